@@ -1,0 +1,81 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"strconv"
+)
+
+// BalanceUnit is what a balance counts.
+type BalanceUnit int
+
+const (
+	// UnitMessages counts messages.
+	UnitMessages BalanceUnit = iota
+	// UnitYuan counts Chinese yuan.
+	UnitYuan
+)
+
+// String returns "messages" or "yuan".
+func (u BalanceUnit) String() string {
+	switch u {
+	case UnitMessages:
+		return "messages"
+	case UnitYuan:
+		return "yuan"
+	}
+	return "BalanceUnit(" + strconv.Itoa(int(u)) + ")"
+}
+
+// Balance is what is left on an account.
+type Balance struct {
+	// Provider is the name of the provider whose account it is.
+	Provider string
+	// Amount is a decimal number as text, such as "1024" or "12.50": money does
+	// not go through floating point.
+	Amount string
+	// Unit is what Amount counts.
+	Unit BalanceUnit
+}
+
+// BalanceReader knows what is left on its account.
+type BalanceReader interface {
+	// ReadBalance asks the service.
+	ReadBalance(ctx context.Context) (Balance, error)
+}
+
+// ReadBalances asks every provider inside p that can tell. It returns the
+// balances that came and the joined errors of those that did not; with nobody
+// to ask the error matches errors.ErrUnsupported.
+func ReadBalances(ctx context.Context, p Provider) ([]Balance, error) {
+	var (
+		balances []Balance
+		problems []error
+		asked    bool
+	)
+	for member := range All(p) {
+		reader, ok := member.(BalanceReader)
+		if !ok {
+			continue
+		}
+		asked = true
+		balance, err := reader.ReadBalance(ctx)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		balances = append(balances, balance)
+	}
+	if !asked {
+		return nil, unsupported(nameOf(p), OpBalance, "nobody here reads balances")
+	}
+	return balances, errors.Join(problems...)
+}
+
+// nameOf is the name of p, or "" for nil.
+func nameOf(p Provider) string {
+	if p == nil {
+		return ""
+	}
+	return p.Name()
+}

@@ -1,0 +1,36 @@
+package provider
+
+import "context"
+
+// BatchSender sends one text to many phones with fewer requests than phones.
+type BatchSender interface {
+	// SendBatch sends m to every phone of to; m.To is not used. It returns one
+	// result per phone, in the order of to. The error is for a batch that could
+	// not be tried at all (bad message, no phones); everything else, also a
+	// broken exchange in the middle, stands in the results.
+	//
+	// A list longer than the service takes at once is split; each part is one
+	// request, and none is repeated.
+	SendBatch(ctx context.Context, m Message, to []Phone) ([]BatchResult, error)
+}
+
+// BatchResult is what became of one phone's message in a batch.
+type BatchResult struct {
+	// To is the phone.
+	To Phone
+	// Receipt is set when Err is nil.
+	Receipt Receipt
+	// Err is an *Error, as Send would return for this phone.
+	Err error
+}
+
+// SendMany sends one text to many phones through the first provider inside p
+// that takes batches. It does not fail over. With no such provider the error
+// matches errors.ErrUnsupported; send one by one then.
+func SendMany(ctx context.Context, p Provider, m Message, to []Phone) ([]BatchResult, error) {
+	sender, ok := As[BatchSender](p)
+	if !ok {
+		return nil, unsupported(nameOf(p), OpSend, "nobody here sends batches")
+	}
+	return sender.SendBatch(ctx, m, to)
+}

@@ -1,0 +1,168 @@
+package provider
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Names of operations, as they stand in [Error].Op.
+const (
+	OpSend    = "send"
+	OpVerify  = "verify"
+	OpBalance = "balance"
+	OpStatus  = "status"
+	OpReports = "reports"
+	OpCaptcha = "captcha"
+	OpParse   = "parse phone"
+)
+
+// Error is a failed operation. It holds no secret, no code and no full phone
+// number.
+type Error struct {
+	// Provider is the name of the provider that failed.
+	Provider string
+	// Op is what was tried: OpSend, OpVerify and so on.
+	Op string
+	// Kind is what went wrong.
+	Kind Kind
+	// Scope tells whose limit it was, when Kind is KindThrottled.
+	Scope Scope
+	// Code is the service's own code, verbatim. Empty when the service said
+	// nothing.
+	Code string
+	// Text explains the failure to a person: the service's own words with phone
+	// numbers and codes struck out, or the adapter's. It is not for end users.
+	Text string
+	// HTTPStatus is the status of the reply, or 0 when there was none.
+	HTTPStatus int
+	// MayHaveSent is true when the message may be on its way despite the error:
+	// the request left and no usable answer came back. It is false when the
+	// connection was never made or the service refused.
+	MayHaveSent bool
+	// RetryAfter is how long the service asked to wait, or 0.
+	RetryAfter time.Duration
+	// Err is the cause, such as a network or context error. May be nil.
+	Err error
+}
+
+// Error puts everything known on one line, such as
+//
+//	ihuyi: send: balance: 4051: no messages left
+func (e *Error) Error() string {
+	if e == nil {
+		return "sms: <nil>"
+	}
+	parts := make([]string, 0, 7)
+	for _, part := range []string{e.Provider, e.Op, e.kindText(), e.Code, e.Text} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	if e.Err != nil {
+		parts = append(parts, e.Err.Error())
+	}
+	line := strings.Join(parts, ": ")
+	if e.HTTPStatus != 0 && e.HTTPStatus != 200 {
+		line += " (HTTP " + strconv.Itoa(e.HTTPStatus) + ")"
+	}
+	if e.MayHaveSent {
+		line += " (may have been sent)"
+	}
+	return line
+}
+
+func (e *Error) kindText() string {
+	if e.Kind == KindThrottled && e.Scope != ScopeNone {
+		return e.Kind.String() + " by " + e.Scope.String()
+	}
+	return e.Kind.String()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
+
+// Is reports whether target is the sentinel of the error's kind. An unsupported
+// operation also matches [errors.ErrUnsupported].
+func (e *Error) Is(target error) bool {
+	if e == nil {
+		return false
+	}
+	if target == errors.ErrUnsupported {
+		return e.Kind == KindUnsupported
+	}
+	kind, ok := target.(sentinel)
+	return ok && Kind(kind) == e.Kind
+}
+
+// MayHaveSent reports whether err says that the message may be on its way
+// although the send failed. Any attempt inside err counts.
+func MayHaveSent(err error) bool {
+	for e := range failures(err) {
+		if e.MayHaveSent {
+			return true
+		}
+	}
+	return false
+}
+
+// failures walks err depth first and yields every *Error in it.
+func failures(err error) func(yield func(*Error) bool) {
+	return func(yield func(*Error) bool) { yieldFailures(err, yield) }
+}
+
+func yieldFailures(err error, yield func(*Error) bool) bool {
+	if e, ok := err.(*Error); ok && e != nil && !yield(e) {
+		return false
+	}
+	switch wrapped := err.(type) {
+	case interface{ Unwrap() error }:
+		if inner := wrapped.Unwrap(); inner != nil {
+			return yieldFailures(inner, yield)
+		}
+	case interface{ Unwrap() []error }:
+		for _, inner := range wrapped.Unwrap() {
+			if !yieldFailures(inner, yield) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Redact strikes the given values out of a text that a service wrote, so that
+// it can stand in an error. Adapters pass the phone's national number, the
+// values of Params and their secrets. Values shorter than four characters are
+// left alone unless they are codes: see [Message.Redact].
+func Redact(text string, values ...string) string {
+	for _, value := range values {
+		if value != "" {
+			text = strings.ReplaceAll(text, value, hidden)
+		}
+	}
+	return text
+}
+
+// Redact strikes the recipient's number and the parameters' values out of text.
+// Values shorter than four characters, such as a number of minutes, stay:
+// striking them out would make the text unreadable. A code goes whatever its
+// length.
+func (m Message) Redact(text string) string {
+	text = Redact(text, m.To.National(), m.Params[ParamCode])
+	for _, value := range m.Params {
+		if len(value) >= shortestSecret {
+			text = Redact(text, value)
+		}
+	}
+	return text
+}
+
+// shortestSecret is the length, in bytes, from which a parameter's value is
+// taken for something that identifies a person or opens a door.
+const shortestSecret = 4

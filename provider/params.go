@@ -1,0 +1,32 @@
+package provider
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// ParamCode is the name under which a one-time code travels in [Params].
+const ParamCode = "code"
+
+// Params are the values that fill a template, by name. Printing them shows the
+// names only, because the values hold codes.
+type Params map[string]string
+
+// String lists the names in order, each value as stars.
+func (p Params) String() string {
+	names := slices.Sorted(maps.Keys(p))
+	for i, name := range names {
+		names[i] = name + ":" + hidden
+	}
+	return "map[" + strings.Join(names, " ") + "]"
+}
+
+// Format prints the same for every verb, so that no verb shows a value.
+func (p Params) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()) }
+
+// LogValue logs what String returns.
+func (p Params) LogValue() slog.Value { return slog.StringValue(p.String()) }

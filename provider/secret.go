@@ -1,0 +1,32 @@
+package provider
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+// hidden stands wherever a value must not be shown.
+const hidden = "***"
+
+// Secret is a credential. It prints as stars with every verb, in logs and in
+// JSON; convert it with string(s) at the one place that needs the value.
+type Secret string
+
+// String returns stars, or nothing for an empty secret.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return hidden
+}
+
+// Format prints what String returns, whatever the verb.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
+
+// LogValue logs what String returns.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalText writes what String returns: a configuration that is dumped as
+// JSON or YAML shows stars. Secrets are read as ordinary text.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }

@@ -1,0 +1,157 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Template is what one logical text is at one service: an id with an order of
+// parameters, or a text with {name} places, or both where a service takes
+// either.
+type Template struct {
+	// ID is the service's id of an approved template.
+	ID string
+	// Params are the names of the parameters that the template with that ID
+	// takes, in its order.
+	Params []string
+	// Text is the whole text with {name} places. {{ and }} stand for braces.
+	Text string
+	// Sign overrides the account's signature (without brackets).
+	Sign string
+	// Ignore names parameters that a message may carry though this template does
+	// not use them, so that one message fits services whose templates differ.
+	Ignore []string
+}
+
+// Templates maps logical names, such as "login", to a service's templates.
+type Templates map[string]Template
+
+// Lookup returns the template of that name. The error is an *Error of
+// KindTemplate that names it.
+func (t Templates) Lookup(name string) (Template, error) {
+	template, ok := t[name]
+	if !ok {
+		return Template{}, templateError("template " + strconv.Quote(name) + ": not mapped for this provider")
+	}
+	return template, nil
+}
+
+// Clone returns a deep copy, so that an adapter does not share maps with its
+// caller.
+func (t Templates) Clone() Templates {
+	clone := make(Templates, len(t))
+	for name, template := range t {
+		template.Params = slices.Clone(template.Params)
+		template.Ignore = slices.Clone(template.Ignore)
+		clone[name] = template
+	}
+	return clone
+}
+
+// Validate reports every fault of every template: neither id nor text, a
+// parameter without a name or named twice, places that do not close.
+func (t Templates) Validate() error {
+	var problems []error
+	for _, name := range slices.Sorted(maps.Keys(t)) {
+		if err := t[name].validate(); err != nil {
+			problems = append(problems, fmt.Errorf("Templates[%q]: %w", name, err))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func (t Template) validate() error {
+	var problems []error
+	if t.ID == "" && t.Text == "" {
+		problems = append(problems, errors.New("want ID or Text"))
+	}
+	if t.ID == "" && len(t.Params) > 0 {
+		problems = append(problems, errors.New("Params: belong to an ID, and there is none"))
+	}
+	seen := map[string]bool{}
+	for _, name := range t.Params {
+		if !isParamName(name) {
+			problems = append(problems, fmt.Errorf("Params: bad name %q", name))
+		}
+		if seen[name] {
+			problems = append(problems, fmt.Errorf("Params: %q twice", name))
+		}
+		seen[name] = true
+	}
+	if _, err := t.places(); err != nil {
+		problems = append(problems, err)
+	}
+	return errors.Join(problems...)
+}
+
+// Values returns the parameters in the template's order, for a service that
+// takes them by position. A missing or surplus parameter is an *Error of
+// KindTemplate that names it.
+func (t Template) Values(params Params) ([]string, error) {
+	if err := t.match(t.Params, params); err != nil {
+		return nil, err
+	}
+	values := make([]string, len(t.Params))
+	for i, name := range t.Params {
+		values[i] = params[name]
+	}
+	return values, nil
+}
+
+// Render returns the text with its places filled. A missing or surplus
+// parameter is an *Error of KindTemplate that names it. Values are taken as
+// they are: a brace inside a value is not a place.
+func (t Template) Render(params Params) (string, error) {
+	segments, err := t.places()
+	if err != nil {
+		return "", templateError(err.Error())
+	}
+	if err := t.match(placeNames(segments), params); err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	for _, s := range segments {
+		if s.name != "" {
+			b.WriteString(params[s.name])
+		} else {
+			b.WriteString(s.literal)
+		}
+	}
+	return b.String(), nil
+}
+
+// match reports the parameters that the template wants and the message lacks,
+// and those that the message has and the template does not know.
+func (t Template) match(wanted []string, params Params) error {
+	var problems []string
+	for _, name := range wanted {
+		if _, ok := params[name]; !ok {
+			problems = append(problems, "missing parameter "+strconv.Quote(name))
+		}
+	}
+	if extra := len(params) > len(wanted) || len(problems) > 0; extra {
+		problems = append(problems, t.surplus(wanted, params)...)
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	return templateError("Params: " + strings.Join(problems, ", "))
+}
+
+func (t Template) surplus(wanted []string, params Params) []string {
+	var problems []string
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		if !slices.Contains(wanted, name) && !slices.Contains(t.Ignore, name) {
+			problems = append(problems, "surplus parameter "+strconv.Quote(name))
+		}
+	}
+	return problems
+}
+
+func templateError(text string) error {
+	return &Error{Op: OpSend, Kind: KindTemplate, Text: text}
+}

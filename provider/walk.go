@@ -1,0 +1,93 @@
+package provider
+
+import (
+	"errors"
+	"iter"
+)
+
+// Wrapper is a provider that adds something to another one, such as logging.
+// It declares none of the optional interfaces itself: they are found through
+// Unwrap.
+type Wrapper interface {
+	Provider
+	// Unwrap returns the provider inside.
+	Unwrap() Provider
+}
+
+// Group is a provider made of several others, such as a failover chain. It
+// declares none of the optional interfaces itself: they are found through
+// Providers.
+type Group interface {
+	Provider
+	// Providers returns the members, in the order in which they are asked. The
+	// slice belongs to the caller.
+	Providers() []Provider
+}
+
+// All walks p and everything inside it, outermost first.
+func All(p Provider) iter.Seq[Provider] {
+	return func(yield func(Provider) bool) { walk(p, yield) }
+}
+
+func walk(p Provider, yield func(Provider) bool) bool {
+	if p == nil {
+		return true
+	}
+	if !yield(p) {
+		return false
+	}
+	switch outer := p.(type) {
+	case Wrapper:
+		return walk(outer.Unwrap(), yield)
+	case Group:
+		for _, member := range outer.Providers() {
+			if !walk(member, yield) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// As finds the first provider in p that is a T, which is an optional interface
+// or an adapter's own type.
+func As[T any](p Provider) (T, bool) {
+	for candidate := range All(p) {
+		if found, ok := candidate.(T); ok {
+			return found, true
+		}
+	}
+	var none T
+	return none, false
+}
+
+// Find returns the member of p with that name: the innermost one, where
+// wrappers carry the name of what they wrap.
+func Find(p Provider, name string) (Provider, bool) {
+	var found Provider
+	for candidate := range All(p) {
+		if candidate.Name() == name {
+			found = candidate
+		}
+	}
+	return found, found != nil
+}
+
+// ability finds the T of the member called name. The error is one of
+// KindUnsupported that says who lacks what.
+func ability[T any](p Provider, name, op, what string) (T, error) {
+	var none T
+	member, ok := Find(p, name)
+	if !ok {
+		return none, unsupported(name, op, "no such provider here")
+	}
+	found, ok := member.(T)
+	if !ok {
+		return none, unsupported(name, op, what)
+	}
+	return found, nil
+}
+
+func unsupported(name, op, text string) error {
+	return &Error{Provider: name, Op: op, Kind: KindUnsupported, Text: text, Err: errors.ErrUnsupported}
+}
