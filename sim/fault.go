@@ -1,0 +1,119 @@
+package sim
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/cnsms/cnsms/provider"
+)
+
+// Effect is what a fault does to a request.
+type Effect int
+
+const (
+	// EffectRefuse lets the service refuse in its own format: with Fault.Code, or
+	// with its first code of Fault.Kind and Fault.Scope.
+	EffectRefuse Effect = iota
+	// EffectDelay answers properly, after Fault.Delay.
+	EffectDelay
+	// EffectHangBefore never answers, and the service has not seen the request.
+	EffectHangBefore
+	// EffectHangAfter never answers, but the service has accepted.
+	EffectHangAfter
+	// EffectResetBefore breaks the connection before the service sees the request.
+	EffectResetBefore
+	// EffectResetAfter breaks the connection after the service has accepted.
+	EffectResetAfter
+	// EffectTruncate accepts and breaks the connection in the middle of the answer.
+	EffectTruncate
+	// EffectGarbage accepts and answers with bytes that are no text at all.
+	EffectGarbage
+	// EffectContentType accepts and answers with Fault.ContentType.
+	EffectContentType
+	// EffectReply answers with Fault.Status, ContentType, Location and Body in the
+	// place of the service, which does not see the request.
+	EffectReply
+)
+
+var effectNames = [...]string{
+	EffectRefuse:      "refuse",
+	EffectDelay:       "delay",
+	EffectHangBefore:  "hang before",
+	EffectHangAfter:   "hang after",
+	EffectResetBefore: "reset before",
+	EffectResetAfter:  "reset after",
+	EffectTruncate:    "truncate",
+	EffectGarbage:     "garbage",
+	EffectContentType: "content type",
+	EffectReply:       "reply",
+}
+
+// String returns the effect's name, such as "hang after".
+func (e Effect) String() string {
+	if e < 0 || int(e) >= len(effectNames) {
+		return "Effect(" + strconv.Itoa(int(e)) + ")"
+	}
+	return effectNames[e]
+}
+
+// Forever, as Fault.Times, meets every request from then on.
+const Forever = -1
+
+// Fault is one line of the script: which requests it meets, and what happens
+// to them.
+type Fault struct {
+	// Service limits the fault to the service of that name. Empty: any.
+	Service string
+	// Skip lets that many matching requests through first.
+	Skip int
+	// Times is how many requests it meets after that: 0 means one, Forever all.
+	Times int
+	// Effect is what happens.
+	Effect Effect
+
+	// Code is the service's code (EffectRefuse).
+	Code string
+	// Kind and Scope choose a code when Code is empty (EffectRefuse).
+	Kind  provider.Kind
+	Scope provider.Scope
+	// Delay is how long to wait (EffectDelay).
+	Delay time.Duration
+	// Status is the HTTP status (EffectReply); 0 means 200.
+	Status int
+	// ContentType is the header's value (EffectContentType, EffectReply).
+	ContentType string
+	// Location is the header's value (EffectReply); empty leaves it out.
+	Location string
+	// Body is the answer (EffectReply).
+	Body []byte
+
+	id  int // position in the script, from 1
+	met int // requests that matched so far
+}
+
+// refusal finds the row of the service's table that the fault asks for.
+func (f *Fault) refusal(s Service) (Refusal, bool) {
+	if f.Code != "" {
+		return FindRefusal(s.Refusals(), f.Code)
+	}
+	for _, refusal := range s.Refusals() {
+		if refusal.Kind == f.Kind && (f.Scope == provider.ScopeNone || refusal.Scope == f.Scope) {
+			return refusal, true
+		}
+	}
+	return Refusal{}, false
+}
+
+// meets counts the request and reports whether the fault happens to it.
+func (f *Fault) meets(service string) bool {
+	if f.Service != "" && f.Service != service || f.spent() {
+		return false
+	}
+	f.met++
+	return f.met > f.Skip
+}
+
+// spent reports whether the fault has met all its requests.
+func (f *Fault) spent() bool {
+	return f.Times != Forever && f.met >= f.Skip+max(f.Times, 1)
+}

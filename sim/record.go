@@ -1,0 +1,156 @@
+package sim
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Message is one text that a simulated service accepted.
+type Message struct {
+	// Seq numbers the server's messages from 1, across services.
+	Seq int
+	// At is when it was accepted, by the server's clock.
+	At time.Time
+	// Service is the name of the service, Mailbox the account it came from.
+	Service, Mailbox string
+	// ID is the id that the service answered with; Ref is the caller's own.
+	ID, Ref string
+	// To is the number in E.164 form.
+	To string
+	// Sign is the signature, without brackets.
+	Sign string
+	// Template is the service's template id, Params its values in order.
+	Template string
+	Params   []string
+	// Text is the text as the phone shows it, where the service knows it.
+	Text string
+	// Code is the one-time code in the text, as far as it can be guessed.
+	Code string
+}
+
+// Exchange is one request and its answer.
+type Exchange struct {
+	// Seq numbers the server's requests from 1.
+	Seq int
+	// At is when it arrived, by the server's clock.
+	At time.Time
+	// Service is the name of the service, empty when none owned the request.
+	Service string
+	// Method, URL, Header and Body are the request as received.
+	Method, URL string
+	Header      http.Header
+	Body        []byte
+	// Status and Reply are the answer. Status 0 means that none was sent.
+	Status int
+	Reply  []byte
+	// Verdict explains a refusal; empty for an accepted request.
+	Verdict string
+	// Accepted are the texts that the service took with this request.
+	Accepted []Message
+	// Fault is the id of the scripted fault that met the request, or 0.
+	Fault int
+}
+
+// recorder keeps the newest messages and exchanges.
+type recorder struct {
+	limit int
+
+	mu          sync.Mutex
+	messages    []Message
+	exchanges   []Exchange
+	lastMessage int
+	changed     chan struct{} // closed and replaced at every new message
+}
+
+func newRecorder(limit int) *recorder {
+	return &recorder{limit: limit, changed: make(chan struct{})}
+}
+
+func (r *recorder) addMessage(m Message) Message {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lastMessage++
+	m.Seq = r.lastMessage
+	if m.Code == "" {
+		m.Code = guessCode(m)
+	}
+	r.messages = keepNewest(append(r.messages, m), r.limit)
+	close(r.changed)
+	r.changed = make(chan struct{})
+	return m
+}
+
+func (r *recorder) addExchange(e Exchange) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.exchanges = keepNewest(append(r.exchanges, e), r.limit)
+}
+
+func keepNewest[T any](list []T, limit int) []T {
+	if len(list) <= limit {
+		return list
+	}
+	return slices.Delete(list, 0, len(list)-limit)
+}
+
+// codePattern is what one-time codes look like: four to eight digits that stand
+// alone.
+var codePattern = regexp.MustCompile(`(?:^|[^0-9])([0-9]{4,8})(?:[^0-9]|$)`)
+
+func guessCode(m Message) string {
+	for _, text := range append([]string{m.Text}, m.Params...) {
+		if found := codePattern.FindStringSubmatch(text); found != nil {
+			return found[1]
+		}
+	}
+	return ""
+}
+
+// Messages returns the accepted texts, oldest first. Only the newest are kept:
+// see Config.Keep.
+func (s *Server) Messages() []Message {
+	s.recorder.mu.Lock()
+	defer s.recorder.mu.Unlock()
+	return slices.Clone(s.recorder.messages)
+}
+
+// Exchanges returns the requests and answers, oldest first. A request that
+// was never answered has Status 0.
+func (s *Server) Exchanges() []Exchange {
+	s.recorder.mu.Lock()
+	defer s.recorder.mu.Unlock()
+	return slices.Clone(s.recorder.exchanges)
+}
+
+// Wait returns the first message with a Seq above after that match accepts, and
+// waits for it if need be; a nil match accepts every message. The error is
+// ctx.Err().
+func (s *Server) Wait(ctx context.Context, after int, match func(Message) bool) (Message, error) {
+	for {
+		m, changed, ok := s.recorder.find(after, match)
+		if ok {
+			return m, nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return Message{}, ctx.Err()
+		}
+	}
+}
+
+// find looks for a message, and returns what to wait on when there is none.
+func (r *recorder) find(after int, match func(Message) bool) (Message, <-chan struct{}, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, m := range r.messages {
+		if m.Seq > after && (match == nil || match(m)) {
+			return m, nil, true
+		}
+	}
+	return Message{}, r.changed, false
+}
