@@ -1,6 +1,9 @@
 package provider
 
-import "context"
+import (
+	"context"
+	"log/slog"
+)
 
 // BatchSender sends one text to many phones with fewer requests than phones.
 type BatchSender interface {
@@ -22,6 +25,14 @@ type BatchResult struct {
 	Receipt Receipt
 	// Err is an *Error, as Send would return for this phone.
 	Err error
+}
+
+// LogValue logs the result with a masked phone: the receipt, or the error.
+func (r BatchResult) LogValue() slog.Value {
+	if r.Err != nil {
+		return slog.GroupValue(slog.String("to", r.To.String()), slog.String("error", r.Err.Error()))
+	}
+	return slog.GroupValue(slog.String("to", r.To.String()), slog.Any("receipt", r.Receipt))
 }
 
 // SendMany sends one text to many phones through the first provider inside p

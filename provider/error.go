@@ -2,6 +2,7 @@ package provider
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -137,30 +138,32 @@ func yieldFailures(err error, yield func(*Error) bool) bool {
 }
 
 // Redact strikes the given values out of a text that a service wrote, so that
-// it can stand in an error. Adapters pass the phone's national number, the
-// values of Params and their secrets. Values shorter than four characters are
-// left alone unless they are codes: see [Message.Redact].
+// it can stand in an error. Adapters pass their secrets; for what a message
+// holds there is [Message.Redact].
 func Redact(text string, values ...string) string {
-	for _, value := range values {
+	// The longest go first: where one value contains another, striking out the
+	// short one would leave the rest of the long one standing.
+	longestFirst := slices.SortedFunc(slices.Values(values), func(a, b string) int { return len(b) - len(a) })
+	var pairs []string
+	for _, value := range longestFirst {
 		if value != "" {
-			text = strings.ReplaceAll(text, value, hidden)
+			pairs = append(pairs, value, hidden)
 		}
 	}
-	return text
+	return strings.NewReplacer(pairs...).Replace(text)
 }
 
 // Redact strikes the recipient's number and the parameters' values out of text.
-// Values shorter than four characters, such as a number of minutes, stay:
-// striking them out would make the text unreadable. A code goes whatever its
-// length.
+// Values shorter than four bytes, such as a number of minutes, stay: striking
+// them out would make the text unreadable. A code goes whatever its length.
 func (m Message) Redact(text string) string {
-	text = Redact(text, m.To.National(), m.Params[ParamCode])
+	values := []string{m.To.National(), m.Params[ParamCode]}
 	for _, value := range m.Params {
 		if len(value) >= shortestSecret {
-			text = Redact(text, value)
+			values = append(values, value)
 		}
 	}
-	return text
+	return Redact(text, values...)
 }
 
 // shortestSecret is the length, in bytes, from which a parameter's value is

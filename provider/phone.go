@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"unicode"
 	"unique"
 )
 
@@ -16,10 +17,14 @@ const mainland = "86"
 // through E164, National and the text encoding that stores it. Phones are
 // comparable and can be map keys. The zero Phone is no number.
 type Phone struct {
-	// The number sits behind a handle, not in plain fields, because fmt prints
-	// the unexported fields of a struct that holds a Phone without asking it.
-	number unique.Handle[number]
+	// The number sits behind two handles, not in plain fields, because fmt prints
+	// the unexported fields of a struct that holds a Phone without asking it. It
+	// follows one pointer (when the verb is wrong for pointers), never two.
+	handle unique.Handle[sealed]
 }
+
+// sealed is the inner of a Phone's two handles.
+type sealed struct{ handle unique.Handle[number] }
 
 // number is a phone number in its two parts, digits only.
 type number struct {
@@ -29,16 +34,24 @@ type number struct {
 
 // NewPhone makes a Phone from a country calling code and a national number, as
 // services give them apart ("86", "13800138000"). The rules are those of
-// ParsePhone.
+// ParsePhone; a country that is no calling code is refused.
 func NewPhone(country, national string) (Phone, error) {
-	return ParsePhone("+" + country + national)
+	p, err := ParsePhone("+" + country + national)
+	if err != nil {
+		return Phone{}, err
+	}
+	if p.CountryCode() != country {
+		return Phone{}, badPhone("phone number: no such country code")
+	}
+	return p, nil
 }
 
 // ParsePhone reads a number as people type it. For mainland China that is 11
 // digits beginning with 13 to 19, bare or behind +86, 0086 or 86; numbers of
 // other countries start with + or 00 and the country calling code (E.164).
-// Spaces, hyphens, dots and parentheses may separate digits, and full-width
-// characters are read like ordinary ones.
+// Spaces, dashes, dots and parentheses may separate digits, full-width characters
+// are read like ordinary ones, and the invisible marks that come along when a
+// number is copied from an address book are skipped.
 //
 // The error is an *Error of KindRecipient and does not repeat the number.
 func ParsePhone(text string) (Phone, error) {
@@ -50,7 +63,7 @@ func ParsePhone(text string) (Phone, error) {
 	if problem != "" {
 		return Phone{}, badPhone(problem)
 	}
-	return Phone{unique.Make(n)}, nil
+	return Phone{unique.Make(sealed{unique.Make(n)})}, nil
 }
 
 // MustParsePhone is ParsePhone for numbers that stand in source code. It panics
@@ -103,21 +116,20 @@ const (
 // ASCII.
 func halfWidth(r rune) rune {
 	const first, last, shift = '！', '～', '！' - '!'
-	switch {
-	case r >= first && r <= last:
+	if r >= first && r <= last {
 		return r - shift
-	case r == '\u3000': // ideographic space
-		return ' '
 	}
 	return r
 }
 
+// isSeparator reports whether r may stand between digits: a dot, a parenthesis,
+// any space or dash, or an invisible format character.
 func isSeparator(r rune) bool {
 	switch r {
-	case ' ', '\t', '\u00a0', '-', '.', '(', ')', '\u2010', '\u2011', '\u2013':
+	case '.', '(', ')', '\t':
 		return true
 	}
-	return false
+	return unicode.In(r, unicode.Zs, unicode.Pd, unicode.Cf)
 }
 
 func splitNumber(digits string, international bool) (n number, problem string) {
@@ -164,7 +176,7 @@ func (p Phone) parts() number {
 	if p.IsZero() {
 		return number{}
 	}
-	return p.number.Value()
+	return p.handle.Value().handle.Value()
 }
 
 // IsZero reports whether p is no number at all.

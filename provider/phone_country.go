@@ -32,7 +32,7 @@ func hasTwoDigitCode(first, second byte) bool {
 	case '6':
 		seconds = "0123456"
 	case '8':
-		seconds = "12469"
+		seconds = "1246"
 	case '9':
 		seconds = "0123458"
 	}

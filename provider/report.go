@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"time"
 )
@@ -46,6 +47,19 @@ type Report struct {
 	// Extra holds what else the service said, under names that the adapter's
 	// package documents. May be nil.
 	Extra map[string]string
+}
+
+// LogValue logs the report with a masked phone and without the text of a reply.
+func (r Report) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("provider", r.Provider),
+		slog.String("kind", r.Kind.String()),
+		slog.String("phone", r.Phone.String()),
+		slog.String("id", r.ID),
+		slog.String("ref", r.Ref),
+		slog.String("state", r.Status.State.String()),
+		slog.Time("at", r.At),
+	)
 }
 
 // ReportPuller fetches reports that the service keeps in a queue. A report that

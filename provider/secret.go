@@ -9,8 +9,13 @@ import (
 // hidden stands wherever a value must not be shown.
 const hidden = "***"
 
-// Secret is a credential. It prints as stars with every verb, in logs and in
-// JSON; convert it with string(s) at the one place that needs the value.
+// Secret is a credential. It prints as stars with every verb that fmt lets a
+// type answer (that is all but %p and misplaced %w, which go vet finds), in logs
+// and in JSON; convert it with string(s) at the one place that needs the value.
+//
+// Go's fmt prints unexported fields without asking their type. A struct that
+// keeps a Secret in an unexported field, as adapters do, has to implement
+// fmt.Formatter itself.
 type Secret string
 
 // String returns stars, or nothing for an empty secret.

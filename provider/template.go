@@ -52,11 +52,14 @@ func (t Templates) Clone() Templates {
 	return clone
 }
 
-// Validate reports every fault of every template: neither id nor text, a
-// parameter without a name or named twice, places that do not close.
+// Validate reports every fault of every template: no name, neither id nor text,
+// a parameter with a bad name or named twice, places that do not close.
 func (t Templates) Validate() error {
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(t)) {
+		if name == "" {
+			problems = append(problems, errors.New(`Templates[""]: a template wants a name`))
+		}
 		if err := t[name].validate(); err != nil {
 			problems = append(problems, fmt.Errorf("Templates[%q]: %w", name, err))
 		}
@@ -90,8 +93,11 @@ func (t Template) validate() error {
 
 // Values returns the parameters in the template's order, for a service that
 // takes them by position. A missing or surplus parameter is an *Error of
-// KindTemplate that names it.
+// KindTemplate that names it, and so is a template without an ID.
 func (t Template) Values(params Params) ([]string, error) {
+	if t.ID == "" {
+		return nil, templateError("ID: this provider sends by template id, and there is none")
+	}
 	if err := t.match(t.Params, params); err != nil {
 		return nil, err
 	}
@@ -103,9 +109,13 @@ func (t Template) Values(params Params) ([]string, error) {
 }
 
 // Render returns the text with its places filled. A missing or surplus
-// parameter is an *Error of KindTemplate that names it. Values are taken as
-// they are: a brace inside a value is not a place.
+// parameter is an *Error of KindTemplate that names it, and so is a template
+// without a Text. Values are taken as they are: a brace inside a value is not a
+// place.
 func (t Template) Render(params Params) (string, error) {
+	if t.Text == "" {
+		return "", templateError("Text: this provider sends the whole text, and there is none")
+	}
 	segments, err := t.places()
 	if err != nil {
 		return "", templateError(err.Error())
@@ -133,9 +143,7 @@ func (t Template) match(wanted []string, params Params) error {
 			problems = append(problems, "missing parameter "+strconv.Quote(name))
 		}
 	}
-	if extra := len(params) > len(wanted) || len(problems) > 0; extra {
-		problems = append(problems, t.surplus(wanted, params)...)
-	}
+	problems = append(problems, t.surplus(wanted, params)...)
 	if len(problems) == 0 {
 		return nil
 	}
@@ -144,11 +152,12 @@ func (t Template) match(wanted []string, params Params) error {
 
 func (t Template) surplus(wanted []string, params Params) []string {
 	var problems []string
-	for _, name := range slices.Sorted(maps.Keys(params)) {
+	for name := range params {
 		if !slices.Contains(wanted, name) && !slices.Contains(t.Ignore, name) {
 			problems = append(problems, "surplus parameter "+strconv.Quote(name))
 		}
 	}
+	slices.Sort(problems)
 	return problems
 }
 

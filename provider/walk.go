@@ -3,6 +3,8 @@ package provider
 import (
 	"errors"
 	"iter"
+	"reflect"
+	"slices"
 )
 
 // Wrapper is a provider that adds something to another one, such as logging.
@@ -24,29 +26,53 @@ type Group interface {
 	Providers() []Provider
 }
 
-// All walks p and everything inside it, outermost first.
+// All walks p and everything inside it, outermost first. A provider that stands
+// in several places, such as a relay that is both the first choice and the last
+// resort, comes once.
 func All(p Provider) iter.Seq[Provider] {
-	return func(yield func(Provider) bool) { walk(p, yield) }
+	return func(yield func(Provider) bool) {
+		w := walker{yield: yield}
+		w.walk(p)
+	}
 }
 
-func walk(p Provider, yield func(Provider) bool) bool {
-	if p == nil {
+type walker struct {
+	yield func(Provider) bool
+	seen  []Provider
+}
+
+// walk reports whether the walk goes on.
+func (w *walker) walk(p Provider) bool {
+	if p == nil || w.met(p) {
 		return true
 	}
-	if !yield(p) {
+	if !w.yield(p) {
 		return false
 	}
 	switch outer := p.(type) {
 	case Wrapper:
-		return walk(outer.Unwrap(), yield)
+		return w.walk(outer.Unwrap())
 	case Group:
 		for _, member := range outer.Providers() {
-			if !walk(member, yield) {
+			if !w.walk(member) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// met reports whether p came before, and remembers it. Values that Go cannot
+// compare, such as structs with maps, count as new each time.
+func (w *walker) met(p Provider) bool {
+	if !reflect.ValueOf(p).Comparable() {
+		return false
+	}
+	if slices.Contains(w.seen, p) {
+		return true
+	}
+	w.seen = append(w.seen, p)
+	return false
 }
 
 // As finds the first provider in p that is a T, which is an optional interface
