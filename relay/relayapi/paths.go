@@ -1,0 +1,65 @@
+package relayapi
+
+import "time"
+
+// Paths of version 1.
+const (
+	// PathMessages takes POST (submit) and DELETE (cancel by idempotency key).
+	// PathMessages + "/" + id takes GET (status) and DELETE (cancel).
+	PathMessages = "/v1/messages"
+	// PathPull takes a phone's POST for work.
+	PathPull = "/v1/pull"
+	// PathReceipts takes a phone's POST about one job.
+	PathReceipts = "/v1/receipts"
+	// PathHealth answers GET without a token.
+	PathHealth = "/healthz"
+)
+
+// Headers with a meaning of their own.
+const (
+	// HeaderIdempotencyKey names one submission of a site. The same key with the same
+	// content is the same job; with other content it is refused. At most
+	// [MaxIdempotencyKey] printable ASCII characters. Keys of two sites never meet.
+	HeaderIdempotencyKey = "Idempotency-Key"
+	// HeaderRetryAfter is set on answers with [CodeRecipientQuota]: whole seconds, at least 1.
+	HeaderRetryAfter = "Retry-After"
+)
+
+// DefaultLane is the lane of jobs and pulls that name none. Phones on it send the
+// text as it is given.
+const DefaultLane = "text"
+
+// Limits of version 1.
+const (
+	// MaxBody is the largest request body in bytes.
+	MaxBody = 64 << 10
+	// MaxText is the longest text in characters (Unicode code points).
+	MaxText = 1000
+	// MaxRef is the longest ref in characters.
+	MaxRef = 128
+	// MaxIdempotencyKey is the longest idempotency key in characters.
+	MaxIdempotencyKey = 128
+	// MaxLane is the longest lane name in characters; a lane has a to z, 0 to 9, "-" and "_".
+	MaxLane = 32
+	// MaxLanes is how many lanes one pull may name.
+	MaxLanes = 16
+	// MaxJobs is how many jobs one pull may ask for.
+	MaxJobs = 32
+	// MaxFailureText is how much of a failure's text the gateway keeps, in characters.
+	MaxFailureText = 200
+
+	// MinTTL is the shortest time a job may have to be taken.
+	MinTTL = time.Second
+	// DefaultTTL is the time a job has to be taken when the site names none.
+	DefaultTTL = 5 * time.Minute
+	// MaxTTL is the longest time a job may have to be taken.
+	MaxTTL = time.Hour
+	// MaxWait is the longest that a submission or a pull may wait for its answer.
+	MaxWait = time.Minute
+	// MinInterval is the shortest interval that a phone may promise.
+	MinInterval = time.Second
+	// DefaultInterval is the interval of a phone that names none.
+	DefaultInterval = 30 * time.Second
+	// MaxInterval is the longest interval that a phone may promise.
+	MaxInterval = 10 * time.Minute
+)

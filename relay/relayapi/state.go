@@ -1,0 +1,64 @@
+package relayapi
+
+// State is where a job is in its life.
+type State string
+
+// The states of a job.
+const (
+	// StateQueued: stored, and no phone has been offered it.
+	StateQueued State = "queued"
+	// StateOffered: a phone has been handed the job and has not taken it yet.
+	StateOffered State = "offered"
+	// StateTaken: a phone has said that it will send the text now. What became of it
+	// is unknown until the phone's next receipt.
+	StateTaken State = "taken"
+	// StateSent: the phone has handed the text to the mobile network.
+	StateSent State = "sent"
+	// StateDelivered: the network has reported delivery. Final.
+	StateDelivered State = "delivered"
+	// StateFailed: the phone could not send the text, or the network could not
+	// deliver it. Final.
+	StateFailed State = "failed"
+	// StateExpired: the deadline passed before any phone took the job. Final;
+	// nothing was sent.
+	StateExpired State = "expired"
+	// StateCancelled: the job was called back before any phone took it. Final;
+	// nothing was sent.
+	StateCancelled State = "cancelled"
+)
+
+// SourceKind says who moved a job.
+type SourceKind string
+
+// The sources of transitions.
+const (
+	// SourceSite is a site, named by its token.
+	SourceSite SourceKind = "site"
+	// SourcePhone is a phone, named by its token.
+	SourcePhone SourceKind = "phone"
+	// SourceOperator is an operator, named by the token.
+	SourceOperator SourceKind = "operator"
+	// SourceGateway is the gateway itself; it has no name.
+	SourceGateway SourceKind = "gateway"
+)
+
+// FailureClass says why a phone failed, in words that a program can act on.
+type FailureClass string
+
+// The classes of failure.
+const (
+	// FailureInvalidNumber: the number does not exist or cannot receive texts.
+	FailureInvalidNumber FailureClass = "invalid_number"
+	// FailureLimit: the SIM, the app or the vendor's SDK has reached a limit.
+	FailureLimit FailureClass = "limit"
+	// FailureNoService: no network, radio off, or no SIM.
+	FailureNoService FailureClass = "no_service"
+	// FailureRejected: the network or the vendor refused this text or recipient.
+	FailureRejected FailureClass = "rejected"
+	// FailureConfig: the phone is set up wrongly: a permission, a program or a SIM slot is missing.
+	FailureConfig FailureClass = "config"
+	// FailureTooLate: the phone found that the job's time was over when it was about to send.
+	FailureTooLate FailureClass = "too_late"
+	// FailureUnknown: anything else.
+	FailureUnknown FailureClass = "unknown"
+)

@@ -1,0 +1,63 @@
+package relayapi
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+	"unicode/utf8"
+
+	"github.com/cnsms/cnsms/provider"
+)
+
+// timeLayout always has three fraction digits: parsers that read the fraction as a
+// count of milliseconds go wrong on any other number of digits.
+const timeLayout = "2006-01-02T15:04:05.000Z"
+
+// Time is a moment on the wire. It is written in RFC 3339, in UTC, with exactly
+// three fraction digits, and read in any RFC 3339 form.
+type Time struct{ time.Time }
+
+// MarshalJSON writes t with three fraction digits.
+func (t Time) MarshalJSON() ([]byte, error) {
+	return []byte(`"` + t.UTC().Format(timeLayout) + `"`), nil
+}
+
+// MarshalText writes t with three fraction digits.
+func (t Time) MarshalText() ([]byte, error) {
+	return []byte(t.UTC().Format(timeLayout)), nil
+}
+
+// Number is a phone number. It is a plain string in JSON, and prints masked
+// everywhere else; string(n) gives the full number.
+type Number string
+
+// String masks the middle: 138****8000. What is no number is masked whole.
+func (n Number) String() string {
+	phone, err := provider.ParsePhone(string(n))
+	if err != nil {
+		return "****"
+	}
+	return phone.String()
+}
+
+// Format prints the masked number for every verb.
+func (n Number) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, n.String()) }
+
+// LogValue gives loggers the masked number.
+func (n Number) LogValue() slog.Value { return slog.StringValue(n.String()) }
+
+// Text is the text of a message. It is a plain string in JSON, and prints only its
+// length everywhere else; string(t) gives the text.
+type Text string
+
+// String tells the length alone, because a text can hold a code.
+func (t Text) String() string {
+	return fmt.Sprintf("[%d characters]", utf8.RuneCountInString(string(t)))
+}
+
+// Format prints the length for every verb.
+func (t Text) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, t.String()) }
+
+// LogValue gives loggers the length.
+func (t Text) LogValue() slog.Value { return slog.StringValue(t.String()) }
