@@ -85,7 +85,7 @@ func (t Template) validate() error {
 		}
 		seen[name] = true
 	}
-	if _, err := t.places(); err != nil {
+	if _, err := placeNames(t.Text); err != nil {
 		problems = append(problems, err)
 	}
 	return errors.Join(problems...)
@@ -113,25 +113,37 @@ func (t Template) Values(params Params) ([]string, error) {
 // without a Text. Values are taken as they are: a brace inside a value is not a
 // place.
 func (t Template) Render(params Params) (string, error) {
-	if t.Text == "" {
-		return "", templateError("Text: this provider sends the whole text, and there is none")
-	}
-	segments, err := t.places()
+	names, err := placeNames(t.Text)
 	if err != nil {
 		return "", templateError(err.Error())
 	}
-	if err := t.match(placeNames(segments), params); err != nil {
+	if err := t.match(names, params); err != nil {
 		return "", err
 	}
 	var b strings.Builder
-	for _, s := range segments {
-		if s.name != "" {
-			b.WriteString(params[s.name])
-		} else {
-			b.WriteString(s.literal)
+	b.Grow(t.renderedSize(params))
+	for text := t.Text; text != ""; {
+		first, rest, err := cutSegment(text)
+		if err != nil {
+			return "", templateError(err.Error())
 		}
+		if first.name == "" {
+			b.WriteString(first.literal)
+		} else {
+			b.WriteString(params[first.name])
+		}
+		text = rest
 	}
 	return b.String(), nil
+}
+
+// renderedSize is a guess that is right when each value is used once.
+func (t Template) renderedSize(params Params) int {
+	size := len(t.Text)
+	for _, value := range params {
+		size += len(value)
+	}
+	return size
 }
 
 // match reports the parameters that the template wants and the message lacks,

@@ -14,30 +14,21 @@ type segment struct {
 	name    string
 }
 
-// places cuts Text into segments. The error says what is wrong with the text.
-func (t Template) places() ([]segment, error) {
-	var segments []segment
-	rest := t.Text
-	for rest != "" {
-		brace := strings.IndexAny(rest, "{}")
-		if brace < 0 {
-			return append(segments, segment{literal: rest}), nil
-		}
-		if brace > 0 {
-			segments = append(segments, segment{literal: rest[:brace]})
-		}
-		next, after, err := cutBrace(rest[brace:])
-		if err != nil {
-			return nil, err
-		}
-		segments = append(segments, next)
-		rest = after
+// cutSegment reads the first segment of a text. The error says what is wrong
+// with it.
+func cutSegment(text string) (first segment, rest string, err error) {
+	brace := strings.IndexAny(text, "{}")
+	switch {
+	case brace < 0:
+		return segment{literal: text}, "", nil
+	case brace > 0:
+		return segment{literal: text[:brace]}, text[brace:], nil
 	}
-	return segments, nil
+	return cutBrace(text)
 }
 
 // cutBrace reads what starts with a brace: an escaped brace or a place.
-func cutBrace(text string) (next segment, rest string, err error) {
+func cutBrace(text string) (first segment, rest string, err error) {
 	if strings.HasPrefix(text, "{{") || strings.HasPrefix(text, "}}") {
 		return segment{literal: text[:1]}, text[2:], nil
 	}
@@ -54,6 +45,22 @@ func cutBrace(text string) (next segment, rest string, err error) {
 	return segment{name: name}, rest, nil
 }
 
+// placeNames lists the parameters that a text uses, each once.
+func placeNames(text string) ([]string, error) {
+	var names []string
+	for text != "" {
+		first, rest, err := cutSegment(text)
+		if err != nil {
+			return nil, err
+		}
+		if first.name != "" && !slices.Contains(names, first.name) {
+			names = append(names, first.name)
+		}
+		text = rest
+	}
+	return names, nil
+}
+
 // isParamName reports whether name is made of ASCII letters, digits, _ and -.
 func isParamName(name string) bool {
 	for i := range len(name) {
@@ -64,15 +71,4 @@ func isParamName(name string) bool {
 		}
 	}
 	return name != ""
-}
-
-// placeNames lists the parameters that the segments use, each once.
-func placeNames(segments []segment) []string {
-	var names []string
-	for _, s := range segments {
-		if s.name != "" && !slices.Contains(names, s.name) {
-			names = append(names, s.name)
-		}
-	}
-	return names
 }

@@ -1,0 +1,240 @@
+// Package ihuyi sends through Ihuyi (互亿无线).
+//
+// # Service
+//
+// Mainland texts through https://106.ihuyi.com, international ones through
+// https://api.isms.ihuyi.com; the two are separate products, each with an
+// APIID and APIKEY of its own, so each is a Provider of its own: set
+// Config.International for the second and let failover.NewRouter choose by
+// country. Requests are forms over HTTPS, signed with the dynamic password
+// (MD5 over account, key, number, text and time) so that the key itself does
+// not travel; replies are JSON. Ihuyi takes one number per request, makes no
+// codes, and returns an id but offers no way to ask what became of it.
+//
+// # Settings
+//
+// Account is the APIID of the console (C and eight digits, I for
+// international), APIKey the APIKEY beside it. The clock must be right: the
+// dynamic password expires.
+//
+// # Templates
+//
+// A Template with an ID is sent in template mode: the values of Params, in
+// order, joined by "|", which therefore no value may contain. A Template
+// without an ID is sent as whole text, which must match a text approved in the
+// console. The default text of a trial account is
+//
+//	您的验证码是：{code}。请不要把验证码泄露给其他人。
+//
+// with a full-width colon. The signature is the account's; it cannot be chosen
+// per message.
+//
+// # Failure codes
+//
+// The table is in codes.go. Ihuyi answers HTTP 200 whatever happened. Code 2
+// is success; code 2 without an id is treated as "no usable answer".
+//
+// # Limits
+//
+// By default one text a second, five a day and five codes per number, eight
+// characters per variable, 500 characters per text; the console can change
+// them. Facts read on 2026-11-21 from the vendor's interface document, the
+// seed article of 2023-05 and public clients.
+package ihuyi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/cnsms/cnsms/internal/httpx"
+	"github.com/cnsms/cnsms/provider"
+)
+
+// Default values of Config.
+const (
+	DefaultName        = "ihuyi"
+	DefaultBaseURL     = "https://106.ihuyi.com"
+	DefaultBaseURLIntl = "https://api.isms.ihuyi.com"
+)
+
+// Config configures a Provider.
+type Config struct {
+	// Account is the APIID. Required.
+	Account string
+	// APIKey is the APIKEY. Required.
+	APIKey provider.Secret
+	// International says that the account is one for international texts.
+	International bool
+
+	// Templates maps logical names to approved templates. Required.
+	Templates provider.Templates
+
+	// Name stands in receipts and errors. Default: DefaultName.
+	Name string
+	// BaseURL is where the service is. Default: DefaultBaseURL, or
+	// DefaultBaseURLIntl with International.
+	BaseURL string
+	// Timeout bounds one exchange. Default: 10 s.
+	Timeout time.Duration
+	// HTTPClient gives the transport to use. Default: a transport of its own.
+	HTTPClient *http.Client
+	// Now is the clock that the dynamic password is made with. Default: time.Now.
+	Now func() time.Time
+}
+
+func (cfg Config) withDefaults() Config {
+	if cfg.Name == "" {
+		cfg.Name = DefaultName
+	}
+	if cfg.BaseURL == "" {
+		cfg.BaseURL = DefaultBaseURL
+		if cfg.International {
+			cfg.BaseURL = DefaultBaseURLIntl
+		}
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return cfg
+}
+
+// Validate reports everything that is wrong with the configuration, by field.
+func (cfg Config) Validate() error {
+	cfg = cfg.withDefaults()
+	var problems []error
+	if cfg.Account == "" {
+		problems = append(problems, errors.New("Account: must not be empty"))
+	}
+	if cfg.APIKey == "" {
+		problems = append(problems, errors.New("APIKey: must not be empty"))
+	}
+	if len(cfg.Templates) == 0 {
+		problems = append(problems, errors.New("Templates: must not be empty"))
+	}
+	problems = append(problems, cfg.Templates.Validate(), cfg.validateSigns(), cfg.http().Validate())
+	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("ihuyi: config: %w", err)
+	}
+	return nil
+}
+
+func (cfg Config) validateSigns() error {
+	for name, template := range cfg.Templates {
+		if template.Sign != "" {
+			return fmt.Errorf("Templates[%q].Sign: Ihuyi takes the signature from the account", name)
+		}
+	}
+	return nil
+}
+
+func (cfg Config) http() httpx.Config {
+	return httpx.Config{Provider: cfg.Name, BaseURL: cfg.BaseURL, Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient}
+}
+
+// Provider sends through one Ihuyi account. It is a provider.Provider and a
+// provider.BalanceReader.
+type Provider struct {
+	cfg        Config
+	client     *httpx.Client
+	submitURL  *url.URL
+	balanceURL *url.URL
+}
+
+var _ provider.BalanceReader = (*Provider)(nil)
+
+// New returns a Provider, or an error that names every faulty field.
+func New(cfg Config) (*Provider, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	cfg = cfg.withDefaults()
+	cfg.Templates = cfg.Templates.Clone()
+	client, err := httpx.New(cfg.http())
+	if err != nil {
+		return nil, fmt.Errorf("ihuyi: config: %w", err)
+	}
+	path := domesticPath
+	if cfg.International {
+		path = internationalPath
+	}
+	return &Provider{
+		cfg:        cfg,
+		client:     client,
+		submitURL:  client.URL(path, "method=Submit"),
+		balanceURL: client.URL(path, "method=GetNum"),
+	}, nil
+}
+
+// Name returns Config.Name.
+func (p *Provider) Name() string { return p.cfg.Name }
+
+// Format prints the name only, whatever the verb.
+func (p *Provider) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "ihuyi.Provider(%s)", p.cfg.Name)
+}
+
+// Send submits one text. Message.Ref is not forwarded: Ihuyi has no field for
+// it.
+func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
+	request, err := p.newSubmit(m)
+	if err != nil {
+		return provider.Receipt{}, httpx.Named(err, p.cfg.Name)
+	}
+	reply, err := p.exchange(ctx, provider.OpSend, p.submitURL, request.encode())
+	if err != nil {
+		return provider.Receipt{}, err
+	}
+	if reply.Code != codeAccepted {
+		return provider.Receipt{}, p.refusal(provider.OpSend, reply, m)
+	}
+	id := reply.id()
+	if id == "" || id == "0" {
+		return provider.Receipt{}, p.client.BadReply(provider.OpSend, httpx.Reply{Status: http.StatusOK}, "accepted, but without an id")
+	}
+	return provider.Receipt{Provider: p.cfg.Name, ID: id, To: m.To, At: p.cfg.Now()}, nil
+}
+
+// ReadBalance returns the number of messages left.
+func (p *Provider) ReadBalance(ctx context.Context) (provider.Balance, error) {
+	reply, err := p.exchange(ctx, provider.OpBalance, p.balanceURL, p.newBalanceQuery().encode())
+	if err != nil {
+		return provider.Balance{}, err
+	}
+	if reply.Code != codeAccepted {
+		return provider.Balance{}, p.refusal(provider.OpBalance, reply, provider.Message{})
+	}
+	if !isDecimal(string(reply.Num)) {
+		return provider.Balance{}, p.client.BadReply(provider.OpBalance, httpx.Reply{Status: http.StatusOK}, "num: not a number")
+	}
+	return provider.Balance{Provider: p.cfg.Name, Amount: string(reply.Num), Unit: provider.UnitMessages}, nil
+}
+
+// exchange posts a form and reads the reply.
+func (p *Provider) exchange(ctx context.Context, op string, address *url.URL, form []byte) (reply, error) {
+	answer, err := p.client.Do(ctx, httpx.Request{Op: op, Method: http.MethodPost, URL: address, Header: formHeader, Body: form})
+	if err != nil {
+		return reply{}, err
+	}
+	if answer.Status != http.StatusOK {
+		return reply{}, p.client.BadReply(op, answer, "HTTP status")
+	}
+	decoded, err := decode(answer.Body)
+	if err != nil {
+		return reply{}, p.client.BadReply(op, answer, err.Error())
+	}
+	return decoded, nil
+}
+
+// refusal turns a code into an error. The service's words may repeat the number
+// or the text, hence the redaction.
+func (p *Provider) refusal(op string, r reply, m provider.Message) error {
+	meaning := meaningOf(string(r.Code))
+	return &provider.Error{
+		Provider: p.cfg.Name, Op: op, Kind: meaning.kind, Scope: meaning.scope, RetryAfter: meaning.retryAfter,
+		Code: string(r.Code), Text: provider.Redact(m.Redact(r.Msg), string(p.cfg.APIKey)), HTTPStatus: http.StatusOK,
+	}
+}

@@ -1,0 +1,122 @@
+package ihuyisim
+
+import (
+	"encoding/xml"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/cnsms/cnsms/sim"
+)
+
+// form is a request's fields, from the query or the body.
+type form struct {
+	method, account, password, mobile, content, templateID, time, format string
+}
+
+// readForm takes fields from the query and the body together, as the service
+// does; the body is read as a form whatever its content type says.
+func readForm(c *sim.Call) (form, error) {
+	values := c.Request.URL.Query()
+	body, err := url.ParseQuery(string(c.Body))
+	if err != nil {
+		return form{}, err
+	}
+	for name, list := range body {
+		values[name] = append(values[name], list...)
+	}
+	return form{
+		method: values.Get("method"), account: values.Get("account"), password: values.Get("password"),
+		mobile: values.Get("mobile"), content: values.Get("content"), templateID: values.Get("templateid"),
+		time: values.Get("time"), format: values.Get("format"),
+	}, nil
+}
+
+// values are the variables of template mode.
+func (f form) values() []string {
+	if f.content == "" {
+		return nil
+	}
+	return strings.Split(f.content, "|")
+}
+
+// message is what the phone would show.
+func (s *Service) message(c *sim.Call, f form) sim.Message {
+	m := sim.Message{
+		Mailbox: s.cfg.Account, ID: fmt.Sprintf("%d%010d", c.Now.Unix(), c.Seq),
+		To: "+86" + f.mobile, Sign: s.cfg.Sign, Template: f.templateID, Text: f.content,
+	}
+	if s.cfg.International {
+		m.To = "+" + strings.ReplaceAll(f.mobile, " ", "")
+	}
+	if f.templateID != "" {
+		m.Params = f.values()
+		m.Text = fill(s.cfg.Templates[f.templateID], m.Params)
+	}
+	m.Text = "【" + m.Sign + "】" + m.Text
+	return m
+}
+
+// fill puts the values into a template's places; without a template the text is
+// the values.
+func fill(text string, values []string) string {
+	if text == "" {
+		return strings.Join(values, " ")
+	}
+	for _, value := range values {
+		text = strings.Replace(text, variablePlace, value, 1)
+	}
+	return text
+}
+
+type submitReply struct {
+	XMLName xml.Name `json:"-" xml:"SubmitResult"`
+	Space   string   `json:"-" xml:"xmlns,attr"`
+	Code    number   `json:"code" xml:"code"`
+	Msg     string   `json:"msg" xml:"msg"`
+	SMSID   string   `json:"smsid" xml:"smsid"`
+	// ISMSID is how one client names the id of international texts.
+	ISMSID string `json:"ismsid,omitempty" xml:"ismsid,omitempty"`
+}
+
+type numberReply struct {
+	XMLName xml.Name `json:"-" xml:"GetNumResult"`
+	Space   string   `json:"-" xml:"xmlns,attr"`
+	Code    number   `json:"code" xml:"code"`
+	Msg     string   `json:"msg" xml:"msg"`
+	Num     int      `json:"num" xml:"num"`
+}
+
+// number is a code that stands without quotes in JSON.
+type number string
+
+func (n number) MarshalJSON() ([]byte, error) { return []byte(n), nil }
+
+// xmlSpace is the namespace of older literal replies.
+const xmlSpace = "http://106.ihuyi.cn/"
+
+func replySubmit(c *sim.Call, f form, r sim.Refusal, id string) {
+	answer := submitReply{Space: xmlSpace, Code: number(r.Code), Msg: r.Text, SMSID: id}
+	if strings.HasSuffix(c.Request.URL.Path, "/isms.php") {
+		answer.ISMSID = id
+	}
+	reply(c, f, answer)
+}
+
+func replyNumber(c *sim.Call, f form, r sim.Refusal, left int) {
+	reply(c, f, numberReply{Space: xmlSpace, Code: number(r.Code), Msg: r.Text, Num: left})
+}
+
+// reply answers in the format that was asked for: XML unless it was JSON.
+func reply(c *sim.Call, f form, answer any) {
+	if f.format == "json" {
+		c.ReplyJSON(http.StatusOK, "application/json; charset=utf-8", answer)
+		return
+	}
+	body, err := xml.MarshalIndent(answer, "", "")
+	if err != nil {
+		panic("ihuyisim: " + err.Error())
+	}
+	c.Reply(http.StatusOK, "text/xml; charset=utf-8", append([]byte(xml.Header), body...))
+}

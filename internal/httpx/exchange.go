@@ -1,0 +1,182 @@
+package httpx
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/cnsms/cnsms/provider"
+)
+
+// MaxReply is how much of a reply is read: 1 MiB. The services answer with some
+// hundred bytes.
+const MaxReply = 1 << 20
+
+// Request is one request of an adapter.
+type Request struct {
+	// Op is the operation, such as provider.OpSend, for errors.
+	Op string
+	// Method is the HTTP method.
+	Method string
+	// URL is the whole address; see Client.URL. It is not changed.
+	URL *url.URL
+	// Header are the headers. They are not changed.
+	Header http.Header
+	// Body is the body; nil for none.
+	Body []byte
+}
+
+// Reply is what the service answered, read to its end.
+type Reply struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Do makes one exchange. The error is an *provider.Error of KindUnavailable
+// that says whether the request may have reached the service, and that matches
+// ctx.Err() when the context ended. A redirect is an error, and so is a reply
+// larger than MaxReply; any other reply is returned whatever its status.
+func (c *Client) Do(ctx context.Context, r Request) (Reply, error) {
+	if err := ctx.Err(); err != nil {
+		return Reply{}, c.broken(r.Op, 0, false, err)
+	}
+	ctx, cancel := c.withTimeout(ctx)
+	defer cancel()
+	watch := &connectionWatch{}
+	response, err := c.transport.RoundTrip(newRequest(watch.attach(ctx), r))
+	if err != nil {
+		err = joinContext(ctx, hideURL(err, r.URL))
+		return Reply{}, c.broken(r.Op, 0, watch.mayHaveSent(err), err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	if isRedirect(response.StatusCode) {
+		return Reply{}, c.broken(r.Op, response.StatusCode, true, errors.New("the service redirects; redirects are not followed"))
+	}
+	body, err := readAll(response)
+	if err != nil {
+		return Reply{}, c.broken(r.Op, response.StatusCode, true, joinContext(ctx, err))
+	}
+	return Reply{response.StatusCode, response.Header, body}, nil
+}
+
+// newRequest copies the map of headers, because transports that add headers
+// exist, but not their values, which nobody changes in place.
+func newRequest(ctx context.Context, r Request) *http.Request {
+	request := (&http.Request{
+		Method: r.Method, URL: r.URL, Host: r.URL.Host, Header: maps.Clone(r.Header),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}).WithContext(ctx)
+	if request.Header == nil {
+		request.Header = http.Header{}
+	}
+	if len(r.Body) > 0 {
+		request.ContentLength = int64(len(r.Body))
+		request.Body = newBody(r.Body)
+		// The transport may use GetBody when a kept connection turns out to be
+		// closed before a byte was written. That is no second request.
+		request.GetBody = func() (io.ReadCloser, error) { return newBody(r.Body), nil }
+	}
+	return request
+}
+
+// requestBody is a byte slice as the body of a request.
+type requestBody struct{ bytes.Reader }
+
+func newBody(content []byte) *requestBody {
+	b := &requestBody{}
+	b.Reset(content)
+	return b
+}
+
+// Close does nothing: there is nothing to release.
+func (*requestBody) Close() error { return nil }
+
+func isRedirect(status int) bool { return status >= 300 && status < 400 }
+
+var errTooLarge = errors.New("the reply is larger than 1 MiB")
+
+// readAll reads the body, but no more of it than MaxReply.
+func readAll(response *http.Response) ([]byte, error) {
+	if response.ContentLength > MaxReply {
+		return nil, errTooLarge
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, MaxReply+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(body) > MaxReply {
+		return nil, errTooLarge
+	}
+	return body, nil
+}
+
+// withTimeout bounds the exchange, unless the caller's deadline is earlier
+// anyway.
+func (c *Client) withTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= c.timeout {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, c.timeout)
+}
+
+// joinContext makes sure that the end of the context shows in the error: some
+// transports return an error of their own.
+func joinContext(ctx context.Context, err error) error {
+	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
+		return errors.Join(err, ended)
+	}
+	return err
+}
+
+// hideURL takes the request's address out of a transport's error: the query or
+// path may hold a signature or a code.
+func hideURL(err error, u *url.URL) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	text := err.Error()
+	hidden := text
+	for _, secret := range []string{u.String(), u.RequestURI(), u.RawQuery} {
+		if len(secret) > 1 {
+			hidden = strings.ReplaceAll(hidden, secret, "…")
+		}
+	}
+	if hidden == text {
+		return err
+	}
+	return &rewordedError{text: hidden, err: err}
+}
+
+// rewordedError is an error with another text.
+type rewordedError struct {
+	text string
+	err  error
+}
+
+func (e *rewordedError) Error() string { return e.text }
+func (e *rewordedError) Unwrap() error { return e.err }
+
+// broken is the error of an exchange that brought no usable reply.
+func (c *Client) broken(op string, status int, mayHaveSent bool, err error) error {
+	return &provider.Error{
+		Provider: c.provider, Op: op, Kind: provider.KindUnavailable,
+		HTTPStatus: status, MayHaveSent: mayHaveSent && op == provider.OpSend, Err: err,
+	}
+}
+
+// BadReply is the error for a reply that is not what the service promises. The
+// reply's text is not repeated: it could hold anything.
+func (c *Client) BadReply(op string, reply Reply, problem string) error {
+	return &provider.Error{
+		Provider: c.provider, Op: op, Kind: provider.KindUnavailable,
+		HTTPStatus: reply.Status, MayHaveSent: op == provider.OpSend, Text: "unusable reply: " + problem,
+	}
+}

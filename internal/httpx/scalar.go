@@ -1,0 +1,54 @@
+package httpx
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+)
+
+// Scalar is a JSON string or number, kept as the text that stood on the wire.
+// Services change between the two for codes and ids, and ids may be longer
+// than any integer. null reads as empty.
+type Scalar string
+
+// UnmarshalJSON accepts a string, a number or null.
+func (s *Scalar) UnmarshalJSON(data []byte) error {
+	switch c := data[0]; {
+	case c == '"':
+		var text string
+		if err := json.Unmarshal(data, &text); err != nil {
+			return err
+		}
+		*s = Scalar(text)
+	case c == '-' || c >= '0' && c <= '9':
+		*s = Scalar(data)
+	case c == 'n':
+		*s = ""
+	default:
+		return errors.New("want a string or a number")
+	}
+	return nil
+}
+
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// DecodeJSON reads a reply that must be one JSON object into v, which is a
+// pointer to a struct. Unknown members and a byte order mark are accepted;
+// anything but an object is not. The error does not repeat the reply.
+func DecodeJSON(body []byte, v any) error {
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))
+	switch {
+	case len(body) == 0:
+		return errors.New("empty")
+	case body[0] != '{':
+		return errors.New("not a JSON object")
+	}
+	if err := json.Unmarshal(body, v); err != nil {
+		var typeError *json.UnmarshalTypeError
+		if errors.As(err, &typeError) {
+			return errors.New("wrong type for " + typeError.Field)
+		}
+		return errors.New("not the expected JSON")
+	}
+	return nil
+}
