@@ -113,6 +113,9 @@ func (t Template) Values(params Params) ([]string, error) {
 // without a Text. Values are taken as they are: a brace inside a value is not a
 // place.
 func (t Template) Render(params Params) (string, error) {
+	if t.Text == "" {
+		return "", templateError("Text: this provider sends the whole text, and there is none")
+	}
 	names, err := placeNames(t.Text)
 	if err != nil {
 		return "", templateError(err.Error())
@@ -123,10 +126,7 @@ func (t Template) Render(params Params) (string, error) {
 	var b strings.Builder
 	b.Grow(t.renderedSize(params))
 	for text := t.Text; text != ""; {
-		first, rest, err := cutSegment(text)
-		if err != nil {
-			return "", templateError(err.Error())
-		}
+		first, rest, _ := cutSegment(text) // placeNames has found no fault
 		if first.name == "" {
 			b.WriteString(first.literal)
 		} else {

@@ -1,0 +1,242 @@
+package provider_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/provider"
+)
+
+func TestErrorText(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name string
+		err  *provider.Error
+		want string
+	}{
+		{
+			"refusal",
+			&provider.Error{
+				Provider: "ihuyi", Op: provider.OpSend, Kind: provider.KindBalance,
+				Code: "4051", Text: "no messages left", HTTPStatus: 200,
+			},
+			"ihuyi: send: balance: 4051: no messages left",
+		},
+		{
+			"broken exchange",
+			&provider.Error{
+				Provider: "tencent", Op: provider.OpSend, Kind: provider.KindUnavailable,
+				HTTPStatus: 502, MayHaveSent: true, Err: io.ErrUnexpectedEOF,
+			},
+			"tencent: send: unavailable: unexpected EOF (HTTP 502) (may have been sent)",
+		},
+		{
+			"limit of a phone",
+			&provider.Error{Provider: "mob", Op: provider.OpSend, Kind: provider.KindThrottled, Scope: provider.ScopePhone},
+			"mob: send: throttled by phone",
+		},
+		{
+			"limit of an account",
+			&provider.Error{Op: provider.OpSend, Kind: provider.KindThrottled, Scope: provider.ScopeAccount},
+			"send: throttled by account",
+		},
+		{
+			"limit of nobody knows whom",
+			&provider.Error{Op: provider.OpSend, Kind: provider.KindThrottled},
+			"send: throttled",
+		},
+		{
+			"scope means nothing elsewhere",
+			&provider.Error{Kind: provider.KindAuth, Scope: provider.ScopePhone},
+			"auth",
+		},
+		{"zero", &provider.Error{}, "unknown"},
+		{"nil", nil, "sms: <nil>"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, tc.want, tc.err.Error())
+		})
+	}
+}
+
+// sentinels has the sentinel of every kind.
+var sentinels = map[provider.Kind]error{
+	provider.KindUnknown:      provider.ErrUnknown,
+	provider.KindRecipient:    provider.ErrRecipient,
+	provider.KindContent:      provider.ErrContent,
+	provider.KindTemplate:     provider.ErrTemplate,
+	provider.KindAuth:         provider.ErrAuth,
+	provider.KindBalance:      provider.ErrBalance,
+	provider.KindThrottled:    provider.ErrThrottled,
+	provider.KindBlocked:      provider.ErrBlocked,
+	provider.KindUnavailable:  provider.ErrUnavailable,
+	provider.KindUnsupported:  provider.ErrUnsupported,
+	provider.KindCodeMismatch: provider.ErrCodeMismatch,
+	provider.KindCodeExpired:  provider.ErrCodeExpired,
+	provider.KindConfig:       provider.ErrConfig,
+}
+
+func TestErrorMatchesTheSentinelOfItsKindOnly(t *testing.T) {
+	t.Parallel()
+	kinds := provider.Kinds()
+	require.Len(t, kinds, len(sentinels))
+	for _, kind := range kinds {
+		t.Run(kind.String(), func(t *testing.T) {
+			t.Parallel()
+			err := error(&provider.Error{Kind: kind})
+			wrapped := fmt.Errorf("sign up: %w", errors.Join(io.EOF, err))
+			for other, sentinel := range sentinels {
+				require.Equal(t, other == kind, errors.Is(err, sentinel), "%v", sentinel)
+				require.Equal(t, other == kind, errors.Is(wrapped, sentinel), "wrapped, %v", sentinel)
+			}
+			require.Equal(t, kind == provider.KindUnsupported, errors.Is(err, errors.ErrUnsupported))
+			require.Equal(t, "sms: "+kind.String(), sentinels[kind].Error())
+		})
+	}
+}
+
+func TestKindNames(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, kind := range provider.Kinds() {
+		require.NotEmpty(t, kind.String())
+		require.NotContains(t, kind.String(), "Kind(")
+		require.False(t, seen[kind.String()], "two kinds are called %q", kind)
+		seen[kind.String()] = true
+	}
+	require.Equal(t, "Kind(99)", provider.Kind(99).String())
+	require.Equal(t, "Kind(-1)", provider.Kind(-1).String())
+}
+
+func TestErrorUnwrap(t *testing.T) {
+	t.Parallel()
+	cause := fmt.Errorf("dial: %w", context.DeadlineExceeded)
+	err := error(&provider.Error{Kind: provider.KindUnavailable, Err: cause})
+	require.ErrorIs(t, err, cause)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.NotErrorIs(t, err, context.Canceled)
+	require.NoError(t, (&provider.Error{}).Unwrap())
+}
+
+func TestErrorIsFoundByType(t *testing.T) {
+	t.Parallel()
+	inner := &provider.Error{Provider: "ihuyi", Kind: provider.KindThrottled, RetryAfter: time.Minute}
+	var found *provider.Error
+	require.ErrorAs(t, fmt.Errorf("sign up: %w", errors.Join(io.EOF, inner)), &found)
+	require.Same(t, inner, found)
+}
+
+func TestNilErrorAnswersEverything(t *testing.T) {
+	t.Parallel()
+	var none *provider.Error
+	require.NoError(t, none.Unwrap())
+	require.False(t, none.Is(provider.ErrUnknown), "the zero kind is no match for nothing")
+	require.False(t, none.Is(errors.ErrUnsupported))
+	require.False(t, provider.MayHaveSent(none))
+	require.False(t, errors.Is(error(none), provider.ErrUnknown))
+	require.Equal(t, "sms: <nil>", fmt.Sprint(error(none)))
+}
+
+func TestMayHaveSent(t *testing.T) {
+	t.Parallel()
+	refused := &provider.Error{Kind: provider.KindBalance}
+	silent := &provider.Error{Kind: provider.KindUnavailable, MayHaveSent: true}
+	var none *provider.Error
+	for _, tc := range []struct {
+		name string
+		err  error
+		want bool
+	}{
+		{"nil", nil, false},
+		{"foreign error", io.EOF, false},
+		{"refusal", refused, false},
+		{"silence", silent, true},
+		{"wrapped silence", fmt.Errorf("a: %w", fmt.Errorf("b: %w", silent)), true},
+		{"joined, first", errors.Join(silent, refused), true},
+		{"joined, last", errors.Join(refused, io.EOF, silent), true},
+		{"joined, none", errors.Join(refused, io.EOF, refused), false},
+		{"two wrapped at once", fmt.Errorf("%w and %w", refused, silent), true},
+		{"below a refusal", &provider.Error{Kind: provider.KindUnavailable, Err: silent}, true},
+		{"below a joined refusal", &provider.Error{Err: errors.Join(refused, fmt.Errorf("c: %w", silent))}, true},
+		{"above a refusal", &provider.Error{MayHaveSent: true, Err: refused}, true},
+		{"after a nil error of the type", errors.Join(none, silent), true},
+		{"nil error of the type alone", none, false},
+		{"unwraps to nothing", hollow{}, false},
+		{"deep trees of refusals", errors.Join(errors.Join(refused, errors.Join(refused)), fmt.Errorf("%w", refused)), false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, tc.want, provider.MayHaveSent(tc.err))
+		})
+	}
+}
+
+// hollow is an error that promises a cause and has none.
+type hollow struct{}
+
+func (hollow) Error() string { return "hollow" }
+func (hollow) Unwrap() error { return nil }
+
+func TestRedact(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name   string
+		text   string
+		values []string
+		want   string
+	}{
+		{"nothing to strike", "template refused", nil, "template refused"},
+		{"empty value", "template refused", []string{""}, "template refused"},
+		{"one value", "key hunter2 refused", []string{"hunter2"}, "key *** refused"},
+		{"every place", "hunter2 hunter2", []string{"hunter2"}, "*** ***"},
+		{"short value inside a long one", "key 12345678", []string{"1234", "12345678"}, "key ***"},
+		{"long value first", "key 12345678", []string{"12345678", "1234"}, "key ***"},
+		{"stars are no value", "key 1234", []string{"1234", "*"}, "key ***"},
+		{"not in the text", "template refused", []string{"hunter2"}, "template refused"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			before := append([]string(nil), tc.values...)
+			require.Equal(t, tc.want, provider.Redact(tc.text, tc.values...))
+			require.Equal(t, before, tc.values, "the caller's values stay as they were")
+		})
+	}
+}
+
+func TestMessageRedact(t *testing.T) {
+	t.Parallel()
+	message := func(params provider.Params) provider.Message {
+		return provider.Message{To: provider.MustParsePhone(someNumber), Template: "login", Params: params}
+	}
+	for _, tc := range []struct {
+		name    string
+		message provider.Message
+		text    string
+		want    string
+	}{
+		{"number", message(nil), "bad number 13800138000", "bad number ***"},
+		{"number with country", message(nil), "bad number +8613800138000", "bad number +86***"},
+		{"code", message(provider.Params{"code": "042137"}), "text 042137 refused", "text *** refused"},
+		{"short code", message(provider.Params{"code": "421"}), "text 421 refused", "text *** refused"},
+		{"name", message(provider.Params{"name": "张三"}), "张三 refused", "*** refused"},
+		{"short value stays", message(provider.Params{"minutes": "10"}), "valid for 10 minutes", "valid for 10 minutes"},
+		{
+			"values inside each other",
+			message(provider.Params{"code": "1380", "order": "13801"}),
+			"13801 and 1380 and 13800138000", "*** and *** and ***",
+		},
+		{"empty message", provider.Message{}, "no number", "no number"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, tc.want, tc.message.Redact(tc.text))
+		})
+	}
+}

@@ -1,0 +1,92 @@
+package providertest
+
+import (
+	"errors"
+
+	"github.com/cnsms/cnsms/provider"
+)
+
+// wanted is what a failure must say.
+type wanted struct {
+	// kind is the sentinel that errors.Is must find.
+	kind error
+	// sent is what MayHaveSent must say; nil where the rule leaves it open.
+	sent *bool
+}
+
+// maySent and notSent are the two answers of MayHaveSent.
+var (
+	yes, no = true, false
+	maySent = &yes
+	notSent = &no
+)
+
+// failed checks that err is a complete failure of the wanted kind.
+func (c *check) failed(err error, want wanted, situation string) {
+	c.Helper()
+	if err == nil {
+		c.broken("%s: Send reported success", situation)
+	}
+	found := failuresIn(err)
+	if len(found) == 0 {
+		c.broken("%s: the error holds no *provider.Error: %T: %v", situation, err, err)
+	}
+	for _, e := range found {
+		if e.Provider == "" || e.Op == "" {
+			c.broken("%s: the *provider.Error lacks its Provider or Op: %v", situation, e)
+		}
+	}
+	if want.kind != nil && !errors.Is(err, want.kind) {
+		c.broken("%s: want a failure that matches %q, got: %v", situation, want.kind, err)
+	}
+	if want.sent != nil && provider.MayHaveSent(err) != *want.sent {
+		c.broken("%s: MayHaveSent is %v, want %v: %v", situation, !*want.sent, *want.sent, err)
+	}
+}
+
+// failuresIn lists every *provider.Error in the tree of err.
+func failuresIn(err error) []*provider.Error {
+	var found []*provider.Error
+	for _, one := range errorsIn(err) {
+		if e, ok := one.(*provider.Error); ok && e != nil { //nolint:errorlint // one is a node of the tree, already unwrapped.
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// errorsIn lists err and everything that it wraps.
+func errorsIn(err error) []error {
+	if err == nil {
+		return nil
+	}
+	all := []error{err}
+	switch outer := err.(type) { //nolint:errorlint // This walks the tree itself.
+	case interface{ Unwrap() error }:
+		all = append(all, errorsIn(outer.Unwrap())...)
+	case interface{ Unwrap() []error }:
+		for _, inner := range outer.Unwrap() {
+			all = append(all, errorsIn(inner)...)
+		}
+	}
+	return all
+}
+
+// sentinelOf returns the error that stands for kind in errors.Is.
+func sentinelOf(kind provider.Kind) error {
+	return map[provider.Kind]error{
+		provider.KindUnknown:      provider.ErrUnknown,
+		provider.KindRecipient:    provider.ErrRecipient,
+		provider.KindContent:      provider.ErrContent,
+		provider.KindTemplate:     provider.ErrTemplate,
+		provider.KindAuth:         provider.ErrAuth,
+		provider.KindBalance:      provider.ErrBalance,
+		provider.KindThrottled:    provider.ErrThrottled,
+		provider.KindBlocked:      provider.ErrBlocked,
+		provider.KindUnavailable:  provider.ErrUnavailable,
+		provider.KindUnsupported:  provider.ErrUnsupported,
+		provider.KindCodeMismatch: provider.ErrCodeMismatch,
+		provider.KindCodeExpired:  provider.ErrCodeExpired,
+		provider.KindConfig:       provider.ErrConfig,
+	}[kind]
+}
