@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"errors"
 	"iter"
 	"reflect"
 	"slices"
@@ -115,5 +114,5 @@ func ability[T any](p Provider, name, op, what string) (T, error) {
 }
 
 func unsupported(name, op, text string) error {
-	return &Error{Provider: name, Op: op, Kind: KindUnsupported, Text: text, Err: errors.ErrUnsupported}
+	return &Error{Provider: name, Op: op, Kind: KindUnsupported, Text: text}
 }
