@@ -1,6 +1,7 @@
 package ihuyisim
 
 import (
+	"bytes"
 	"encoding/xml"
 	"fmt"
 	"net/http"
@@ -114,9 +115,12 @@ func reply(c *sim.Call, f form, answer any) {
 		c.ReplyJSON(http.StatusOK, "application/json; charset=utf-8", answer)
 		return
 	}
-	body, err := xml.MarshalIndent(answer, "", "")
+	body, err := xml.Marshal(answer)
 	if err != nil {
 		panic("ihuyisim: " + err.Error())
 	}
+	// The service writes one element a line. Values are escaped, so that "><"
+	// stands between elements only.
+	body = bytes.ReplaceAll(body, []byte("><"), []byte(">\n<"))
 	c.Reply(http.StatusOK, "text/xml; charset=utf-8", append([]byte(xml.Header), body...))
 }

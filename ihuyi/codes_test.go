@@ -1,0 +1,59 @@
+package ihuyi
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/ihuyi/ihuyisim"
+	"github.com/cnsms/cnsms/internal/wiretest"
+	"github.com/cnsms/cnsms/provider"
+)
+
+// TestEveryCode sends once per row of the service's table: wire reply in, kind
+// and verbatim code out. The simulator's table is a second transcription of the
+// vendor's, so a slip in either shows here.
+func TestEveryCode(t *testing.T) {
+	t.Parallel()
+	rows := ihuyisim.New(ihuyisim.Config{}).Refusals()
+	require.Len(t, rows, len(meanings), "both tables have the same rows")
+	for _, row := range rows {
+		t.Run(row.Code, func(t *testing.T) {
+			t.Parallel()
+			body, err := json.Marshal(map[string]any{"code": json.Number(row.Code), "msg": row.Text, "smsid": "0"})
+			require.NoError(t, err)
+			stub := &wiretest.Stub{Reply: string(body)}
+			p, err := New(Config{
+				Account: "C1", APIKey: "k", HTTPClient: stub.Client(),
+				Templates: provider.Templates{"login": {Text: "{code}"}},
+			})
+			require.NoError(t, err)
+			_, err = p.Send(t.Context(), provider.Message{
+				To: provider.MustParsePhone("13800000000"), Template: "login", Params: provider.Params{"code": "1234"},
+			})
+			var failure *provider.Error
+			require.ErrorAs(t, err, &failure)
+			require.Equal(t, row.Kind, failure.Kind)
+			require.Equal(t, row.Scope, failure.Scope)
+			require.Equal(t, row.Code, failure.Code)
+			require.Equal(t, row.MayHaveSent, failure.MayHaveSent)
+			require.Equal(t, row.Text, failure.Text)
+		})
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, seed := range []string{
+		`{"code":2,"msg":"提交成功","smsid":"17000000000123456789"}`, `{"code":"406","msg":"x","smsid":0}`,
+		`{}`, `null`, `[]`, "\xef\xbb\xbf{}", `{"code":{}}`, `<html>`, `{"code":2,"num":"1e9"}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		r, err := decode(body)
+		if err == nil && r.Code == "" {
+			t.Fatal("a reply without a code was accepted")
+		}
+	})
+}

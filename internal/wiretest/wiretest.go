@@ -1,0 +1,91 @@
+// Package wiretest helps the adapters' tests to compare the exact bytes on the
+// wire with files in testdata.
+package wiretest
+
+import (
+	"flag"
+	"net/http"
+	"net/http/httputil"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jarcoal/httpmock"
+	"github.com/stretchr/testify/require"
+)
+
+var update = flag.Bool("update", false, "write the golden files in testdata instead of comparing with them")
+
+// Stub answers every request with the same reply and keeps the requests as they
+// would stand on the wire.
+type Stub struct {
+	// Status is the HTTP status. Default: 200.
+	Status int
+	// Reply is the body.
+	Reply string
+
+	mu       sync.Mutex
+	requests []string
+}
+
+// Client returns an HTTP client whose transport is the stub.
+func (s *Stub) Client() *http.Client {
+	transport := httpmock.NewMockTransport()
+	transport.RegisterNoResponder(s.answer)
+	return &http.Client{Transport: transport}
+}
+
+func (s *Stub) answer(r *http.Request) (*http.Response, error) {
+	raw, err := httputil.DumpRequestOut(r, true)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.requests = append(s.requests, string(raw))
+	s.mu.Unlock()
+	status := s.Status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	return httpmock.NewStringResponse(status, s.Reply), nil
+}
+
+// Requests returns the raw requests so far, oldest first.
+func (s *Stub) Requests() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.requests...)
+}
+
+// Only returns the one request that was made, and fails the test when there
+// were none or several.
+func (s *Stub) Only(t testing.TB) string {
+	t.Helper()
+	requests := s.Requests()
+	require.Len(t, requests, 1, "an adapter makes exactly one request")
+	return requests[0]
+}
+
+// Golden compares got with the file of that name in testdata, to the byte. Line
+// ends are LF in the file and CRLF on the wire. With -update it writes the file.
+func Golden(t testing.TB, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	got = strings.ReplaceAll(got, "\r\n", "\n")
+	if *update {
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o750))
+		require.NoError(t, os.WriteFile(path, []byte(got+"\n"), 0o600))
+		return
+	}
+	require.Equal(t, strings.TrimSuffix(Read(t, name), "\n"), got, "%s differs", path)
+}
+
+// Read returns a file of testdata as text.
+func Read(t testing.TB, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("testdata", name)) //nolint:gosec // The name is the test's own.
+	require.NoError(t, err)
+	return string(content)
+}
