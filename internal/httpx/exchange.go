@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/cnsms/cnsms/provider"
 )
@@ -47,7 +46,7 @@ func (c *Client) Do(ctx context.Context, r Request) (Reply, error) {
 	if err := ctx.Err(); err != nil {
 		return Reply{}, c.broken(r.Op, 0, false, err)
 	}
-	ctx, cancel := c.withTimeout(ctx)
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	watch := &connectionWatch{}
 	response, err := c.transport.RoundTrip(newRequest(watch.attach(ctx), r))
@@ -115,15 +114,6 @@ func readAll(response *http.Response) ([]byte, error) {
 		return nil, errTooLarge
 	}
 	return body, nil
-}
-
-// withTimeout bounds the exchange, unless the caller's deadline is earlier
-// anyway.
-func (c *Client) withTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= c.timeout {
-		return ctx, func() {}
-	}
-	return context.WithTimeout(ctx, c.timeout)
 }
 
 // joinContext makes sure that the end of the context shows in the error: some
