@@ -119,10 +119,11 @@ func failures(err error) func(yield func(*Error) bool) {
 }
 
 func yieldFailures(err error, yield func(*Error) bool) bool {
+	//nolint:errorlint // The walk itself unwraps, and has to see each error once.
 	if e, ok := err.(*Error); ok && e != nil && !yield(e) {
 		return false
 	}
-	switch wrapped := err.(type) {
+	switch wrapped := err.(type) { //nolint:errorlint // As above.
 	case interface{ Unwrap() error }:
 		if inner := wrapped.Unwrap(); inner != nil {
 			return yieldFailures(inner, yield)

@@ -2,7 +2,6 @@ package provider_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -23,7 +22,7 @@ func FuzzParsePhone(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		phone, err := provider.ParsePhone(text)
 		if err != nil {
-			require.True(t, errors.Is(err, provider.ErrRecipient))
+			require.ErrorIs(t, err, provider.ErrRecipient)
 			require.True(t, phone.IsZero())
 			return
 		}
@@ -56,16 +55,16 @@ func requireSoundPhone(t *testing.T, phone provider.Phone) {
 
 	again, err := provider.ParsePhone(full)
 	require.NoError(t, err)
-	require.True(t, again == phone, "E164 reads back as the same phone")
+	require.Equal(t, phone, again, "E164 reads back as the same phone")
 	apart, err := provider.NewPhone(phone.CountryCode(), phone.National())
 	require.NoError(t, err)
-	require.True(t, apart == phone, "the two parts make the same phone")
+	require.Equal(t, phone, apart, "the two parts make the same phone")
 
 	data, err := json.Marshal(phone)
 	require.NoError(t, err)
 	var back provider.Phone
 	require.NoError(t, json.Unmarshal(data, &back))
-	require.True(t, back == phone, "JSON reads back as the same phone")
+	require.Equal(t, phone, back, "JSON reads back as the same phone")
 
 	masked := phone.String()
 	require.NotContains(t, masked, phone.National())

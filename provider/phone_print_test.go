@@ -114,8 +114,10 @@ func TestPhonePrintsMaskedInsideOtherValues(t *testing.T) {
 		{"slice of unexported fields", []unexportedHolder{unexported}},
 		{"slice of pointers", []*unexportedHolder{&unexported}},
 		{"deep", deepHolder{
-			unexported, []provider.Phone{phone},
-			map[provider.Phone]provider.Phone{phone: phone}, phone, &phone,
+			unexported,
+			[]provider.Phone{phone},
+			map[provider.Phone]provider.Phone{phone: phone},
+			phone, &phone,
 		}},
 		{"embedded", embeddingHolder{phone}},
 		{"message", message},

@@ -37,8 +37,13 @@ var ranges = []struct {
 	prefix string
 	kind   PhoneRange
 }{
-	{"1349", RangeSatellite}, {"1740", RangeSatellite},
-	{"162", RangeVirtual}, {"165", RangeVirtual}, {"167", RangeVirtual}, {"170", RangeVirtual}, {"171", RangeVirtual},
+	{"1349", RangeSatellite},
+	{"1740", RangeSatellite},
+	{"162", RangeVirtual},
+	{"165", RangeVirtual},
+	{"167", RangeVirtual},
+	{"170", RangeVirtual},
+	{"171", RangeVirtual},
 	{"14", RangeData},
 }
 

@@ -25,10 +25,13 @@ func TestSecretPrintsStars(t *testing.T) {
 		t.Run(verb, func(t *testing.T) {
 			t.Parallel()
 			require.Equal(t, "***", fmt.Sprintf(verb, secret))
-			require.Equal(t, "", fmt.Sprintf(verb, provider.Secret("")))
+			require.Empty(t, fmt.Sprintf(verb, provider.Secret("")))
 			for _, holder := range []any{
-				&secret, account{"a", secret, &secret}, &account{"a", secret, &secret},
-				[]provider.Secret{secret}, map[provider.Secret]provider.Secret{secret: secret},
+				&secret,
+				account{"a", secret, &secret},
+				&account{"a", secret, &secret},
+				[]provider.Secret{secret},
+				map[provider.Secret]provider.Secret{secret: secret},
 			} {
 				out := fmt.Sprintf(verb, holder)
 				require.NotContains(t, out, value)

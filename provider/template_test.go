@@ -30,7 +30,8 @@ func TestTemplateValues(t *testing.T) {
 		{"all missing", login, nil, nil, `missing parameter "code", missing parameter "minutes"`},
 		{"surplus", login, provider.Params{"code": "1", "minutes": "2", "name": "x"}, nil, `surplus parameter "name"`},
 		{
-			"missing and surplus, in order", login, provider.Params{"Code": "1", "a": "2", "minutes": "3"},
+			"missing and surplus, in order", login,
+			provider.Params{"Code": "1", "a": "2", "minutes": "3"},
 			nil, `missing parameter "code", surplus parameter "Code", surplus parameter "a"`,
 		},
 		{"surplus beside an ignored one", lenient, provider.Params{"code": "1", "x": "2"}, nil, `surplus parameter "x"`},
