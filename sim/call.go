@@ -76,3 +76,12 @@ func (c *Call) ReplyJSON(status int, contentType string, v any) {
 	}
 	c.Reply(status, contentType, body)
 }
+
+// headers returns a copy of what the service set, its content type included.
+func (r reply) headers() http.Header {
+	headers := r.header.Clone()
+	if r.contentType != "" {
+		headers.Set("Content-Type", r.contentType)
+	}
+	return headers
+}

@@ -45,8 +45,10 @@ type Exchange struct {
 	Header      http.Header
 	Body        []byte
 	// Status and Reply are the answer. Status 0 means that none was sent.
-	Status int
-	Reply  []byte
+	// ReplyHeader holds what the service set, its Content-Type included.
+	Status      int
+	ReplyHeader http.Header
+	Reply       []byte
 	// Verdict explains a refusal; empty for an accepted request.
 	Verdict string
 	// Accepted are the texts that the service took with this request.

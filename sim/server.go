@@ -175,7 +175,7 @@ func (s *Server) record(c *Call) {
 	e := Exchange{
 		Seq: c.Seq, At: c.Now, Verdict: c.verdict, Accepted: c.accepted,
 		Method: c.Request.Method, URL: c.Request.URL.String(), Header: c.Request.Header.Clone(), Body: c.Body,
-		Status: c.reply.status, Reply: c.reply.body,
+		Status: c.reply.status, ReplyHeader: c.reply.headers(), Reply: c.reply.body,
 	}
 	if c.service != nil {
 		e.Service = c.service.Name()

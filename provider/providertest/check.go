@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"runtime/debug"
-	"strings"
 	"testing"
 	"time"
 
@@ -23,6 +22,20 @@ type check struct {
 func (c *check) broken(format string, args ...any) {
 	c.Helper()
 	c.Fatalf("%s\nthe rule: %s", fmt.Sprintf(format, args...), c.rule)
+}
+
+// sub runs a part of the case as a subtest of its own.
+func (c *check) sub(name string, part func(c *check)) {
+	c.Helper()
+	t, ok := c.TB.(*testing.T)
+	if !ok {
+		part(c)
+		return
+	}
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		part(&check{TB: t, h: c.h, rule: c.rule})
+	})
 }
 
 // message returns a copy of the harness's message, whose map the case may
@@ -131,6 +144,3 @@ func quote(text []byte) string {
 	}
 	return fmt.Sprintf("%q", text)
 }
-
-// indent sets every line of text off.
-func indent(text string) string { return "\n\t" + strings.ReplaceAll(text, "\n", "\n\t") }

@@ -2,6 +2,8 @@ package providertest
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/cnsms/cnsms/provider"
 )
@@ -72,21 +74,11 @@ func errorsIn(err error) []error {
 	return all
 }
 
-// sentinelOf returns the error that stands for kind in errors.Is.
-func sentinelOf(kind provider.Kind) error {
-	return map[provider.Kind]error{
-		provider.KindUnknown:      provider.ErrUnknown,
-		provider.KindRecipient:    provider.ErrRecipient,
-		provider.KindContent:      provider.ErrContent,
-		provider.KindTemplate:     provider.ErrTemplate,
-		provider.KindAuth:         provider.ErrAuth,
-		provider.KindBalance:      provider.ErrBalance,
-		provider.KindThrottled:    provider.ErrThrottled,
-		provider.KindBlocked:      provider.ErrBlocked,
-		provider.KindUnavailable:  provider.ErrUnavailable,
-		provider.KindUnsupported:  provider.ErrUnsupported,
-		provider.KindCodeMismatch: provider.ErrCodeMismatch,
-		provider.KindCodeExpired:  provider.ErrCodeExpired,
-		provider.KindConfig:       provider.ErrConfig,
-	}[kind]
+// listFailures writes what every failure in err says, for a person.
+func listFailures(err error) string {
+	var b strings.Builder
+	for _, e := range failuresIn(err) {
+		fmt.Fprintf(&b, "\n\tkind %q, scope %q, code %q, MayHaveSent %v: %v", e.Kind, e.Scope, e.Code, e.MayHaveSent, e)
+	}
+	return b.String()
 }

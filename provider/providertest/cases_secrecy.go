@@ -1,0 +1,140 @@
+package providertest
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/sim"
+)
+
+func secrecyCases() []testCase {
+	const rule = "no credential, no code and no full number shows in anything that can be printed or logged, with any verb"
+	return []testCase{
+		{name: "secrecy-receipt", essential: true, rule: rule, run: secretReceipt},
+		{name: "secrecy-input", essential: true, rule: rule, run: secretInput},
+		{name: "secrecy-refusal", wire: true, essential: true, rule: rule + ", also when the service's own words repeat them", run: secretRefusal},
+		{name: "secrecy-reply", wire: true, essential: true, rule: rule + ", also when the service's reply repeats them", run: secretReply},
+		{name: "secrecy-network", wire: true, essential: true, rule: rule + ", also when a network error holds the address of the request", run: secretNetwork},
+		{name: "secrecy-provider", essential: true, rule: rule + ", the provider itself included", run: secretProvider},
+	}
+}
+
+func secretReceipt(c *check) {
+	s := c.stage()
+	m := c.message()
+	r := c.accepted(s, c.provider(s), m)
+	c.hides(r, "the receipt")
+	c.hides(m, "the message")
+	for key, value := range r.Extra {
+		c.hidesText(key+"="+value, "Receipt.Extra")
+	}
+}
+
+func secretInput(c *check) {
+	faults := map[string]func(m *provider.Message){
+		"no-recipient":      func(m *provider.Message) { m.To = provider.Phone{} },
+		"no-template":       func(m *provider.Message) { m.Template = "" },
+		"unmapped-template": func(m *provider.Message) { m.Template = unmappedTemplate },
+		"surplus-parameter": func(m *provider.Message) { m.Params[surplusParam] = m.Params[provider.ParamCode] },
+	}
+	for name, spoil := range faults {
+		c.sub(name, func(c *check) {
+			m := c.message()
+			if m.Params == nil {
+				m.Params = provider.Params{}
+			}
+			spoil(&m)
+			_, err := c.send(c.Context(), c.provider(c.stage()), m, "sending a message with a fault: "+name)
+			if err != nil {
+				c.hidesError(err)
+			}
+		})
+	}
+}
+
+// echo is a text of a service that repeats all that it should not.
+func (c *check) echo() string {
+	m := c.h.Message
+	parts := []string{"providertest echoes", m.To.National(), m.To.E164(), m.To.CountryCode() + m.To.National(), m.Params[provider.ParamCode]}
+	return strings.Join(append(parts, c.h.Secrets...), " ; ")
+}
+
+func secretRefusal(c *check) {
+	refusals := c.h.Service(c.TB).Refusals()
+	codes := []string{}
+	for code := range c.h.Unlisted {
+		codes = append(codes, code)
+	}
+	for _, refusal := range refusals {
+		codes = append(codes, refusal.Code)
+	}
+	for _, code := range codes {
+		c.sub(code, func(c *check) {
+			s := c.stage()
+			c.reply(s, c.h.RefusalReply(code, c.echo()))
+			c.failsSilently(s, "the service refuses with code "+code+" and echoes")
+		})
+	}
+}
+
+// failsSilently checks that a send fails and that the error tells no secret.
+func (c *check) failsSilently(s *stage, situation string, changes ...func(*Endpoint)) {
+	c.Helper()
+	_, err := c.send(c.Context(), c.provider(s, changes...), c.message(), situation)
+	c.failed(err, wanted{}, situation)
+	c.hidesError(err)
+}
+
+func secretReply(c *check) {
+	bodies := map[string]string{
+		"html":      "<html>" + c.echo() + "</html>",
+		"string":    fmt.Sprintf("%q", c.echo()),
+		"object":    fmt.Sprintf(`{"providertest":%q,"code":%q,"status":%q,"error":%q}`, c.echo(), c.echo(), c.echo(), c.echo()),
+		"truncated": fmt.Sprintf(`{"providertest":%q`, c.echo()),
+	}
+	for name, body := range bodies {
+		for _, status := range []int{200, 500} {
+			c.sub(fmt.Sprintf("%d-%s", status, name), func(c *check) {
+				s := c.stage()
+				c.reply(s, Reply{Status: status, ContentType: "application/json", Body: []byte(body)})
+				c.failsSilently(s, "the service answers with a broken reply that echoes")
+			})
+		}
+	}
+	c.sub("redirect", func(c *check) {
+		s := c.stage()
+		c.inject(s, sim.Fault{
+			Effect: sim.EffectReply, Times: sim.Forever, Status: 302, ContentType: "text/html",
+			Location: "http://127.0.0.1:1/?echo=" + c.h.Message.To.National() + c.h.Message.Params[provider.ParamCode], Body: []byte(c.echo()),
+		})
+		c.failsSilently(s, "the service redirects to an address that echoes")
+	})
+}
+
+func secretNetwork(c *check) {
+	c.sub("dial", func(c *check) {
+		c.failsSilently(c.stage(), "nobody listens", func(e *Endpoint) { e.BaseURL = nobody })
+	})
+	c.sub("reset", func(c *check) {
+		s := c.stage()
+		c.inject(s, sim.Fault{Effect: sim.EffectResetAfter, Times: sim.Forever})
+		c.failsSilently(s, "the connection breaks")
+	})
+	c.sub("timeout", func(c *check) {
+		s := c.stage()
+		c.inject(s, sim.Fault{Effect: sim.EffectHangBefore, Times: sim.Forever})
+		c.failsSilently(s, "the provider's time limit is over", func(e *Endpoint) { e.Timeout = short })
+	})
+}
+
+func secretProvider(c *check) {
+	s := c.stage()
+	p := c.provider(s)
+	c.accepted(s, p, c.message())
+	c.hides(p, "the provider")
+	c.hidesText(p.Name(), "the provider's name")
+	for inner := range provider.All(p) {
+		c.hides(inner, "what is inside the provider")
+	}
+}

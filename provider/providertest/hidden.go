@@ -1,0 +1,115 @@
+package providertest
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/cnsms/cnsms/provider"
+)
+
+// hides checks that nothing secret shows when value is printed or logged.
+func (c *check) hides(value any, what string) {
+	c.Helper()
+	for how, text := range renderings(value) {
+		c.hidesText(text, what+" printed with "+how)
+	}
+}
+
+// hidesError checks that nothing secret shows in err or in anything inside it.
+func (c *check) hidesError(err error) {
+	c.Helper()
+	for _, one := range errorsIn(err) {
+		c.hides(one, fmt.Sprintf("the %T in the error", one))
+		c.hidesText(one.Error(), fmt.Sprintf("the text of the %T in the error", one))
+	}
+	for _, e := range failuresIn(err) {
+		c.hidesText(e.Text, "Error.Text")
+		c.hidesText(e.Code, "Error.Code")
+	}
+}
+
+func (c *check) hidesText(text, where string) {
+	c.Helper()
+	text = pointer.ReplaceAllString(text, "0x…")
+	for _, n := range c.needles() {
+		if strings.Contains(text, n.text) {
+			c.broken("%s shows %s: %q", where, n.what, text)
+		}
+	}
+}
+
+// pointer matches addresses in memory, whose digits may look like a code.
+var pointer = regexp.MustCompile(`0x[0-9a-f]+`)
+
+// needle is a text that must not be found, and what it is.
+type needle struct{ text, what string }
+
+// needles lists what must not be found, in each form that it may take on its
+// way into a text.
+func (c *check) needles() []needle {
+	m := c.h.Message
+	plain := []needle{{m.To.National(), "the full number"}}
+	if code := m.Params[provider.ParamCode]; code != "" {
+		plain = append(plain, needle{code, "the code"})
+	}
+	for i, secret := range c.h.Secrets {
+		plain = append(plain, needle{secret, fmt.Sprintf("Harness.Secrets[%d]", i)})
+	}
+	all := plain
+	for _, n := range plain {
+		all = append(all,
+			needle{hex.EncodeToString([]byte(n.text)), n.what + " in hexadecimal"},
+			needle{strings.ToUpper(hex.EncodeToString([]byte(n.text))), n.what + " in hexadecimal"},
+			needle{base64.StdEncoding.EncodeToString([]byte(n.text)), n.what + " in base64"},
+			needle{url.QueryEscape(n.text), n.what + " as in a query"},
+		)
+	}
+	return all
+}
+
+// verbs are the ways in which package fmt prints, those among them that fit no
+// string: fmt then prints what it has.
+var verbs = []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d"}
+
+// holder has an unexported field: fmt prints what is in there without asking
+// its methods.
+type holder struct{ inner any }
+
+// renderings prints value in every way, by the name of the way.
+func renderings(value any) map[string]string {
+	texts := map[string]string{}
+	_, isReceipt := value.(provider.Receipt) // its JSON is for storage and holds the number
+	_, isMessage := value.(provider.Message) // a map in it cannot guard itself in an unexported field
+	for _, verb := range verbs {
+		texts[verb] = fmt.Sprintf(verb, value)
+		if isMessage {
+			continue
+		}
+		texts[verb+" in an unexported field"] = fmt.Sprintf(verb, holder{value})
+		texts[verb+" behind a pointer"] = fmt.Sprintf(verb, &holder{value})
+	}
+	for name, newHandler := range map[string]func(b *bytes.Buffer) slog.Handler{
+		"slog text": func(b *bytes.Buffer) slog.Handler { return slog.NewTextHandler(b, nil) },
+		"slog JSON": func(b *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(b, nil) },
+	} {
+		texts[name] = logged(newHandler, value)
+	}
+	if data, err := json.Marshal(value); err == nil && !isReceipt && !isMessage {
+		texts["JSON"] = string(data)
+	}
+	return texts
+}
+
+func logged(newHandler func(b *bytes.Buffer) slog.Handler, value any) string {
+	var b bytes.Buffer
+	logger := slog.New(newHandler(&b))
+	logger.Info("providertest", slog.Any("value", value), slog.Group("group", slog.Any("value", value)))
+	return b.String()
+}
