@@ -43,35 +43,41 @@ type Reply struct {
 // ctx.Err() when the context ended. A redirect is an error, and so is a reply
 // larger than MaxReply; any other reply is returned whatever its status.
 func (c *Client) Do(ctx context.Context, r Request) (Reply, error) {
+	return c.Forward(ctx, r.Op, newRequest(r))
+}
+
+// Forward is Do for a request that somebody else has built, such as a vendor's
+// SDK. The request's own context is not used.
+func (c *Client) Forward(ctx context.Context, op string, request *http.Request) (Reply, error) {
 	if err := ctx.Err(); err != nil {
-		return Reply{}, c.broken(r.Op, 0, false, err)
+		return Reply{}, c.broken(op, 0, false, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	watch := &connectionWatch{}
-	response, err := c.transport.RoundTrip(newRequest(watch.attach(ctx), r))
+	response, err := c.transport.RoundTrip(request.WithContext(watch.attach(ctx)))
 	if err != nil {
-		err = joinContext(ctx, hideURL(err, r.URL))
-		return Reply{}, c.broken(r.Op, 0, watch.mayHaveSent(err), err)
+		err = joinContext(ctx, hideURL(err, request.URL))
+		return Reply{}, c.broken(op, 0, watch.mayHaveSent(err), err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	if isRedirect(response.StatusCode) {
-		return Reply{}, c.broken(r.Op, response.StatusCode, true, errors.New("the service redirects; redirects are not followed"))
+		return Reply{}, c.broken(op, response.StatusCode, true, errors.New("the service redirects; redirects are not followed"))
 	}
 	body, err := readAll(response)
 	if err != nil {
-		return Reply{}, c.broken(r.Op, response.StatusCode, true, joinContext(ctx, err))
+		return Reply{}, c.broken(op, response.StatusCode, true, joinContext(ctx, err))
 	}
 	return Reply{response.StatusCode, response.Header, body}, nil
 }
 
 // newRequest copies the map of headers, because transports that add headers
 // exist, but not their values, which nobody changes in place.
-func newRequest(ctx context.Context, r Request) *http.Request {
-	request := (&http.Request{
+func newRequest(r Request) *http.Request {
+	request := &http.Request{
 		Method: r.Method, URL: r.URL, Host: r.URL.Host, Header: maps.Clone(r.Header),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-	}).WithContext(ctx)
+	}
 	if request.Header == nil {
 		request.Header = http.Header{}
 	}
