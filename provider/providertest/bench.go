@@ -1,0 +1,178 @@
+package providertest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"runtime"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/cnsms/cnsms/provider"
+)
+
+// BenchmarkSend measures one send over a transport that answers in memory. The
+// sub-benchmark "floor" is what the same exchange costs with net/http alone: the
+// same bytes over the same transport, the reply read to its end. The
+// sub-benchmark "adapter" also reports its time and allocations as multiples of
+// the floor: x-floor-time and x-floor-allocs.
+//
+// The provider must send through the given client's transport.
+func BenchmarkSend(b *testing.B, newProvider func(client *http.Client) provider.Provider, m provider.Message, reply Reply) {
+	b.Helper()
+	transport := &stubTransport{reply: reply}
+	client := &http.Client{Transport: transport}
+	p := newProvider(client)
+	wire := capture(b, p, m, transport)
+	ctx := b.Context()
+	send := func() error {
+		_, err := p.Send(ctx, m)
+		return err
+	}
+	floor := func() error { return wire.exchange(ctx, client) }
+	b.Run("floor", func(b *testing.B) { measure(b, floor) })
+	b.Run("adapter", func(b *testing.B) {
+		adapter := measure(b, send)
+		// The floor again, as many times, so that the ratio is one of neighbours.
+		bottom := cost(b.N, func() { mustDo(b, floor) })
+		b.ReportMetric(adapter.nanoseconds/bottom.nanoseconds, "x-floor-time")
+		b.ReportMetric(adapter.allocations/bottom.allocations, "x-floor-allocs")
+	})
+}
+
+// spent is what one operation costs.
+type spent struct{ nanoseconds, allocations float64 }
+
+// measure runs a benchmark's loop and returns what one round costs.
+func measure(b *testing.B, operation func() error) spent {
+	b.Helper()
+	b.ReportAllocs()
+	mustDo(b, operation)
+	before := mallocs()
+	for b.Loop() {
+		if err := operation(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	rounds := float64(b.N)
+	return spent{float64(b.Elapsed().Nanoseconds()) / rounds, float64(mallocs()-before) / rounds}
+}
+
+// cost runs operation n times.
+func cost(n int, operation func()) spent {
+	operation()
+	before, start := mallocs(), time.Now()
+	for range n {
+		operation()
+	}
+	took := time.Since(start)
+	rounds := float64(n)
+	return spent{float64(took.Nanoseconds()) / rounds, float64(mallocs()-before) / rounds}
+}
+
+func mustDo(b *testing.B, operation func() error) {
+	b.Helper()
+	if err := operation(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func mallocs() uint64 {
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.Mallocs
+}
+
+// exchange is a request as it stood on the wire.
+type exchange struct {
+	method, url string
+	header      http.Header
+	body        []byte
+}
+
+// capture sends once and returns the request that the provider made.
+func capture(b *testing.B, p provider.Provider, m provider.Message, transport *stubTransport) exchange {
+	b.Helper()
+	var seen exchange
+	transport.watch = func(r *http.Request, body []byte) {
+		seen = exchange{r.Method, r.URL.String(), r.Header.Clone(), body}
+	}
+	_, err := p.Send(b.Context(), m)
+	transport.watch = nil
+	if err != nil {
+		b.Fatalf("providertest: the message to measure with is not accepted: %v", err)
+	}
+	if seen.url == "" {
+		b.Fatal("providertest: the provider does not use the given client")
+	}
+	return seen
+}
+
+// exchange repeats the request with net/http alone.
+func (e exchange) exchange(ctx context.Context, client *http.Client) error {
+	var body io.Reader
+	if len(e.body) > 0 {
+		body = bytes.NewReader(e.body)
+	}
+	r, err := http.NewRequestWithContext(ctx, e.method, e.url, body)
+	if err != nil {
+		return err
+	}
+	for name, values := range e.header {
+		r.Header[name] = values
+	}
+	response, err := client.Do(r)
+	if err != nil {
+		return err
+	}
+	if _, err := io.ReadAll(response.Body); err != nil {
+		return errors.Join(err, response.Body.Close())
+	}
+	return response.Body.Close()
+}
+
+// stubTransport answers every request with the same reply, in memory.
+type stubTransport struct {
+	reply Reply
+	watch func(r *http.Request, body []byte) // set for the first request only
+}
+
+func (t *stubTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := t.consume(r); err != nil {
+		return nil, err
+	}
+	status := t.reply.status()
+	return &http.Response{
+		Status: strconv.Itoa(status) + " " + http.StatusText(status), StatusCode: status,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header:        http.Header{"Content-Type": {t.reply.ContentType}},
+		Body:          io.NopCloser(bytes.NewReader(t.reply.Body)),
+		ContentLength: int64(len(t.reply.Body)),
+		Request:       r,
+	}, nil
+}
+
+// consume reads the request's body, as a real transport does.
+func (t *stubTransport) consume(r *http.Request) error {
+	if t.watch != nil {
+		var body []byte
+		if r.Body != nil {
+			var err error
+			if body, err = io.ReadAll(r.Body); err != nil {
+				return err
+			}
+		}
+		t.watch(r, body)
+	} else if r.Body != nil {
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			return err
+		}
+	}
+	if r.Body != nil {
+		return r.Body.Close()
+	}
+	return nil
+}
