@@ -1,0 +1,262 @@
+package failover_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/failover"
+	"github.com/cnsms/cnsms/provider"
+)
+
+// Which failures leave a member out, and for how long.
+func TestCooldownByKind(t *testing.T) {
+	t.Parallel()
+	const normal = failover.DefaultCooldown
+	for _, test := range []struct {
+		name    string
+		failure reply
+		want    time.Duration
+	}{
+		{"auth", fail(provider.KindAuth), normal},
+		{"balance", fail(provider.KindBalance), normal},
+		{"config", fail(provider.KindConfig), normal},
+		{"unavailable", fail(provider.KindUnavailable), normal},
+		{"unavailable and unsure", fail(provider.KindUnavailable, unsure), normal},
+		{"the service asks for longer", fail(provider.KindUnavailable, retryAfter(5*time.Minute)), 5 * time.Minute},
+		{"the service asks for less", fail(provider.KindUnavailable, retryAfter(time.Second)), normal},
+		{"the service asks for a year", fail(provider.KindUnavailable, retryAfter(365*24*time.Hour)), time.Hour},
+		{"account limit with an end", fail(provider.KindThrottled, scope(provider.ScopeAccount), retryAfter(time.Minute)), time.Minute},
+		{"account limit without an end", fail(provider.KindThrottled, scope(provider.ScopeAccount)), 0},
+		{"phone limit", fail(provider.KindThrottled, scope(provider.ScopePhone)), 0},
+		{"phone limit with an end", fail(provider.KindThrottled, scope(provider.ScopePhone), retryAfter(time.Minute)), 0},
+		{"limit of nobody knows whom", fail(provider.KindThrottled, retryAfter(time.Minute)), 0},
+		{"recipient", fail(provider.KindRecipient), 0},
+		{"content", fail(provider.KindContent), 0},
+		{"template", fail(provider.KindTemplate), 0},
+		{"blocked", fail(provider.KindBlocked), 0},
+		{"unsupported", fail(provider.KindUnsupported), 0},
+		{"unknown", fail(provider.KindUnknown), 0},
+		{"panic", func(context.Context, provider.Message) error { panic("oops") }, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := newFleet("a", "b")
+				f.members["a"].then(test.failure)
+				var seen events
+				chain := f.chain(t, failover.ChainConfig{OnAttempt: seen.add}, "a", "b")
+				_, _ = chain.Send(t.Context(), codeMessage)
+				require.Equal(t, test.want, seen.all()[0].Cooldown)
+				require.Equal(t, test.want, chain.Members()[0].Cooldown)
+
+				f.journal.asked()
+				_, err := chain.Send(t.Context(), codeMessage)
+				require.NoError(t, err)
+				if test.want > 0 {
+					require.Equal(t, []string{"b"}, f.journal.asked(), "a is left out")
+				} else {
+					require.Equal(t, []string{"a"}, f.journal.asked(), "a is asked again")
+				}
+			})
+		})
+	}
+}
+
+func TestCooldownEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet("a", "b")
+		chain := f.chain(t, failover.ChainConfig{Cooldown: time.Minute}, "a", "b")
+		send := func() []string {
+			_, err := chain.Send(t.Context(), codeMessage)
+			require.NoError(t, err)
+			return f.journal.asked()
+		}
+		f.members["a"].then(fail(provider.KindUnavailable))
+		require.Equal(t, []string{"a", "b"}, send())
+
+		time.Sleep(59 * time.Second)
+		require.Equal(t, []string{"b"}, send())
+		require.Equal(t, time.Second, chain.Members()[0].Cooldown)
+
+		time.Sleep(time.Second)
+		f.members["a"].then(fail(provider.KindAuth))
+		require.Equal(t, []string{"a", "b"}, send(), "the probe fails")
+		require.Equal(t, []string{"b"}, send(), "and a cools down again")
+
+		time.Sleep(time.Minute)
+		require.Equal(t, []string{"a"}, send(), "the probe is accepted")
+		require.Zero(t, chain.Members()[0].Cooldown)
+		require.Equal(t, []string{"a"}, send(), "a is back")
+	})
+}
+
+// While one send finds out whether a member is well again, the others go past
+// it; when it is, they come back.
+func TestHalfOpenLetsOneThrough(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet("a", "b")
+		chain := f.chain(t, failover.ChainConfig{}, "a", "b")
+		release := make(chan struct{})
+		f.members["a"].then(
+			fail(provider.KindUnavailable),
+			func(context.Context, provider.Message) error { <-release; return nil },
+		)
+		require.Equal(t, "b", outcome(chain.Send(t.Context(), codeMessage)))
+		time.Sleep(failover.DefaultCooldown)
+		f.journal.asked()
+
+		var probe sync.WaitGroup
+		probe.Go(func() {
+			if got := outcome(chain.Send(t.Context(), codeMessage)); got != "a" {
+				t.Errorf("the probe: %s", got)
+			}
+		})
+		synctest.Wait()
+		require.Equal(t, "b", outcome(chain.Send(t.Context(), codeMessage)))
+		require.Equal(t, "b", outcome(chain.Send(t.Context(), codeMessage)))
+		require.Equal(t, []string{"a", "b", "b"}, f.journal.asked())
+
+		close(release)
+		probe.Wait()
+		require.Equal(t, "a", outcome(chain.Send(t.Context(), codeMessage)))
+	})
+}
+
+// A probe whose end says nothing about the member leaves it half open: the next
+// send probes again.
+func TestInconclusiveProbe(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		second reply
+	}{
+		{"fault of the message", fail(provider.KindTemplate)},
+		{"limit of the phone", fail(provider.KindThrottled, scope(provider.ScopePhone))},
+		{"panic", func(context.Context, provider.Message) error { panic("oops") }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := newFleet("a", "b")
+				chain := f.chain(t, failover.ChainConfig{}, "a", "b")
+				f.members["a"].then(fail(provider.KindUnavailable), test.second, accept)
+				for range 2 {
+					require.Equal(t, "b", outcome(chain.Send(t.Context(), codeMessage)))
+					require.Equal(t, []string{"a", "b"}, f.journal.asked())
+					time.Sleep(failover.DefaultCooldown)
+				}
+				require.Equal(t, "a", outcome(chain.Send(t.Context(), codeMessage)))
+			})
+		})
+	}
+}
+
+func TestCallersHasteCoolsNobodyDown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet("a", "b")
+		f.members["a"].then(hang)
+		chain := f.chain(t, failover.ChainConfig{}, "a", "b")
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := chain.Send(ctx, codeMessage)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.Zero(t, chain.Members()[0].Cooldown)
+		require.Equal(t, []string{"a"}, f.journal.asked())
+		require.Equal(t, "a", outcome(chain.Send(t.Context(), codeMessage)))
+	})
+}
+
+func TestCooldownSettings(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name          string
+		chain, member time.Duration
+		want          time.Duration
+	}{
+		{"default", 0, 0, failover.DefaultCooldown},
+		{"of the chain", time.Minute, 0, time.Minute},
+		{"of the member", time.Minute, time.Hour, time.Hour},
+		{"off for the chain", failover.NoCooldown, 0, 0},
+		{"off for the chain but for the member", failover.NoCooldown, time.Hour, time.Hour},
+		{"off for the member", time.Minute, failover.NoCooldown, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFleet("a")
+			f.members["a"].then(fail(provider.KindUnavailable))
+			member := f.member("a")
+			member.Cooldown = test.member
+			var seen events
+			chain := newChain(t, failover.ChainConfig{Cooldown: test.chain, OnAttempt: seen.add}, member)
+			_, err := chain.Send(t.Context(), codeMessage)
+			require.ErrorIs(t, err, provider.ErrUnavailable)
+			require.Equal(t, test.want, seen.all()[0].Cooldown)
+		})
+	}
+}
+
+// When every member is cooling down, the one whose cooldown ends first is asked
+// all the same, and only that one.
+func TestEverybodyCoolingDown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet("a", "b", "c")
+		a, b, c := f.member("a"), f.member("b"), f.member("c")
+		a.Cooldown, b.Cooldown, c.Cooldown = time.Hour, time.Minute, 2*time.Minute
+		for _, member := range f.members {
+			member.then(fail(provider.KindUnavailable))
+		}
+		chain := newChain(t, failover.ChainConfig{}, a, b, c)
+		_, err := chain.Send(t.Context(), codeMessage)
+		require.Len(t, failure(t, err).Attempts, 3)
+		require.Empty(t, failure(t, err).Skipped)
+		f.journal.asked()
+
+		f.members["b"].then(fail(provider.KindUnavailable))
+		_, err = chain.Send(t.Context(), codeMessage)
+		require.Equal(t, []string{"b"}, f.journal.asked())
+		require.Equal(t, []failover.Skipped{
+			{Provider: "a", Reason: failover.SkipCooldown},
+			{Provider: "c", Reason: failover.SkipCooldown},
+		}, failure(t, err).Skipped)
+
+		require.Equal(t, "b", outcome(chain.Send(t.Context(), codeMessage)))
+		require.Zero(t, chain.Members()[1].Cooldown, "an accepted message ends the cooldown")
+	})
+}
+
+// A member that is cooling down is also asked when those that were not have
+// failed.
+func TestLastResort(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		b      reply
+		asked  []string
+		result string
+	}{
+		{"after a failure", fail(provider.KindBlocked), []string{"b", "a"}, "a"},
+		{"not after a stop", fail(provider.KindRecipient), []string{"b"}, "failed: b recipient"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFleet("a", "b")
+			chain := f.chain(t, failover.ChainConfig{}, "a", "b")
+			f.members["a"].then(fail(provider.KindUnavailable))
+			require.Equal(t, "b", outcome(chain.Send(t.Context(), codeMessage)))
+			f.journal.asked()
+
+			f.members["b"].then(test.b)
+			require.Equal(t, test.result, outcome(chain.Send(t.Context(), codeMessage)))
+			require.Equal(t, test.asked, f.journal.asked())
+		})
+	}
+}
