@@ -1,0 +1,43 @@
+# `make` alone lists the targets.
+.DEFAULT_GOAL := help
+LINT := go tool -modfile=tools/go.mod golangci-lint
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z/]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+.PHONY: check
+check: ## everything that the build server checks
+	bash .ci/run
+
+.PHONY: test
+test: ## all tests
+	go test ./...
+
+.PHONY: test/race
+test/race: ## all tests with the race detector, in random order
+	go test -race -shuffle=on ./...
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for SECONDS (10)
+	bash .ci/fuzz $(or $(SECONDS),10)
+
+.PHONY: bench
+bench: ## all benchmarks, with allocations
+	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: lint
+lint: ## linters
+	$(LINT) run ./...
+
+.PHONY: fmt
+fmt: ## format the code
+	$(LINT) fmt ./...
+
+.PHONY: generate
+generate: ## write generated files anew
+	go generate ./...
+
+.PHONY: examples
+examples: ## run the quick start
+	go run ./examples/quickstart
