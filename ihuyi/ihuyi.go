@@ -138,7 +138,10 @@ func (cfg Config) http() httpx.Config {
 // Provider sends through one Ihuyi account. It is a provider.Provider and a
 // provider.BalanceReader.
 type Provider struct {
-	cfg        Config
+	// The settings sit behind a pointer because fmt, when it prints a struct that
+	// holds a Provider in an unexported field, does not ask Format but shows the
+	// fields of the Provider. It does not follow the pointers among them.
+	cfg        *Config
 	client     *httpx.Client
 	submitURL  *url.URL
 	balanceURL *url.URL
@@ -162,7 +165,7 @@ func New(cfg Config) (*Provider, error) {
 		path = internationalPath
 	}
 	return &Provider{
-		cfg:        cfg,
+		cfg:        &cfg,
 		client:     client,
 		submitURL:  client.URL(path, "method=Submit"),
 		balanceURL: client.URL(path, "method=GetNum"),
