@@ -226,6 +226,8 @@ func TestMessageRedact(t *testing.T) {
 		{"code", message(provider.Params{"code": "042137"}), "text 042137 refused", "text *** refused"},
 		{"short code", message(provider.Params{"code": "421"}), "text 421 refused", "text *** refused"},
 		{"name", message(provider.Params{"name": "张三"}), "张三 refused", "*** refused"},
+		{"four bytes", message(provider.Params{"door": "12B4"}), "12B4 refused", "*** refused"},
+		{"three bytes stay", message(provider.Params{"door": "12B"}), "12B refused", "12B refused"},
 		{"short value stays", message(provider.Params{"minutes": "10"}), "valid for 10 minutes", "valid for 10 minutes"},
 		{
 			"values inside each other",

@@ -129,6 +129,26 @@ func TestParsePhoneErrorNamesTheOperation(t *testing.T) {
 	require.Contains(t, err.Error(), "phone number")
 }
 
+func TestParsePhoneSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ name, text, want string }{
+		{"empty", " ", "empty"},
+		{"letter", "1380013800O", "neither a digit nor a separator"},
+		{"endless", strings.Repeat("1 ", 1000), "too long"},
+		{"not a mobile number", "01065529988", "13 to 19"},
+		{"mainland behind a plus", "+861065529988", "+86 wants a mobile number"},
+		{"no country", "+0123456789", "no such country code"},
+		{"sixteen digits", "+1234567890123456", "15 digits of E.164"},
+		{"six digits", "+290123", "too short"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := provider.ParsePhone(tc.text)
+			require.ErrorContains(t, err, tc.want)
+		})
+	}
+}
+
 func TestNewPhone(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
