@@ -1,0 +1,130 @@
+package gateway
+
+import (
+	"slices"
+	"time"
+
+	"github.com/cnsms/cnsms/relay/relayapi"
+)
+
+// Job is one text on its way, as a [Queue] keeps it. It prints with a masked
+// number and without its text.
+//
+// The methods that end in a new Job are the rules of a job's life. They change
+// nothing but their result, so an engine reads a job, applies a rule, and stores
+// what came out, all in one transaction. Every engine uses them, so that there is
+// one place where the rules stand.
+type Job struct {
+	// ID is the gateway's id.
+	ID string
+	// Site is the site that submitted the job.
+	Site string
+	// Key is the site's idempotency key, empty when it gave none.
+	Key string
+	// Content is a digest of what was submitted; a repeated key must bring the same.
+	// It is empty for a job that was cancelled by its key before it arrived.
+	Content string
+	// To is the recipient in E.164.
+	To relayapi.Number
+	// Text is the message; empty once it is no longer needed.
+	Text relayapi.Text
+	// Ref is the site's own id of the message.
+	Ref string
+	// Lane chooses among the phones.
+	Lane string
+	// State is where the job is, as last stored; see [Job.Settled].
+	State relayapi.State
+	// Phone is the phone that the job was last offered to.
+	Phone string
+	// Lease is the lease of the last offer.
+	Lease string
+	// LeaseEnd is when another phone may be offered the job.
+	LeaseEnd time.Time
+	// Created is when the job was submitted.
+	Created time.Time
+	// Deadline is when the job expires unless a phone has taken it.
+	Deadline time.Time
+	// History holds every transition, oldest first.
+	History []relayapi.Transition
+}
+
+// maxHistory bounds what offers and late reports can add to one job.
+const maxHistory = 64
+
+// rank orders the states. A job's rank never falls, and a final state is never left.
+func rank(s relayapi.State) int {
+	switch s {
+	case relayapi.StateQueued:
+		return 0
+	case relayapi.StateOffered:
+		return 1
+	case relayapi.StateTaken:
+		return 2
+	case relayapi.StateSent:
+		return 3
+	default:
+		return 4
+	}
+}
+
+// Final reports whether the job's state will never change again.
+func (j Job) Final() bool { return rank(j.State) == 4 }
+
+// Open reports whether no phone has taken the job yet and one still may.
+func (j Job) Open() bool { return rank(j.State) < 2 }
+
+// Settled returns the job as it is at a moment: an open job whose deadline has
+// passed is expired, whether or not anybody has stored that.
+func (j Job) Settled(now time.Time) Job {
+	if !j.Open() || now.Before(j.Deadline) {
+		return j
+	}
+	return j.moved(relayapi.Transition{
+		State: relayapi.StateExpired, Source: relayapi.SourceGateway, At: relayapi.Time{Time: j.Deadline},
+	})
+}
+
+// Counts reports whether the job counts towards its recipient's quota. One that
+// ended before any phone took it does not: nothing was sent.
+func (j Job) Counts() bool {
+	switch j.State {
+	case relayapi.StateExpired, relayapi.StateCancelled:
+		return false
+	case relayapi.StateFailed:
+		return slices.ContainsFunc(j.History, func(t relayapi.Transition) bool {
+			return !t.Late && (t.State == relayapi.StateTaken || t.State == relayapi.StateSent)
+		})
+	default:
+		return true
+	}
+}
+
+// Failure returns why the job failed, or nil.
+func (j Job) Failure() *relayapi.Failure {
+	if j.State != relayapi.StateFailed {
+		return nil
+	}
+	for _, t := range slices.Backward(j.History) {
+		if t.State == relayapi.StateFailed && !t.Late {
+			return t.Failure
+		}
+	}
+	return nil
+}
+
+// moved returns the job in the transition's state. The text of a job that has
+// ended is dropped.
+func (j Job) moved(t relayapi.Transition) Job {
+	j.State = t.State
+	j = j.noted(t)
+	if j.Final() {
+		j.Text = ""
+	}
+	return j
+}
+
+// noted returns the job with one more line of history.
+func (j Job) noted(t relayapi.Transition) Job {
+	j.History = append(slices.Clip(j.History), t)
+	return j
+}

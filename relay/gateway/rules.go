@@ -1,0 +1,137 @@
+package gateway
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/cnsms/cnsms/relay/relayapi"
+)
+
+// Actor is who moves a job.
+type Actor struct {
+	// Kind is the actor's role.
+	Kind relayapi.SourceKind
+	// Name is the name of its token; empty for the gateway.
+	Name string
+}
+
+// Cancelled returns the job called back by an actor. It is [ErrNotCancellable]
+// once a phone has taken the job or the job has ended, and the job comes back as
+// it is. Cancelling a cancelled job again is fine.
+func (j Job) Cancelled(by Actor, now time.Time) (Job, error) {
+	j = j.Settled(now)
+	if j.State == relayapi.StateCancelled {
+		return j, nil
+	}
+	if !j.Open() {
+		return j, ErrNotCancellable
+	}
+	return j.moved(relayapi.Transition{
+		State: relayapi.StateCancelled, Source: by.Kind, Name: by.Name, At: relayapi.Time{Time: now},
+	}), nil
+}
+
+// Offerable reports whether a phone may be handed the job: it is open, and no
+// other phone holds a lease on it.
+func (j Job) Offerable(phone string, now time.Time) bool {
+	if !j.Settled(now).Open() {
+		return false
+	}
+	return j.State == relayapi.StateQueued || j.Phone == phone || !now.Before(j.LeaseEnd)
+}
+
+// Offered returns the job handed out by a pull. A phone that still has its lease
+// gets a new lease that ends at the same time: whoever pulled before under the
+// same name, perhaps another device, can no longer take the job.
+func (j Job) Offered(p Pull) Job {
+	again := j.State == relayapi.StateOffered && j.Phone == p.Phone
+	if !again || !p.Now.Before(j.LeaseEnd) {
+		j.LeaseEnd = p.Now.Add(p.LeaseFor)
+		if j.Deadline.Before(j.LeaseEnd) {
+			j.LeaseEnd = j.Deadline
+		}
+	}
+	j.State, j.Phone, j.Lease = relayapi.StateOffered, p.Phone, p.Lease
+	if again || len(j.History) >= maxHistory {
+		return j
+	}
+	return j.noted(relayapi.Transition{
+		State: relayapi.StateOffered, Source: relayapi.SourcePhone, Name: p.Phone, At: relayapi.Time{Time: p.Now},
+	})
+}
+
+// Reported returns the job after a phone's receipt. An error means that the phone
+// must not send; the job that comes with it may still have a new line of history
+// and is to be stored.
+//
+// A receipt that tells nothing new changes nothing. One that comes too late to
+// change the state is kept in the history, because it may be the only trace of a
+// text that was sent.
+func (j Job) Reported(r Report) (Job, error) {
+	j = j.Settled(r.Now)
+	if err := j.admits(r); err != nil {
+		if errors.Is(err, ErrForeignJob) || r.State == relayapi.StateTaken {
+			return j, err
+		}
+		return j.notedLate(r), err
+	}
+	switch {
+	case rank(r.State) > rank(j.State):
+		return j.moved(r.transition()), nil
+	case r.State == j.State || j.has(r):
+		return j, nil
+	default:
+		return j.notedLate(r), nil
+	}
+}
+
+// admits says whether the receipt comes from the phone that holds or took the job.
+func (j Job) admits(r Report) error {
+	holds := r.Phone == j.Phone && r.Lease == j.Lease
+	switch {
+	case !holds && !j.wasOfferedTo(r.Phone):
+		return ErrForeignJob
+	case j.State == relayapi.StateCancelled:
+		return ErrJobCancelled
+	case j.State == relayapi.StateExpired:
+		return ErrJobExpired
+	case !holds && r.Phone == j.Phone && !j.Open():
+		return ErrForeignLease
+	case !holds:
+		return ErrLeaseLost
+	case r.State == relayapi.StateTaken && j.Open() && !r.Now.Before(j.LeaseEnd):
+		return ErrLeaseLost
+	default:
+		return nil
+	}
+}
+
+func (j Job) wasOfferedTo(phone string) bool {
+	return phone == j.Phone || slices.ContainsFunc(j.History, func(t relayapi.Transition) bool {
+		return t.Source == relayapi.SourcePhone && t.Name == phone
+	})
+}
+
+// has reports whether the history already says what the receipt says.
+func (j Job) has(r Report) bool {
+	return slices.ContainsFunc(j.History, func(t relayapi.Transition) bool {
+		return t.State == r.State && t.Source == relayapi.SourcePhone && t.Name == r.Phone
+	})
+}
+
+func (j Job) notedLate(r Report) Job {
+	if j.has(r) || len(j.History) >= maxHistory {
+		return j
+	}
+	late := r.transition()
+	late.Late = true
+	return j.noted(late)
+}
+
+func (r Report) transition() relayapi.Transition {
+	return relayapi.Transition{
+		State: r.State, Source: relayapi.SourcePhone, Name: r.Phone,
+		At: relayapi.Time{Time: r.Now}, ReportedAt: relayapi.Time{Time: r.At}, Failure: r.Failure,
+	}
+}

@@ -1,0 +1,166 @@
+package sqlitequeue
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/cnsms/cnsms/relay/gateway"
+)
+
+// Submit stores a job.
+func (q *Queue) Submit(ctx context.Context, s gateway.Submission) (gateway.Submitted, error) {
+	return write(ctx, q.writer, func(tx *session) (gateway.Submitted, error) {
+		if s.Key != "" {
+			if known, ok := tx.job(selectByKey, s.Site, s.Key); ok {
+				return repeated(known, s)
+			}
+		}
+		if !q.phones.online(s.Lane, s.Now) {
+			return gateway.Submitted{}, gateway.ErrNoPhoneOnline
+		}
+		if retryAt := tx.quota(s); !retryAt.IsZero() {
+			return gateway.Submitted{}, &gateway.QuotaError{RetryAt: retryAt}
+		}
+		job := s.Job()
+		tx.insert(job)
+		tx.note(gateway.Change{Lane: job.Lane})
+		return gateway.Submitted{Job: job, New: true}, nil
+	})
+}
+
+// repeated answers a submission whose key has been used. A job that was cancelled
+// by its key has no content, and stands for any.
+func repeated(known row, s gateway.Submission) (gateway.Submitted, error) {
+	if known.Content != "" && known.Content != s.Content {
+		return gateway.Submitted{}, gateway.ErrContentDiffers
+	}
+	return gateway.Submitted{Job: known.Settled(s.Now)}, nil
+}
+
+func (s *session) quota(submission gateway.Submission) time.Time {
+	limit, window := gateway.QuotaReach(submission.Quotas)
+	if limit == 0 {
+		return time.Time{}
+	}
+	now := submission.Now
+	times := s.moments(selectCounted, string(submission.To), millis(now.Add(-window)), millis(now), limit)
+	return gateway.RetryAt(submission.Quotas, times, now)
+}
+
+// Cancel calls a job back.
+func (q *Queue) Cancel(ctx context.Context, c gateway.Cancellation) (gateway.Job, error) {
+	return write(ctx, q.writer, func(tx *session) (gateway.Job, error) {
+		old, ok := tx.job(selectByID, c.ID)
+		if !ok || c.Site != "" && c.Site != old.Site {
+			return gateway.Job{}, gateway.ErrUnknownJob
+		}
+		return tx.cancel(old, c.By, c.Now)
+	})
+}
+
+// CancelKey calls a job back by its idempotency key, before or after it arrived.
+func (q *Queue) CancelKey(ctx context.Context, c gateway.KeyCancellation) (gateway.Job, error) {
+	return write(ctx, q.writer, func(tx *session) (gateway.Job, error) {
+		if old, ok := tx.job(selectByKey, c.Site, c.Key); ok {
+			return tx.cancel(old, c.Actor(), c.Now)
+		}
+		job := c.Job()
+		tx.insert(job)
+		return job, nil
+	})
+}
+
+func (s *session) cancel(old row, by gateway.Actor, now time.Time) (gateway.Job, error) {
+	job, err := old.Cancelled(by, now)
+	s.store(old, job)
+	return job, err
+}
+
+// Offer hands out jobs.
+func (q *Queue) Offer(ctx context.Context, p gateway.Pull) (gateway.Offered, error) {
+	return write(ctx, q.writer, func(tx *session) (gateway.Offered, error) {
+		var offered gateway.Offered
+		for _, old := range tx.offerable(p) {
+			job := old.Offered(p)
+			tx.store(old, job)
+			offered.Jobs = append(offered.Jobs, job)
+		}
+		if len(offered.Jobs) == 0 {
+			offered.NextAt = tx.nextLeaseEnd(p)
+		}
+		return offered, nil
+	})
+}
+
+// offerable returns at most p.Max jobs for a phone.
+func (s *session) offerable(p gateway.Pull) []row {
+	now := millis(p.Now)
+	held := s.jobs(selectHeld, p.Phone, now, now)
+	found := slices.DeleteFunc(held, func(r row) bool { return !slices.Contains(p.Lanes, r.Lane) })
+	for _, lane := range p.Lanes {
+		if len(found) >= p.Max {
+			break
+		}
+		found = append(found, s.jobs(selectFree, lane, now, now, p.Max-len(found))...)
+	}
+	return found[:min(len(found), p.Max)]
+}
+
+func (s *session) nextLeaseEnd(p gateway.Pull) time.Time {
+	var next time.Time
+	for _, lane := range p.Lanes {
+		for _, end := range s.moments(selectNextEnd, lane, millis(p.Now)) {
+			if next.IsZero() || end.Before(next) {
+				next = end
+			}
+		}
+	}
+	return next
+}
+
+// Record stores a receipt.
+func (q *Queue) Record(ctx context.Context, r gateway.Report) (gateway.Job, error) {
+	return write(ctx, q.writer, func(tx *session) (gateway.Job, error) {
+		old, ok := tx.job(selectByID, r.ID)
+		if !ok {
+			return gateway.Job{}, gateway.ErrUnknownJob
+		}
+		job, err := old.Reported(r)
+		tx.store(old, job)
+		return job, err
+	})
+}
+
+// sweepBatch bounds how long one sweep keeps other calls waiting.
+const sweepBatch = 200
+
+// Sweep stores expiries, clears texts and deletes old jobs.
+func (q *Queue) Sweep(ctx context.Context, s gateway.Sweep) (int, error) {
+	return write(ctx, q.writer, func(tx *session) (int, error) {
+		overdue := tx.jobs(selectOverdue, millis(s.Now), sweepBatch)
+		for _, old := range overdue {
+			tx.store(old, old.Settled(s.Now))
+		}
+		cleared := tx.exec(clearTexts, millis(s.ClearBefore), sweepBatch)
+		return len(overdue) + cleared + tx.forget(s.ForgetBefore), nil
+	})
+}
+
+// forget deletes the oldest jobs. They stand in the order in which they came, so it
+// stops at the first that is to be kept.
+func (s *session) forget(before time.Time) int {
+	var old []int64
+	s.query(selectOldest, func(from scanner) error {
+		var seq, created int64
+		err := from.Scan(&seq, &created)
+		if created < millis(before) {
+			old = append(old, seq)
+		}
+		return err
+	}, sweepBatch)
+	for _, seq := range old {
+		s.exec(deleteJob, seq)
+	}
+	return len(old)
+}

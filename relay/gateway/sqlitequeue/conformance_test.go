@@ -1,0 +1,26 @@
+package sqlitequeue_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/queuetest"
+	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
+)
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	queuetest.Run(t, func(t *testing.T) queuetest.Open {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), "queue.db")
+		return func(t *testing.T) (gateway.Queue, func()) {
+			t.Helper()
+			queue, err := sqlitequeue.New(sqlitequeue.Config{Path: path})
+			require.NoError(t, err)
+			return queue, func() { require.NoError(t, queue.Close()) }
+		}
+	})
+}

@@ -1,0 +1,17 @@
+package sqlitequeue_test
+
+import (
+	"os"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// TestMain turns the test program into the victim of TestKill when that test
+// starts it, and otherwise checks that no goroutine outlives its queue.
+func TestMain(m *testing.M) {
+	if path := os.Getenv(victimFile); path != "" {
+		os.Exit(beVictim(path))
+	}
+	goleak.VerifyTestMain(m)
+}

@@ -1,0 +1,144 @@
+// Package sqlitequeue keeps the gateway's jobs in one SQLite file. It needs nothing
+// installed and is the engine for a gateway that runs as one process.
+//
+// An answered call is on disk: the file is in write-ahead mode with full
+// synchronisation, so jobs survive kill -9 and the loss of power. One goroutine
+// writes; whatever has queued up while it was busy goes to disk in one transaction,
+// which is why many callers at once get many times the throughput of one. Reads go
+// beside it.
+//
+// When the disk does not take a write, every call of that transaction gets the
+// error and nothing of it is kept.
+//
+// The file is created readable by its owner only, because it holds numbers and, for
+// a short time, texts. One process at a time should use it: a second one would
+// corrupt nothing, but neither would hear of the other's jobs and phones.
+package sqlitequeue
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/cnsms/cnsms/relay/gateway"
+)
+
+// Config sets up a [Queue].
+type Config struct {
+	// Path is the database file. It is created if it does not exist; its folder must
+	// exist. Required.
+	Path string
+}
+
+// Validate reports every problem of the configuration.
+func (c Config) Validate() error {
+	if c.Path == "" {
+		return errors.New("sqlitequeue: Path: required")
+	}
+	return nil
+}
+
+// Queue is a [gateway.Queue] in a file. Make it with [New] and end it with Close.
+type Queue struct {
+	readers *sql.DB
+	byID    *sql.Stmt
+	writer  *writer
+	phones  phones
+	news    news
+	close   sync.Once
+	closed  error
+}
+
+var _ gateway.Queue = (*Queue)(nil)
+
+// New opens or creates the file and starts the writer. A file that a newer version
+// of this package has written is refused.
+func New(cfg Config) (*Queue, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	q := &Queue{}
+	if err := q.open(cfg.Path); err != nil {
+		return nil, fmt.Errorf("sqlitequeue: %w", errors.Join(err, q.Close()))
+	}
+	return q, nil
+}
+
+func (q *Queue) open(path string) error {
+	if err := createPrivate(path); err != nil {
+		return err
+	}
+	session, err := openSession(path)
+	if err != nil {
+		return err
+	}
+	q.writer = startWriter(session, q.news.tell)
+	if q.readers, err = openReaders(path); err != nil {
+		return err
+	}
+	q.byID, err = q.readers.PrepareContext(context.Background(), selectByID)
+	return err
+}
+
+// Close ends the writer after what it has begun, and closes the file. Calls that
+// come later, or had not begun, get [gateway.ErrClosed].
+func (q *Queue) Close() error {
+	q.close.Do(func() {
+		if q.readers != nil {
+			q.closed = q.readers.Close()
+		}
+		if q.writer != nil {
+			q.closed = errors.Join(q.closed, q.writer.stop())
+		}
+	})
+	return q.closed
+}
+
+// Job returns a job as it is at a moment.
+func (q *Queue) Job(ctx context.Context, id string, now time.Time) (gateway.Job, error) {
+	if q.writer.stopping() {
+		return gateway.Job{}, gateway.ErrClosed
+	}
+	row, err := scanRow(q.byID.QueryRowContext(ctx, id))
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return gateway.Job{}, gateway.ErrUnknownJob
+	case ctx.Err() != nil:
+		return gateway.Job{}, ctx.Err()
+	case err != nil && q.writer.stopping():
+		return gateway.Job{}, gateway.ErrClosed
+	case err != nil:
+		return gateway.Job{}, fmt.Errorf("sqlitequeue: %w", err)
+	}
+	return row.Settled(now), nil
+}
+
+// Check reports whether the file can be read and whether the last write reached it.
+func (q *Queue) Check(ctx context.Context) error {
+	if q.writer.stopping() {
+		return gateway.ErrClosed
+	}
+	var version int
+	if err := q.readers.QueryRowContext(ctx, readVersion).Scan(&version); err != nil {
+		return fmt.Errorf("sqlitequeue: %w", err)
+	}
+	return q.writer.lastFailure()
+}
+
+// Seen notes a phone's sign of life. It is kept in memory: after a restart a phone
+// is online again with its first call.
+func (q *Queue) Seen(ctx context.Context, p gateway.Presence) error {
+	if q.writer.stopping() {
+		return gateway.ErrClosed
+	}
+	q.phones.seen(p)
+	return ctx.Err()
+}
+
+// Subscribe calls notify after each change until stop is called.
+func (q *Queue) Subscribe(notify func(gateway.Change)) (stop func()) {
+	return q.news.subscribe(notify)
+}

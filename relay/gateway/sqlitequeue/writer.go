@@ -1,0 +1,180 @@
+package sqlitequeue
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/cnsms/cnsms/relay/gateway"
+)
+
+// maxBatch bounds how many calls share one transaction, so that the first of them
+// does not wait long for the last.
+const maxBatch = 256
+
+// task is one call on its way through the writer.
+type task interface {
+	// run does the call inside the transaction.
+	run(s *session)
+	// finish answers the caller; err is set when the transaction was not stored.
+	finish(err error)
+}
+
+// writer runs tasks, many to a transaction.
+type writer struct {
+	tasks   chan task
+	quit    chan struct{} // closed when stop is called
+	stopped chan struct{} // closed when the loop has ended
+	session *session
+	tell    func([]gateway.Change)
+
+	mu      sync.Mutex
+	failure error // of the last transaction
+}
+
+func startWriter(s *session, tell func([]gateway.Change)) *writer {
+	w := &writer{
+		tasks: make(chan task, maxBatch), quit: make(chan struct{}), stopped: make(chan struct{}),
+		session: s, tell: tell,
+	}
+	go w.loop()
+	return w
+}
+
+// stop ends the loop and closes the connection. It is called once.
+func (w *writer) stop() error {
+	close(w.quit)
+	<-w.stopped
+	return w.session.close()
+}
+
+func (w *writer) stopping() bool {
+	select {
+	case <-w.quit:
+		return true
+	default:
+		return false
+	}
+}
+
+func (w *writer) loop() {
+	defer close(w.stopped)
+	batch := make([]task, 0, maxBatch)
+	for {
+		select {
+		case <-w.quit:
+			return
+		case first := <-w.tasks:
+			batch = w.gather(append(batch[:0], first))
+			w.commit(batch)
+		}
+	}
+}
+
+// gather adds what has queued up, without waiting for more.
+func (w *writer) gather(batch []task) []task {
+	for len(batch) < maxBatch {
+		select {
+		case next := <-w.tasks:
+			batch = append(batch, next)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit runs a batch in one transaction. Waiting phones and sites are told before
+// the callers are answered, and only of what is on disk.
+func (w *writer) commit(batch []task) {
+	changes, err := w.session.transact(func() {
+		for _, t := range batch {
+			t.run(w.session)
+		}
+	})
+	if err != nil {
+		err = fmt.Errorf("sqlitequeue: %w", err)
+	} else {
+		w.tell(changes)
+	}
+	w.remember(err)
+	for _, t := range batch {
+		t.finish(err)
+	}
+}
+
+func (w *writer) remember(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.failure = err
+}
+
+func (w *writer) lastFailure() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.failure
+}
+
+// errand is a task with a result.
+type errand[T any] struct {
+	ctx    context.Context //nolint:containedctx // an errand is one call, and lives no longer than it
+	do     func(s *session) (T, error)
+	result outcome[T]
+	done   chan outcome[T]
+}
+
+type outcome[T any] struct {
+	value T
+	err   error
+}
+
+func (e *errand[T]) run(s *session) {
+	if err := e.ctx.Err(); err != nil {
+		e.result.err = err
+		return
+	}
+	e.result.value, e.result.err = e.do(s)
+}
+
+func (e *errand[T]) finish(err error) {
+	if err != nil {
+		e.result = outcome[T]{err: err}
+	}
+	e.done <- e.result
+}
+
+// write hands a call to the writer and waits for its answer, or for the context's
+// end. do returns the error of a rule; errors of the file are the session's.
+func write[T any](ctx context.Context, w *writer, do func(s *session) (T, error)) (T, error) {
+	e := &errand[T]{ctx: ctx, do: do, done: make(chan outcome[T], 1)}
+	var none T
+	if w.stopping() {
+		return none, gateway.ErrClosed
+	}
+	select {
+	case w.tasks <- e:
+	case <-ctx.Done():
+		return none, ctx.Err()
+	case <-w.quit:
+		return none, gateway.ErrClosed
+	}
+	select {
+	case result := <-e.done:
+		return result.value, result.err
+	case <-ctx.Done():
+		return none, ctx.Err()
+	case <-w.stopped:
+		return e.afterStop()
+	}
+}
+
+// afterStop returns the answer that came just before the writer ended, if one did.
+func (e *errand[T]) afterStop() (T, error) {
+	select {
+	case result := <-e.done:
+		return result.value, result.err
+	default:
+		var none T
+		return none, gateway.ErrClosed
+	}
+}
