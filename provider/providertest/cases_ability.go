@@ -29,11 +29,11 @@ func abilityCases() []testCase {
 			rule: "a code that the service made is checked by the service: the right one passes, a wrong one is KindCodeMismatch",
 		},
 		{
-			name: "balance", wire: true, run: readsBalance,
+			name: "balance", run: readsBalance,
 			rule: "a balance names its provider and is a decimal number as text",
 		},
 		{
-			name: "status", wire: true, run: readsStatus,
+			name: "status", run: readsStatus,
 			rule: "the status of an accepted message is known; a message that the service does not know is StateUnknown, not an error",
 		},
 		{

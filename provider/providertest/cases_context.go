@@ -51,7 +51,7 @@ var errOwnReason = errors.New("providertest: the caller has a reason of its own"
 
 // short is a time limit in which a request reaches a loopback port even on a
 // busy machine.
-const short = 500 * time.Millisecond
+const short = 250 * time.Millisecond
 
 func cancelledBefore(c *check) {
 	ctx, cancel := context.WithCancelCause(c.Context())

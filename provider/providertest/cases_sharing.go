@@ -40,21 +40,21 @@ const (
 	rounds  = 5
 )
 
+// concurrentSends sends in rounds: all at once, and the next round when all are
+// done, so that every connection is free by then and may be used again.
 func concurrentSends(c *check) {
 	s := c.stage()
 	p := c.provider(s)
-	s.gather(senders)
 	results := make([]sent, senders*rounds)
-	var wg sync.WaitGroup
-	for sender := range senders {
-		wg.Go(func() {
-			for round := range rounds {
-				n := sender*rounds + round
-				results[n] = c.sendTo(p, numbered(c.h.Message.To, n))
-			}
-		})
+	for round := range rounds {
+		s.gather(senders)
+		var wg sync.WaitGroup
+		for sender := range senders {
+			n := round*senders + sender
+			wg.Go(func() { results[n] = c.sendTo(p, numbered(c.h.Message.To, n)) })
+		}
+		wg.Wait()
 	}
-	wg.Wait()
 	c.allDifferent(results)
 	c.eachGotOne(s, len(results))
 	if s.sim == nil {
@@ -72,8 +72,8 @@ func (c *check) sendTo(p provider.Provider, to provider.Phone) sent {
 	return <-c.start(c.Context(), p, m)
 }
 
-// gather holds the first n requests until all of them have come, so that each
-// has a connection of its own and none is opened later for want of one.
+// gather holds the next n requests until all of them have come, so that each
+// needs a connection of its own.
 func (s *stage) gather(n int) {
 	if s.sim == nil {
 		return

@@ -1,0 +1,99 @@
+package providertest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/cnsms/cnsms/provider"
+)
+
+// The expectations print what the fake has seen when they fail: numbers masked,
+// and the names of parameters without their values, because the output of tests
+// ends up in build logs that many can read. Read the values through Sent and
+// CodeFor where a test needs them.
+
+// ExpectSent checks that a message with that template was accepted for that
+// phone, and returns the last such message. It ends the test otherwise.
+func (f *Fake) ExpectSent(tb testing.TB, phone provider.Phone, template string) provider.Message {
+	tb.Helper()
+	attempts := f.Attempts()
+	for i := len(attempts) - 1; i >= 0; i-- {
+		m := attempts[i].Message
+		if attempts[i].Err == nil && m.To == phone && m.Template == template {
+			return m
+		}
+	}
+	tb.Fatalf("no message with the template %q was accepted for %v%s%s", template, phone, lookalike(attempts, phone), history(attempts))
+	return provider.Message{}
+}
+
+// ExpectCode checks that the phone got a text with a code, and returns the last
+// one. It ends the test otherwise.
+func (f *Fake) ExpectCode(tb testing.TB, phone provider.Phone) string {
+	tb.Helper()
+	code := f.CodeFor(phone)
+	if code == "" {
+		attempts := f.Attempts()
+		tb.Fatalf("%v got no code%s%s", phone, lookalike(attempts, phone), history(attempts))
+	}
+	return code
+}
+
+// ExpectCount checks how many messages were accepted. It ends the test
+// otherwise.
+func (f *Fake) ExpectCount(tb testing.TB, want int) {
+	tb.Helper()
+	if got := len(f.Sent()); got != want {
+		tb.Fatalf("%d messages were accepted, want %d%s", got, want, history(f.Attempts()))
+	}
+}
+
+// ExpectNothing checks that Send was not called at all. It ends the test
+// otherwise.
+func (f *Fake) ExpectNothing(tb testing.TB) {
+	tb.Helper()
+	if attempts := f.Attempts(); len(attempts) > 0 {
+		tb.Fatalf("want no message at all%s", history(attempts))
+	}
+}
+
+// history lists the attempts for a person.
+func history(attempts []Attempt) string {
+	if len(attempts) == 0 {
+		return "\nSend was not called"
+	}
+	var b strings.Builder
+	b.WriteString("\nSend was called with:")
+	for i, attempt := range attempts {
+		m := attempt.Message
+		fmt.Fprintf(&b, "\n  %d. to %v, template %q, params %v", i+1, orNobody(m.To), m.Template, m.Params)
+		if m.Ref != "" {
+			fmt.Fprintf(&b, ", ref %q", m.Ref)
+		}
+		if attempt.Err != nil {
+			fmt.Fprintf(&b, ": refused: %v", attempt.Err)
+		} else {
+			fmt.Fprintf(&b, ": accepted as %s", attempt.Receipt.ID)
+		}
+	}
+	return b.String()
+}
+
+func orNobody(phone provider.Phone) string {
+	if phone.IsZero() {
+		return "nobody"
+	}
+	return phone.String()
+}
+
+// lookalike warns when a number among the attempts is another one than phone but
+// prints like it.
+func lookalike(attempts []Attempt, phone provider.Phone) string {
+	for _, attempt := range attempts {
+		if to := attempt.Message.To; to != phone && to.String() == phone.String() {
+			return " (there is one for another number that prints alike)"
+		}
+	}
+	return ""
+}
