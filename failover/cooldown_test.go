@@ -80,16 +80,16 @@ func TestCooldownEnds(t *testing.T) {
 		f.members["a"].then(fail(provider.KindUnavailable))
 		require.Equal(t, []string{"a", "b"}, send())
 
-		time.Sleep(59 * time.Second)
+		elapse(59 * time.Second)
 		require.Equal(t, []string{"b"}, send())
 		require.Equal(t, time.Second, chain.Members()[0].Cooldown)
 
-		time.Sleep(time.Second)
+		elapse(time.Second)
 		f.members["a"].then(fail(provider.KindAuth))
 		require.Equal(t, []string{"a", "b"}, send(), "the probe fails")
 		require.Equal(t, []string{"b"}, send(), "and a cools down again")
 
-		time.Sleep(time.Minute)
+		elapse(time.Minute)
 		require.Equal(t, []string{"a"}, send(), "the probe is accepted")
 		require.Zero(t, chain.Members()[0].Cooldown)
 		require.Equal(t, []string{"a"}, send(), "a is back")
@@ -109,7 +109,7 @@ func TestHalfOpenLetsOneThrough(t *testing.T) {
 			func(context.Context, provider.Message) error { <-release; return nil },
 		)
 		require.Equal(t, "b", outcome(chain.Send(t.Context(), codeMessage)))
-		time.Sleep(failover.DefaultCooldown)
+		elapse(failover.DefaultCooldown)
 		f.journal.asked()
 
 		var probe sync.WaitGroup
@@ -150,7 +150,7 @@ func TestInconclusiveProbe(t *testing.T) {
 				for range 2 {
 					require.Equal(t, "b", outcome(chain.Send(t.Context(), codeMessage)))
 					require.Equal(t, []string{"a", "b"}, f.journal.asked())
-					time.Sleep(failover.DefaultCooldown)
+					elapse(failover.DefaultCooldown)
 				}
 				require.Equal(t, "a", outcome(chain.Send(t.Context(), codeMessage)))
 			})

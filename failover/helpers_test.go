@@ -122,9 +122,8 @@ func retryAfter(d time.Duration) func(*provider.Error) {
 	return func(e *provider.Error) { e.RetryAfter = d }
 }
 
-func named(name string) func(*provider.Error) {
-	return func(e *provider.Error) { e.Provider = name }
-}
+// elapse lets time pass in a synctest bubble.
+func elapse(d time.Duration) { <-time.After(d) }
 
 // hang waits for the context, as an adapter does whose service says nothing.
 func hang(ctx context.Context, _ provider.Message) error {

@@ -1,0 +1,142 @@
+package failover_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/failover"
+	"github.com/cnsms/cnsms/provider"
+)
+
+// slow answers after a second.
+func slow(then reply) reply {
+	return func(ctx context.Context, m provider.Message) error {
+		elapse(time.Second)
+		return then(ctx, m)
+	}
+}
+
+func TestOnAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet("a", "b", "c")
+		a, b, c := f.member("a"), f.member("b"), f.member("c")
+		a.Price, b.Price, c.Price = 45*failover.Li, 5*failover.Fen, 6*failover.Fen
+		f.members["a"].then(slow(fail(provider.KindThrottled, scope(provider.ScopePhone), func(e *provider.Error) { e.Code = "4085" })))
+		f.members["b"].then(slow(fail(provider.KindUnavailable, unsure)))
+		f.members["c"].then(slow(accept))
+		var seen events
+		type key struct{}
+		chain := newChain(t, failover.ChainConfig{OnAttempt: func(ctx context.Context, attempt failover.Attempt) {
+			require.Equal(t, "caller's", ctx.Value(key{}))
+			seen.add(ctx, attempt)
+		}}, a, b, c)
+
+		m := codeMessage
+		m.Attempt = 2
+		_, err := chain.Send(context.WithValue(t.Context(), key{}, "caller's"), m)
+		require.NoError(t, err)
+
+		got := seen.all()
+		for i := range got {
+			require.Equal(t, got[i].Err != nil, i < 2)
+			got[i].Err = nil
+		}
+		require.Equal(t, []failover.Attempt{
+			{
+				Provider: "a", To: testPhone, Template: "login", UserAttempt: 2, Took: time.Second,
+				Kind: provider.KindThrottled, Scope: provider.ScopePhone, Code: "4085",
+			},
+			{
+				Provider: "b", To: testPhone, Template: "login", UserAttempt: 2, Took: time.Second,
+				Kind: provider.KindUnavailable, MayHaveSent: true, Cost: 5 * failover.Fen, Cooldown: failover.DefaultCooldown,
+			},
+			{
+				Provider: "c", To: testPhone, Template: "login", UserAttempt: 2, Took: time.Second,
+				ID: "c-id", Cost: 6 * failover.Fen,
+			},
+		}, got)
+	})
+}
+
+// Printing an attempt shows no code and no full number.
+func TestAttemptPrintsNoSecret(t *testing.T) {
+	t.Parallel()
+	f := newFleet("a")
+	f.members["a"].then(func(_ context.Context, m provider.Message) error {
+		return fmt.Errorf("%s %s", m.To.E164(), m.Params["code"]) // what an adapter must not do
+	})
+	var seen events
+	_, err := f.chain(t, failover.ChainConfig{OnAttempt: seen.add}, "a").Send(t.Context(), codeMessage)
+	require.Error(t, err)
+	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+		for _, value := range []any{err, seen.list[0], &seen.list[0], failure(t, err).Attempts} {
+			text := fmt.Sprintf(format, value)
+			require.NotContains(t, text, testNumber, format)
+			require.NotContains(t, text, testCode, format)
+		}
+	}
+}
+
+// One function at the outermost sees every attempt once, with the leaf's name
+// and cost, and so does one further in for what is inside it.
+func TestOnAttemptSeesInside(t *testing.T) {
+	t.Parallel()
+	f := newFleet("relay", "a", "b")
+	a, b := f.member("a"), f.member("b")
+	a.Price, b.Price = 1*failover.Fen, 2*failover.Fen
+	var outer, middle, inner events
+	chain := newChain(t, failover.ChainConfig{OnAttempt: inner.add}, a, b)
+	router := newRouter(t, failover.RouterConfig{}, failover.Rule{Provider: wrapped{chain}})
+	wider := newChain(t, failover.ChainConfig{Name: "wider", OnAttempt: middle.add}, failover.Member{Provider: router})
+	composer := newComposer(t, failover.Config{
+		First:     f.member("relay"),
+		Retry:     failover.Member{Provider: wider},
+		OnAttempt: outer.add,
+	})
+	names := func(e *events) (list []string) {
+		for _, attempt := range e.all() {
+			list = append(list, fmt.Sprint(attempt.Provider, " ", attempt.UserAttempt, " ", attempt.Cost, " ", attempt.Err == nil))
+		}
+		return list
+	}
+
+	f.members["relay"].then(fail(provider.KindUnavailable))
+	f.members["a"].then(fail(provider.KindUnavailable, unsure))
+	require.Equal(t, "b", outcome(composer.Send(t.Context(), codeMessage)))
+	require.Equal(t, []string{"relay 1 0 false", "a 1 0.01 false", "b 1 0.02 true"}, names(&outer))
+	require.Equal(t, []string{"a 1 0.01 false", "b 1 0.02 true"}, names(&middle))
+	require.Equal(t, []string{"a 1 0.01 false", "b 1 0.02 true"}, names(&inner))
+
+	f.members["a"].then(fail(provider.KindBlocked))
+	f.members["b"].then(fail(provider.KindBlocked))
+	_, err := composer.Send(t.Context(), codeMessage)
+	require.ErrorIs(t, err, provider.ErrBlocked)
+	// a is cooling down: b is asked first.
+	require.Equal(t, []string{"b 2 0 false", "a 2 0 false"}, names(&outer))
+}
+
+// A composer inside that refuses before it asks anybody is an attempt itself.
+func TestOnAttemptSeesARefusal(t *testing.T) {
+	t.Parallel()
+	f := newFleet("a", "b")
+	router := newRouter(t, failover.RouterConfig{}, failover.Rule{Countries: []string{"1"}, Provider: f.members["a"]})
+	var seen events
+	chain := newChain(t, failover.ChainConfig{OnAttempt: seen.add}, failover.Member{Provider: router}, f.member("b"))
+	require.Equal(t, "b", outcome(chain.Send(t.Context(), codeMessage)))
+	got := seen.all()
+	require.Len(t, got, 2)
+	require.Equal(t, "router", got[0].Provider)
+	require.Equal(t, provider.KindUnsupported, got[0].Kind)
+	require.Equal(t, "b", got[1].Provider)
+}
+
+// wrapped is a wrapper of another package.
+type wrapped struct{ provider.Provider }
+
+func (w wrapped) Unwrap() provider.Provider { return w.Provider }

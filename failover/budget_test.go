@@ -1,0 +1,167 @@
+package failover_test
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/failover"
+	"github.com/cnsms/cnsms/provider"
+)
+
+func TestDailyBudget(t *testing.T) {
+	t.Parallel()
+	f := newFleet("a", "b")
+	a := f.member("a")
+	a.Price, a.DailyBudget = 5*failover.Fen, 12*failover.Fen // two messages, and two fen over
+	chain := newChain(t, failover.ChainConfig{}, a, f.member("b"))
+	for _, want := range []string{"a", "a", "b", "b"} {
+		require.Equal(t, want, outcome(chain.Send(t.Context(), codeMessage)))
+	}
+	require.Equal(t, []string{"a", "a", "b", "b"}, f.journal.asked())
+	require.Equal(t, 10*failover.Fen, chain.Members()[0].SpentToday)
+}
+
+// Only what may have been billed counts.
+func TestBudgetCountsWhatMayBeBilled(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		reply reply
+		spent failover.Money
+	}{
+		{"accepted", accept, failover.Fen},
+		{"unsure", fail(provider.KindUnavailable, unsure), failover.Fen},
+		{"panic", func(context.Context, provider.Message) error { panic("oops") }, failover.Fen},
+		{"refused", fail(provider.KindBlocked), 0},
+		{"not reached", fail(provider.KindUnavailable), 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFleet("a")
+			f.members["a"].then(test.reply)
+			a := f.member("a")
+			a.Price = failover.Fen
+			chain := newChain(t, failover.ChainConfig{}, a)
+			_, _ = chain.Send(t.Context(), codeMessage)
+			require.Equal(t, test.spent, chain.Members()[0].SpentToday)
+		})
+	}
+}
+
+func TestBudgetUsedUpEverywhere(t *testing.T) {
+	t.Parallel()
+	f := newFleet("a", "b")
+	a, b := f.member("a"), f.member("b")
+	a.Price, a.DailyBudget = failover.Fen, failover.Fen
+	b.Price, b.DailyBudget = failover.Fen, failover.Fen
+	chain := newChain(t, failover.ChainConfig{Name: "paid"}, a, b)
+	require.Equal(t, "a", outcome(chain.Send(t.Context(), codeMessage)))
+	require.Equal(t, "b", outcome(chain.Send(t.Context(), codeMessage)))
+	f.journal.asked()
+
+	_, err := chain.Send(t.Context(), codeMessage)
+	require.ErrorIs(t, err, provider.ErrBalance)
+	require.False(t, provider.MayHaveSent(err))
+	require.EqualError(t, err, "paid: no attempt made; left out: a (daily budget used up), b (daily budget used up): "+
+		"send: balance: no member has budget left for today")
+	require.Empty(t, f.journal.asked(), "a budget is never overrun, also not as a last resort")
+}
+
+// A cooldown can be overruled as a last resort; the budget cannot.
+func TestBudgetBindsTheLastResort(t *testing.T) {
+	t.Parallel()
+	f := newFleet("a")
+	a := f.member("a")
+	a.Price, a.DailyBudget = failover.Fen, 2*failover.Fen
+	f.members["a"].then(fail(provider.KindUnavailable, unsure), fail(provider.KindUnavailable, unsure))
+	chain := newChain(t, failover.ChainConfig{}, a)
+	for range 2 {
+		require.Equal(t, "failed: a unavailable", outcome(chain.Send(t.Context(), codeMessage)))
+	}
+	_, err := chain.Send(t.Context(), codeMessage)
+	require.Empty(t, failure(t, err).Attempts)
+	require.Equal(t, []failover.Skipped{{Provider: "a", Reason: failover.SkipBudget}}, failure(t, err).Skipped)
+	require.Len(t, f.journal.asked(), 2)
+}
+
+// Budgets are by the calendar day of Beijing.
+func TestBudgetDay(t *testing.T) {
+	t.Parallel()
+	beijing := time.FixedZone("Beijing", 8*60*60)
+	now := time.Date(2025, 6, 1, 0, 0, 0, 0, beijing)
+	f := newFleet("a", "b")
+	a := f.member("a")
+	a.Price, a.DailyBudget = failover.Fen, failover.Fen
+	chain := newChain(t, failover.ChainConfig{Now: func() time.Time { return now }}, a, f.member("b"))
+	at := func(want string, moment time.Time) {
+		t.Helper()
+		now = moment
+		require.Equal(t, want, outcome(chain.Send(t.Context(), codeMessage)), moment.String())
+	}
+	at("a", now)
+	at("b", time.Date(2025, 6, 1, 23, 59, 59, 0, beijing))
+	at("a", time.Date(2025, 6, 2, 0, 0, 0, 0, beijing))
+	at("b", time.Date(2025, 6, 1, 23, 59, 59, 0, beijing)) // a clock set back starts no new day
+	at("b", time.Date(2025, 6, 2, 15, 59, 59, 0, time.UTC).Add(-time.Hour))
+	at("a", time.Date(2025, 6, 2, 16, 0, 0, 0, time.UTC)) // midnight in Beijing
+	require.Equal(t, failover.Fen, chain.Members()[0].SpentToday)
+	now = now.AddDate(0, 0, 1)
+	require.Zero(t, chain.Members()[0].SpentToday)
+}
+
+// A send that ends on another day than it began does not give its price back to
+// the new day.
+func TestBudgetAcrossMidnight(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet("a")
+		a := f.member("a")
+		a.Price, a.DailyBudget = failover.Fen, failover.Yuan
+		overnight := func(context.Context, provider.Message) error {
+			elapse(24 * time.Hour)
+			return &provider.Error{Kind: provider.KindBlocked}
+		}
+		f.members["a"].then(overnight, accept)
+		chain := newChain(t, failover.ChainConfig{}, a)
+		var both sync.WaitGroup
+		both.Go(func() { _, _ = chain.Send(t.Context(), codeMessage) })
+		both.Go(func() {
+			elapse(23 * time.Hour)
+			_, _ = chain.Send(t.Context(), codeMessage)
+		})
+		both.Wait()
+		require.Equal(t, failover.Fen, chain.Members()[0].SpentToday)
+	})
+}
+
+// Concurrent sends cannot overrun the budget together, because each reserves
+// its price before it is sent.
+func TestBudgetUnderConcurrency(t *testing.T) {
+	t.Parallel()
+	const senders, affordable = 100, 7
+	f := newFleet("a", "b")
+	a := f.member("a")
+	a.Price, a.DailyBudget = failover.Fen, affordable*failover.Fen
+	chain := newChain(t, failover.ChainConfig{}, a, f.member("b"))
+	var byA atomic.Int64
+	var all sync.WaitGroup
+	start := make(chan struct{})
+	for range senders {
+		all.Go(func() {
+			<-start
+			if outcome(chain.Send(t.Context(), codeMessage)) == "a" {
+				byA.Add(1)
+			}
+		})
+	}
+	close(start)
+	all.Wait()
+	require.EqualValues(t, affordable, byA.Load())
+	require.Equal(t, affordable*failover.Fen, chain.Members()[0].SpentToday)
+}

@@ -1,0 +1,222 @@
+package failover_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/failover"
+	"github.com/cnsms/cnsms/provider"
+)
+
+// wantProblems requires that the error names these problems and no other.
+func wantProblems(t *testing.T, err error, want ...string) {
+	t.Helper()
+	require.Error(t, err)
+	require.Equal(t, want, strings.Split(err.Error(), "\n"))
+}
+
+func TestChainProblems(t *testing.T) {
+	t.Parallel()
+	f := newFleet("a", "b", "c", "")
+	priced := newChain(t, failover.ChainConfig{Name: "inner"}, f.member("c"))
+	bad := f.member("a")
+	bad.Timeout, bad.Cooldown, bad.Weight = -1, -2, -1
+	bad.Price, bad.DailyBudget, bad.LowBalance = -1, -1, "few"
+	_, err := failover.NewChain(failover.ChainConfig{Order: 7, Cooldown: -5},
+		failover.Member{},
+		failover.Member{Provider: (*scripted)(nil), LowBalance: "1"},
+		failover.Member{Provider: f.members[""]},
+		bad,
+		failover.Member{Provider: f.members["b"], Weight: 1_000_001, DailyBudget: 1},
+		failover.Member{Provider: priced, Price: 2, DailyBudget: 1, LowBalance: "1"},
+	)
+	wantProblems(t, err,
+		"Order: no such order",
+		"Cooldown: must not be negative",
+		"members[0].Provider: must not be nil",
+		"members[1].Provider: must not be nil",
+		"members[2].Provider: has no name",
+		"members[3].Timeout: must not be negative",
+		"members[3].Cooldown: must not be negative",
+		"members[3].Weight: want 0 to 1000000",
+		"members[3].Price: must not be negative",
+		"members[3].DailyBudget: must not be negative",
+		"members[3].LowBalance: want a decimal number, such as 500 or 12.50",
+		"members[3].LowBalance: the provider does not read balances",
+		"members[4].Weight: want 0 to 1000000",
+		"members[4].DailyBudget: needs a Price",
+		"members[5].Price: the provider is a composer; its members have prices",
+		"members[5].DailyBudget: is less than the Price of one message",
+		"members[5].LowBalance: the provider is a composer; its members have accounts",
+	)
+	_, err = failover.NewChain(failover.ChainConfig{})
+	wantProblems(t, err, "members: want at least one")
+}
+
+func TestComposerProblems(t *testing.T) {
+	t.Parallel()
+	f := newFleet("a")
+	_, err := failover.New(failover.Config{
+		First:        failover.Member{Timeout: -1},
+		Window:       -time.Second,
+		StoreTimeout: -time.Second,
+		Attempts:     (*failover.MemoryStore)(nil),
+	})
+	wantProblems(t, err,
+		"First.Provider: must not be nil",
+		"First.Timeout: must not be negative",
+		"Retry.Provider: must not be nil",
+		"Window: must not be negative",
+		"StoreTimeout: must not be negative",
+		"Attempts: is a nil pointer",
+	)
+	_, err = failover.New(failover.Config{First: f.member("a"), Retry: f.member("a")})
+	wantProblems(t, err, "Retry.Provider: is the one that First has")
+}
+
+func TestRouterProblems(t *testing.T) {
+	t.Parallel()
+	f := newFleet("a")
+	_, err := failover.NewRouter(failover.RouterConfig{},
+		failover.Rule{Countries: []string{"+86", "", "1"}, Templates: []string{"login", ""}, Provider: f.members["a"]},
+		failover.Rule{Provider: f.members["a"]},
+		failover.Rule{Templates: []string{"sale"}},
+	)
+	wantProblems(t, err,
+		`rules[0].Countries: "+86" is no country calling code, such as 86`,
+		`rules[0].Countries: "" is no country calling code, such as 86`,
+		"rules[0].Templates: has an empty name",
+		"rules[1]: takes every message, so the rules after it are never reached",
+		"rules[2].Provider: must not be nil",
+	)
+	_, err = failover.NewRouter(failover.RouterConfig{})
+	wantProblems(t, err, "rules: want at least one")
+}
+
+// Receipts find their provider by name, so no two providers may share one.
+func TestDuplicateNames(t *testing.T) {
+	t.Parallel()
+	const because = "; receipts find their provider by name"
+	f := newFleet("a", "b", "chain")
+	twin := failover.Member{Provider: newFleet("a").members["a"]}
+	chainOf := func(name string, members ...failover.Member) failover.Member {
+		return failover.Member{Provider: newChain(t, failover.ChainConfig{Name: name}, members...)}
+	}
+	routerOf := func(rules ...failover.Rule) (*failover.Router, error) {
+		return failover.NewRouter(failover.RouterConfig{}, rules...)
+	}
+	for _, test := range []struct {
+		name  string
+		build func() error
+		want  []string
+	}{
+		{"chain, another provider of that name", func() error {
+			_, err := failover.NewChain(failover.ChainConfig{}, f.member("a"), f.member("b"), twin)
+			return err
+		}, []string{`members[2].Provider: members[0] also has a provider named "a"` + because}},
+		{"chain, the same provider again", func() error {
+			_, err := failover.NewChain(failover.ChainConfig{}, f.member("a"), chainOf("inner", f.member("b"), f.member("a")))
+			return err
+		}, []string{`members[1].Provider: members[0] also has a provider named "a"` + because}},
+		{"chain, behind a wrapper", func() error {
+			_, err := failover.NewChain(failover.ChainConfig{}, f.member("a"), failover.Member{Provider: wrapped{twin.Provider}})
+			return err
+		}, []string{`members[1].Provider: members[0] also has a provider named "a"` + because}},
+		{"chain, inside one group", func() error {
+			_, err := failover.NewChain(failover.ChainConfig{}, failover.Member{Provider: foreignGroup{f.members["a"], twin.Provider, ""}})
+			return err
+		}, []string{`members[0].Provider: members[0] also has a provider named "a"` + because}},
+		{"its own name", func() error {
+			_, err := failover.NewChain(failover.ChainConfig{}, f.member("a"), f.member("chain"))
+			return err
+		}, []string{`Name: a composer and a provider are both named "chain"` + because}},
+		{"the name of a composer inside", func() error {
+			_, err := failover.NewChain(failover.ChainConfig{}, f.member("a"), chainOf("b", f.member("chain")), f.member("b"))
+			return err
+		}, []string{
+			`Name: a composer and a provider are both named "chain"` + because,
+			`Name: a composer and a provider are both named "b"` + because,
+		}},
+		{"composer", func() error {
+			_, err := failover.New(failover.Config{First: f.member("a"), Retry: chainOf("paid", f.member("b"), twin)})
+			return err
+		}, []string{`Retry.Provider: First also has a provider named "a"` + because}},
+		{"router", func() error {
+			_, err := routerOf(failover.Rule{Countries: []string{"86"}, Provider: f.members["a"]}, failover.Rule{Provider: twin.Provider})
+			return err
+		}, []string{`rules[1].Provider: rules[0] also has a provider named "a"` + because}},
+
+		{"composer, the same provider again", func() error {
+			_, err := failover.New(failover.Config{First: f.member("a"), Retry: chainOf("paid", f.member("b"), f.member("a"))})
+			return err
+		}, nil},
+		{"router, the same provider again", func() error {
+			_, err := routerOf(
+				failover.Rule{Countries: []string{"86"}, Provider: chainOf("home", f.member("a"), f.member("b")).Provider},
+				failover.Rule{Provider: f.members["a"]},
+			)
+			return err
+		}, nil},
+		{"composers of the same name", func() error {
+			_, err := failover.NewChain(failover.ChainConfig{}, chainOf("", f.member("a")), chainOf("", f.member("b")))
+			return err
+		}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			err := test.build()
+			if test.want == nil {
+				require.NoError(t, err)
+				return
+			}
+			wantProblems(t, err, test.want...)
+		})
+	}
+}
+
+// Values that Go cannot compare do not make constructors panic.
+func TestUncomparableProviders(t *testing.T) {
+	t.Parallel()
+	f := newFleet("a", "b")
+	first := uncomparable{f.members["a"], nil}
+	second := uncomparable{f.members["b"], nil}
+	_, err := failover.New(failover.Config{First: failover.Member{Provider: first}, Retry: failover.Member{Provider: second}})
+	require.NoError(t, err)
+	_, err = failover.NewRouter(failover.RouterConfig{},
+		failover.Rule{Countries: []string{"86"}, Provider: first}, failover.Rule{Provider: first})
+	require.ErrorContains(t, err, `rules[0] also has a provider named "a"`)
+}
+
+type uncomparable struct {
+	provider.Provider
+	tags map[string]string
+}
+
+// Composers declare no optional interface; what is inside is found by walking.
+func TestComposersAreGroups(t *testing.T) {
+	t.Parallel()
+	f, a, chain := accounts(t, "500")
+	relay := &scripted{name: "relay", journal: &f.journal}
+	composer := newComposer(t, failover.Config{First: failover.Member{Provider: relay}, Retry: failover.Member{Provider: chain}})
+	router := newRouter(t, failover.RouterConfig{}, failover.Rule{Provider: composer})
+
+	require.Equal(t, "paid", chain.Name())
+	require.Equal(t, "failover", composer.Name())
+	require.Equal(t, "router", router.Name())
+	require.Equal(t, []provider.Provider{a, f.members["b"]}, chain.Providers())
+	require.Equal(t, []provider.Provider{relay, chain}, composer.Providers())
+
+	chain.Providers()[0] = nil
+	require.NotNil(t, chain.Providers()[0], "the slice belongs to the caller")
+
+	for _, p := range []provider.Provider{chain, composer, router} {
+		_, isReader := p.(provider.BalanceReader)
+		require.False(t, isReader)
+		found, ok := provider.As[provider.BalanceReader](p)
+		require.True(t, ok)
+		require.Equal(t, a, found)
+	}
+}
