@@ -43,21 +43,26 @@ type Reply struct {
 // ctx.Err() when the context ended. A redirect is an error, and so is a reply
 // larger than MaxReply; any other reply is returned whatever its status.
 func (c *Client) Do(ctx context.Context, r Request) (Reply, error) {
-	return c.Forward(ctx, r.Op, newRequest(r))
+	return c.exchange(ctx, r.Op, r.URL, r.withContext)
 }
 
 // Forward is Do for a request that somebody else has built, such as a vendor's
 // SDK. The request's own context is not used.
 func (c *Client) Forward(ctx context.Context, op string, request *http.Request) (Reply, error) {
+	return c.exchange(ctx, op, request.URL, request.WithContext)
+}
+
+// exchange sends the request that build makes with the context it is given.
+func (c *Client) exchange(ctx context.Context, op string, address *url.URL, build func(context.Context) *http.Request) (Reply, error) {
 	if err := ctx.Err(); err != nil {
 		return Reply{}, c.broken(op, 0, false, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	watch := &connectionWatch{}
-	response, err := c.transport.RoundTrip(request.WithContext(watch.attach(ctx)))
+	response, err := c.transport.RoundTrip(build(watch.attach(ctx)))
 	if err != nil {
-		err = joinContext(ctx, hideURL(err, request.URL))
+		err = joinContext(ctx, hideURL(err, address))
 		return Reply{}, c.broken(op, 0, watch.mayHaveSent(err), err)
 	}
 	defer func() { _ = response.Body.Close() }()
@@ -71,10 +76,11 @@ func (c *Client) Forward(ctx context.Context, op string, request *http.Request) 
 	return Reply{response.StatusCode, response.Header, body}, nil
 }
 
-// newRequest copies the map of headers, because transports that add headers
-// exist, but not their values, which nobody changes in place.
-func newRequest(r Request) *http.Request {
-	request := &http.Request{
+// withContext builds the request for net/http. The map of headers is copied,
+// because transports that add headers exist, but not their values, which nobody
+// changes in place.
+func (r Request) withContext(ctx context.Context) *http.Request {
+	request := http.Request{
 		Method: r.Method, URL: r.URL, Host: r.URL.Host, Header: maps.Clone(r.Header),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
@@ -88,20 +94,12 @@ func newRequest(r Request) *http.Request {
 		// closed before a byte was written. That is no second request.
 		request.GetBody = func() (io.ReadCloser, error) { return newBody(r.Body), nil }
 	}
-	return request
+	return request.WithContext(ctx)
 }
 
-// requestBody is a byte slice as the body of a request.
-type requestBody struct{ bytes.Reader }
-
-func newBody(content []byte) *requestBody {
-	b := &requestBody{}
-	b.Reset(content)
-	return b
-}
-
-// Close does nothing: there is nothing to release.
-func (*requestBody) Close() error { return nil }
+// newBody wraps content in exactly this way because net/http knows it for a body
+// in memory, and then writes head and body of the request together.
+func newBody(content []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(content)) }
 
 func isRedirect(status int) bool { return status >= 300 && status < 400 }
 
