@@ -94,19 +94,19 @@ type exchange struct {
 }
 
 // capture sends once and returns the request that the provider made.
-func capture(b *testing.B, p provider.Provider, m provider.Message, transport *stubTransport) exchange {
-	b.Helper()
+func capture(tb testing.TB, p provider.Provider, m provider.Message, transport *stubTransport) exchange {
+	tb.Helper()
 	var seen exchange
 	transport.watch = func(r *http.Request, body []byte) {
 		seen = exchange{r.Method, r.URL.String(), r.Header.Clone(), body}
 	}
-	_, err := p.Send(b.Context(), m)
+	_, err := p.Send(tb.Context(), m)
 	transport.watch = nil
 	if err != nil {
-		b.Fatalf("providertest: the message to measure with is not accepted: %v", err)
+		tb.Fatalf("providertest: the message to measure with is not accepted: %v", err)
 	}
 	if seen.url == "" {
-		b.Fatal("providertest: the provider does not use the given client")
+		tb.Fatal("providertest: the provider does not use the given client")
 	}
 	return seen
 }

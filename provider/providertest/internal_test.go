@@ -1,0 +1,76 @@
+package providertest
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/provider"
+)
+
+func TestReplaceAt(t *testing.T) {
+	t.Parallel()
+	const reply = `{"Response":{"Set":[{"Code":"Ok","Fee":1},{"Code":"Ok"}],"Id":"x"},"n":2}`
+	tests := []struct {
+		name  string
+		level int
+		want  string // empty: nothing so deep
+	}{
+		{"members", 1, `{"Response":null,"n":null}`},
+		{"one below", 2, `{"Response":{"Set":null,"Id":null},"n":2}`},
+		{"in an array", 3, `{"Response":{"Set":[{"Code":null,"Fee":null},{"Code":null}],"Id":"x"},"n":2}`},
+		{"too deep", 4, ``},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var value any
+			require.NoError(t, json.Unmarshal([]byte(reply), &value))
+			changed, found := replaceAt(value, test.level, nil)
+			require.Equal(t, test.want != "", found)
+			if found {
+				data, err := json.Marshal(changed)
+				require.NoError(t, err)
+				require.JSONEq(t, test.want, string(data))
+			}
+		})
+	}
+}
+
+// wirer is a provider that makes one request with all that a floor must repeat.
+type wirer struct{ client *http.Client }
+
+func (w wirer) Name() string { return "wirer" }
+
+func (w wirer) Send(ctx context.Context, _ provider.Message) (provider.Receipt, error) {
+	e := exchange{
+		method: http.MethodPut, url: "http://service.invalid/path?a=b&c=%20", body: []byte("the body"),
+		header: http.Header{"X-One": {"1", "2"}, "Content-Type": {"text/plain"}},
+	}
+	return provider.Receipt{}, e.exchange(ctx, w.client)
+}
+
+// The floor of a benchmark puts the same bytes on the wire as the provider.
+func TestFloorRepeatsTheRequest(t *testing.T) {
+	t.Parallel()
+	transport := &stubTransport{reply: Reply{Body: []byte("fine")}}
+	client := &http.Client{Transport: transport}
+	wire := capture(t, wirer{client}, provider.Message{}, transport)
+	require.Equal(t, http.MethodPut, wire.method)
+	require.Equal(t, "the body", string(wire.body))
+
+	var again exchange
+	transport.watch = func(r *http.Request, body []byte) {
+		again = exchange{r.Method, r.URL.String(), r.Header.Clone(), body}
+	}
+	require.NoError(t, wire.exchange(t.Context(), client))
+	require.Equal(t, wire, again)
+}
+
+func TestOtherCode(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "153201", otherCode("042190"))
+}
