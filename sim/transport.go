@@ -30,6 +30,7 @@ type memoryTransport struct{ handler http.Handler }
 func (t memoryTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
 	inbound := r.Clone(ctx)
+	inbound.Header = arrived(r.Header)
 	inbound.RequestURI = r.URL.RequestURI()
 	inbound.RemoteAddr = "127.0.0.1:0"
 	if inbound.Host == "" {
@@ -50,6 +51,18 @@ func (t memoryTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// arrived is what a server sees of a request's headers: names in their usual
+// form, whatever the client wrote, and no Host, which stands in Request.Host.
+func arrived(header http.Header) http.Header {
+	seen := make(http.Header, len(header))
+	for name, values := range header {
+		name = http.CanonicalHeaderKey(name)
+		seen[name] = append(seen[name], values...)
+	}
+	seen.Del("Host")
+	return seen
 }
 
 // memoryWriter is the response writer of an in-memory exchange. Its fields

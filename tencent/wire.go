@@ -1,0 +1,118 @@
+package tencent
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/cnsms/cnsms/provider"
+)
+
+const (
+	// longestSession is how long a SessionContext may be, in bytes.
+	longestSession = 511
+	// largestBatch is how many numbers one SendSms takes.
+	largestBatch = 200
+)
+
+// submission is one SendSms. Empty fields are not sent.
+type submission struct {
+	message    provider.Message
+	phones     []provider.Phone // all mainland or all not, each once
+	template   string
+	values     []string
+	sign       string
+	senderID   string
+	extendCode string
+	session    string
+}
+
+// newSubmission checks a message to some phones, which are all mainland or all
+// not.
+func (p *Provider) newSubmission(m provider.Message, phones []provider.Phone) (submission, error) {
+	if err := m.Validate(); err != nil {
+		return submission{}, err
+	}
+	template, err := p.cfg.Templates.Lookup(m.Template)
+	if err != nil {
+		return submission{}, err
+	}
+	values, err := template.Values(m.Params)
+	if err != nil {
+		return submission{}, err
+	}
+	s := submission{
+		message: m, phones: phones, template: template.ID, values: values,
+		sign: cmp.Or(template.Sign, p.cfg.Sign), extendCode: p.cfg.ExtendCode, session: m.Ref,
+	}
+	mainland := phones[0].IsMainland()
+	if !mainland {
+		s.senderID = p.cfg.SenderID
+	}
+	switch {
+	case mainland && s.sign == "":
+		return submission{}, &provider.Error{
+			Op: provider.OpSend, Kind: provider.KindTemplate,
+			Text: "Sign: mainland numbers need a signature; set Config.Sign or the template's Sign",
+		}
+	case len(s.session) > longestSession:
+		return submission{}, &provider.Error{
+			Op: provider.OpSend, Kind: provider.KindUnsupported,
+			Text: fmt.Sprintf("Ref: has %d bytes; Tencent takes %d", len(s.session), longestSession),
+		}
+	}
+	return s, nil
+}
+
+// only is the submission as far as it concerns one of its phones.
+func (s submission) only(phone provider.Phone) submission {
+	s.message.To = phone
+	s.phones = nil
+	return s
+}
+
+// redact strikes what the message holds, its recipients and the credentials out
+// of a text that the service wrote.
+func (p *Provider) redact(s submission, text string) string {
+	numbers := make([]string, len(s.phones))
+	for i, phone := range s.phones {
+		numbers[i] = phone.National()
+	}
+	return p.sdk.redact(provider.Redact(s.message.Redact(text), numbers...))
+}
+
+// sendReply is what the service says of a submission.
+type sendReply struct {
+	statuses  []sendStatus
+	requestID string
+}
+
+// sendStatus is what it says of one number of a submission.
+type sendStatus struct {
+	serial, phone, code, text, fee string
+}
+
+// of returns the status of one phone. The service is known to write numbers with
+// and without a plus; a mainland number may lack its country code too.
+func (r sendReply) of(phone provider.Phone) (sendStatus, bool) {
+	for _, status := range r.statuses {
+		digits := strings.TrimPrefix(strings.TrimPrefix(status.phone, "+"), "00")
+		national, found := strings.CutPrefix(digits, phone.CountryCode())
+		if found && national == phone.National() || phone.IsMainland() && digits == phone.National() {
+			return status, true
+		}
+	}
+	return sendStatus{}, false
+}
+
+// delivery is a row of the delivery reports that are pulled.
+type delivery struct {
+	serial, phone, status, description, session string
+	unixTime                                    uint64
+}
+
+// answer is a row of the replies that are pulled.
+type answer struct {
+	phone, text, sign, extendCode string
+	unixTime                      uint64
+}
