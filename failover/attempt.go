@@ -2,6 +2,7 @@ package failover
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/cnsms/cnsms/provider"
@@ -13,8 +14,9 @@ type Attempt struct {
 	// Provider is the name of the provider that was asked: never a composer of
 	// this package, unless that composer refused before it asked anybody.
 	Provider string
-	// To is the recipient.
-	To provider.Phone
+	// To is the recipient. It is left out of JSON, where it would be the full
+	// number.
+	To provider.Phone `json:"-"`
 	// Template is the logical name of the text.
 	Template string
 	// UserAttempt is 1 for a user's first attempt and 2, 3, … for retries; 0 when
@@ -40,6 +42,27 @@ type Attempt struct {
 	Cost Money
 	// Cooldown is how long the member is left out from now on, or 0.
 	Cooldown time.Duration
+}
+
+// LogValue logs the attempt with a masked phone.
+func (a Attempt) LogValue() slog.Value {
+	attrs := []slog.Attr{
+		slog.String("provider", a.Provider),
+		slog.String("to", a.To.String()),
+		slog.String("template", a.Template),
+		slog.Int("user_attempt", a.UserAttempt),
+		slog.Duration("took", a.Took),
+		slog.String("cost", a.Cost.String()),
+	}
+	if a.Err == nil {
+		return slog.GroupValue(append(attrs, slog.String("id", a.ID))...)
+	}
+	return slog.GroupValue(append(attrs,
+		slog.String("kind", a.Kind.String()),
+		slog.Bool("may_have_sent", a.MayHaveSent),
+		slog.Duration("cooldown", a.Cooldown),
+		slog.String("error", oneLine(a.Err.Error())),
+	)...)
 }
 
 // fail fills in why the attempt failed.

@@ -2,7 +2,10 @@ package failover_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -80,6 +83,56 @@ func TestAttemptPrintsNoSecret(t *testing.T) {
 			require.NotContains(t, text, testNumber, format)
 			require.NotContains(t, text, testCode, format)
 		}
+	}
+	data, jsonErr := json.Marshal(seen.list[0])
+	require.NoError(t, jsonErr)
+	require.NotContains(t, string(data), testNumber)
+}
+
+func TestAttemptInLogs(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		a    reply
+		want string
+	}{
+		{
+			"accepted", accept, `level=INFO msg=sms attempt.provider=a attempt.to=138****8000 attempt.template=login ` +
+				`attempt.user_attempt=1 attempt.took=0s attempt.cost=0.045 attempt.id=a-id` + "\n",
+		},
+		{
+			"failed", fail(provider.KindUnavailable, unsure), `level=INFO msg=sms attempt.provider=a attempt.to=138****8000 ` +
+				`attempt.template=login attempt.user_attempt=1 attempt.took=0s attempt.cost=0.045 attempt.kind=unavailable ` +
+				`attempt.may_have_sent=true attempt.cooldown=30s attempt.error="send: unavailable (may have been sent)"` + "\n",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var log strings.Builder
+			logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{
+				ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+					if a.Key == slog.TimeKey {
+						return slog.Attr{}
+					}
+					return a
+				},
+			}))
+			f := newFleet("a")
+			f.members["a"].then(test.a)
+			a := f.member("a")
+			a.Price = 45 * failover.Li
+			now := time.Now()
+			chain := newChain(t, failover.ChainConfig{
+				Now: func() time.Time { return now },
+				OnAttempt: func(ctx context.Context, attempt failover.Attempt) {
+					logger.InfoContext(ctx, "sms", "attempt", attempt)
+				},
+			}, a)
+			m := codeMessage
+			m.Attempt = 1
+			_, _ = chain.Send(t.Context(), m)
+			require.Equal(t, test.want, log.String())
+		})
 	}
 }
 

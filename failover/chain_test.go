@@ -250,11 +250,12 @@ func TestReceiptBearsTheLeafsName(t *testing.T) {
 		{"left empty", nameless{f.members["a"], ""}, "a"},
 		{"a wrapper's name", nameless{f.members["a"], "logged"}, "a"},
 		{"a group without a word", foreignGroup{f.members["a"], f.members["b"], ""}, "group"},
+		{"a composer behind a wrapper that says nothing", nameless{f.chain(t, failover.ChainConfig{}, "a"), ""}, "a"},
 		{"a group's own idea", foreignGroup{f.members["a"], f.members["b"], "elsewhere"}, "elsewhere"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			receipt, err := newChain(t, failover.ChainConfig{}, failover.Member{Provider: test.p}).Send(t.Context(), codeMessage)
+			receipt, err := newChain(t, failover.ChainConfig{Name: "outer"}, failover.Member{Provider: test.p}).Send(t.Context(), codeMessage)
 			require.NoError(t, err)
 			require.Equal(t, test.want, receipt.Provider)
 		})

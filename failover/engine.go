@@ -52,9 +52,15 @@ func (e *engine) check(ctx context.Context, m provider.Message) error {
 		return e.refuse(&provider.Error{Kind: provider.KindUnavailable, Text: "the context has finished", Err: err})
 	}
 	if err := m.Validate(); err != nil {
-		return &Error{Provider: e.name, Cause: err}
+		return e.refuseMessage(err)
 	}
 	return nil
+}
+
+func (e *engine) refuseMessage(err error) error {
+	bad := &provider.Error{Err: err}
+	errors.As(err, &bad) // Message.Validate returns nothing else
+	return e.refuse(bad)
 }
 
 // refuse is the error of a send without attempts.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -213,6 +215,22 @@ func TestNestedCooldown(t *testing.T) {
 			require.Equal(t, test.next, f.journal.asked())
 		})
 	}
+}
+
+// A composer inside that hangs until the time limit of the one around it cools
+// down, or every message would wait for it.
+func TestNestedTimeout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet("a", "b", "last")
+		inner := f.chain(t, failover.ChainConfig{Name: "inner"}, "a", "b")
+		outer := newChain(t, failover.ChainConfig{}, failover.Member{Provider: inner, Timeout: time.Second}, f.member("last"))
+		f.members["a"].then(hang)
+		require.Equal(t, "last", outcome(outer.Send(t.Context(), codeMessage)))
+		require.Equal(t, []string{"a", "last"}, f.journal.asked(), "the time limit ends the whole inner send")
+		require.Zero(t, inner.Members()[0].Cooldown, "to the inner chain it is a caller in haste")
+		require.Equal(t, failover.DefaultCooldown, outer.Members()[0].Cooldown)
+	})
 }
 
 func TestEnumsPrint(t *testing.T) {

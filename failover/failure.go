@@ -29,7 +29,7 @@ type failure struct {
 func (m *member) classify(err error, msg provider.Message, timedOut bool) failure {
 	var inner *Error
 	if errors.As(err, &inner) && inner != nil && len(inner.Attempts) > 0 {
-		return composedFailure(err, inner)
+		return composedFailure(err, inner, timedOut)
 	}
 	var known *provider.Error
 	if !errors.As(err, &known) || known == nil {
@@ -50,7 +50,7 @@ func (m *member) classify(err error, msg provider.Message, timedOut bool) failur
 
 // composedFailure sums up what a composer inside has tried: its last attempt
 // says why it ended, and the message may have been sent by any of them.
-func composedFailure(err error, inner *Error) failure {
+func composedFailure(err error, inner *Error, timedOut bool) failure {
 	last := inner.Attempts[len(inner.Attempts)-1]
 	f := failure{
 		err:         err,
@@ -59,7 +59,7 @@ func composedFailure(err error, inner *Error) failure {
 		scope:       last.Scope,
 		code:        last.Code,
 		mayHaveSent: provider.MayHaveSent(err),
-		unhealthy:   inner.unhealthy,
+		unhealthy:   inner.unhealthy || timedOut,
 		summed:      true,
 		cost:        inner.Cost(),
 	}

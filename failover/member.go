@@ -16,8 +16,8 @@ const NoCooldown time.Duration = -1
 type Member struct {
 	// Provider sends. Required. It may be a composer itself.
 	Provider provider.Provider
-	// Timeout limits each attempt on this member; the next one is asked when it
-	// runs out. 0 means no limit but the caller's context and the provider's own.
+	// Timeout limits each attempt on this member, which is then Unavailable. 0
+	// means no limit but the caller's context and the provider's own.
 	Timeout time.Duration
 	// Cooldown is how long the member is left out after a failure that the next
 	// message would meet too. 0 means the composer's default: ChainConfig.Cooldown
@@ -185,7 +185,7 @@ func (m *member) sendRecovered(ctx context.Context, msg provider.Message) (r pro
 // their own.
 func (m *member) leaf(given string) string {
 	switch {
-	case m.composed || slices.Contains(m.leaves, given):
+	case slices.Contains(m.leaves, given), m.composed && given != "":
 		return given
 	case len(m.leaves) == 1:
 		return m.leaves[0]

@@ -1,0 +1,150 @@
+package failover_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/cnsms/cnsms/failover"
+	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/providertest"
+)
+
+// A user's first code goes out free through a relay. The user who asks again
+// gets it through a paid provider, and so does everybody while the relay has no
+// phone.
+func ExampleNew() {
+	relay := &providertest.Fake{ProviderName: "relay"} // stands for relay.New
+	tencent := &providertest.Fake{ProviderName: "tencent"}
+
+	sms, err := failover.New(failover.Config{
+		First: failover.Member{Provider: relay},
+		Retry: failover.Member{Provider: tencent, Price: 45 * failover.Li},
+		OnAttempt: func(_ context.Context, a failover.Attempt) {
+			fmt.Printf("  %s: attempt %d of the user, %s yuan, error: %v\n", a.Provider, a.UserAttempt, a.Cost, a.Err)
+		},
+		OnStoreError: func(_ context.Context, err error) { fmt.Println("  counting failed, so this one is paid:", err) },
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	ctx := context.Background()
+	alice := provider.Message{
+		To: provider.MustParsePhone("13800138000"), Template: "login", Params: provider.Params{"code": "042137"},
+	}
+	bob := alice
+	bob.To = provider.MustParsePhone("13900139000")
+	send := func(m provider.Message) {
+		receipt, err := sms.Send(ctx, m)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println("sent by", receipt.Provider)
+	}
+
+	fmt.Println("Alice clicks.")
+	send(alice)
+	fmt.Println("Alice clicks again.")
+	send(alice)
+	fmt.Println("Alice's code was right. The next day she clicks.")
+	if err := sms.Forget(ctx, alice.To, alice.Template); err != nil {
+		fmt.Println(err)
+	}
+	send(alice)
+	fmt.Println("The phone is off. Bob clicks.")
+	relay.Otherwise(providertest.Refuse(provider.KindUnavailable))
+	send(bob)
+
+	// Output:
+	// Alice clicks.
+	//   relay: attempt 1 of the user, 0 yuan, error: <nil>
+	// sent by relay
+	// Alice clicks again.
+	//   tencent: attempt 2 of the user, 0.045 yuan, error: <nil>
+	// sent by tencent
+	// Alice's code was right. The next day she clicks.
+	//   relay: attempt 1 of the user, 0 yuan, error: <nil>
+	// sent by relay
+	// The phone is off. Bob clicks.
+	//   relay: attempt 1 of the user, 0 yuan, error: relay: send: unavailable
+	//   tencent: attempt 1 of the user, 0.045 yuan, error: <nil>
+	// sent by tencent
+}
+
+// A chain goes on from member to member, unless nobody could do better or the
+// user might get the message twice.
+func ExampleNewChain() {
+	ihuyi := &providertest.Fake{ProviderName: "ihuyi"}
+	tencent := &providertest.Fake{ProviderName: "tencent"}
+	chain, err := failover.NewChain(failover.ChainConfig{Name: "paid", Cooldown: failover.NoCooldown},
+		failover.Member{Provider: ihuyi}, failover.Member{Provider: tencent})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	phone := provider.MustParsePhone("13800138000")
+	code := provider.Message{To: phone, Template: "login", Params: provider.Params{"code": "042137"}}
+	notice := provider.Message{To: phone, Template: "delivery", Params: provider.Params{"day": "Tuesday"}}
+	send := func(m provider.Message) {
+		receipt, err := chain.Send(context.Background(), m)
+		if err != nil {
+			fmt.Println(err)
+			fmt.Println("may have been sent:", provider.MayHaveSent(err))
+			return
+		}
+		fmt.Println("sent by", receipt.Provider)
+	}
+
+	silent := providertest.Fail(provider.Error{Kind: provider.KindUnavailable, Text: "no answer", MayHaveSent: true})
+	ihuyi.Script(silent, silent, providertest.Refuse(provider.KindRecipient))
+
+	send(code)   // the same code twice is harmless
+	send(notice) // the same notice twice is not
+	send(code)   // nobody can send to a bad number
+
+	// Output:
+	// sent by tencent
+	// paid: 1 attempt failed: ihuyi: send: unavailable: no answer (may have been sent)
+	// may have been sent: true
+	// paid: 1 attempt failed: ihuyi: send: recipient
+	// may have been sent: false
+}
+
+// Mainland codes, other mainland texts and numbers abroad have accounts of their
+// own.
+func ExampleNewRouter() {
+	codes := &providertest.Fake{ProviderName: "tencent-codes"}
+	marketing := &providertest.Fake{ProviderName: "tencent-marketing"}
+	abroad := &providertest.Fake{ProviderName: "ihuyi-international"}
+	router, err := failover.NewRouter(failover.RouterConfig{},
+		failover.Rule{Countries: []string{"86"}, Templates: []string{"login", "reset"}, Provider: codes},
+		failover.Rule{Countries: []string{"86"}, Provider: marketing},
+		failover.Rule{Countries: []string{"852", "853", "886"}, Provider: abroad},
+	)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, m := range []provider.Message{
+		{To: provider.MustParsePhone("13800138000"), Template: "login"},
+		{To: provider.MustParsePhone("13800138000"), Template: "sale"},
+		{To: provider.MustParsePhone("+852 5123 4567"), Template: "login"},
+		{To: provider.MustParsePhone("+1 202 555 0123"), Template: "login"},
+	} {
+		receipt, err := router.Send(context.Background(), m)
+		if errors.Is(err, provider.ErrUnsupported) {
+			fmt.Println(err)
+			continue
+		}
+		fmt.Println("sent by", receipt.Provider)
+	}
+
+	// Output:
+	// sent by tencent-codes
+	// sent by tencent-marketing
+	// sent by ihuyi-international
+	// router: no attempt made: send: unsupported: no rule for country 1 and template "login"
+}
