@@ -104,9 +104,22 @@ func (f *Fault) refusal(s Service) (Refusal, bool) {
 	return Refusal{}, false
 }
 
+// concerns reports whether the fault can happen to a request of that service. A
+// refusal concerns only the services that have it.
+func (f *Fault) concerns(s Service) bool {
+	if f.Service != "" && f.Service != s.Name() {
+		return false
+	}
+	if f.Effect != EffectRefuse {
+		return true
+	}
+	_, ok := f.refusal(s)
+	return ok
+}
+
 // meets counts the request and reports whether the fault happens to it.
-func (f *Fault) meets(service string) bool {
-	if f.Service != "" && f.Service != service || f.spent() {
+func (f *Fault) meets(s Service) bool {
+	if f.spent() || !f.concerns(s) {
 		return false
 	}
 	f.met++

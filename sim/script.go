@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -25,7 +26,7 @@ func (s *script) add(f Fault) int {
 
 // next returns the fault that meets the service's next request, or nil. One
 // request is met by one fault: the earliest that is due.
-func (s *script) next(service string) *Fault {
+func (s *script) next(service Service) *Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = slices.DeleteFunc(s.faults, (*Fault).spent)
@@ -47,26 +48,37 @@ func (s *script) clear() {
 // check refuses a fault that could not happen: a scripted refusal that no
 // service knows would quietly turn into a success.
 func (f *Fault) check(services []Service) error {
-	if f.Effect < 0 || int(f.Effect) >= len(effectNames) {
-		return fmt.Errorf("sim: fault: Effect: no such effect: %d", int(f.Effect))
+	if err := f.checkNumbers(); err != nil {
+		return err
 	}
-	known, refusable := false, false
-	for _, s := range services {
-		if f.Service != "" && f.Service != s.Name() {
-			continue
-		}
-		known = true
-		if _, ok := f.refusal(s); ok {
-			refusable = true
-		}
-	}
+	known := slices.ContainsFunc(services, func(s Service) bool { return f.Service == "" || f.Service == s.Name() })
+	possible := slices.ContainsFunc(services, f.concerns)
 	switch {
-	case !known:
+	case !known && f.Service != "":
 		return fmt.Errorf("sim: fault: Service: no service %q here", f.Service)
-	case f.Effect == EffectRefuse && f.Code != "" && !refusable:
+	case !known:
+		return errors.New("sim: fault: Service: there is no service here")
+	case !possible && f.Code != "":
 		return fmt.Errorf("sim: fault: Code: no service here has %q", f.Code)
-	case f.Effect == EffectRefuse && !refusable:
+	case !possible:
 		return fmt.Errorf("sim: fault: Kind: no service here has a failure of kind %q, scope %q", f.Kind, f.Scope)
+	}
+	return nil
+}
+
+// checkNumbers refuses numbers that mean nothing.
+func (f *Fault) checkNumbers() error {
+	switch {
+	case f.Effect < 0 || int(f.Effect) >= len(effectNames):
+		return fmt.Errorf("sim: fault: Effect: no such effect: %d", int(f.Effect))
+	case f.Skip < 0:
+		return errors.New("sim: fault: Skip: must not be negative")
+	case f.Times < Forever:
+		return errors.New("sim: fault: Times: want 0 or more, or Forever")
+	case f.Delay < 0:
+		return errors.New("sim: fault: Delay: must not be negative")
+	case f.Status != 0 && (f.Status < 200 || f.Status > 999):
+		return errors.New("sim: fault: Status: want an HTTP status from 200 to 999")
 	}
 	return nil
 }

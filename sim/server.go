@@ -144,22 +144,27 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.running.Done()
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	c := &Call{Request: r, Body: body, Now: s.now(), Seq: int(s.seq.Add(1)), server: s}
 	if err != nil {
-		http.Error(w, "sim: cannot read the body", http.StatusBadRequest)
+		c.Explain("the body could not be read: %v", err)
+		s.refuse(w, c, http.StatusRequestEntityTooLarge, "sim: the body could not be read\n")
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	c := &Call{Request: r, Body: body, Now: s.now(), Seq: int(s.seq.Add(1)), server: s}
 	c.service = s.owner(r)
 	if c.service == nil {
-		c.Reply(http.StatusNotFound, "text/plain; charset=utf-8", []byte("sim: no simulated service has this address\n"))
 		c.Explain("no service owns %s %s", r.Method, r.URL.Path)
-		s.record(c)
-		write(w, c.reply)
+		s.refuse(w, c, http.StatusNotFound, "sim: no simulated service has this address\n")
 		return
 	}
-	c.fault = s.script.next(c.service.Name())
+	c.fault = s.script.next(c.service)
 	s.play(w, c)
+}
+
+// refuse answers a request that is for no service.
+func (s *Server) refuse(w http.ResponseWriter, c *Call, status int, text string) {
+	c.Reply(status, "text/plain; charset=utf-8", []byte(text))
+	s.send(w, c)
 }
 
 func (s *Server) owner(r *http.Request) Service {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"syscall"
 )
@@ -29,18 +30,14 @@ type memoryTransport struct{ handler http.Handler }
 // It returns as soon as the request's context is done.
 func (t memoryTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
-	inbound := r.Clone(ctx)
-	inbound.Header = arrived(r.Header)
-	inbound.RequestURI = r.URL.RequestURI()
-	inbound.RemoteAddr = "127.0.0.1:0"
-	if inbound.Host == "" {
-		inbound.Host = r.URL.Host
+	inbound, err := received(r)
+	if err == nil {
+		err = ctx.Err()
 	}
-	if inbound.Body == nil {
-		inbound.Body = http.NoBody
-	}
-	if err := ctx.Err(); err != nil {
-		_ = inbound.Body.Close()
+	if err != nil {
+		if r.Body != nil {
+			_ = r.Body.Close()
+		}
 		return nil, err
 	}
 	w := newMemoryWriter()
@@ -63,6 +60,27 @@ func arrived(header http.Header) http.Header {
 	}
 	seen.Del("Host")
 	return seen
+}
+
+// received turns an outgoing request into what a server would see of it: the
+// address without its host, and the headers as they come off the wire.
+func received(r *http.Request) (*http.Request, error) {
+	inbound := r.Clone(r.Context())
+	inbound.RequestURI = r.URL.RequestURI()
+	address, err := url.ParseRequestURI(inbound.RequestURI)
+	if err != nil {
+		return nil, fmt.Errorf("sim: request: %w", err)
+	}
+	inbound.URL = address
+	inbound.RemoteAddr = "127.0.0.1:0"
+	if inbound.Host == "" {
+		inbound.Host = r.URL.Host
+	}
+	if inbound.Body == nil {
+		inbound.Body = http.NoBody
+	}
+	inbound.Header = arrived(r.Header)
+	return inbound, nil
 }
 
 // memoryWriter is the response writer of an in-memory exchange. Its fields
