@@ -1,0 +1,121 @@
+package zhenzi
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/cnsms/cnsms/internal/httpx"
+	"github.com/cnsms/cnsms/provider"
+)
+
+// ExtraConfirmedBy is the key in Receipt.Extra of a send whose own reply was
+// lost. Its value is ConfirmedByLookup.
+const (
+	ExtraConfirmedBy  = "confirmed-by"
+	ConfirmedByLookup = "findSmsByMessageId"
+)
+
+// lookupTimeout bounds the lookup after a lost reply, so that it does not
+// double the time that a send may take.
+const lookupTimeout = 2 * time.Second
+
+// keepLookupTime ends ctx earlier than its deadline, so that a lookup still fits
+// before it: by lookupTimeout, or a quarter of the time that is left.
+func keepLookupTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return ctx, func() {}
+	}
+	kept := min(lookupTimeout, time.Until(deadline)/4)
+	return context.WithDeadline(ctx, deadline.Add(-kept))
+}
+
+// LostReplyError is the cause of a send's error when the request left, no usable
+// answer came back and a lookup did not settle the matter. It tells what to look
+// up later:
+//
+//	status, err := p.ReadStatus(ctx, provider.Receipt{ID: lost.MessageID})
+type LostReplyError struct {
+	// MessageID is the id that the message was sent with.
+	MessageID string
+	// Lookup is why the service could not be asked, such as an ended context; nil
+	// when it was asked and did not tell of the message.
+	Lookup error
+	// Err is the network or context error that broke the exchange, or nil when
+	// there was a reply and it was unusable.
+	Err error
+}
+
+// Error names the messageId and says what the lookup brought.
+func (e *LostReplyError) Error() string {
+	text := "messageId " + e.MessageID + " was not found by a lookup"
+	if e.Lookup != nil {
+		text = "messageId " + e.MessageID + " could not be looked up (" + e.Lookup.Error() + ")"
+	}
+	if e.Err != nil {
+		text = e.Err.Error() + "; " + text
+	}
+	return text
+}
+
+// Unwrap returns Err: why the lookup failed is no cause of the send's failure.
+func (e *LostReplyError) Unwrap() error { return e.Err }
+
+// settle tries to find out what became of a message after a failed exchange. It
+// asks once, and only if the request may have arrived. Being found settles it;
+// not being found does not, because the service may not have recorded the
+// message yet.
+func (p *Provider) settle(ctx context.Context, m provider.Message, messageID string, cause error) (provider.Receipt, error) {
+	var failure *provider.Error
+	if !errors.As(cause, &failure) || !failure.MayHaveSent {
+		return provider.Receipt{}, cause
+	}
+	lookupCtx, cancel := context.WithTimeout(ctx, lookupTimeout)
+	defer cancel()
+	found, err := p.lookUp(lookupCtx, m, messageID)
+	if found {
+		receipt := p.receipt(m, messageID)
+		receipt.Extra = map[string]string{ExtraConfirmedBy: ConfirmedByLookup}
+		return receipt, nil
+	}
+	lost := *failure
+	lost.Err = &LostReplyError{MessageID: messageID, Lookup: err, Err: failure.Err}
+	return provider.Receipt{}, &lost
+}
+
+// ReadStatus asks whether the service has the message of that receipt:
+// StatePending if so, because how far it has come is not documented, and
+// StateUnknown if not.
+func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider.Status, error) {
+	if r.ID == "" {
+		return provider.Status{}, &provider.Error{
+			Provider: p.cfg.Name, Op: provider.OpStatus, Kind: provider.KindConfig, Text: "Receipt.ID: no messageId",
+		}
+	}
+	found, err := p.lookUp(ctx, provider.Message{To: r.To}, r.ID)
+	if err != nil || !found {
+		return provider.Status{}, err
+	}
+	return provider.Status{State: provider.StatePending}, nil
+}
+
+// lookUp asks whether the service has the message with that id. m holds what an
+// error must not show.
+func (p *Provider) lookUp(ctx context.Context, m provider.Message, messageID string) (bool, error) {
+	f := p.newForm()
+	f.messageID = messageID
+	reply, err := p.exchange(ctx, provider.OpStatus, p.lookupURL, f.encode())
+	if err != nil {
+		return false, err
+	}
+	if reply.Code != codeAccepted {
+		return false, p.refusal(provider.OpStatus, reply, m)
+	}
+	found, err := reply.hasMessage()
+	if err != nil {
+		return false, p.client.BadReply(provider.OpStatus, httpx.Reply{Status: http.StatusOK}, err.Error())
+	}
+	return found, nil
+}

@@ -1,0 +1,265 @@
+package zhenzi_test
+
+import (
+	"context"
+	"net/http"
+	"path"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/internal/wiretest"
+	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/sim"
+	"github.com/cnsms/cnsms/zhenzi"
+	"github.com/cnsms/cnsms/zhenzi/zhenzisim"
+)
+
+// newPair is a provider and the simulated service behind it, in memory.
+func newPair(t *testing.T, faults ...sim.Fault) (*zhenzi.Provider, *sim.Server) {
+	t.Helper()
+	server := sim.New(sim.Config{}, zhenzisim.New(zhenzisim.Config{AppID: appID, AppSecret: appSecret}))
+	for _, fault := range faults {
+		sim.MustInject(t, server, fault)
+	}
+	return newProvider(t, newConfig(&http.Client{Transport: server.Transport()})), server
+}
+
+// calls lists the last parts of the paths that were asked, in order.
+func calls(s *sim.Server) []string {
+	var names []string
+	for _, e := range s.Exchanges() {
+		names = append(names, path.Base(e.URL))
+	}
+	return names
+}
+
+var (
+	sendOnly      = []string{"send.do"}
+	sendAndLookup = []string{"send.do", "findSmsByMessageId.do"}
+)
+
+// requireLost checks an error that leaves open whether the message was sent.
+func requireLost(t *testing.T, err error) *zhenzi.LostReplyError {
+	t.Helper()
+	var failure *provider.Error
+	require.ErrorAs(t, err, &failure)
+	require.Equal(t, provider.KindUnavailable, failure.Kind)
+	require.Equal(t, provider.OpSend, failure.Op)
+	require.True(t, failure.MayHaveSent)
+	var lost *zhenzi.LostReplyError
+	require.ErrorAs(t, err, &lost)
+	require.Equal(t, messageID, lost.MessageID)
+	require.ErrorContains(t, err, messageID)
+	return lost
+}
+
+// TestLostReplyIsFound loses the answer to a send that the service accepted.
+func TestLostReplyIsFound(t *testing.T) {
+	t.Parallel()
+	html := []byte("<html>502</html>")
+	tests := []struct {
+		name  string
+		fault sim.Fault
+	}{
+		{name: "time-out", fault: sim.Fault{Effect: sim.EffectHangAfter}},
+		{name: "reset", fault: sim.Fault{Effect: sim.EffectResetAfter}},
+		{name: "truncated", fault: sim.Fault{Effect: sim.EffectTruncate}},
+		{name: "garbage", fault: sim.Fault{Effect: sim.EffectGarbage}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p, server := newPair(t, tt.fault)
+				defer server.Close()
+				m := newMessage("login", "code", "1234")
+				receipt, err := p.Send(t.Context(), m)
+				require.NoError(t, err)
+				require.Equal(t, provider.Receipt{
+					Provider: "zhenzi", ID: messageID, To: m.To, At: at,
+					Extra: map[string]string{zhenzi.ExtraConfirmedBy: zhenzi.ConfirmedByLookup},
+				}, receipt)
+				require.Equal(t, sendAndLookup, calls(server))
+				require.Len(t, server.Messages(), 1)
+			})
+		})
+	}
+	t.Run("not there", func(t *testing.T) {
+		t.Parallel()
+		p, server := newPair(t, sim.Fault{Effect: sim.EffectReply, Status: http.StatusBadGateway, Body: html})
+		_, err := p.Send(t.Context(), newMessage("login", "code", "1234"))
+		lost := requireLost(t, err)
+		require.NoError(t, lost.Lookup, "the service was asked")
+		require.ErrorContains(t, err, "was not found by a lookup")
+		require.Equal(t, sendAndLookup, calls(server))
+	})
+}
+
+// TestLookupFails lets the lookup fail as well: the send's own failure stands.
+func TestLookupFails(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		second sim.Fault
+		lookup error
+	}{
+		{name: "reset", second: sim.Fault{Effect: sim.EffectResetBefore}, lookup: provider.ErrUnavailable},
+		{name: "refused", second: sim.Fault{Effect: sim.EffectRefuse, Code: "107"}, lookup: provider.ErrConfig},
+		{name: "unusable", second: sim.Fault{Effect: sim.EffectReply, Body: []byte(`{"code":0,"data":[]}`)}, lookup: provider.ErrUnavailable},
+		{name: "silent", second: sim.Fault{Effect: sim.EffectHangBefore}, lookup: context.DeadlineExceeded},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p, server := newPair(t, sim.Fault{Effect: sim.EffectResetAfter}, tt.second)
+				defer server.Close()
+				started := time.Now()
+				_, err := p.Send(t.Context(), newMessage("login", "code", "1234"))
+				lost := requireLost(t, err)
+				require.ErrorIs(t, lost.Lookup, tt.lookup)
+				require.ErrorContains(t, err, "could not be looked up")
+				require.NotErrorIs(t, err, context.DeadlineExceeded, "the lookup's failure is no cause of the send's")
+				require.NotErrorIs(t, err, provider.ErrConfig)
+				require.LessOrEqual(t, time.Since(started), 2*time.Second)
+				require.Equal(t, sendAndLookup, calls(server))
+
+				status, err := p.ReadStatus(t.Context(), provider.Receipt{ID: lost.MessageID})
+				require.NoError(t, err)
+				require.Equal(t, provider.StatePending, status.State, "the error tells what to ask for later")
+			})
+		})
+	}
+}
+
+// TestDeadlineLeavesTimeForTheLookup has a silent service and a caller whose
+// deadline comes before the provider's own time limit.
+func TestDeadlineLeavesTimeForTheLookup(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name     string
+		deadline time.Duration
+		silent   int // requests
+		took     time.Duration
+		found    bool
+	}{
+		{name: "a quarter of a short time", deadline: 4 * time.Second, silent: 1, took: 3 * time.Second, found: true},
+		{name: "two seconds of a longer one", deadline: 10 * time.Second, silent: 1, took: 8 * time.Second, found: true},
+		{name: "the provider's limit comes first", deadline: time.Minute, silent: 1, took: 10 * time.Second, found: true},
+		{name: "never beyond the deadline", deadline: 4 * time.Second, silent: 2, took: 4 * time.Second},
+		{name: "never beyond two seconds", deadline: time.Minute, silent: 2, took: 12 * time.Second},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p, server := newPair(t, sim.Fault{Effect: sim.EffectHangAfter, Times: tt.silent})
+				defer server.Close()
+				ctx, cancel := context.WithTimeout(t.Context(), tt.deadline)
+				defer cancel()
+				started := time.Now()
+				_, err := p.Send(ctx, newMessage("login", "code", "1234"))
+				require.Equal(t, tt.took, time.Since(started))
+				if tt.found {
+					require.NoError(t, err)
+				} else {
+					require.ErrorIs(t, err, context.DeadlineExceeded)
+					require.ErrorIs(t, requireLost(t, err).Lookup, context.DeadlineExceeded)
+				}
+				synctest.Wait()
+				require.Equal(t, sendAndLookup, calls(server))
+			})
+		})
+	}
+}
+
+// TestCancelledSendIsNotLookedUp cancels while the service is silent: Send
+// returns at once and asks nothing more.
+func TestCancelledSendIsNotLookedUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p, server := newPair(t, sim.Fault{Effect: sim.EffectHangAfter})
+		defer server.Close()
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		started := time.Now()
+		_, err := p.Send(ctx, newMessage("login", "code", "1234"))
+		require.Equal(t, time.Second, time.Since(started))
+		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorIs(t, requireLost(t, err).Lookup, context.Canceled)
+		synctest.Wait()
+		require.Equal(t, sendOnly, calls(server))
+	})
+}
+
+func TestNothingLeftIsNotLookedUp(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	p, server := newPair(t)
+	_, err := p.Send(ctx, newMessage("login", "code", "1234"))
+	require.ErrorIs(t, err, context.Canceled)
+	require.False(t, provider.MayHaveSent(err))
+	var lost *zhenzi.LostReplyError
+	require.NotErrorAs(t, err, &lost)
+	require.Empty(t, calls(server))
+}
+
+func TestReadStatus(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, reply string
+		status      int
+		state       provider.State
+		want        error
+	}{
+		{name: "found", reply: wiretest.Read(t, "reply-lookup.json"), state: provider.StatePending},
+		{name: "found, an object in a string", reply: `{"code":0,"data":" {\"message\":\"x\",\"a\":1}"}`, state: provider.StatePending},
+		{name: "found, text of digits", reply: `{"code":0,"data":{"message":1234}}`, state: provider.StatePending},
+		{name: "nothing", reply: `{"code":0}`},
+		{name: "null", reply: `{"code":0,"data":null}`},
+		{name: "null in a string", reply: `{"code":0,"data":"null"}`},
+		{name: "empty object", reply: `{"code":0,"data":{}}`},
+		{name: "empty object in a string", reply: `{"code":0,"data":"{}"}`},
+		{name: "object without a text", reply: `{"code":0,"data":{"message":null,"number":"1"}}`},
+		{name: "empty words", reply: `{"code":0,"data":""}`},
+		{name: "words", reply: `{"code":0,"data":"没有该短信"}`},
+		{name: "array", reply: `{"code":0,"data":[{"message":"x"}]}`, want: provider.ErrUnavailable},
+		{name: "number", reply: `{"code":0,"data":1}`, want: provider.ErrUnavailable},
+		{name: "text of the wrong type", reply: `{"code":0,"data":{"message":{}}}`, want: provider.ErrUnavailable},
+		{name: "broken object in a string", reply: `{"code":0,"data":"{"}`, want: provider.ErrUnavailable},
+		{name: "refused", reply: `{"code":105,"data":"x"}`, want: provider.ErrAuth},
+		{name: "HTTP error", reply: `{"code":0,"data":{"message":"x"}}`, status: 500, want: provider.ErrUnavailable},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			stub := &wiretest.Stub{Status: tt.status, Reply: tt.reply}
+			status, err := newProvider(t, newConfig(stub.Client())).ReadStatus(t.Context(), provider.Receipt{ID: "m-0001"})
+			require.ErrorIs(t, err, tt.want)
+			require.Equal(t, provider.Status{State: tt.state}, status)
+			require.False(t, provider.MayHaveSent(err), "a lookup sends nothing")
+			wiretest.Golden(t, "request-lookup.http", stub.Only(t))
+		})
+	}
+}
+
+func TestReadStatusWithoutID(t *testing.T) {
+	t.Parallel()
+	stub := &wiretest.Stub{}
+	_, err := newProvider(t, newConfig(stub.Client())).ReadStatus(t.Context(), provider.Receipt{})
+	require.EqualError(t, err, "zhenzi: status: config: Receipt.ID: no messageId")
+	require.Empty(t, stub.Requests())
+}
+
+func TestRefusedLookupHidesTheNumber(t *testing.T) {
+	t.Parallel()
+	stub := &wiretest.Stub{Reply: `{"code":999,"data":"13800000000 ` + appSecret + `"}`}
+	_, err := newProvider(t, newConfig(stub.Client())).ReadStatus(t.Context(), provider.Receipt{
+		ID: "m-0001", To: provider.MustParsePhone("13800000000"),
+	})
+	require.EqualError(t, err, "zhenzi: status: unknown: 999: *** ***")
+}
