@@ -29,17 +29,20 @@ func TestScript(t *testing.T) {
 		{"times", []sim.Fault{with(func(f *sim.Fault) { f.Times = 2 })}, []string{"no poor", "no poor", "ok post-3"}},
 		{"skip", []sim.Fault{with(func(f *sim.Fault) { f.Skip = 1 })}, []string{"ok post-1", "no poor", "ok post-3"}},
 		{
-			"skip and times", []sim.Fault{with(func(f *sim.Fault) { f.Skip, f.Times = 1, 2 })},
+			"skip and times",
+			[]sim.Fault{with(func(f *sim.Fault) { f.Skip, f.Times = 1, 2 })},
 			[]string{"ok post-1", "no poor", "no poor", "ok post-4"},
 		},
 		{"forever", []sim.Fault{with(func(f *sim.Fault) { f.Times = sim.Forever })}, []string{"no poor", "no poor", "no poor"}},
 		{
-			"skip and forever", []sim.Fault{with(func(f *sim.Fault) { f.Skip, f.Times = 2, sim.Forever })},
+			"skip and forever",
+			[]sim.Fault{with(func(f *sim.Fault) { f.Skip, f.Times = 2, sim.Forever })},
 			[]string{"ok post-1", "ok post-2", "no poor", "no poor"},
 		},
 		{"in order", []sim.Fault{poor, often}, []string{"no poor", "no often", "ok post-3"}},
 		{
-			"the earlier goes first", []sim.Fault{with(func(f *sim.Fault) { f.Skip = 1 }), with(func(f *sim.Fault) { f.Code, f.Times = "often", sim.Forever })},
+			"the earlier goes first",
+			[]sim.Fault{with(func(f *sim.Fault) { f.Skip = 1 }), with(func(f *sim.Fault) { f.Code, f.Times = "often", sim.Forever })},
 			[]string{"no often", "no poor", "no often"},
 		},
 		{"for this service", []sim.Fault{with(func(f *sim.Fault) { f.Service = "post" })}, []string{"no poor", "ok post-2"}},

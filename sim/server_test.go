@@ -14,36 +14,37 @@ import (
 	"github.com/cnsms/cnsms/sim"
 )
 
+// other is a sim.TB that is not a test of its own.
+type other struct {
+	ctx     context.Context //nolint:containedctx // It is what Context returns, as in package testing.
+	failure string
+	cleanup func()
+}
+
+func (o *other) Helper()                           {}
+func (o *other) Cleanup(f func())                  { o.cleanup = f }
+func (o *other) Context() context.Context          { return o.ctx }
+func (o *other) Fatalf(format string, args ...any) { o.failure = fmt.Sprintf(format, args...) }
+
 func TestStart(t *testing.T) {
 	t.Parallel()
-	var server *sim.Server
-	t.Run("a test with a server", func(t *testing.T) { //nolint:paralleltest // The next lines look at what it leaves behind.
-		server = sim.Start(t, post{"post"})
-		require.Regexp(t, `^http://127\.0\.0\.1:\d+$`, server.URL())
-		b := bench{server, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, server.URL()}
-		sim.MustInject(t, server, sim.Fault{Effect: sim.EffectRefuse, Code: "poor"})
-		require.Equal(t, []string{"no poor", "ok post-2"}, b.bodies(t, "post", 2))
-	})
-	b := bench{server, &http.Client{Transport: &http.Transport{}}, server.URL()}
+	o := &other{ctx: t.Context()}
+	server := sim.Start(o, post{"post"})
+	require.Regexp(t, `^http://127\.0\.0\.1:\d+$`, server.URL())
+	b := bench{server, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, server.URL()}
+	sim.MustInject(o, server, sim.Fault{Effect: sim.EffectRefuse, Code: "poor"})
+	require.Equal(t, []string{"no poor", "ok post-2"}, b.bodies(t, "post", 2))
+
+	o.cleanup()
 	require.Error(t, b.send(t, "post", "1 hello").err, "the server ends with its test")
+	require.Empty(t, o.failure)
 }
-
-// fatal is a sim.TB that notes how the test ended.
-type fatal struct {
-	ctx  context.Context //nolint:containedctx // It is what Context returns, as in package testing.
-	text string
-}
-
-func (f *fatal) Helper()                           {}
-func (f *fatal) Cleanup(func())                    {}
-func (f *fatal) Context() context.Context          { return f.ctx }
-func (f *fatal) Fatalf(format string, args ...any) { f.text = fmt.Sprintf(format, args...) }
 
 func TestMustInjectEndsTheTest(t *testing.T) {
 	t.Parallel()
-	f := &fatal{ctx: t.Context()}
-	sim.MustInject(f, sim.New(sim.Config{}, post{"post"}), sim.Fault{Code: "rich"})
-	require.Equal(t, `sim: fault: Code: no service here has "rich"`, f.text)
+	o := &other{ctx: t.Context()}
+	sim.MustInject(o, sim.New(sim.Config{}, post{"post"}), sim.Fault{Code: "rich"})
+	require.Equal(t, `sim: fault: Code: no service here has "rich"`, o.failure)
 }
 
 func TestListen(t *testing.T) {

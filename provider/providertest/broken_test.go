@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -76,69 +77,111 @@ const (
 	leftBehind  = "goroutines are left"
 )
 
+func allBroken() []each {
+	return slices.Concat(brokenReceipts(), brokenInput(), brokenReplies(), brokenExchanges(), brokenSecrecy(), brokenSharing(), brokenAbilities())
+}
+
+// Every case of the suite is able to fail.
+func TestEveryCaseCatchesSomething(t *testing.T) {
+	t.Parallel()
+	catches := map[string]bool{}
+	for _, one := range allBroken() {
+		catches[one.caught] = true
+	}
+	for _, name := range providertest.CaseNames() {
+		require.True(t, catches[name], "no broken adapter shows that the case %q can fail", name)
+	}
+}
+
 func TestBrokenAdapters(t *testing.T) {
 	t.Parallel()
-	for _, table := range [][]each{brokenReceipts(), brokenInput(), brokenReplies(), brokenExchanges(), brokenSecrecy(), brokenSharing(), brokenAbilities()} {
-		for _, one := range table {
-			t.Run(one.name, func(t *testing.T) {
-				t.Parallel()
-				if one.harness == nil {
-					one.harness = toyHarness
-				}
-				if one.says == notReturned || one.says == leftBehind {
-					one.patience = time.Second / 2
-				}
-				r := record(t, func(tb testing.TB) {
-					providertest.StartCase(tb, one.harness(one.flaw), one.caught, one.patience)
-				})
-				require.Empty(t, r.skipped)
-				require.Contains(t, r.text(), one.says, "the case %q must catch it", one.caught)
-				require.Contains(t, r.text(), "the rule: ")
+	for _, one := range allBroken() {
+		t.Run(one.name, func(t *testing.T) {
+			t.Parallel()
+			if one.harness == nil {
+				one.harness = toyHarness
+			}
+			if one.says == notReturned || one.says == leftBehind {
+				one.patience = time.Second / 2
+			}
+			r := record(t, func(r *recorder) {
+				providertest.StartCase(r, one.harness(one.flaw), one.caught, one.patience)
 			})
-		}
+			require.Empty(t, r.skipped)
+			require.Contains(t, r.text(), one.says, "the case %q must catch it", one.caught)
+			require.Contains(t, r.text(), "the rule: ")
+		})
 	}
 }
 
 func brokenReceipts() []each {
 	return []each{
-		{name: "receipt names nobody", caught: "receipt", says: "Receipt.Provider is \"somebody\"",
-			flaw: onReceipt(func(r *provider.Receipt) { r.Provider = "somebody" })},
-		{name: "receipt without id", caught: "receipt", says: "Receipt.ID is empty",
-			flaw: onReceipt(func(r *provider.Receipt) { r.ID = "" })},
-		{name: "receipt without recipient", caught: "receipt", says: "Receipt.To",
-			flaw: onReceipt(func(r *provider.Receipt) { r.To = provider.Phone{} })},
-		{name: "receipt by the wrong clock", caught: "receipt", says: "Receipt.At",
-			flaw: onReceipt(func(r *provider.Receipt) { r.At = time.Now() })},
-		{name: "receipt with half the time", caught: "receipt", says: "Receipt.At",
-			flaw: onReceipt(func(r *provider.Receipt) { r.At = r.At.Truncate(time.Second) })},
-		{name: "receipt of no code origin", caught: "receipt", says: "Receipt.Code",
-			flaw: onReceipt(func(r *provider.Receipt) { r.Code = 7 })},
+		{
+			name: "receipt names nobody", caught: "receipt", says: "Receipt.Provider is \"somebody\"",
+			flaw: onReceipt(func(r *provider.Receipt) { r.Provider = "somebody" }),
+		},
+		{
+			name: "receipt without id", caught: "receipt", says: "Receipt.ID is empty",
+			flaw: onReceipt(func(r *provider.Receipt) { r.ID = "" }),
+		},
+		{
+			name: "receipt without recipient", caught: "receipt", says: "Receipt.To",
+			flaw: onReceipt(func(r *provider.Receipt) { r.To = provider.Phone{} }),
+		},
+		{
+			name: "receipt by the wrong clock", caught: "receipt", says: "Receipt.At",
+			flaw: onReceipt(func(r *provider.Receipt) { r.At = time.Now() }),
+		},
+		{
+			name: "receipt with half the time", caught: "receipt", says: "Receipt.At",
+			flaw: onReceipt(func(r *provider.Receipt) { r.At = r.At.Truncate(time.Second) }),
+		},
+		{
+			name: "receipt of no code origin", caught: "receipt", says: "Receipt.Code",
+			flaw: onReceipt(func(r *provider.Receipt) { r.Code = 7 }),
+		},
 		{name: "receipt of a composer", caught: "receipt", says: "which is a composer", harness: selfishHarness},
-		{name: "receipt that is no data", caught: "receipt-json", says: "does not turn into JSON",
-			flaw: onReceipt(func(r *provider.Receipt) { r.Code = 7 })},
-		{name: "receipt that JSON changes", caught: "receipt-json", says: "came back changed",
-			flaw: onReceipt(func(r *provider.Receipt) { r.Extra = map[string]string{"raw": "\xff"} })},
-		{name: "sends twice", caught: "one-request", says: "got 2 requests",
+		{
+			name: "receipt that is no data", caught: "receipt-json", says: "does not turn into JSON",
+			flaw: onReceipt(func(r *provider.Receipt) { r.Code = 7 }),
+		},
+		{
+			name: "receipt that JSON changes", caught: "receipt-json", says: "came back changed",
+			flaw: onReceipt(func(r *provider.Receipt) { r.Extra = map[string]string{"raw": "\xff"} }),
+		},
+		{
+			name: "sends twice", caught: "one-request", says: "got 2 requests",
 			flaw: flaw{send: func(ctx context.Context, t *toy, m provider.Message) (provider.Receipt, error) {
 				_, _ = t.deliver(ctx, m)
 				return t.deliver(ctx, m)
-			}}},
-		{name: "sends to another", caught: "one-request", says: "the text went to",
-			flaw: onRequest(func(*toy, provider.Message) toyRequest { return toyRequest{To: []string{"+8613900139000"}} })},
-		{name: "name that changes", caught: "name", says: "after a send",
-			flaw: flaw{name: func(t *toy) string { return fmt.Sprint("toy", t.sends.Load()) }}},
-		{name: "name by address", caught: "name", says: "built alike",
-			flaw: flaw{name: func(t *toy) string { return fmt.Sprintf("toy %p", t) }}},
+			}},
+		},
+		{
+			name: "sends to another", caught: "one-request", says: "the text went to",
+			flaw: onRequest(func(*toy, provider.Message) toyRequest { return toyRequest{To: []string{"+8613900139000"}} }),
+		},
+		{
+			name: "name that changes", caught: "name", says: "after a send",
+			flaw: flaw{name: func(t *toy) string { return fmt.Sprint("toy", t.sends.Load()) }},
+		},
+		{
+			name: "name by address", caught: "name", says: "built alike",
+			flaw: flaw{name: func(t *toy) string { return fmt.Sprintf("toy %p", t) }},
+		},
 		{name: "no name", caught: "name", says: "Name is empty", flaw: flaw{name: func(*toy) string { return "" }}},
-		{name: "sends abroad by accident", caught: "foreign", says: "success",
-			flaw: onRequest(func(_ *toy, m provider.Message) toyRequest { return toyRequest{To: []string{"+86" + m.To.National()}} })},
-		{name: "loses the country code", caught: "foreign", says: "want one text for",
+		{
+			name: "sends abroad by accident", caught: "foreign", says: "success",
+			flaw: onRequest(func(_ *toy, m provider.Message) toyRequest { return toyRequest{To: []string{"+86" + m.To.National()}} }),
+		},
+		{
+			name: "loses the country code", caught: "foreign", says: "want one text for",
 			harness: func(f flaw) providertest.Harness {
 				h := toyHarness(f)
 				h.Foreign = provider.MustParsePhone("+12025550199")
 				return h
 			},
-			flaw: onRequest(func(_ *toy, m provider.Message) toyRequest { return toyRequest{To: []string{"+86" + m.To.National()}} })},
+			flaw: onRequest(func(_ *toy, m provider.Message) toyRequest { return toyRequest{To: []string{"+86" + m.To.National()}} }),
+		},
 	}
 }
 
@@ -173,15 +216,21 @@ func brokenInput() []each {
 		{name: "does not name the template", caught: "unmapped-template", flaw: silent, says: "does not name"},
 		{name: "does not name the parameter", caught: "missing-parameter", flaw: silent, says: "does not name \"code\""},
 		{name: "blames the configuration", caught: "missing-parameter", flaw: wrongKind, says: "matches \"sms: template\""},
-		{name: "fails anonymously", caught: "no-template", says: "lacks its Provider or Op",
-			flaw: onFailure(func(e *provider.Error) { e.Provider = "" })},
-		{name: "asks the service first", caught: "unmapped-template", says: "want 0",
+		{
+			name: "fails anonymously", caught: "no-template", says: "lacks its Provider or Op",
+			flaw: onFailure(func(e *provider.Error) { e.Provider = "" }),
+		},
+		{
+			name: "asks the service first", caught: "unmapped-template", says: "want 0",
 			flaw: flaw{send: func(ctx context.Context, t *toy, m provider.Message) (provider.Receipt, error) {
 				_, _, _ = t.exchange(ctx, "/toy/send", toyRequest{Key: toyKey})
 				return t.deliver(ctx, m)
-			}}},
-		{name: "plain error", caught: "no-recipient", says: "holds no *provider.Error",
-			flaw: flaw{request: func(*toy, provider.Message) (toyRequest, error) { return toyRequest{}, errors.New("To: bad") }}},
+			}},
+		},
+		{
+			name: "plain error", caught: "no-recipient", says: "holds no *provider.Error",
+			flaw: flaw{request: func(*toy, provider.Message) (toyRequest, error) { return toyRequest{}, errors.New("To: bad") }},
+		},
 	}
 }
 
@@ -197,46 +246,66 @@ func brokenReplies() []each {
 		{name: "refusal that may have sent", caught: "refusals", says: "MayHaveSent is true", flaw: onFailure(func(e *provider.Error) { e.MayHaveSent = true })},
 		{name: "repeats after a refusal", caught: "refusals", says: "got 2 requests", flaw: flaw{send: twiceOnFailure}},
 		{name: "ignores the reply", caught: "refusals", says: "success", flaw: success("toy-1")},
-		{name: "knows failures only", caught: "unlisted-code", says: "success",
+		{
+			name: "knows failures only", caught: "unlisted-code", says: "success",
 			flaw: flaw{judge: func(body []byte, _ int) (string, bool) {
 				return "toy-1", json.Valid(body) && !bytes.Contains(body, []byte("NO_MONEY"))
-			}}},
-		{name: "ok is not OK", caught: "unlisted-code", says: "success",
+			}},
+		},
+		{
+			name: "ok is not OK", caught: "unlisted-code", says: "success",
 			flaw: flaw{judge: func(body []byte, _ int) (string, bool) {
 				var reply toyReply
 				return "toy-1", json.Unmarshal(body, &reply) == nil && strings.EqualFold(reply.Result, "ok")
-			}}},
-		{name: "nothing is success", caught: "malformed-reply", says: "success",
-			flaw: flaw{judge: func(body []byte, _ int) (string, bool) { return "toy-1", len(body) == 0 }}},
-		{name: "panics", caught: "malformed-reply", says: "Send panicked",
+			}},
+		},
+		{
+			name: "nothing is success", caught: "malformed-reply", says: "success",
+			flaw: flaw{judge: func(body []byte, _ int) (string, bool) { return "toy-1", len(body) == 0 }},
+		},
+		{
+			name: "panics", caught: "malformed-reply", says: "Send panicked",
 			flaw: flaw{judge: func(body []byte, _ int) (string, bool) {
 				var reply *toyReply
 				_ = json.Unmarshal(body, &reply)
 				return "", reply.Result == "never"
-			}}},
+			}},
+		},
 		{name: "sure of what it cannot know", caught: "malformed-reply", says: "MayHaveSent is false", flaw: unsure},
-		{name: "takes any type", caught: "wrong-types", says: "success",
+		{
+			name: "takes any type", caught: "wrong-types", says: "success",
 			flaw: flaw{judge: func(body []byte, _ int) (string, bool) {
 				var reply map[string]any
 				_ = json.Unmarshal(body, &reply)
 				_, found := reply["result"]
 				return "toy-1", found
-			}}},
-		{name: "looks at the beginning", caught: "truncated-reply", says: "success",
+			}},
+		},
+		{
+			name: "looks at the beginning", caught: "truncated-reply", says: "success",
 			flaw: flaw{judge: func(body []byte, _ int) (string, bool) {
 				return "toy-1", bytes.HasPrefix(body, []byte(`{"result":"OK"`))
-			}}},
-		{name: "does not look at the status", caught: "error-status", says: "success",
+			}},
+		},
+		{
+			name: "does not look at the status", caught: "error-status", says: "success",
 			flaw: flaw{judge: func(body []byte, _ int) (string, bool) {
 				return "toy-1", bytes.Contains(body, []byte(`"OK"`))
-			}}},
-		{name: "cuts the reply off", caught: "oversized-reply", says: "success",
-			flaw: flaw{read: func(body io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(body, toyLimit)) }}},
+			}},
+		},
+		{
+			name: "cuts the reply off", caught: "oversized-reply", says: "success",
+			flaw: flaw{read: func(body io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(body, toyLimit)) }},
+		},
 		{name: "reads without end", caught: "oversized-reply", says: "bytes of a reply that does not end", flaw: flaw{read: io.ReadAll}},
-		{name: "fails over nothing", caught: "content-type", says: "matches \"sms: unavailable\"",
-			flaw: flaw{judge: func([]byte, int) (string, bool) { return "", false },
+		{
+			name: "fails over nothing", caught: "content-type", says: "matches \"sms: unavailable\"",
+			flaw: flaw{
+				judge:   func([]byte, int) (string, bool) { return "", false },
 				failure: func(e *provider.Error) { e.Kind = provider.KindConfig },
-				read:    func(io.Reader) ([]byte, error) { return nil, nil }}},
+				read:    func(io.Reader) ([]byte, error) { return nil, nil },
+			},
+		},
 	}
 }
 

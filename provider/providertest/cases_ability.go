@@ -85,6 +85,7 @@ type group struct{ members []provider.Provider }
 
 func (g group) Name() string                   { return "providertest-group" }
 func (g group) Providers() []provider.Provider { return append([]provider.Provider(nil), g.members...) }
+
 func (g group) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
 	return g.members[len(g.members)-1].Send(ctx, m)
 }

@@ -31,37 +31,37 @@ func TestExpectationsPrintWell(t *testing.T) {
 		"\n  3. to nobody, template \"login\", params map[code:***]: refused: fake: send: recipient: To: no phone number"
 	tests := []struct {
 		name   string
-		expect func(fake *providertest.Fake, tb testing.TB)
+		expect func(fake *providertest.Fake, r *recorder)
 		want   string
 	}{
 		{
 			"another template",
-			func(fake *providertest.Fake, tb testing.TB) { fake.ExpectSent(tb, anna, "goodbye") },
+			func(fake *providertest.Fake, r *recorder) { fake.ExpectSent(r, anna, "goodbye") },
 			`no message with the template "goodbye" was accepted for 138****8000` + seen,
 		},
 		{
 			"refused",
-			func(fake *providertest.Fake, tb testing.TB) { fake.ExpectSent(tb, otherOne, "login") },
+			func(fake *providertest.Fake, r *recorder) { fake.ExpectSent(r, otherOne, "login") },
 			`no message with the template "login" was accepted for 139****9001` + seen,
 		},
 		{
 			"another number that prints alike",
-			func(fake *providertest.Fake, tb testing.TB) { fake.ExpectSent(tb, annaAlike, "login") },
+			func(fake *providertest.Fake, r *recorder) { fake.ExpectSent(r, annaAlike, "login") },
 			`no message with the template "login" was accepted for 138****8000 (there is one for another number that prints alike)` + seen,
 		},
 		{
 			"no code",
-			func(fake *providertest.Fake, tb testing.TB) { fake.ExpectCode(tb, otherOne) },
+			func(fake *providertest.Fake, r *recorder) { fake.ExpectCode(r, otherOne) },
 			`139****9001 got no code` + seen,
 		},
 		{
 			"count",
-			func(fake *providertest.Fake, tb testing.TB) { fake.ExpectCount(tb, 2) },
+			func(fake *providertest.Fake, r *recorder) { fake.ExpectCount(r, 2) },
 			`1 messages were accepted, want 2` + seen,
 		},
 		{
 			"nothing",
-			func(fake *providertest.Fake, tb testing.TB) { fake.ExpectNothing(tb) },
+			func(fake *providertest.Fake, r *recorder) { fake.ExpectNothing(r) },
 			`want no message at all` + seen,
 		},
 	}
@@ -75,7 +75,7 @@ func TestExpectationsPrintWell(t *testing.T) {
 			for _, m := range []provider.Message{first, login(otherOne, "222222"), login(provider.Phone{}, "333333")} {
 				_, _ = fake.Send(t.Context(), m)
 			}
-			r := record(t, func(tb testing.TB) { test.expect(fake, tb) })
+			r := record(t, func(r *recorder) { test.expect(fake, r) })
 			require.Equal(t, test.want, r.text())
 			require.NotContains(t, r.text(), "111111")
 			require.NotContains(t, r.text(), anna.National())
@@ -86,6 +86,6 @@ func TestExpectationsPrintWell(t *testing.T) {
 func TestExpectationWithoutAnySend(t *testing.T) {
 	t.Parallel()
 	fake := &providertest.Fake{}
-	r := record(t, func(tb testing.TB) { fake.ExpectCode(tb, anna) })
+	r := record(t, func(r *recorder) { fake.ExpectCode(r, anna) })
 	require.Equal(t, "138****8000 got no code\nSend was not called", r.text())
 }

@@ -63,14 +63,14 @@ func TestSkippedCasesPrintReasons(t *testing.T) {
 	t.Parallel()
 	h := toyHarness(flaw{})
 	h.Skip = map[string]string{"surplus-parameter": "the service ignores them"}
-	r := record(t, func(tb testing.TB) { providertest.StartCase(tb, h, "surplus-parameter", 0) })
+	r := record(t, func(r *recorder) { providertest.StartCase(r, h, "surplus-parameter", 0) })
 	require.Equal(t, "skipped by the harness: the service ignores them", r.skipped)
 
 	noService := providertest.Harness{
 		Message: toyMessage,
 		New:     func(testing.TB, providertest.Endpoint) provider.Provider { return &providertest.Fake{} },
 	}
-	r = record(t, func(tb testing.TB) { providertest.StartCase(tb, noService, "redirect", 0) })
+	r = record(t, func(r *recorder) { providertest.StartCase(r, noService, "redirect", 0) })
 	require.Equal(t, "needs a service to talk to: Harness.Service is nil", r.skipped)
 	require.Empty(t, r.text())
 }
@@ -98,7 +98,7 @@ func TestFailureQuotesTheSimulator(t *testing.T) {
 	h := toyHarness(flaw{request: func(_ *toy, m provider.Message) (toyRequest, error) {
 		return toyRequest{Key: "wrong", To: []string{m.To.E164()}}, nil
 	}})
-	r := record(t, func(tb testing.TB) { providertest.StartCase(tb, h, "receipt", 0) })
+	r := record(t, func(r *recorder) { providertest.StartCase(r, h, "receipt", 0) })
 	require.Contains(t, r.text(), "a valid message was not accepted: toy: send: unknown: BAD_KEY")
 	require.Contains(t, r.text(), "simulator: request 1, POST: key: is not the one of the account")
 }
@@ -107,7 +107,7 @@ func TestNilProvider(t *testing.T) {
 	t.Parallel()
 	h := toyHarness(flaw{})
 	h.New = func(testing.TB, providertest.Endpoint) provider.Provider { return nil }
-	r := record(t, func(tb testing.TB) { providertest.StartCase(tb, h, "receipt", 0) })
+	r := record(t, func(r *recorder) { providertest.StartCase(r, h, "receipt", 0) })
 	require.Equal(t, "Harness.New returned nil", r.text())
 }
 

@@ -22,7 +22,7 @@ type recorder struct {
 }
 
 // record runs f as a test of its own and returns what became of it.
-func record(t *testing.T, f func(tb testing.TB)) *recorder {
+func record(t *testing.T, f func(r *recorder)) *recorder {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	r := &recorder{TB: t, ctx: ctx}
@@ -57,6 +57,7 @@ func (r *recorder) Error(args ...any)                 { r.note(fmt.Sprint(args..
 func (r *recorder) Errorf(format string, args ...any) { r.note(fmt.Sprintf(format, args...)) }
 func (r *recorder) FailNow()                          { r.note("FailNow"); runtime.Goexit() }
 func (r *recorder) Fatal(args ...any)                 { r.note(fmt.Sprint(args...)); runtime.Goexit() }
+
 func (r *recorder) Fatalf(format string, args ...any) {
 	r.note(fmt.Sprintf(format, args...))
 	runtime.Goexit()

@@ -293,6 +293,7 @@ func (g *inTurn) Name() string { return "in-turn" }
 func (g *inTurn) Providers() []provider.Provider {
 	return append([]provider.Provider(nil), g.members...)
 }
+
 func (g *inTurn) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
 	var problems []error
 	for _, member := range g.members {
