@@ -34,10 +34,10 @@ type Queue interface {
 	// cancelled job in its place, so that a submission which is still on its way
 	// finds itself cancelled.
 	CancelKey(ctx context.Context, c KeyCancellation) (Job, error)
-	// Offer hands out up to Max jobs by the rules of [Job.Offerable] and
-	// [Job.Offered]: first those that the phone holds already; then, lane by lane in
-	// the order of the pull, those that nobody was offered, oldest first, and those
-	// whose lease has ended.
+	// Offer hands out up to Max jobs of the pull's lanes by the rule of [Job.Offered]:
+	// open jobs, on which no other phone has a lease. First come those that the phone
+	// holds already; then, lane by lane in the order of the pull, those that nobody was
+	// offered, oldest first, and those whose lease has ended.
 	Offer(ctx context.Context, p Pull) (Offered, error)
 	// Record stores a phone's receipt by the rule of [Job.Reported]. With one of
 	// that rule's errors the job comes back too.
@@ -140,7 +140,7 @@ func (c KeyCancellation) Job() Job {
 type Pull struct {
 	// Phone is the phone that asks.
 	Phone string
-	// Lanes are the lanes that it serves.
+	// Lanes are the lanes that it serves, each once.
 	Lanes []string
 	// Max is how many jobs it wants.
 	Max int

@@ -32,15 +32,6 @@ func (j Job) Cancelled(by Actor, now time.Time) (Job, error) {
 	}), nil
 }
 
-// Offerable reports whether a phone may be handed the job: it is open, and no
-// other phone holds a lease on it.
-func (j Job) Offerable(phone string, now time.Time) bool {
-	if !j.Settled(now).Open() {
-		return false
-	}
-	return j.State == relayapi.StateQueued || j.Phone == phone || !now.Before(j.LeaseEnd)
-}
-
 // Offered returns the job handed out by a pull. A phone that still has its lease
 // gets a new lease that ends at the same time: whoever pulled before under the
 // same name, perhaps another device, can no longer take the job.

@@ -1,0 +1,203 @@
+package gateway_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/relay/relayapi"
+)
+
+const (
+	post = http.MethodPost
+	bad  = http.StatusBadRequest
+)
+
+func TestBadBodies(t *testing.T) {
+	t.Parallel()
+	const submit, pull, receipts = relayapi.PathMessages, relayapi.PathPull, relayapi.PathReceipts
+	long := func(n int) string { return strings.Repeat("字", n) }
+	tests := []struct {
+		name, path, body string
+		status           int
+		code             relayapi.ErrorCode
+		field            string
+	}{
+		{"empty", submit, ``, bad, relayapi.CodeBadJSON, ""},
+		{"white space", submit, " \n", bad, relayapi.CodeBadJSON, ""},
+		{"not JSON", submit, `to=1`, bad, relayapi.CodeBadJSON, ""},
+		{"null", submit, `null`, bad, relayapi.CodeBadJSON, ""},
+		{"array", submit, `[]`, bad, relayapi.CodeBadJSON, ""},
+		{"cut off", submit, `{"to":"138`, bad, relayapi.CodeBadJSON, ""},
+		{"syntax", submit, `{"to":}`, bad, relayapi.CodeBadJSON, ""},
+		{"not UTF-8", submit, "{\"to\":\"\xff\"}", bad, relayapi.CodeBadJSON, ""},
+		{"trailing data", submit, `{"to":"13800138000","text":"x"} {}`, bad, relayapi.CodeBadJSON, ""},
+		{"trailing garbage", pull, `{}x`, bad, relayapi.CodeBadJSON, ""},
+		{"unknown member", submit, `{"to":"13800138000","text":"x","from":"y"}`, bad, relayapi.CodeUnknownField, "from"},
+		{"unknown inner member", receipts, `{"error":{"klass":"x"}}`, bad, relayapi.CodeUnknownField, "klass"},
+		{"very long unknown member", pull, `{"` + long(500) + `":1}`, bad, relayapi.CodeUnknownField, long(64)},
+		{"too large", submit, `{"text":"` + strings.Repeat("x", relayapi.MaxBody) + `"}`, http.StatusRequestEntityTooLarge, relayapi.CodeBodyTooLarge, ""},
+
+		{"to missing", submit, `{"text":"x"}`, bad, relayapi.CodeInvalidField, "to"},
+		{"to null", submit, `{"to":null,"text":"x"}`, bad, relayapi.CodeInvalidField, "to"},
+		{"to a number", submit, `{"to":13800138000,"text":"x"}`, bad, relayapi.CodeInvalidField, "to"},
+		{"to no phone", submit, `{"to":"12345","text":"x"}`, bad, relayapi.CodeInvalidField, "to"},
+		{"text missing", submit, `{"to":"13800138000"}`, bad, relayapi.CodeInvalidField, "text"},
+		{"text blank", submit, `{"to":"13800138000","text":" \n "}`, bad, relayapi.CodeInvalidField, "text"},
+		{"text too long", submit, `{"to":"13800138000","text":"` + long(1001) + `"}`, bad, relayapi.CodeInvalidField, "text"},
+		{"text with control character", submit, `{"to":"13800138000","text":"a\u0000b"}`, bad, relayapi.CodeInvalidField, "text"},
+		{"ref too long", submit, `{"to":"13800138000","text":"x","ref":"` + long(129) + `"}`, bad, relayapi.CodeInvalidField, "ref"},
+		{"ref not printable", submit, `{"to":"13800138000","text":"x","ref":"a\nb"}`, bad, relayapi.CodeInvalidField, "ref"},
+		{"lane with capitals", submit, `{"to":"13800138000","text":"x","lane":"Text"}`, bad, relayapi.CodeInvalidField, "lane"},
+		{"lane too long", submit, `{"to":"13800138000","text":"x","lane":"` + strings.Repeat("x", 33) + `"}`, bad, relayapi.CodeInvalidField, "lane"},
+		{"ttl negative", submit, `{"to":"13800138000","text":"x","ttl_seconds":-1}`, bad, relayapi.CodeInvalidField, "ttl_seconds"},
+		{"ttl too long", submit, `{"to":"13800138000","text":"x","ttl_seconds":3601}`, bad, relayapi.CodeInvalidField, "ttl_seconds"},
+		{"ttl a fraction", submit, `{"to":"13800138000","text":"x","ttl_seconds":1.5}`, bad, relayapi.CodeInvalidField, "ttl_seconds"},
+		{"wait negative", submit, `{"to":"13800138000","text":"x","wait_ms":-1}`, bad, relayapi.CodeInvalidField, "wait_ms"},
+		{"wait too long", submit, `{"to":"13800138000","text":"x","wait_ms":60001}`, bad, relayapi.CodeInvalidField, "wait_ms"},
+		{"wait enormous", submit, `{"to":"13800138000","text":"x","wait_ms":1e99}`, bad, relayapi.CodeInvalidField, "wait_ms"},
+
+		{"max negative", pull, `{"max":-1}`, bad, relayapi.CodeInvalidField, "max"},
+		{"max too many", pull, `{"max":33}`, bad, relayapi.CodeInvalidField, "max"},
+		{"pull wait too long", pull, `{"wait_ms":60001}`, bad, relayapi.CodeInvalidField, "wait_ms"},
+		{"interval too short", pull, `{"interval_ms":999}`, bad, relayapi.CodeInvalidField, "interval_ms"},
+		{"interval too long", pull, `{"interval_ms":600001}`, bad, relayapi.CodeInvalidField, "interval_ms"},
+		{"lanes a text", pull, `{"lanes":"text"}`, bad, relayapi.CodeInvalidField, "lanes"},
+		{"lanes empty name", pull, `{"lanes":[""]}`, bad, relayapi.CodeInvalidField, "lanes"},
+		{"lanes twice the same", pull, `{"lanes":["a","a"]}`, bad, relayapi.CodeInvalidField, "lanes"},
+		{"lanes too many", pull, `{"lanes":[` + strings.Repeat(`"a",`, 16) + `"b"]}`, bad, relayapi.CodeInvalidField, "lanes"},
+
+		{"receipt without id", receipts, `{"lease":"l","state":"taken"}`, bad, relayapi.CodeInvalidField, "id"},
+		{"receipt without lease", receipts, `{"id":"i","state":"taken"}`, bad, relayapi.CodeInvalidField, "lease"},
+		{"receipt without state", receipts, `{"id":"i","lease":"l"}`, bad, relayapi.CodeInvalidField, "state"},
+		{"receipt with a state of the gateway's", receipts, `{"id":"i","lease":"l","state":"expired"}`, bad, relayapi.CodeInvalidField, "state"},
+		{"receipt with a bad time", receipts, `{"id":"i","lease":"l","state":"taken","at":"noon"}`, bad, relayapi.CodeInvalidField, "at"},
+		{"receipt with a time in seconds", receipts, `{"id":"i","lease":"l","state":"taken","at":5}`, bad, relayapi.CodeInvalidField, "at"},
+		{"failed without a reason", receipts, `{"id":"i","lease":"l","state":"failed"}`, bad, relayapi.CodeInvalidField, "error"},
+		{"a reason without failed", receipts, `{"id":"i","lease":"l","state":"sent","error":{"class":"limit"}}`, bad, relayapi.CodeInvalidField, "error"},
+		{"failed with a made-up class", receipts, `{"id":"i","lease":"l","state":"failed","error":{"class":"bored"}}`, bad, relayapi.CodeInvalidField, "error.class"},
+	}
+	w := newWorld(t)
+	w.pulled(oldPhone)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			who := oldPhone
+			if tt.path == submit {
+				who = shop
+			}
+			inner := &world{T: t, gateway: w.gateway}
+			inner.refused(inner.call(who, post, tt.path, tt.body), tt.status, tt.code, tt.field)
+		})
+	}
+	t.Cleanup(func() {
+		r := w.callWith(context.Background(), oldPhone, post, relayapi.PathPull, `{}`)
+		require.JSONEq(t, `{"jobs":[]}`, string(r.body), "nothing was stored")
+	})
+}
+
+func TestBadHeaders(t *testing.T) {
+	t.Parallel()
+	const contentType, key = "Content-Type", relayapi.HeaderIdempotencyKey
+	unsupported := http.StatusUnsupportedMediaType
+	tests := []struct {
+		name, header, value string
+		status              int
+		code                relayapi.ErrorCode
+		field               string
+	}{
+		{"a form", contentType, "application/x-www-form-urlencoded", unsupported, relayapi.CodeUnsupportedMediaType, contentType},
+		{"no content type", contentType, "", unsupported, relayapi.CodeUnsupportedMediaType, contentType},
+		{"another charset", contentType, "application/json; charset=gbk", unsupported, relayapi.CodeUnsupportedMediaType, contentType},
+		{"compressed", "Content-Encoding", "gzip", unsupported, relayapi.CodeUnsupportedMediaType, "Content-Encoding"},
+		{"key empty", key, "", bad, relayapi.CodeInvalidField, key},
+		{"key too long", key, strings.Repeat("x", 129), bad, relayapi.CodeInvalidField, key},
+		{"key not printable", key, "a\tb", bad, relayapi.CodeInvalidField, key},
+		{"key not ASCII", key, "钥匙", bad, relayapi.CodeInvalidField, key},
+	}
+	w := newWorld(t)
+	w.pulled(oldPhone)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inner := &world{T: t, gateway: w.gateway}
+			inner.refused(inner.call(shop, post, relayapi.PathMessages, text(), tt.header, tt.value), tt.status, tt.code, tt.field)
+		})
+	}
+	t.Run("content type with charset", func(t *testing.T) {
+		t.Parallel()
+		inner := &world{T: t, gateway: w.gateway}
+		r := inner.call(oldPhone, post, relayapi.PathPull, `{}`, contentType, "Application/JSON; charset=UTF-8")
+		require.Equal(t, http.StatusOK, r.status)
+	})
+}
+
+func TestBadPathsAndMethods(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	tests := []struct {
+		name, method, path string
+		status             int
+		code               relayapi.ErrorCode
+		allow              string
+	}{
+		{"root", "GET", "/", http.StatusNotFound, relayapi.CodeNotFound, ""},
+		{"version 2", post, "/v2/messages", http.StatusNotFound, relayapi.CodeNotFound, ""},
+		{"double slash", post, "//v1/messages", http.StatusNotFound, relayapi.CodeNotFound, ""},
+		{"trailing slash", "GET", "/v1/messages/", http.StatusNotFound, relayapi.CodeNotFound, ""},
+		{"below a message", "GET", "/v1/messages/a/b", http.StatusNotFound, relayapi.CodeNotFound, ""},
+		{"list", "GET", "/v1/messages", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "DELETE, POST"},
+		{"put", "PUT", "/v1/messages/a", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "DELETE, GET"},
+		{"get work", "GET", "/v1/pull", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "POST"},
+		{"post health", post, "/healthz", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "GET"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inner := &world{T: t, gateway: w.gateway}
+			r := inner.call(shop, tt.method, tt.path, nil)
+			inner.refused(r, tt.status, tt.code, "")
+			require.Equal(t, tt.allow, r.header.Get("Allow"))
+		})
+	}
+}
+
+func TestTokens(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	calls := []struct {
+		name, method, path string
+		roles              string
+	}{
+		{"submit", post, relayapi.PathMessages, "shop"},
+		{"cancel by key", http.MethodDelete, relayapi.PathMessages, "shop"},
+		{"status", http.MethodGet, relayapi.PathMessages + "/a", "shop eva"},
+		{"cancel", http.MethodDelete, relayapi.PathMessages + "/a", "shop eva"},
+		{"pull", post, relayapi.PathPull, "old-phone"},
+		{"receipt", post, relayapi.PathReceipts, "old-phone"},
+	}
+	for _, tt := range calls {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inner := &world{T: t, gateway: w.gateway}
+			for _, who := range []string{shop, oldPhone, operator} {
+				r := inner.call(who, tt.method, tt.path, `{`)
+				if strings.Contains(tt.roles, who) {
+					require.NotContains(t, []int{http.StatusUnauthorized, http.StatusForbidden}, r.status)
+				} else {
+					inner.refused(r, http.StatusForbidden, relayapi.CodeForbidden, "Authorization")
+				}
+			}
+			for _, header := range []string{"", "Bearer", "Bearer ", "Bearer wrong", "Basic shop-token", "shop-token", "Bearer shop-token extra"} {
+				r := inner.call("", tt.method, tt.path, `{`, "Authorization", header)
+				inner.refused(r, http.StatusUnauthorized, relayapi.CodeUnauthorized, "Authorization")
+				require.Contains(t, r.header.Get("WWW-Authenticate"), "Bearer")
+			}
+			r := inner.call("", tt.method, tt.path, `{`, "Authorization", "bearer "+strings.Fields(tt.roles)[0]+"-token")
+			require.NotEqual(t, http.StatusUnauthorized, r.status, "the scheme's case does not matter")
+		})
+	}
+}

@@ -1,0 +1,171 @@
+package gateway
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/relay/relayapi"
+)
+
+// checkSubmit checks a submission, fills in what it leaves out, and returns its
+// recipient in E.164.
+func checkSubmit(body *relayapi.Submit) (relayapi.Number, *refusal) {
+	if body.To == "" {
+		return "", invalid("to", "required")
+	}
+	phone, err := provider.ParsePhone(string(body.To))
+	if err != nil {
+		return "", invalid("to", "no phone number: want E.164 or a mainland mobile number")
+	}
+	if body.TTLSeconds == 0 {
+		body.TTLSeconds = int(relayapi.DefaultTTL / time.Second)
+	}
+	if body.Lane == "" {
+		body.Lane = relayapi.DefaultLane
+	}
+	for _, refused := range []*refusal{
+		checkText(string(body.Text)),
+		checkPrintable("ref", body.Ref, relayapi.MaxRef),
+		checkLane("lane", body.Lane),
+		checkRange("ttl_seconds", body.TTLSeconds, int(relayapi.MinTTL/time.Second), int(relayapi.MaxTTL/time.Second)),
+		checkRange("wait_ms", body.WaitMS, 0, int(relayapi.MaxWait/time.Millisecond)),
+	} {
+		if refused != nil {
+			return "", refused
+		}
+	}
+	return relayapi.Number(phone.E164()), nil
+}
+
+func checkText(text string) *refusal {
+	switch {
+	case strings.TrimSpace(text) == "":
+		return invalid("text", "required")
+	case utf8.RuneCountInString(text) > relayapi.MaxText:
+		return invalid("text", fmt.Sprintf("longer than %d characters", relayapi.MaxText))
+	case strings.ContainsFunc(text, forbiddenInText):
+		return invalid("text", "has a control character")
+	}
+	return nil
+}
+
+func forbiddenInText(r rune) bool {
+	return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t'
+}
+
+func checkPrintable(field, value string, most int) *refusal {
+	if utf8.RuneCountInString(value) > most {
+		return invalid(field, fmt.Sprintf("longer than %d characters", most))
+	}
+	if strings.ContainsFunc(value, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return invalid(field, "has a character that cannot be printed")
+	}
+	return nil
+}
+
+func checkLane(field, lane string) *refusal {
+	const allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_"
+	if lane == "" || len(lane) > relayapi.MaxLane || strings.Trim(lane, allowed) != "" {
+		return invalid(field, fmt.Sprintf(`want a lane: 1 to %d of a to z, 0 to 9, "-" and "_"`, relayapi.MaxLane))
+	}
+	return nil
+}
+
+func checkRange(field string, value, least, most int) *refusal {
+	if value < least || value > most {
+		return invalid(field, fmt.Sprintf("want %d to %d", least, most))
+	}
+	return nil
+}
+
+// idempotencyKey returns the call's key, or "" when it has none.
+func idempotencyKey(header http.Header) (string, *refusal) {
+	const field = relayapi.HeaderIdempotencyKey
+	values := header.Values(field)
+	switch {
+	case len(values) == 0:
+		return "", nil
+	case len(values) > 1:
+		return "", invalid(field, "stands there twice")
+	case values[0] == "" || len(values[0]) > relayapi.MaxIdempotencyKey:
+		return "", invalid(field, fmt.Sprintf("want 1 to %d characters", relayapi.MaxIdempotencyKey))
+	case strings.ContainsFunc(values[0], func(r rune) bool { return r < ' ' || r > '~' }):
+		return "", invalid(field, "want printable ASCII characters")
+	}
+	return values[0], nil
+}
+
+// checkPull checks a pull and fills in what it leaves out.
+func checkPull(body *relayapi.Pull) *refusal {
+	if body.Max == 0 {
+		body.Max = 1
+	}
+	if body.IntervalMS == 0 {
+		body.IntervalMS = int(relayapi.DefaultInterval / time.Millisecond)
+	}
+	if len(body.Lanes) == 0 {
+		body.Lanes = []string{relayapi.DefaultLane}
+	}
+	least, most := int(relayapi.MinInterval/time.Millisecond), int(relayapi.MaxInterval/time.Millisecond)
+	for _, refused := range []*refusal{
+		checkRange("max", body.Max, 1, relayapi.MaxJobs),
+		checkRange("wait_ms", body.WaitMS, 0, int(relayapi.MaxWait/time.Millisecond)),
+		checkRange("interval_ms", body.IntervalMS, least, most),
+		checkLanes(body.Lanes),
+	} {
+		if refused != nil {
+			return refused
+		}
+	}
+	return nil
+}
+
+func checkLanes(lanes []string) *refusal {
+	if len(lanes) > relayapi.MaxLanes {
+		return invalid("lanes", fmt.Sprintf("more than %d", relayapi.MaxLanes))
+	}
+	for i, lane := range lanes {
+		if refused := checkLane("lanes", lane); refused != nil {
+			return refused
+		}
+		if slices.Contains(lanes[:i], lane) {
+			return invalid("lanes", "names a lane twice")
+		}
+	}
+	return nil
+}
+
+var (
+	reportable = []relayapi.State{
+		relayapi.StateTaken, relayapi.StateSent, relayapi.StateDelivered, relayapi.StateFailed,
+	}
+	failureClasses = []relayapi.FailureClass{
+		relayapi.FailureInvalidNumber, relayapi.FailureLimit, relayapi.FailureNoService, relayapi.FailureRejected,
+		relayapi.FailureConfig, relayapi.FailureTooLate, relayapi.FailureUnknown,
+	}
+)
+
+// checkReceipt checks a receipt.
+func checkReceipt(body relayapi.Receipt) *refusal {
+	switch {
+	case body.ID == "":
+		return invalid("id", "required")
+	case body.Lease == "":
+		return invalid("lease", "required")
+	case !slices.Contains(reportable, body.State):
+		return invalid("state", "want taken, sent, delivered or failed")
+	case body.State == relayapi.StateFailed && body.Error == nil:
+		return invalid("error", "required with failed")
+	case body.State != relayapi.StateFailed && body.Error != nil:
+		return invalid("error", "belongs to failed alone")
+	case body.Error != nil && !slices.Contains(failureClasses, body.Error.Class):
+		return invalid("error.class", "want one of the failure classes")
+	}
+	return nil
+}

@@ -1,0 +1,181 @@
+package gateway
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"regexp"
+	"time"
+)
+
+// Config sets up a [Gateway].
+type Config struct {
+	// Queue keeps the jobs. The gateway does not close it. Required.
+	Queue Queue
+	// Tokens are who may call. At least one.
+	Tokens []Token
+	// Quotas limit the jobs of one recipient, over all sites and lanes. nil means
+	// [DefaultQuotas]; an empty slice means no limit.
+	Quotas []Quota
+	// Lease is how long a phone has to take a job before another phone may be offered
+	// it. 0 means 10 seconds.
+	Lease time.Duration
+	// ClearAfter is how long after its deadline the text of a taken or sent job is
+	// deleted; that of any other ended job goes at once. 0 means an hour.
+	ClearAfter time.Duration
+	// ForgetAfter is how long a job and its history are kept; at least as long as the
+	// longest quota. 0 means 30 days.
+	ForgetAfter time.Duration
+	// Now is the clock. nil means time.Now.
+	Now func() time.Time
+	// Rand makes ids and leases. It need not be safe for concurrent use. nil means
+	// crypto/rand.
+	Rand io.Reader
+	// Logger hears of jobs and of failures. nil means silence.
+	Logger *slog.Logger
+}
+
+// Token lets a site, a phone or an operator in.
+type Token struct {
+	// Name is who it is: the site, the phone, or the operator. A name may have several
+	// tokens of one role, so that they can be exchanged without a break.
+	Name string
+	// Role is what it may do.
+	Role Role
+	// Hash is what [HashToken] makes of the token.
+	Hash string
+}
+
+// Role says what the holder of a token may do.
+type Role int
+
+// The roles.
+const (
+	// RoleSite submits, reads and cancels its own jobs.
+	RoleSite Role = iota + 1
+	// RolePhone pulls jobs and reports on them.
+	RolePhone
+	// RoleOperator reads and cancels every site's jobs.
+	RoleOperator
+)
+
+// String returns site, phone or operator.
+func (r Role) String() string {
+	switch r {
+	case RoleSite:
+		return "site"
+	case RolePhone:
+		return "phone"
+	case RoleOperator:
+		return "operator"
+	default:
+		return fmt.Sprintf("Role(%d)", int(r))
+	}
+}
+
+// HashToken returns the hash of a token for a configuration: SHA-256 as lower-case
+// hex. Tokens are long and random, so they need no salt.
+func HashToken(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+const (
+	defaultLease       = 10 * time.Second
+	defaultClearAfter  = time.Hour
+	defaultForgetAfter = 30 * 24 * time.Hour
+	longestLease       = time.Hour
+)
+
+// withDefaults returns the configuration with every zero field filled in.
+func (c Config) withDefaults() Config {
+	if c.Quotas == nil {
+		c.Quotas = DefaultQuotas()
+	}
+	if c.Lease == 0 {
+		c.Lease = defaultLease
+	}
+	if c.ClearAfter == 0 {
+		c.ClearAfter = defaultClearAfter
+	}
+	if c.ForgetAfter == 0 {
+		c.ForgetAfter = defaultForgetAfter
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Rand == nil {
+		c.Rand = rand.Reader
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+// Validate reports every problem of the configuration, by field.
+func (c Config) Validate() error {
+	var problems []error
+	report := func(format string, args ...any) { problems = append(problems, fmt.Errorf("gateway: "+format, args...)) }
+	if c.Queue == nil {
+		report("Queue: required")
+	}
+	if len(c.Tokens) == 0 {
+		report("Tokens: at least one is required")
+	}
+	seen := map[string]bool{}
+	for i, token := range c.Tokens {
+		for _, problem := range token.problems() {
+			report("Tokens[%d].%s", i, problem)
+		}
+		if seen[token.Hash] {
+			report("Tokens[%d].Hash: the same token stands there twice", i)
+		}
+		seen[token.Hash] = true
+	}
+	for i, quota := range c.Quotas {
+		if quota.Limit < 1 {
+			report("Quotas[%d].Limit: must be at least 1", i)
+		}
+		if quota.Window <= 0 {
+			report("Quotas[%d].Window: must be positive", i)
+		}
+	}
+	if c.Lease < 0 || c.Lease > longestLease {
+		report("Lease: must be between 0 and an hour")
+	}
+	if c.ClearAfter < 0 {
+		report("ClearAfter: must not be negative")
+	}
+	full := c.withDefaults()
+	if _, window := QuotaReach(full.Quotas); full.ForgetAfter < window || full.ForgetAfter < full.ClearAfter {
+		report("ForgetAfter: must not be shorter than the longest quota or than ClearAfter")
+	}
+	return errors.Join(problems...)
+}
+
+var (
+	tokenName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+	tokenHash = regexp.MustCompile(`^[0-9a-f]{64}$`)
+)
+
+func (t Token) problems() []string {
+	var problems []string
+	if !tokenName.MatchString(t.Name) {
+		problems = append(problems, `Name: want 1 to 64 letters, digits, ".", "_" or "-"`)
+	}
+	if t.Role < RoleSite || t.Role > RoleOperator {
+		problems = append(problems, "Role: want RoleSite, RolePhone or RoleOperator")
+	}
+	switch {
+	case !tokenHash.MatchString(t.Hash):
+		problems = append(problems, "Hash: want what HashToken returns, 64 hexadecimal digits")
+	case t.Hash == HashToken(""):
+		problems = append(problems, "Hash: this is the hash of an empty token")
+	}
+	return problems
+}

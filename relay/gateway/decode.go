@@ -1,0 +1,104 @@
+package gateway
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/cnsms/cnsms/relay/relayapi"
+)
+
+// decode reads a call's body into a struct of relayapi.
+func decode(c *call, into any) *refusal {
+	if refused := wantJSON(c.Header); refused != nil {
+		return refused
+	}
+	// Without a ResponseWriter the reader cannot close the connection; the server
+	// does that by itself when a body is left unread.
+	body, err := io.ReadAll(http.MaxBytesReader(nil, c.Body, relayapi.MaxBody))
+	if err != nil {
+		return unreadable(err)
+	}
+	return parse(body, into)
+}
+
+func unreadable(err error) *refusal {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return refuseWith(http.StatusRequestEntityTooLarge, relayapi.CodeBodyTooLarge, "", "the body is larger than 64 KiB")
+	}
+	return badJSON("the body broke off")
+}
+
+// parse reads one JSON object and nothing else.
+func parse(body []byte, into any) *refusal {
+	body = bytes.TrimSpace(body)
+	switch {
+	case len(body) == 0:
+		return badJSON("the body is empty")
+	case !utf8.Valid(body):
+		return badJSON("the body is not UTF-8")
+	case body[0] != '{':
+		return badJSON("the body is not a JSON object")
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return unparsable(err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return badJSON("something follows the JSON object")
+	}
+	return nil
+}
+
+func wantJSON(header http.Header) *refusal {
+	const want = "want Content-Type: application/json in UTF-8, not compressed"
+	media, params, err := mime.ParseMediaType(header.Get("Content-Type"))
+	charset := params["charset"]
+	if err != nil || media != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return refuseWith(http.StatusUnsupportedMediaType, relayapi.CodeUnsupportedMediaType, "Content-Type", want)
+	}
+	if coding := header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return refuseWith(http.StatusUnsupportedMediaType, relayapi.CodeUnsupportedMediaType, "Content-Encoding", want)
+	}
+	return nil
+}
+
+func badJSON(message string) *refusal {
+	return refuseWith(http.StatusBadRequest, relayapi.CodeBadJSON, "", message)
+}
+
+// unparsable names the member at fault where the standard library does.
+func unparsable(err error) *refusal {
+	var wrongType *json.UnmarshalTypeError
+	if errors.As(err, &wrongType) {
+		if wrongType.Field == "" {
+			return badJSON("the body is not a JSON object")
+		}
+		return invalid(wrongType.Field, "wrong type: got a JSON "+wrongType.Value)
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return refuseWith(http.StatusBadRequest, relayapi.CodeUnknownField, short(strings.Trim(name, `"`)), "there is no such member")
+	}
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return badJSON("the body is not JSON, or it is cut off")
+	}
+	// What is left comes from a value with a form of its own: a time.
+	return invalid("at", "want a time as in RFC 3339")
+}
+
+// short keeps a stranger's words from filling an answer.
+func short(s string) string {
+	const most = 64
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return string([]rune(s)[:most])
+}

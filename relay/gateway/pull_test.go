@@ -1,0 +1,180 @@
+package gateway_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/relayapi"
+)
+
+// longPoll pulls for thirty seconds in the background.
+func (w *world) longPoll(ctx context.Context, who string) <-chan reply {
+	body := relayapi.Pull{WaitMS: 30 * second}
+	answer := w.later(func() reply { return w.callWith(ctx, who, http.MethodPost, relayapi.PathPull, body) })
+	synctest.Wait()
+	return answer
+}
+
+func jobs(w *world, answer <-chan reply) []relayapi.Job {
+	w.Helper()
+	return as[relayapi.Pulled](w, <-answer, http.StatusOK).Jobs
+}
+
+func TestPull(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		r := w.pull(oldPhone, relayapi.Pull{})
+		require.JSONEq(t, `{"jobs":[]}`, string(r.body))
+		m := w.submitted(text())
+		time.Sleep(time.Second)
+		job := w.pulledOne(oldPhone)
+		require.Equal(t, relayapi.Job{
+			ID: m.ID, To: "+8613800138000", Text: "Your code is 824913.", Lane: relayapi.DefaultLane,
+			Deadline: m.Deadline, RemainingMS: 299_000,
+			Lease: job.Lease, LeaseDeadline: relayapi.Time{Time: m.Created.Add(11 * time.Second)}, LeaseRemainingMS: 10_000,
+		}, job)
+		require.NotEmpty(t, job.Lease)
+
+		time.Sleep(time.Second)
+		again := w.pulledOne(oldPhone)
+		require.Equal(t, job.ID, again.ID)
+		require.NotEqual(t, job.Lease, again.Lease)
+		require.Equal(t, int64(9000), again.LeaseRemainingMS)
+		r = w.report(oldPhone, receipt(job, relayapi.StateTaken))
+		w.refused(r, http.StatusConflict, relayapi.CodeLeaseLost, "lease")
+		w.reported(oldPhone, again, relayapi.StateTaken)
+		require.Empty(t, w.pulled(oldPhone))
+	})
+}
+
+func TestLongPollGetsANewJobAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		answer := w.longPoll(t.Context(), oldPhone)
+		time.Sleep(7 * time.Second)
+		start := time.Now()
+		m := w.submitted(text())
+		got := jobs(w, answer)
+		require.Len(t, got, 1)
+		require.Equal(t, m.ID, got[0].ID)
+		require.Zero(t, time.Since(start))
+	})
+}
+
+func TestLongPollEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		start := time.Now()
+		require.Empty(t, jobs(w, w.longPoll(t.Context(), oldPhone)))
+		require.Equal(t, 30*time.Second, time.Since(start))
+	})
+}
+
+func TestLongPollGetsAJobWhoseLeaseEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(c *gateway.Config) { c.Lease = 4 * time.Second })
+		w.pulled(oldPhone)
+		w.submitted(text())
+		lost := w.pulledOne(oldPhone)
+		start := time.Now()
+		got := jobs(w, w.longPoll(t.Context(), newPhone))
+		require.Len(t, got, 1)
+		require.Equal(t, 4*time.Second, time.Since(start))
+		r := w.report(oldPhone, receipt(lost, relayapi.StateTaken))
+		w.refused(r, http.StatusConflict, relayapi.CodeLeaseLost, "lease")
+	})
+}
+
+func TestPhonesServeInTurn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		first := w.longPoll(t.Context(), oldPhone)
+		second := w.longPoll(t.Context(), newPhone)
+		w.submitted(text())
+		require.Len(t, jobs(w, first), 1, "who has waited for longest")
+		require.Empty(t, second)
+		w.submitted(text())
+		require.Len(t, jobs(w, second), 1)
+	})
+}
+
+func TestAJobIsNotLostWhenItsPhoneHangsUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		ctx, hangUp := context.WithCancel(t.Context())
+		first := w.longPoll(ctx, oldPhone)
+		second := w.longPoll(t.Context(), newPhone)
+		hangUp()
+		w.submitted(text())
+		<-first
+		require.Len(t, jobs(w, second), 1, "at once, or when the lease of the first has ended")
+	})
+}
+
+func TestPresence(t *testing.T) {
+	t.Parallel()
+	online := func(w *world) bool {
+		r := w.submit(text())
+		if r.status == http.StatusCreated {
+			return true
+		}
+		w.refused(r, http.StatusServiceUnavailable, relayapi.CodeNoPhoneOnline, "lane")
+		return false
+	}
+	tests := []struct {
+		name  string
+		calls func(w *world)
+		lasts time.Duration
+	}{
+		{"default interval", func(w *world) { w.pulled(oldPhone) }, time.Minute},
+		{"own interval", func(w *world) { w.pull(oldPhone, relayapi.Pull{IntervalMS: 2 * second}) }, 4 * time.Second},
+		{"a receipt is a sign of life", func(w *world) {
+			w.pull(oldPhone, relayapi.Pull{IntervalMS: 2 * second})
+			time.Sleep(3 * time.Second)
+			w.report(oldPhone, relayapi.Receipt{ID: "nothing", Lease: "l", State: relayapi.StateTaken})
+		}, 4 * time.Second},
+		{"a call in progress counts", func(w *world) {
+			w.pull(oldPhone, relayapi.Pull{IntervalMS: second, WaitMS: 20 * second})
+		}, 2 * time.Second},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				require.False(t, online(w))
+				tt.calls(w)
+				time.Sleep(tt.lasts - time.Millisecond)
+				require.True(t, online(w))
+				time.Sleep(time.Millisecond)
+				require.False(t, online(w))
+			})
+		})
+	}
+}
+
+func TestAPhoneIsPresentAllThroughItsPoll(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		body := relayapi.Pull{WaitMS: 30 * second, IntervalMS: second, Lanes: []string{"mob", "text"}}
+		answer := w.later(func() reply { return w.pull(oldPhone, body) })
+		time.Sleep(29 * time.Second)
+		submit := text()
+		submit.Lane = "mob"
+		w.submitted(submit)
+		require.Len(t, jobs(w, answer), 1)
+	})
+}

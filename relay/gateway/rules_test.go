@@ -1,0 +1,67 @@
+package gateway_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/relayapi"
+)
+
+var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+
+func queuedJob() gateway.Job {
+	return gateway.Submission{
+		ID: "a", Site: shop, To: "+8613800138000", Text: "Your code is 824913.", Lane: relayapi.DefaultLane,
+		Now: noon, Deadline: noon.Add(time.Hour),
+	}.Job()
+}
+
+func offer(j gateway.Job, phone string, now time.Time) gateway.Job {
+	return j.Offered(gateway.Pull{Phone: phone, Lease: phone + now.String(), LeaseFor: time.Second, Now: now})
+}
+
+// TestHistoryIsBounded has two phones that pull in turn and never take.
+func TestHistoryIsBounded(t *testing.T) {
+	t.Parallel()
+	job := queuedJob()
+	for i := range 500 {
+		job = offer(job, fmt.Sprintf("phone-%d", i%2), noon.Add(time.Duration(i)*time.Second))
+	}
+	require.Len(t, job.History, 64)
+
+	taken, err := job.Reported(gateway.Report{
+		Phone: job.Phone, Lease: job.Lease, State: relayapi.StateTaken, Now: noon.Add(499 * time.Second),
+	})
+	require.NoError(t, err)
+	require.Equal(t, relayapi.StateTaken, taken.History[len(taken.History)-1].State, "what moves the job is always recorded")
+	late, err := taken.Reported(gateway.Report{
+		Phone: "phone-0", Lease: "old", State: relayapi.StateSent, Now: noon.Add(500 * time.Second),
+	})
+	require.ErrorIs(t, err, gateway.ErrLeaseLost)
+	require.Len(t, late.History, 65, "a late report is not")
+}
+
+// TestRulesChangeOnlyTheirResult guards the promise that a job read by an engine
+// stays as it was.
+func TestRulesChangeOnlyTheirResult(t *testing.T) {
+	t.Parallel()
+	job := offer(queuedJob(), "phone", noon)
+	before := fmt.Sprintf("%#v", job)
+	_, err := job.Reported(gateway.Report{Phone: "phone", Lease: job.Lease, State: relayapi.StateTaken, Now: noon})
+	require.NoError(t, err)
+	_, err = job.Cancelled(gateway.Actor{Kind: relayapi.SourceGateway}, noon)
+	require.NoError(t, err)
+	job.Settled(noon.Add(2 * time.Hour))
+	offer(job, "other", noon.Add(time.Minute))
+	require.Equal(t, before, fmt.Sprintf("%#v", job))
+	require.Nil(t, job.Failure())
+}
+
+func TestQuotaError(t *testing.T) {
+	t.Parallel()
+	require.ErrorContains(t, &gateway.QuotaError{RetryAt: noon}, "2026-11-21T12:00:00Z")
+}

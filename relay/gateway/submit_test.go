@@ -1,0 +1,268 @@
+package gateway_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/relayapi"
+)
+
+func TestSubmit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.pulled(oldPhone)
+		body := text()
+		body.Ref, body.TTLSeconds = "order 17", 90
+		m := w.submitted(body)
+		require.Equal(t, relayapi.StateQueued, m.State)
+		require.Equal(t, "order 17", m.Ref)
+		require.Equal(t, relayapi.DefaultLane, m.Lane)
+		require.Equal(t, 90*time.Second, m.Deadline.Sub(m.Created.Time))
+		require.Equal(t, []string{"queued site shop"}, steps(m))
+		require.Equal(t, m, w.status(m.ID))
+
+		require.Equal(t, relayapi.DefaultTTL, func() time.Duration {
+			m := w.submitted(text())
+			return m.Deadline.Sub(m.Created.Time)
+		}())
+	})
+}
+
+func TestSubmitWithoutPhone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		body := text()
+		body.WaitMS = 10 * second
+		start := time.Now()
+		w.refused(w.submit(body, relayapi.HeaderIdempotencyKey, "k"), http.StatusServiceUnavailable, relayapi.CodeNoPhoneOnline, "lane")
+		require.Zero(t, time.Since(start), "the answer comes at once")
+
+		w.pulled(oldPhone)
+		body.Lane = "mob"
+		w.refused(w.submit(body), http.StatusServiceUnavailable, relayapi.CodeNoPhoneOnline, "lane")
+		require.Empty(t, w.pulled(oldPhone), "nothing was stored")
+		w.submitted(text(), relayapi.HeaderIdempotencyKey, "k")
+	})
+}
+
+func TestIdempotencyKey(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.pulled(oldPhone)
+		first := w.submitted(text(), relayapi.HeaderIdempotencyKey, "k")
+		same := text()
+		same.To, same.TTLSeconds = "+86 138-0013-8000", 77
+		again := as[relayapi.Message](w, w.submit(same, relayapi.HeaderIdempotencyKey, "k"), http.StatusOK)
+		require.Equal(t, first, again)
+
+		for _, change := range []func(*relayapi.Submit){
+			func(s *relayapi.Submit) { s.Text = "Your code is 111111." },
+			func(s *relayapi.Submit) { s.To = "13900139000" },
+			func(s *relayapi.Submit) { s.Ref = "other" },
+			func(s *relayapi.Submit) { s.Lane = "mob" },
+		} {
+			other := text()
+			change(&other)
+			w.refused(w.submit(other, relayapi.HeaderIdempotencyKey, "k"),
+				http.StatusConflict, relayapi.CodeIdempotencyConflict, relayapi.HeaderIdempotencyKey)
+		}
+		require.Len(t, w.pulled(oldPhone), 1)
+	})
+}
+
+func TestQuota(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(c *gateway.Config) { c.Quotas = nil })
+		w.pulled(oldPhone)
+		w.submitted(text())
+		time.Sleep(10*time.Second + 300*time.Millisecond)
+		r := w.submit(text())
+		w.refused(r, http.StatusTooManyRequests, relayapi.CodeRecipientQuota, "to")
+		require.Equal(t, "50", r.header.Get(relayapi.HeaderRetryAfter), "rounded up")
+		time.Sleep(49*time.Second + 699*time.Millisecond)
+		w.pulled(oldPhone)
+		require.Equal(t, "1", w.submit(text()).header.Get(relayapi.HeaderRetryAfter), "at least one second")
+		time.Sleep(time.Millisecond)
+		w.submitted(text())
+	})
+}
+
+// waiting submits with a wait of ten seconds, in the background.
+func (w *world) waiting(ctx context.Context, header ...string) <-chan reply {
+	body := text()
+	body.WaitMS = 10 * second
+	answer := w.later(func() reply { return w.callWith(ctx, shop, http.MethodPost, relayapi.PathMessages, body, header...) })
+	synctest.Wait()
+	return answer
+}
+
+func TestWaitEndsWithTheJob(t *testing.T) {
+	t.Parallel()
+	for _, state := range []relayapi.State{relayapi.StateSent, relayapi.StateDelivered} {
+		t.Run(string(state), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.pulled(oldPhone)
+				answer := w.waiting(t.Context())
+				time.Sleep(2 * time.Second)
+				job := w.pulledOne(oldPhone)
+				w.reported(oldPhone, job, relayapi.StateTaken)
+				synctest.Wait()
+				require.Empty(t, answer, "taken is not the end")
+				w.reported(oldPhone, job, state)
+				m := as[relayapi.Message](w, <-answer, http.StatusCreated)
+				require.Equal(t, state, m.State)
+				require.Equal(t, oldPhone, m.Phone)
+			})
+		})
+	}
+}
+
+func TestWaitEndsWithAFailure(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.pulled(oldPhone)
+		answer := w.waiting(t.Context())
+		job := w.pulledOne(oldPhone)
+		w.reported(oldPhone, job, relayapi.StateTaken)
+		failed := receipt(job, relayapi.StateFailed)
+		failed.Error = &relayapi.Failure{
+			Class: relayapi.FailureUnknown, Text: "could not send “Your code is 824913.” to +8613800138000", MayHaveSent: true,
+		}
+		as[relayapi.Recorded](w, w.report(oldPhone, failed), http.StatusOK)
+		m := as[relayapi.Message](w, <-answer, http.StatusCreated)
+		require.Equal(t, relayapi.StateFailed, m.State)
+		require.Equal(t, &relayapi.Failure{
+			Class: relayapi.FailureUnknown, Text: "could not send “***” to ***", MayHaveSent: true,
+		}, m.Failure)
+	})
+}
+
+func TestWaitIsOverBeforeAnybodyTookTheJob(t *testing.T) {
+	t.Parallel()
+	for _, offered := range []bool{false, true} {
+		t.Run(map[bool]string{false: "queued", true: "offered"}[offered], func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.pulled(oldPhone)
+				start := time.Now()
+				answer := w.waiting(t.Context())
+				var job relayapi.Job
+				if offered {
+					job = w.pulledOne(oldPhone)
+				}
+				m := as[relayapi.Message](w, <-answer, http.StatusCreated)
+				require.Equal(t, 10*time.Second, time.Since(start))
+				require.Equal(t, relayapi.StateCancelled, m.State)
+				require.Contains(t, steps(m), "cancelled gateway")
+				require.Empty(t, w.pulled(newPhone))
+				if offered {
+					r := w.report(oldPhone, receipt(job, relayapi.StateTaken))
+					require.Equal(t, relayapi.StateCancelled, w.refused(r, http.StatusGone, relayapi.CodeJobCancelled, "").State)
+				}
+			})
+		})
+	}
+}
+
+func TestWaitIsOverAfterAPhoneTookTheJob(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.pulled(oldPhone)
+		answer := w.waiting(t.Context())
+		job := w.pulledOne(oldPhone)
+		w.reported(oldPhone, job, relayapi.StateTaken)
+		m := as[relayapi.Message](w, <-answer, http.StatusCreated)
+		require.Equal(t, relayapi.StateTaken, m.State)
+		w.reported(oldPhone, job, relayapi.StateSent)
+		require.Equal(t, relayapi.StateSent, w.status(m.ID).State)
+	})
+}
+
+func TestWaitEndsAtTheDeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.pulled(oldPhone)
+		body := text()
+		body.WaitMS, body.TTLSeconds = 10*second, 3
+		start := time.Now()
+		m := w.submitted(body)
+		require.Equal(t, 3*time.Second, time.Since(start))
+		require.Equal(t, relayapi.StateExpired, m.State)
+		require.Equal(t, []string{"queued site shop", "expired gateway"}, steps(m))
+	})
+}
+
+func TestWaitGoesOnPastTheDeadlineOfATakenJob(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.pulled(oldPhone)
+		body := text()
+		body.WaitMS, body.TTLSeconds = 10*second, 3
+		answer := w.later(func() reply { return w.submit(body) })
+		synctest.Wait()
+		job := w.pulledOne(oldPhone)
+		w.reported(oldPhone, job, relayapi.StateTaken)
+		time.Sleep(5 * time.Second)
+		w.reported(oldPhone, job, relayapi.StateSent)
+		require.Equal(t, relayapi.StateSent, as[relayapi.Message](w, <-answer, http.StatusCreated).State)
+	})
+}
+
+func TestCallerLeavesDuringTheWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.pulled(oldPhone)
+		ctx, leave := context.WithCancel(t.Context())
+		answer := w.waiting(ctx, relayapi.HeaderIdempotencyKey, "k")
+		leave()
+		<-answer
+		require.Empty(t, w.pulled(oldPhone), "nobody waits for it: it is not sent")
+		again := as[relayapi.Message](w, w.submit(text(), relayapi.HeaderIdempotencyKey, "k"), http.StatusOK)
+		require.Equal(t, relayapi.StateCancelled, again.State)
+	})
+}
+
+func TestCallerLeavesBeforeTheJobIsStored(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.pulled(oldPhone)
+		ctx, leave := context.WithCancel(t.Context())
+		leave()
+		<-w.waiting(ctx)
+		require.Empty(t, w.pulled(oldPhone))
+	})
+}
+
+func TestARepeatedKeyWaitsForTheSameJob(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.pulled(oldPhone)
+		first := w.waiting(t.Context(), relayapi.HeaderIdempotencyKey, "k")
+		second := w.waiting(t.Context(), relayapi.HeaderIdempotencyKey, "k")
+		job := w.pulledOne(oldPhone)
+		w.reported(oldPhone, job, relayapi.StateTaken)
+		w.reported(oldPhone, job, relayapi.StateSent)
+		require.Equal(t, relayapi.StateSent, as[relayapi.Message](w, <-first, http.StatusCreated).State)
+		require.Equal(t, relayapi.StateSent, as[relayapi.Message](w, <-second, http.StatusOK).State)
+	})
+}
