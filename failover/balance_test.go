@@ -156,11 +156,13 @@ func TestCheckBalancesInside(t *testing.T) {
 	require.NoError(t, composer.CheckBalances(t.Context()))
 	require.True(t, chain.Members()[0].LowBalance)
 	require.Equal(t, 1, a.reads)
+	require.NoError(t, router.CheckBalances(t.Context()))
+	require.Equal(t, 2, a.reads)
 
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
 	require.ErrorIs(t, composer.CheckBalances(cancelled), context.Canceled)
-	require.Equal(t, 1, a.reads)
+	require.Equal(t, 2, a.reads)
 }
 
 func TestFullestAccountCounts(t *testing.T) {

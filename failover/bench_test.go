@@ -110,14 +110,17 @@ func BenchmarkComposer(b *testing.B) {
 	for _, bench := range []struct {
 		name    string
 		attempt int
+		key     provider.Secret
 	}{
-		{"first attempt", 1},
-		{"counted", 0}, // the first of each phone, and retries from then on
+		{"first attempt", 1, ""},
+		{"counted", 0, ""}, // the first of each phone, and retries from then on
+		{"counted by key", 0, "secret"},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			composer, err := failover.New(failover.Config{
 				First: failover.Member{Provider: &inMemory{"relay"}},
 				Retry: failover.Member{Provider: &inMemory{"paid"}},
+				Key:   bench.key,
 			})
 			require.NoError(b, err)
 			m := codeMessage

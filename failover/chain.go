@@ -44,8 +44,9 @@ func (c ChainConfig) Validate() error {
 	return errors.Join(append(problems, checkCooldown("Cooldown", c.Cooldown))...)
 }
 
-// Chain sends through the first of its members that accepts the message. It
-// makes at least one attempt, and at most one per member.
+// Chain sends through the first of its members that accepts the message. It asks
+// each at most once, and at least one of them unless the message is bad, the
+// context has finished or every budget is used up.
 type Chain struct {
 	engine
 	kind Order

@@ -170,7 +170,9 @@ func TestWrappedErrorKeepsItsKind(t *testing.T) {
 
 func TestPanickingMember(t *testing.T) {
 	t.Parallel()
-	panics := func(_ context.Context, m provider.Message) error { panic("cannot send " + m.Params["code"]) }
+	panics := func(_ context.Context, m provider.Message) error {
+		panic("cannot send to " + m.To.National() + m.Params["code"])
+	}
 
 	f := newFleet("a", "b")
 	f.members["a"].then(panics, panics)
@@ -183,13 +185,15 @@ func TestPanickingMember(t *testing.T) {
 	require.True(t, provider.MayHaveSent(err))
 	var panicked *failover.PanicError
 	require.ErrorAs(t, err, &panicked)
+	require.Equal(t, "cannot send to ***", panicked.Text)
 	require.Contains(t, string(panicked.Stack), "TestPanickingMember")
 
 	f.members["a"].then(panics)
 	f.members["b"].then(panics)
 	_, err = chain.Send(t.Context(), codeMessage)
 	require.NotContains(t, err.Error(), testCode)
-	require.ErrorContains(t, err, "panic: cannot send ***")
+	require.NotContains(t, err.Error(), testNumber)
+	require.ErrorContains(t, err, "panic: cannot send to ******")
 }
 
 func TestDecide(t *testing.T) {

@@ -2,6 +2,9 @@ package failover_test
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"sync"
@@ -173,6 +176,13 @@ func TestStoreKeys(t *testing.T) {
 	require.Empty(t, strings.Trim(base, "0123456789abcdef"))
 	require.Equal(t, base, key("sms", "", "+86 138 0013 8000", "login"), "the same in every process")
 
+	const text = "3:sms5:login2:8611:13800138000"
+	plain := sha256.Sum256([]byte(text))
+	require.Equal(t, hex.EncodeToString(plain[:]), base)
+	mac := hmac.New(sha256.New, []byte("secret"))
+	mac.Write([]byte(text))
+	require.Equal(t, hex.EncodeToString(mac.Sum(nil)), key("sms", "secret", testNumber, "login"))
+
 	different := []string{
 		base,
 		key("other", "", testNumber, "login"),
@@ -181,6 +191,8 @@ func TestStoreKeys(t *testing.T) {
 		key("sms", "", "+1 380 013 8000", "login"),
 		key("sms", "", testNumber, "logi"),
 		key("smsl", "", testNumber, "ogin"),
+		key("sms", "", testNumber, "3:log"),
+		key("sms:3", "", testNumber, "log"),
 	}
 	seen := map[string]bool{}
 	for i, k := range different {

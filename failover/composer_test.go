@@ -87,6 +87,17 @@ func TestWhenFirstFails(t *testing.T) {
 	}
 }
 
+func TestComposersDecide(t *testing.T) {
+	t.Parallel()
+	f, composer := story(t, func(cfg *failover.Config) {
+		cfg.Decide = func(context.Context, provider.Message, failover.Attempt) failover.Decision {
+			return failover.DecideStop
+		}
+	})
+	f.members["relay"].then(fail(provider.KindUnavailable))
+	require.Equal(t, "failed: relay unavailable", outcome(composer.Send(t.Context(), codeMessage)))
+}
+
 func TestRetryNeverGoesToFirst(t *testing.T) {
 	t.Parallel()
 	f, composer := story(t)

@@ -31,6 +31,7 @@ func TestCooldownByKind(t *testing.T) {
 		{"the service asks for less", fail(provider.KindUnavailable, retryAfter(time.Second)), normal},
 		{"the service asks for a year", fail(provider.KindUnavailable, retryAfter(365*24*time.Hour)), time.Hour},
 		{"account limit with an end", fail(provider.KindThrottled, scope(provider.ScopeAccount), retryAfter(time.Minute)), time.Minute},
+		{"account limit that ends soon", fail(provider.KindThrottled, scope(provider.ScopeAccount), retryAfter(2*time.Second)), 2 * time.Second},
 		{"account limit without an end", fail(provider.KindThrottled, scope(provider.ScopeAccount)), 0},
 		{"phone limit", fail(provider.KindThrottled, scope(provider.ScopePhone)), 0},
 		{"phone limit with an end", fail(provider.KindThrottled, scope(provider.ScopePhone), retryAfter(time.Minute)), 0},
@@ -93,6 +94,32 @@ func TestCooldownEnds(t *testing.T) {
 		require.Equal(t, []string{"a"}, send(), "the probe is accepted")
 		require.Zero(t, chain.Members()[0].Cooldown)
 		require.Equal(t, []string{"a"}, send(), "a is back")
+
+		f.members["a"].then(fail(provider.KindUnavailable))
+		require.Equal(t, []string{"a", "b"}, send())
+		elapse(time.Minute)
+		require.Equal(t, []string{"a"}, send(), "and is probed anew after the next cooldown")
+	})
+}
+
+// Of sends that fail at the same time, the longest cooldown counts, whichever
+// ends last.
+func TestLongerCooldownCounts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet("a", "b")
+		f.members["a"].then(
+			slow(fail(provider.KindUnavailable)),
+			fail(provider.KindUnavailable, retryAfter(10*time.Minute)),
+		)
+		chain := f.chain(t, failover.ChainConfig{}, "a", "b")
+		var first sync.WaitGroup
+		first.Go(func() { _, _ = chain.Send(t.Context(), codeMessage) })
+		synctest.Wait()
+		_, err := chain.Send(t.Context(), codeMessage)
+		require.NoError(t, err)
+		first.Wait()
+		require.Equal(t, 10*time.Minute-time.Second, chain.Members()[0].Cooldown)
 	})
 }
 

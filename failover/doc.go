@@ -2,16 +2,18 @@
 // next one when one fails, and never hides that a message may already be on its
 // way.
 //
-// There are three composers. Each is a [provider.Provider] itself, so they nest:
+// There are three composers, and each is a [provider.Provider] itself:
 //
-//		Composer( First: relay, Retry: Router( "86": Chain(tencent, ihuyi), else: Chain(tencent) ) )
+//   - [New] makes a [Composer]: a user's first attempt goes out free, any retry
+//     through a paid provider.
+//   - [NewChain] makes a [Chain]: the members are asked in order, in rotation or
+//     by weight, until one accepts.
+//   - [NewRouter] makes a [Router]: the country of the phone or the template
+//     decides who is asked.
 //
-//	  - [New] makes a [Composer]: a user's first attempt goes out free, any retry
-//	    through a paid provider.
-//	  - [NewChain] makes a [Chain]: the members are asked in order, in rotation or
-//	    by weight, until one accepts.
-//	  - [NewRouter] makes a [Router]: the country of the phone or the template
-//	    decides who is asked.
+// So they nest, and the usual whole reads
+//
+//	Composer(First: relay, Retry: Router("86": Chain(tencent, ihuyi), else: Chain(international, tencent)))
 //
 // # What a failure means
 //
@@ -30,7 +32,9 @@
 // nothing about the member. A failure with MayHaveSent set goes on only when
 // the message carries a code (Params["code"]), because the same code twice is
 // harmless; any other message stops there, rather than reach the user twice.
-// Decide, where it is set, overrules everything but the finished context.
+// (A member that makes codes of its own sends another code, not the same one:
+// set Decide where such a member has others behind it.) Decide, where it is set,
+// overrules everything but the finished context.
 //
 // A member's own Timeout is not a finished context: the next member is asked.
 // An error that is no [provider.Error], and a panic, count as Unknown with
@@ -54,7 +58,7 @@
 // Everything here is safe for concurrent use and starts no goroutine. A send
 // makes its attempts one after the other on the caller's goroutine and ends
 // with the caller's context, as soon as the member that is being asked honours
-// it. Composers never wait and never ask the same member twice in one send.
+// it. Composers never wait, and ask a member at most once in one send.
 //
 // The package uses the standard library and package provider only.
 package failover

@@ -22,7 +22,8 @@ type Member struct {
 	// Cooldown is how long the member is left out after a failure that the next
 	// message would meet too. 0 means the composer's default: ChainConfig.Cooldown
 	// in a chain, and none in a Composer. NoCooldown switches it off. A failure
-	// that says how long to wait (RetryAfter) makes it longer, up to an hour.
+	// that says how long to wait (RetryAfter) makes it longer, up to an hour; a
+	// limit of the account lasts just as long as that.
 	Cooldown time.Duration
 	// Weight is the member's share in a chain of Order Weighted. 0 means 1.
 	Weight int
@@ -95,7 +96,7 @@ func newMember(m Member, defaultCooldown time.Duration) *member {
 	return made
 }
 
-// pass is the permission for one attempt. settle ends it.
+// pass is the permission for one attempt. accepted or failed gives it back.
 type pass struct {
 	probe bool
 	day   int64 // of the budget that the price was reserved in
@@ -128,9 +129,7 @@ func (m *member) enter(now time.Time, force bool) (p pass, reason SkipReason) {
 
 // accepted ends an attempt that went well. It returns the cost.
 func (m *member) accepted(p pass) Money {
-	if m.cooldown > 0 {
-		m.health.recover(p.probe)
-	}
+	m.health.recover(p.probe)
 	return m.price
 }
 
@@ -146,9 +145,19 @@ func (m *member) failed(p pass, f failure, now time.Time) (cost Money, cooldown 
 		m.health.leave(p.probe)
 		return cost, 0
 	}
-	cooldown = max(m.cooldown, min(f.retryAfter, longestWait))
+	cooldown = m.cooldownAfter(f)
 	m.health.coolDown(p.probe, now.Add(cooldown))
 	return cost, cooldown
+}
+
+// cooldownAfter is as long as the service asks for. Only a limit ends when it
+// says; for anything else the member's own cooldown is the least.
+func (m *member) cooldownAfter(f failure) time.Duration {
+	wait := min(f.retryAfter, longestWait)
+	if f.kind == provider.KindThrottled && wait > 0 {
+		return wait
+	}
+	return max(m.cooldown, wait)
 }
 
 // longestWait bounds what a service can ask for with RetryAfter, so that a
@@ -156,7 +165,7 @@ func (m *member) failed(p pass, f failure, now time.Time) (cost Money, cooldown 
 const longestWait = time.Hour
 
 // send asks the provider, within the member's own time limit. timedOut is true
-// when that limit ran out and not the caller's.
+// when that limit ran out, or the caller's before it.
 func (m *member) send(ctx context.Context, msg provider.Message) (r provider.Receipt, timedOut bool, err error) {
 	if m.timeout == 0 {
 		r, err = m.sendRecovered(ctx, msg)
@@ -165,7 +174,7 @@ func (m *member) send(ctx context.Context, msg provider.Message) (r provider.Rec
 	limited, cancel := context.WithTimeout(ctx, m.timeout)
 	defer cancel()
 	r, err = m.sendRecovered(limited, msg)
-	return r, limited.Err() != nil && ctx.Err() == nil, err
+	return r, limited.Err() != nil, err
 }
 
 // sendRecovered turns a panic into an error: one broken provider must not take

@@ -52,13 +52,15 @@ func TestRouterAsksOnlyOne(t *testing.T) {
 	t.Parallel()
 	f := newFleet("mainland", "elsewhere")
 	f.members["mainland"].then(fail(provider.KindUnavailable), fail(provider.KindUnavailable))
-	router := newRouter(t, failover.RouterConfig{},
+	var seen events
+	router := newRouter(t, failover.RouterConfig{OnAttempt: seen.add},
 		failover.Rule{Countries: []string{"86"}, Provider: f.members["mainland"]},
 		failover.Rule{Provider: f.members["elsewhere"]},
 	)
 	for range 2 { // a router cools nobody down
 		require.Equal(t, "failed: mainland unavailable", outcome(router.Send(t.Context(), codeMessage)))
 		require.Equal(t, []string{"mainland"}, f.journal.asked())
+		require.Equal(t, []string{"mainland"}, providersOf(seen.all()))
 	}
 }
 

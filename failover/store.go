@@ -36,17 +36,18 @@ type AttemptStore interface {
 // keyer makes the keys under which a composer counts.
 type keyer struct {
 	composer string
+	keyed    bool
 	digests  sync.Pool
 }
 
-// digest is what it takes to make one key.
+// digest is what it takes to make one key, kept for the next one.
 type digest struct {
-	mac    hash.Hash
-	buffer []byte
+	mac            hash.Hash
+	text, sum, key []byte
 }
 
 func newKeyer(composer string, secret provider.Secret) *keyer {
-	k := &keyer{composer: composer}
+	k := &keyer{composer: composer, keyed: secret != ""}
 	k.digests.New = func() any { return &digest{mac: hmac.New(sha256.New, []byte(secret))} }
 	return k
 }
@@ -56,16 +57,20 @@ func newKeyer(composer string, secret provider.Secret) *keyer {
 func (k *keyer) key(phone provider.Phone, template string) string {
 	d, _ := k.digests.Get().(*digest)
 	defer k.digests.Put(d)
-	d.buffer = d.buffer[:0]
+	d.text = d.text[:0]
 	for _, part := range [...]string{k.composer, template, phone.CountryCode(), phone.National()} {
-		d.buffer = strconv.AppendInt(d.buffer, int64(len(part)), 10) // no two lists of parts look the same
-		d.buffer = append(d.buffer, ':')
-		d.buffer = append(d.buffer, part...)
+		d.text = strconv.AppendInt(d.text, int64(len(part)), 10) // no two lists of parts look the same
+		d.text = append(d.text, ':')
+		d.text = append(d.text, part...)
 	}
-	d.mac.Reset()
-	d.mac.Write(d.buffer)
-	d.buffer = d.mac.Sum(d.buffer[:0])
-	sum := len(d.buffer)
-	d.buffer = hex.AppendEncode(d.buffer, d.buffer)
-	return string(d.buffer[sum:])
+	if k.keyed {
+		d.mac.Reset()
+		d.mac.Write(d.text)
+		d.sum = d.mac.Sum(d.sum[:0])
+	} else {
+		sum := sha256.Sum256(d.text)
+		d.sum = append(d.sum[:0], sum[:]...)
+	}
+	d.key = hex.AppendEncode(d.key[:0], d.sum)
+	return string(d.key)
 }
