@@ -22,9 +22,9 @@ type Provider interface {
 	//
 	// Send makes at most one request that sends and never repeats it; trying again
 	// is the business of a composer or the caller. (An adapter may ask its service
-	// what became of a message whose answer was lost.) It returns within milliseconds when
-	// ctx ends, and the error then matches ctx.Err() with errors.Is. It neither
-	// keeps nor changes the maps of m.
+	// what became of a message whose answer was lost.) It returns within
+	// milliseconds when ctx ends, and the error then matches ctx.Err() with
+	// errors.Is. It neither keeps nor changes the maps of m.
 	Send(ctx context.Context, m Message) (Receipt, error)
 }
 
