@@ -23,8 +23,13 @@ func (p *Provider) SendBatch(ctx context.Context, m provider.Message, to []provi
 	}
 	byPhone := make(map[provider.Phone]provider.BatchResult, len(to))
 	for _, part := range parts {
-		for _, result := range p.submit(ctx, part) {
-			byPhone[result.To] = result
+		reply, err := p.submit(ctx, part)
+		for _, phone := range part.phones {
+			result := provider.BatchResult{To: phone, Err: err}
+			if err == nil {
+				result.Receipt, result.Err = p.resultOf(part, reply, phone)
+			}
+			byPhone[phone] = result
 		}
 	}
 	results := make([]provider.BatchResult, len(to))

@@ -9,22 +9,13 @@ import (
 	"github.com/cnsms/cnsms/provider"
 )
 
-// submit makes one SendSms and returns one result per number, in order.
-func (p *Provider) submit(ctx context.Context, s submission) []provider.BatchResult {
+// submit makes one SendSms. The error is one for every number of it.
+func (p *Provider) submit(ctx context.Context, s submission) (sendReply, error) {
 	reply, err := p.sdk.sendSMS(ctx, s)
 	if err != nil {
-		err = p.failure(provider.OpSend, err, s)
+		return sendReply{}, p.failure(provider.OpSend, err, s)
 	}
-	results := make([]provider.BatchResult, len(s.phones))
-	for i, phone := range s.phones {
-		results[i].To = phone
-		if err != nil {
-			results[i].Err = err
-			continue
-		}
-		results[i].Receipt, results[i].Err = p.resultOf(s, reply, phone)
-	}
-	return results
+	return reply, nil
 }
 
 // resultOf reads from a reply what became of one number.

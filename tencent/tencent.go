@@ -211,6 +211,9 @@ func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Recei
 	if err != nil {
 		return provider.Receipt{}, httpx.Named(err, p.cfg.Name)
 	}
-	result := p.submit(ctx, s)[0]
-	return result.Receipt, result.Err
+	reply, err := p.submit(ctx, s)
+	if err != nil {
+		return provider.Receipt{}, err
+	}
+	return p.resultOf(s, reply, m.To)
 }

@@ -2,11 +2,9 @@ package tencent
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
 
 	"github.com/cnsms/cnsms/internal/httpx"
 )
@@ -57,18 +55,15 @@ func readable(reply []byte) (body []byte, problem string) {
 		return nil, "empty"
 	case body[0] != '{':
 		return nil, "not a JSON object"
-	case !json.Valid(body):
-		return nil, "not JSON"
 	}
 	return body, ""
 }
 
-// responseOf is a reply without the headers by which the SDK chooses other ways
-// of reading: content types and encodings.
+// responseOf is a reply without headers: by some of them the SDK chooses other
+// ways of reading.
 func responseOf(r *http.Request, status int, body []byte) *http.Response {
 	return &http.Response{
-		Status: strconv.Itoa(status), StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: http.Header{"Content-Type": {"application/json"}}, Request: r,
-		ContentLength: int64(len(body)), Body: io.NopCloser(bytes.NewReader(body)),
+		StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Request: r, ContentLength: int64(len(body)), Body: io.NopCloser(bytes.NewReader(body)),
 	}
 }

@@ -60,7 +60,7 @@ func readParams(c *sim.Call, fields []field) (params, string) {
 		c.Explain("body: want one JSON object")
 		return nil, "FailedOperation.JsonParseFail"
 	}
-	if _, err := decoder.Token(); err != io.EOF { //nolint:errorlint // The decoder returns io.EOF itself.
+	if _, err := decoder.Token(); err != io.EOF {
 		c.Explain("body: something behind the JSON object")
 		return nil, "FailedOperation.JsonParseFail"
 	}

@@ -1,0 +1,85 @@
+package tencent_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/internal/wiretest"
+	"github.com/cnsms/cnsms/provider"
+)
+
+// TestReply covers what the service and what stands before it may answer. The
+// comments name what the bare SDK makes of it.
+func TestReply(t *testing.T) {
+	t.Parallel()
+	const status = `"SerialNo":"2433:1","PhoneNumber":"+8613800138000"`
+	tests := []struct {
+		name, reply string
+		status      int
+		accepted    bool
+		code        string
+	}{
+		{name: "number without a plus", reply: accepted("8613800138000"), accepted: true},
+		{name: "number behind 00", reply: accepted("008613800138000"), accepted: true},
+		{name: "bare number", reply: accepted("13800138000"), accepted: true},
+		{name: "byte order mark and space", reply: "\xef\xbb\xbf \r\n" + accepted("13800138000") + "\n", accepted: true},
+		{name: "unknown members", accepted: true, reply: `{"New":1,"Response":{"New":{},"SendStatusSet":[{` + status + `,"Code":"Ok","New":[]}]}}`},
+		{name: "no fee, no request id", accepted: true, reply: `{"Response":{"SendStatusSet":[{` + status + `,"Code":"Ok"}]}}`},
+
+		{name: "accepted without a SerialNo", reply: `{"Response":{"SendStatusSet":[{"SerialNo":"","PhoneNumber":"13800138000","Code":"Ok"}]}}`},
+		{name: "status without a code", reply: `{"Response":{"SendStatusSet":[{` + status + `}]}}`},
+		{name: "status that is null", reply: `{"Response":{"SendStatusSet":[null]}}`},
+		{name: "another number", reply: accepted("+8613800138001")},
+		{name: "longer number", reply: accepted("+86138001380000")},
+		{name: "fee as text", reply: `{"Response":{"SendStatusSet":[{` + status + `,"Code":"Ok","Fee":"1"}]}}`},
+		{name: "no status", reply: `{"Response":{"SendStatusSet":[],"RequestId":"x"}}`},
+		{name: "error without a code", reply: `{"Response":{"Error":{"Code":"","Message":"x"},"RequestId":"x"}}`},
+		{name: "nothing in it", reply: `{}`},                   // SDK: no error, and no Response
+		{name: "Response is null", reply: `{"Response":null}`}, // SDK: as before
+		{name: "null", reply: `null`}, // SDK: panic
+		{name: "null and space", reply: "\n null"},
+		{name: "array", reply: `[]`},
+		{name: "truncated", reply: `{"Response":{"SendStatusSet":[`},
+		{name: "two objects", reply: accepted("13800138000") + `{}`},
+		{name: "empty", reply: ``},
+		{name: "HTML", reply: `<html>502</html>`, status: http.StatusBadGateway}, // SDK: status lost
+		{name: "success under a server error", reply: accepted("13800138000"), status: http.StatusInternalServerError},
+		{name: "deep", reply: `{"Response":` + strings.Repeat("[", 500_000)},
+		{name: "deep and well-formed", reply: `{"Response":` + strings.Repeat("[", 500_000) + strings.Repeat("]", 500_000) + `}`},
+		{name: "deep member that nobody knows", reply: `{"New":` + strings.Repeat(`{"a":`, 150_000) + "1" + strings.Repeat("}", 150_000) + `}`},
+		{name: "an error that only the SDK makes", reply: `{"Response":{"Error":{"Code":"ClientError.NetworkError","Message":"x"}}}`},
+		{name: "old form of an error without a name", reply: `{"code":4100,"message":"m"}`},
+
+		{name: "old form of an error", reply: `{"code":4100,"message":"m","codeDesc":"AuthFailure"}`, code: "AuthFailure"},
+		{
+			name: "error under another HTTP status", status: http.StatusServiceUnavailable, code: "ServiceUnavailable",
+			reply: `{"Response":{"Error":{"Code":"ServiceUnavailable","Message":"x"},"RequestId":"x"}}`,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			stub := &wiretest.Stub{Reply: tt.reply, Status: tt.status}
+			receipt, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), newMessage("login"))
+			stub.Only(t)
+			if tt.accepted {
+				require.NoError(t, err)
+				require.Equal(t, "2433:1", receipt.ID)
+				return
+			}
+			require.Zero(t, receipt)
+			var failure *provider.Error
+			require.ErrorAs(t, err, &failure)
+			require.Equal(t, tt.code, failure.Code)
+			require.Equal(t, max(tt.status, 200), failure.HTTPStatus)
+			if tt.code == "" {
+				require.ErrorIs(t, err, provider.ErrUnavailable)
+				require.True(t, failure.MayHaveSent)
+				require.Less(t, len(err.Error()), 200, "the reply is not repeated")
+			}
+		})
+	}
+}
