@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
@@ -134,7 +135,7 @@ func submitInParallel(b *testing.B, url string) {
 	var next atomic.Int64
 	b.ResetTimer()
 	for range benchClients {
-		go func() { errs <- submitAll(b, client, url, &next, took) }()
+		go func() { errs <- submitAll(b.Context(), client, url, &next, took) }()
 	}
 	for range benchClients {
 		require.NoError(b, <-errs)
@@ -144,14 +145,16 @@ func submitInParallel(b *testing.B, url string) {
 	reportTimes(b, took)
 }
 
-func submitAll(b *testing.B, client *http.Client, url string, next *atomic.Int64, took []time.Duration) error {
-	b.Helper()
+func submitAll(ctx context.Context, client *http.Client, url string, next *atomic.Int64, took []time.Duration) error {
 	for {
 		n := int(next.Add(1))
 		if n > len(took) {
 			return nil
 		}
-		r := request(b.Context(), b, shop, url+relayapi.PathMessages, submission(n))
+		r, err := newRequest(ctx, shop, url+relayapi.PathMessages, submission(n))
+		if err != nil {
+			return err
+		}
 		start := time.Now()
 		response, err := client.Do(r)
 		if err != nil {

@@ -15,9 +15,9 @@ func (w *world) cancel(who, id string) reply {
 	return w.call(who, http.MethodDelete, relayapi.PathMessages+"/"+id, nil)
 }
 
-func (w *world) cancelKey(who, key string) reply {
+func (w *world) cancelKey(key string) reply {
 	w.Helper()
-	return w.call(who, http.MethodDelete, relayapi.PathMessages, nil, relayapi.HeaderIdempotencyKey, key)
+	return w.call(shop, http.MethodDelete, relayapi.PathMessages, nil, relayapi.HeaderIdempotencyKey, key)
 }
 
 func TestCancel(t *testing.T) {
@@ -52,7 +52,7 @@ func TestCancelTooLate(t *testing.T) {
 	job := w.pulledOne(oldPhone)
 	for _, state := range []relayapi.State{relayapi.StateTaken, relayapi.StateSent, relayapi.StateDelivered} {
 		w.reported(oldPhone, job, state)
-		for _, r := range []reply{w.cancel(shop, m.ID), w.cancelKey(shop, "k")} {
+		for _, r := range []reply{w.cancel(shop, m.ID), w.cancelKey("k")} {
 			require.Equal(t, state, w.refused(r, http.StatusConflict, relayapi.CodeNotCancellable, "").State)
 		}
 	}
@@ -78,9 +78,9 @@ func TestCancelByKey(t *testing.T) {
 		w := newWorld(t)
 		w.pulled(oldPhone)
 		m := w.submitted(text(), relayapi.HeaderIdempotencyKey, "k")
-		require.Equal(t, m.ID, as[relayapi.Message](w, w.cancelKey(shop, "k"), http.StatusOK).ID)
+		require.Equal(t, m.ID, as[relayapi.Message](w, w.cancelKey("k"), http.StatusOK).ID)
 
-		early := as[relayapi.Message](w, w.cancelKey(shop, "early"), http.StatusOK)
+		early := as[relayapi.Message](w, w.cancelKey("early"), http.StatusOK)
 		require.Equal(t, relayapi.StateCancelled, early.State)
 		body := text()
 		body.WaitMS = 10 * second
@@ -99,7 +99,7 @@ func TestCancelEndsAWait(t *testing.T) {
 		w := newWorld(t)
 		w.pulled(oldPhone)
 		answer := w.waiting(t.Context(), relayapi.HeaderIdempotencyKey, "k")
-		as[relayapi.Message](w, w.cancelKey(shop, "k"), http.StatusOK)
+		as[relayapi.Message](w, w.cancelKey("k"), http.StatusOK)
 		require.Equal(t, relayapi.StateCancelled, as[relayapi.Message](w, <-answer, http.StatusCreated).State)
 	})
 }

@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"context"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -39,7 +40,8 @@ func Example() {
 	}
 	defer func() { _ = relay.Close() }()
 
-	request := httptest.NewRequest("POST", "/v1/messages", strings.NewReader(`{"to":"13800138000","text":"Your code is 824913."}`))
+	request := httptest.NewRequestWithContext(context.Background(), "POST", "/v1/messages",
+		strings.NewReader(`{"to":"13800138000","text":"Your code is 824913."}`))
 	request.Header.Set("Authorization", "Bearer long and random")
 	request.Header.Set("Content-Type", "application/json")
 	recorder := httptest.NewRecorder()

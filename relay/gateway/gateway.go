@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -123,13 +124,9 @@ func (g *Gateway) now() time.Time { return g.cfg.Now().UTC().Truncate(time.Milli
 // newID returns an id that nobody can guess and that begins with the time, so that
 // ids of new jobs stand together in an index.
 func (g *Gateway) newID(now time.Time) (string, error) {
-	var id [16]byte
-	ms := now.UnixMilli()
-	for i := range 6 {
-		id[i] = byte(ms >> (8 * (5 - i)))
-	}
-	err := g.fill(id[6:])
-	return hex.EncodeToString(id[:]), err
+	var random [10]byte
+	err := g.fill(random[:])
+	return fmt.Sprintf("%012x%x", now.UnixMilli(), random), err
 }
 
 func (g *Gateway) newLease() (string, error) {

@@ -223,3 +223,6 @@ func (s *safeBuffer) String() string {
 }
 
 const second = int(time.Second / time.Millisecond)
+
+// elapse lets time go by in a synctest bubble.
+func elapse(d time.Duration) { <-time.After(d) }

@@ -28,11 +28,18 @@ func (w *world) serve() string {
 
 func request(ctx context.Context, t testing.TB, who, url, body string) *http.Request {
 	t.Helper()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
+	r, err := newRequest(ctx, who, url, body)
 	require.NoError(t, err)
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Authorization", "Bearer "+who+"-token")
 	return r
+}
+
+func newRequest(ctx context.Context, who, url, body string) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
+	if err == nil {
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Authorization", "Bearer "+who+"-token")
+	}
+	return r, err
 }
 
 // exchange makes a call over the network and decodes a successful answer.

@@ -87,7 +87,7 @@ func TestABrokenQueueIsNeverAcknowledged(t *testing.T) {
 		"submit, wait":  w.submit(waiting),
 		"status":        w.call(shop, http.MethodGet, relayapi.PathMessages+"/"+m.ID, nil),
 		"cancel":        w.cancel(shop, m.ID),
-		"cancel by key": w.cancelKey(shop, "k"),
+		"cancel by key": w.cancelKey("k"),
 		"pull":          w.pull(oldPhone, relayapi.Pull{}),
 		"taken":         w.report(oldPhone, receipt(job, relayapi.StateTaken)),
 		"failed":        w.report(oldPhone, failed),
@@ -101,7 +101,7 @@ func TestABrokenQueueIsNeverAcknowledged(t *testing.T) {
 func TestWithoutRandomnessNothingIsStored(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(c *gateway.Config) { c.Rand = iotest.ErrReader(errors.New("no entropy")) })
-	for _, r := range []reply{w.submit(text()), w.cancelKey(shop, "k"), w.pull(oldPhone, relayapi.Pull{})} {
+	for _, r := range []reply{w.submit(text()), w.cancelKey("k"), w.pull(oldPhone, relayapi.Pull{})} {
 		w.refused(r, http.StatusServiceUnavailable, relayapi.CodeQueueUnavailable, "")
 	}
 	require.Contains(t, w.log.String(), "no entropy")
@@ -168,7 +168,7 @@ func TestIDsAreUniqueAndBeginWithTheTime(t *testing.T) {
 		second := w.submitted(text()).ID
 		require.NotEqual(t, first, second)
 		require.Equal(t, first[:12], second[:12])
-		time.Sleep(time.Millisecond)
+		elapse(time.Millisecond)
 		third := w.submitted(text()).ID
 		require.Equal(t, -1, strings.Compare(max(first, second), third))
 	})

@@ -30,6 +30,8 @@ func (g *Gateway) work(c *call, body relayapi.Pull) ([]Job, error) {
 	interval := time.Duration(body.IntervalMS) * time.Millisecond
 	over := time.NewTimer(time.Duration(body.WaitMS) * time.Millisecond)
 	defer over.Stop()
+	again := time.NewTicker(interval)
+	defer again.Stop()
 	place := g.phones.join(body.Lanes)
 	defer place.leave()
 	for waiting := body.WaitMS > 0; ; {
@@ -51,7 +53,7 @@ func (g *Gateway) work(c *call, body relayapi.Pull) ([]Job, error) {
 		case <-place.woken:
 			place.owe()
 		case <-leaseEnd(offered, now):
-		case <-time.After(interval): // says again that the phone is there
+		case <-again.C: // says that the phone is still there
 		case <-over.C:
 			waiting = false
 		case <-g.ending:
@@ -77,7 +79,7 @@ func leaseEnd(offered Offered, now time.Time) <-chan time.Time {
 	if offered.NextAt.IsZero() {
 		return nil
 	}
-	return time.After(offered.NextAt.Sub(now))
+	return time.NewTimer(offered.NextAt.Sub(now)).C
 }
 
 // pulled is a phone's view of its jobs.

@@ -33,7 +33,7 @@ func TestPull(t *testing.T) {
 		r := w.pull(oldPhone, relayapi.Pull{})
 		require.JSONEq(t, `{"jobs":[]}`, string(r.body))
 		m := w.submitted(text())
-		time.Sleep(time.Second)
+		elapse(time.Second)
 		job := w.pulledOne(oldPhone)
 		require.Equal(t, relayapi.Job{
 			ID: m.ID, To: "+8613800138000", Text: "Your code is 824913.", Lane: relayapi.DefaultLane,
@@ -42,7 +42,7 @@ func TestPull(t *testing.T) {
 		}, job)
 		require.NotEmpty(t, job.Lease)
 
-		time.Sleep(time.Second)
+		elapse(time.Second)
 		again := w.pulledOne(oldPhone)
 		require.Equal(t, job.ID, again.ID)
 		require.NotEqual(t, job.Lease, again.Lease)
@@ -59,7 +59,7 @@ func TestLongPollGetsANewJobAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		answer := w.longPoll(t.Context(), oldPhone)
-		time.Sleep(7 * time.Second)
+		elapse(7 * time.Second)
 		start := time.Now()
 		m := w.submitted(text())
 		got := jobs(w, answer)
@@ -142,7 +142,7 @@ func TestPresence(t *testing.T) {
 		{"own interval", func(w *world) { w.pull(oldPhone, relayapi.Pull{IntervalMS: 2 * second}) }, 4 * time.Second},
 		{"a receipt is a sign of life", func(w *world) {
 			w.pull(oldPhone, relayapi.Pull{IntervalMS: 2 * second})
-			time.Sleep(3 * time.Second)
+			elapse(3 * time.Second)
 			w.report(oldPhone, relayapi.Receipt{ID: "nothing", Lease: "l", State: relayapi.StateTaken})
 		}, 4 * time.Second},
 		{"a call in progress counts", func(w *world) {
@@ -156,9 +156,9 @@ func TestPresence(t *testing.T) {
 				w := newWorld(t)
 				require.False(t, online(w))
 				tt.calls(w)
-				time.Sleep(tt.lasts - time.Millisecond)
+				elapse(tt.lasts - time.Millisecond)
 				require.True(t, online(w))
-				time.Sleep(time.Millisecond)
+				elapse(time.Millisecond)
 				require.False(t, online(w))
 			})
 		})
@@ -171,7 +171,7 @@ func TestAPhoneIsPresentAllThroughItsPoll(t *testing.T) {
 		w := newWorld(t)
 		body := relayapi.Pull{WaitMS: 30 * second, IntervalMS: second, Lanes: []string{"mob", "text"}}
 		answer := w.later(func() reply { return w.pull(oldPhone, body) })
-		time.Sleep(29 * time.Second)
+		elapse(29 * time.Second)
 		submit := text()
 		submit.Lane = "mob"
 		w.submitted(submit)

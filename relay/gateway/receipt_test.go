@@ -20,7 +20,7 @@ func TestReceipts(t *testing.T) {
 		m := w.submitted(text())
 		job := w.pulledOne(oldPhone)
 		for _, state := range []relayapi.State{relayapi.StateTaken, relayapi.StateSent, relayapi.StateDelivered} {
-			time.Sleep(time.Second)
+			elapse(time.Second)
 			r := receipt(job, state)
 			r.At = relayapi.Time{Time: time.Now().Add(-time.Hour)}
 			for range 2 {
@@ -67,11 +67,11 @@ func TestReceiptRefusals(t *testing.T) {
 			return w.report(oldPhone, receipt(job, relayapi.StateSent))
 		}, http.StatusForbidden, relayapi.CodeForeignLease, "lease"},
 		{"lease over", func(w *world, job relayapi.Job) reply {
-			time.Sleep(10 * time.Second)
+			elapse(10 * time.Second)
 			return w.report(oldPhone, receipt(job, relayapi.StateTaken))
 		}, http.StatusConflict, relayapi.CodeLeaseLost, "lease"},
 		{"job with another phone", func(w *world, job relayapi.Job) reply {
-			time.Sleep(10 * time.Second)
+			elapse(10 * time.Second)
 			w.reported(newPhone, w.pulledOne(newPhone), relayapi.StateTaken)
 			return w.report(oldPhone, receipt(job, relayapi.StateTaken))
 		}, http.StatusConflict, relayapi.CodeLeaseLost, "lease"},
@@ -80,7 +80,7 @@ func TestReceiptRefusals(t *testing.T) {
 			return w.report(oldPhone, receipt(job, relayapi.StateTaken))
 		}, http.StatusGone, relayapi.CodeJobCancelled, ""},
 		{"expired", func(w *world, job relayapi.Job) reply {
-			time.Sleep(relayapi.DefaultTTL)
+			elapse(relayapi.DefaultTTL)
 			return w.report(oldPhone, receipt(job, relayapi.StateTaken))
 		}, http.StatusGone, relayapi.CodeJobExpired, ""},
 	}
@@ -105,7 +105,7 @@ func TestALateSentIsNeverLost(t *testing.T) {
 		m := w.submitted(text())
 		job := w.pulledOne(oldPhone)
 		w.reported(oldPhone, job, relayapi.StateTaken)
-		time.Sleep(2 * time.Hour)
+		elapse(2 * time.Hour)
 		require.Equal(t, relayapi.StateTaken, w.status(m.ID).State)
 		w.reported(oldPhone, job, relayapi.StateSent)
 		require.Equal(t, relayapi.StateSent, w.status(m.ID).State)
@@ -118,20 +118,20 @@ func TestTextsAreDeletedAndHistoryStays(t *testing.T) {
 		w := newWorld(t, func(c *gateway.Config) { c.ClearAfter, c.ForgetAfter = 10*time.Minute, time.Hour })
 		w.pulled(oldPhone)
 		expired := w.submitted(text())
-		time.Sleep(relayapi.DefaultTTL)
+		elapse(relayapi.DefaultTTL)
 		w.pulled(oldPhone)
 		sent := w.submitted(text())
 		job := w.pulledOne(oldPhone)
 		w.reported(oldPhone, job, relayapi.StateTaken)
 		w.reported(oldPhone, job, relayapi.StateSent)
 
-		time.Sleep(30 * time.Second)
+		elapse(30 * time.Second)
 		require.Equal(t, []string{"queued site shop", "expired gateway"}, steps(w.status(expired.ID)))
 		require.NotEmpty(t, w.storedText(sent.ID))
-		time.Sleep(16 * time.Minute)
+		elapse(16 * time.Minute)
 		require.Empty(t, w.storedText(sent.ID))
 		require.Len(t, w.status(sent.ID).History, 4)
-		time.Sleep(time.Hour)
+		elapse(time.Hour)
 		r := w.call(shop, http.MethodGet, relayapi.PathMessages+"/"+sent.ID, nil)
 		w.refused(r, http.StatusNotFound, relayapi.CodeUnknownJob, "id")
 	})

@@ -106,7 +106,7 @@ func expiry(job Job, now time.Time) <-chan time.Time {
 	if !job.Open() {
 		return nil
 	}
-	return time.After(job.Deadline.Sub(now))
+	return time.NewTimer(job.Deadline.Sub(now)).C
 }
 
 // status answers GET /v1/messages/{id}.

@@ -124,9 +124,9 @@ func (b *bench) offerOne(name string) gateway.Job {
 }
 
 // offerNone pulls and wants nothing.
-func (b *bench) offerNone(rule, name string, lanes ...string) gateway.Offered {
+func (b *bench) offerNone(rule, name string) gateway.Offered {
 	b.Helper()
-	offered := b.offer(name, lanes...)
+	offered := b.offer(name)
 	if len(offered.Jobs) != 0 {
 		b.Fatalf("%s: %s was handed %v in state %s", rule, name, offered.Jobs[0].ID, offered.Jobs[0].State)
 	}
