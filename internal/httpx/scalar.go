@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"unicode/utf8"
 )
 
 // Scalar is a JSON string or number, kept as the text that stood on the wire.
@@ -14,6 +15,8 @@ type Scalar string
 // UnmarshalJSON accepts a string, a number or null.
 func (s *Scalar) UnmarshalJSON(data []byte) error {
 	switch c := data[0]; {
+	case c == '"' && isPlain(data):
+		*s = Scalar(data[1 : len(data)-1])
 	case c == '"':
 		var text string
 		if err := json.Unmarshal(data, &text); err != nil {
@@ -28,6 +31,12 @@ func (s *Scalar) UnmarshalJSON(data []byte) error {
 		return errors.New("want a string or a number")
 	}
 	return nil
+}
+
+// isPlain reports whether a JSON string stands for its own bytes, as nearly all
+// codes and ids do.
+func isPlain(data []byte) bool {
+	return bytes.IndexByte(data, '\\') < 0 && utf8.Valid(data)
 }
 
 var byteOrderMark = []byte("\xef\xbb\xbf")

@@ -18,6 +18,10 @@ func TestScalar(t *testing.T) {
 	}{
 		{name: "string", json: `"000000"`, want: "000000"},
 		{name: "escaped string", json: `"a\u4e2d"`, want: "a中"},
+		{name: "escaped quotation mark", json: `"\""`, want: `"`},
+		{name: "empty string", json: `""`, want: ""},
+		{name: "string of other characters", json: `"提交成功"`, want: "提交成功"},
+		{name: "string that is not UTF-8", json: "\"a\xff\"", want: "a\ufffd"},
 		{name: "number keeps its digits", json: `16842079209571524017999`, want: "16842079209571524017999"},
 		{name: "negative number", json: `-1`, want: "-1"},
 		{name: "null", json: `null`, want: ""},
