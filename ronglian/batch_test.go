@@ -1,0 +1,188 @@
+package ronglian_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/internal/wiretest"
+	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/ronglian/rongliansim"
+	"github.com/cnsms/cnsms/sim"
+)
+
+// phones makes n mainland numbers.
+func phones(n int) []provider.Phone {
+	list := make([]provider.Phone, n)
+	for i := range list {
+		list[i] = provider.MustParsePhone(fmt.Sprintf("1380000%04d", i))
+	}
+	return list
+}
+
+func TestSendBatch(t *testing.T) {
+	t.Parallel()
+	stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-accepted.json")}
+	m := newMessage("login", "4653")
+	m.Ref = "a1B2c3D4"
+	results, err := newProvider(t, newConfig(stub.Client())).SendBatch(t.Context(), m, phones(3))
+	require.NoError(t, err)
+	require.Len(t, results, 3)
+	for i, phone := range phones(3) {
+		require.NoError(t, results[i].Err)
+		require.Equal(t, phone, results[i].To)
+		require.Equal(t, provider.Receipt{Provider: "ronglian", ID: messageID, To: phone, At: at}, results[i].Receipt)
+	}
+	wiretest.Golden(t, "request-batch.http", stub.Only(t))
+}
+
+// TestSendBatchSplits sends to a thousand numbers on the simulator: ten requests
+// of a hundred, and a result for each number.
+func TestSendBatchSplits(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ numbers, requests int }{
+		{1, 1}, {100, 1}, {101, 2}, {1000, 10},
+	} {
+		t.Run(fmt.Sprint(tt.numbers), func(t *testing.T) {
+			t.Parallel()
+			s, p := newSimulated(t, rongliansim.Config{})
+			to := phones(tt.numbers)
+			results, err := provider.SendMany(t.Context(), p, newMessage("login", "4653"), to)
+			require.NoError(t, err)
+			require.Len(t, results, tt.numbers)
+			ids := map[string]int{}
+			for i, result := range results {
+				require.NoError(t, result.Err)
+				require.Equal(t, to[i], result.Receipt.To)
+				ids[result.Receipt.ID]++
+			}
+			require.Len(t, ids, tt.requests, "one id for each request")
+			require.Len(t, s.Exchanges(), tt.requests)
+			texts := s.Messages()
+			require.Len(t, texts, tt.numbers)
+			for i, text := range texts {
+				require.Equal(t, to[i].E164(), text.To)
+			}
+		})
+	}
+}
+
+// TestSendBatchPartFails loses the second of three requests.
+func TestSendBatchPartFails(t *testing.T) {
+	t.Parallel()
+	s, p := newSimulated(t, rongliansim.Config{})
+	sim.MustInject(t, s, sim.Fault{Skip: 1, Effect: sim.EffectGarbage})
+	sim.MustInject(t, s, sim.Fault{Effect: sim.EffectRefuse, Code: "160038"})
+	results, err := p.SendBatch(t.Context(), newMessage("login", "4653"), phones(201))
+	require.NoError(t, err)
+	require.Len(t, s.Exchanges(), 3, "no part is repeated")
+	states := map[string]int{}
+	for _, result := range results {
+		switch {
+		case result.Err == nil:
+			states["accepted"]++
+		case provider.MayHaveSent(result.Err):
+			states["unclear"]++
+		default:
+			require.ErrorIs(t, result.Err, provider.ErrThrottled)
+			require.Zero(t, result.Receipt)
+			states["refused"]++
+		}
+	}
+	require.Equal(t, map[string]int{"refused": 100, "unclear": 100, "accepted": 1}, states)
+}
+
+func TestSendBatchWithoutID(t *testing.T) {
+	t.Parallel()
+	stub := &wiretest.Stub{Reply: `{"statusCode":"000000"}`}
+	results, err := newProvider(t, newConfig(stub.Client())).SendBatch(t.Context(), newMessage("login", "4653"), phones(2))
+	require.NoError(t, err)
+	for _, result := range results {
+		require.ErrorIs(t, result.Err, provider.ErrUnavailable)
+		require.True(t, provider.MayHaveSent(result.Err))
+	}
+}
+
+func TestSendBatchMixed(t *testing.T) {
+	t.Parallel()
+	stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-accepted.json")}
+	p := newProvider(t, newConfig(stub.Client()))
+	first, second := phones(2)[0], phones(2)[1]
+	foreign := provider.MustParsePhone("+1 202 555 0123")
+	results, err := p.SendBatch(t.Context(), newMessage("login", "4653"), []provider.Phone{foreign, first, second, first})
+	require.NoError(t, err)
+	require.Len(t, results, 4)
+	require.ErrorIs(t, results[0].Err, provider.ErrUnsupported)
+	require.ErrorContains(t, results[0].Err, "ronglian: send: unsupported: to[0]: ")
+	require.NoError(t, results[1].Err)
+	require.Equal(t, results[1], results[3], "a number that stands in the list twice gets one text")
+	require.Contains(t, stub.Only(t), `"to":"13800000000,13800000001"`)
+}
+
+func TestSendBatchBadInput(t *testing.T) {
+	t.Parallel()
+	withRef := newMessage("login", "4653")
+	withRef.Ref = "a1B2c3D4"
+	tests := []struct {
+		name    string
+		message provider.Message
+		to      []provider.Phone
+		want    error
+		names   string
+	}{
+		{name: "nobody", message: newMessage("login", "4653"), want: provider.ErrRecipient, names: "to: "},
+		{name: "no number", message: newMessage("login", "4653"), to: append(phones(1), provider.Phone{}), want: provider.ErrRecipient, names: "to[1]: "},
+		{name: "no template", message: newMessage("", "4653"), to: phones(1), want: provider.ErrTemplate, names: "Template: "},
+		{name: "template not mapped", message: newMessage("other", "4653"), to: phones(1), want: provider.ErrTemplate, names: `"other"`},
+		{name: "surplus parameter", message: newMessage("notice", "4653"), to: phones(1), want: provider.ErrTemplate, names: `"code"`},
+		{name: "one ref for two requests", message: withRef, to: phones(101), want: provider.ErrUnsupported, names: "Ref: "},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			stub := &wiretest.Stub{}
+			results, err := newProvider(t, newConfig(stub.Client())).SendBatch(t.Context(), tt.message, tt.to)
+			require.Empty(t, results)
+			require.ErrorIs(t, err, tt.want)
+			require.ErrorContains(t, err, "ronglian: send: ")
+			require.ErrorContains(t, err, tt.names)
+			require.Empty(t, stub.Requests())
+		})
+	}
+}
+
+func TestSendBatchCancelled(t *testing.T) {
+	t.Parallel()
+	stub := &wiretest.Stub{}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	results, err := newProvider(t, newConfig(stub.Client())).SendBatch(ctx, newMessage("login", "4653"), phones(101))
+	require.NoError(t, err)
+	for _, result := range results {
+		require.ErrorIs(t, result.Err, context.Canceled)
+		require.False(t, provider.MayHaveSent(result.Err))
+	}
+	require.Empty(t, stub.Requests())
+}
+
+// TestSendBatchHidesEveryNumber refuses a batch with words that repeat all of
+// its numbers.
+func TestSendBatchHidesEveryNumber(t *testing.T) {
+	t.Parallel()
+	var numbers []string
+	for _, phone := range phones(3) {
+		numbers = append(numbers, phone.National())
+	}
+	body, err := json.Marshal(map[string]string{"statusCode": "160042", "statusMsg": "号码格式有误: " + strings.Join(numbers, ",")})
+	require.NoError(t, err)
+	stub := &wiretest.Stub{Reply: string(body)}
+	results, err := newProvider(t, newConfig(stub.Client())).SendBatch(t.Context(), newMessage("login", "4653"), phones(3))
+	require.NoError(t, err)
+	for _, result := range results {
+		require.EqualError(t, result.Err, "ronglian: send: recipient: 160042: 号码格式有误: ***,***,***")
+	}
+}
