@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -117,15 +116,9 @@ func (f form) encode() []byte {
 		{"time", f.time},
 		{"format", "json"},
 	} {
-		if field.value == "" {
-			continue
+		if field.value != "" {
+			body = httpx.AppendFormField(body, field.name, field.value)
 		}
-		if len(body) > 0 {
-			body = append(body, '&')
-		}
-		body = append(body, field.name...)
-		body = append(body, '=')
-		body = append(body, url.QueryEscape(field.value)...)
 	}
 	return body
 }
