@@ -102,7 +102,7 @@ func TestBrokenAdapters(t *testing.T) {
 				one.harness = toyHarness
 			}
 			if one.says == notReturned || one.says == leftBehind {
-				one.patience = time.Second / 2
+				one.patience = 2 * time.Second
 			}
 			r := record(t, func(r *recorder) {
 				providertest.StartCase(r, one.harness(one.flaw), one.caught, one.patience)
@@ -297,7 +297,10 @@ func brokenReplies() []each {
 			name: "cuts the reply off", caught: "oversized-reply", says: "success",
 			flaw: flaw{read: func(body io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(body, toyLimit)) }},
 		},
-		{name: "reads without end", caught: "oversized-reply", says: "bytes of a reply that does not end", flaw: flaw{read: io.ReadAll}},
+		{name: "reads without end", caught: "oversized-reply", says: "bytes of a reply that does not end", flaw: flaw{read: func(body io.Reader) ([]byte, error) {
+			n, _ := io.Copy(io.Discard, body)
+			return nil, fmt.Errorf("a reply of %d bytes is too long", n)
+		}}},
 		{
 			name: "fails over nothing", caught: "content-type", says: "matches \"sms: unavailable\"",
 			flaw: flaw{

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/providertest"
@@ -33,7 +34,7 @@ func brokenExchanges() []each {
 			name: "limits the first byte only", caught: "timeout-while-reading", says: notReturned,
 			flaw: flaw{context: context.WithoutCancel, build: func(t *toy) {
 				if transport, ok := t.client.Transport.(*http.Transport); ok {
-					transport.ResponseHeaderTimeout = t.endpoint.Timeout
+					transport.ResponseHeaderTimeout = time.Minute
 				}
 			}},
 		},

@@ -150,6 +150,7 @@ func verifies(c *check) {
 	if !has[provider.Verifier](p) {
 		c.broken("receipts say that the provider made the code, and nobody can check it")
 	}
+	r = c.stored(r)
 	code := s.sim.Messages()[0].Code
 	if err := provider.Verify(c.Context(), p, r, otherCode(code)); !errors.Is(err, provider.ErrCodeMismatch) {
 		c.broken("a wrong code: want KindCodeMismatch, got %v", err)
@@ -203,7 +204,7 @@ func readsStatus(c *check) {
 	if !has[provider.StatusReader](p) {
 		c.Skip("the provider does not tell what became of a message")
 	}
-	r := c.accepted(s, p, c.message())
+	r := c.stored(c.accepted(s, p, c.message()))
 	status, err := provider.ReadStatus(c.Context(), p, r)
 	if err != nil {
 		c.broken("the status of an accepted message could not be read: %v%s", err, s.verdicts())

@@ -15,10 +15,10 @@ const (
 	// padding makes a reply longer than may be read.
 	padding = 2 * mebibyte
 	// endless is where a reply without end gives up.
-	endless = 64 * mebibyte
+	endless = 32 * mebibyte
 	// tolerated is how much of it may be under way when the reader stops after
 	// 1 MiB: the rest is in the buffers of both ends of the connection.
-	tolerated = 24 * mebibyte
+	tolerated = 16 * mebibyte
 )
 
 func oversizedReplies(c *check) {
