@@ -50,7 +50,7 @@ func (t Template) Estimate(sign string, params Params) (Estimate, error) {
 	if t.Text == "" {
 		return Estimate{}, templateError("Text: there is none, so that its length is not known")
 	}
-	names, _ := placeNames(t.Text) // Render reports what is wrong with the text
+	names, _ := placeNames(nil, t.Text) // Render reports what is wrong with the text
 	filled := make(Params, len(names))
 	for _, name := range names {
 		filled[name] = params[name]

@@ -85,7 +85,7 @@ func (t Template) validate() error {
 		}
 		seen[name] = true
 	}
-	if _, err := placeNames(t.Text); err != nil {
+	if _, err := placeNames(nil, t.Text); err != nil {
 		problems = append(problems, err)
 	}
 	return errors.Join(problems...)
@@ -116,7 +116,7 @@ func (t Template) Render(params Params) (string, error) {
 	if t.Text == "" {
 		return "", templateError("Text: this provider sends the whole text, and there is none")
 	}
-	names, err := placeNames(t.Text)
+	names, err := placeNames(make([]string, 0, commonPlaces), t.Text)
 	if err != nil {
 		return "", templateError(err.Error())
 	}
@@ -136,6 +136,10 @@ func (t Template) Render(params Params) (string, error) {
 	}
 	return b.String(), nil
 }
+
+// commonPlaces is more parameters than texts usually have; the list of so many
+// needs no memory of its own.
+const commonPlaces = 8
 
 // renderedSize is a guess that is right when each value is used once.
 func (t Template) renderedSize(params Params) int {

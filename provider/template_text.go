@@ -45,9 +45,8 @@ func cutBrace(text string) (first segment, rest string, err error) {
 	return segment{name: name}, rest, nil
 }
 
-// placeNames lists the parameters that a text uses, each once.
-func placeNames(text string) ([]string, error) {
-	var names []string
+// placeNames appends the parameters that a text uses to names, each once.
+func placeNames(names []string, text string) ([]string, error) {
 	for text != "" {
 		first, rest, err := cutSegment(text)
 		if err != nil {
