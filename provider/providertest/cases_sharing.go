@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"reflect"
 	"sync"
-	"time"
 
 	"github.com/cnsms/cnsms/provider"
 )
@@ -71,40 +70,15 @@ func (c *check) sendTo(p provider.Provider, to provider.Phone) sent {
 
 // gather holds the next n requests until all of them have come, so that each
 // needs a connection of its own.
-func (s *stage) gather(n int) {
+func (s *stage) gather(n int64) {
 	if s.sim == nil {
 		return
 	}
-	var (
-		waiting sync.WaitGroup
-		tickets = make(chan struct{}, n)
-		all     = make(chan struct{})
-	)
-	waiting.Add(n)
-	for range n {
-		tickets <- struct{}{}
-	}
-	go func() { waiting.Wait(); close(all) }()
+	gate := newGate(n)
 	s.answer(func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case <-tickets:
-			waiting.Done()
-			s.holdUntil(all)
-		default:
-		}
+		gate.pass()
 		s.sim.ServeHTTP(w, r)
 	})
-}
-
-// holdUntil waits for all, but not for ever: a provider may send one by one.
-func (s *stage) holdUntil(all <-chan struct{}) {
-	const enough = 2 * time.Second
-	timer := time.NewTimer(enough)
-	defer timer.Stop()
-	select {
-	case <-all:
-	case <-timer.C:
-	}
 }
 
 func (c *check) allDifferent(results []sent) {

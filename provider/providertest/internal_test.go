@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -73,4 +75,24 @@ func TestFloorRepeatsTheRequest(t *testing.T) {
 func TestOtherCode(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "153201", otherCode("042190"))
+}
+
+// A gate opens for all at once, and after a while for one alone.
+func TestGate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		g := newGate(2)
+		passed := make(chan struct{})
+		go func() { g.pass(); close(passed) }()
+		synctest.Wait()
+		g.pass()
+		<-passed
+		g.pass() // a third passes
+		require.Zero(t, time.Since(start))
+
+		lonely := newGate(2)
+		lonely.pass()
+		require.Equal(t, longestWait, time.Since(start))
+	})
 }
