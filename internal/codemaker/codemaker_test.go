@@ -1,0 +1,93 @@
+package codemaker_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/internal/codemaker"
+	"github.com/cnsms/cnsms/provider"
+)
+
+func TestValidateTemplates(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, codemaker.ValidateTemplates("Acme", provider.Templates{
+		"login": {Ignore: []string{"code"}}, "order": {ID: "1", Params: []string{"code"}, Text: "{code}"},
+	}))
+	err := codemaker.ValidateTemplates("Acme", provider.Templates{
+		"":  {},
+		"a": {Text: "{code}", Params: []string{"code"}},
+		"b": {ID: "1", Sign: "榛子", Params: []string{"x y"}},
+	})
+	for _, field := range []string{
+		`Templates[""]: `, `Templates["a"].Text: Acme `, `Templates["a"].Params: `, `Templates["b"].Sign: Acme `, `Templates["b"]: Params: `,
+	} {
+		require.ErrorContains(t, err, field)
+	}
+}
+
+func TestCheckParams(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name     string
+		template provider.Template
+		params   provider.Params
+		want     string
+	}{
+		{name: "none"},
+		{name: "none, template with a name", template: provider.Template{ID: "login"}},
+		{name: "code", params: provider.Params{"code": "042137"}, want: `Params["code"]: Acme makes its own code`},
+		{name: "code to ignore", template: provider.Template{Ignore: []string{"code"}}, params: provider.Params{"code": "042137"}},
+		{name: "another", params: provider.Params{"city": "x"}, want: `surplus parameter "city"`},
+		{name: "another to ignore", template: provider.Template{Ignore: []string{"city"}}, params: provider.Params{"city": "x"}},
+		{
+			name: "both, one to ignore", want: `surplus parameter "city"`,
+			template: provider.Template{Ignore: []string{"code"}}, params: provider.Params{"code": "042137", "city": "x"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			err := codemaker.CheckParams("Acme", tt.template, tt.params)
+			if tt.want == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorIs(t, err, provider.ErrTemplate)
+			require.ErrorContains(t, err, tt.want)
+			require.NotContains(t, err.Error(), "042137")
+		})
+	}
+}
+
+func TestCheckReceipt(t *testing.T) {
+	t.Parallel()
+	sent := provider.Receipt{To: provider.MustParsePhone("13800138000"), Code: provider.CodeByProvider}
+	tests := []struct {
+		name, code string
+		receipt    provider.Receipt
+		want       error
+		names      string
+	}{
+		{name: "digits", receipt: sent, code: "0421"},
+		{name: "empty", receipt: sent, want: provider.ErrCodeMismatch, names: "code: "},
+		{name: "letters", receipt: sent, code: "04a1", want: provider.ErrCodeMismatch, names: "code: "},
+		{name: "a path", receipt: sent, code: "../0421", want: provider.ErrCodeMismatch, names: "code: "},
+		{name: "full-width digits", receipt: sent, code: "０４２１", want: provider.ErrCodeMismatch, names: "code: "},
+		{name: "the caller's", receipt: provider.Receipt{To: sent.To}, code: "0421", want: provider.ErrUnsupported, names: "Receipt.Code"},
+		{name: "no phone", receipt: provider.Receipt{Code: provider.CodeByProvider}, code: "0421", want: provider.ErrRecipient, names: "Receipt.To"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			err := codemaker.CheckReceipt(tt.receipt, tt.code)
+			if tt.want == nil {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorIs(t, err, tt.want)
+			require.ErrorContains(t, err, tt.names)
+			require.NotContains(t, err.Error(), "04")
+		})
+	}
+}
