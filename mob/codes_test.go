@@ -1,0 +1,98 @@
+package mob
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/internal/wiretest"
+	"github.com/cnsms/cnsms/mob/mobsim"
+	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/sim"
+)
+
+// TestEveryCode sends, and checks a code, once per row of the service's tables:
+// wire reply in, kind and verbatim code out. The simulator's tables are second
+// transcriptions of the vendor's, so a slip in either shows here.
+func TestEveryCode(t *testing.T) {
+	t.Parallel()
+	account := mobsim.New(mobsim.Config{})
+	for _, tt := range []struct {
+		name     string
+		statuses table
+		rows     []sim.Refusal
+		template provider.Template
+	}{
+		{name: "sendmsg", statuses: smsStatuses, rows: account.Refusals()},
+		{name: "custom", statuses: customStatuses, rows: account.Custom().Refusals(), template: provider.Template{ID: "1001"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			require.Len(t, tt.rows, len(tt.statuses), "both tables have the same rows")
+			for _, row := range tt.rows {
+				t.Run(row.Code, func(t *testing.T) {
+					t.Parallel()
+					sendRefused(t, tt.template, row)
+				})
+			}
+		})
+	}
+	for _, row := range account.Refusals() {
+		t.Run("checkcode/"+row.Code, func(t *testing.T) {
+			t.Parallel()
+			checkRefused(t, row)
+		})
+	}
+}
+
+func sendRefused(t *testing.T, template provider.Template, row sim.Refusal) {
+	t.Helper()
+	p := refusing(t, template, row)
+	_, err := p.Send(t.Context(), provider.Message{To: provider.MustParsePhone("13800138000"), Template: "login"})
+	requireRow(t, err, row, row.MayHaveSent)
+}
+
+func checkRefused(t *testing.T, row sim.Refusal) {
+	t.Helper()
+	receipt := provider.Receipt{To: provider.MustParsePhone("13800138000"), Code: provider.CodeByProvider}
+	err := refusing(t, provider.Template{}, row).Verify(t.Context(), receipt, "9042")
+	requireRow(t, err, row, false)
+}
+
+// refusing is a provider whose service refuses everything.
+func refusing(t *testing.T, template provider.Template, row sim.Refusal) *Provider {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"status": json.Number(row.Code), "error": row.Text})
+	require.NoError(t, err)
+	stub := &wiretest.Stub{Reply: string(body)}
+	p, err := New(Config{AppKey: "k-e-y", HTTPClient: stub.Client(), Templates: provider.Templates{"login": template}})
+	require.NoError(t, err)
+	return p
+}
+
+func requireRow(t *testing.T, err error, row sim.Refusal, mayHaveSent bool) {
+	t.Helper()
+	var failure *provider.Error
+	require.ErrorAs(t, err, &failure)
+	require.Equal(t, row.Kind, failure.Kind)
+	require.Equal(t, row.Scope, failure.Scope)
+	require.Equal(t, row.Code, failure.Code)
+	require.Equal(t, mayHaveSent, failure.MayHaveSent)
+	require.Equal(t, row.Text, failure.Text)
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, seed := range []string{
+		`{"status":200}`, `{"status":"468"}`, `{"status":471,"error":"Request ip is error."}`,
+		`{}`, `null`, `[]`, "\xef\xbb\xbf{}", `{"status":{}}`, `{status:200}`, `<html>`, `{"status":2e2}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		r, err := decode(body)
+		if err == nil && r.Status == "" {
+			t.Fatal("a reply without a status was accepted")
+		}
+	})
+}
