@@ -39,7 +39,7 @@ func networkCases() []testCase {
 		},
 		{
 			name: "http-client", wire: true, run: givenClient,
-			rule: "Endpoint.HTTPClient carries the requests when it is set, and is not changed",
+			rule: "Endpoint.HTTPClient carries the requests when it is set, is not changed, and its errors stay visible to errors.Is",
 		},
 	}
 }
@@ -159,11 +159,15 @@ func givenClient(c *check) {
 	if !reflect.DeepEqual(before, *client) {
 		c.broken("the given client was changed")
 	}
+	givenClientFails(c)
+}
 
-	// A transport of the caller's may break in ways of its own.
-	s = c.stage()
+// givenClientFails lets the caller's transport break in a way of its own.
+func givenClientFails(c *check) {
+	s := c.stage()
 	failing := &http.Client{Transport: failingTransport{}}
-	_, err := c.send(c.Context(), c.provider(s, func(e *Endpoint) { e.HTTPClient = failing }), c.message(), "the given client fails")
+	p := c.provider(s, func(e *Endpoint) { e.HTTPClient = failing })
+	_, err := c.send(c.Context(), p, c.message(), "the given client fails")
 	c.failed(err, wanted{kind: provider.ErrUnavailable}, "the given client fails")
 	if !errors.Is(err, errOwnReason) {
 		c.broken("the given client's error is not in the chain: %v", err)
