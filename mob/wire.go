@@ -103,7 +103,7 @@ func (p *Provider) newID() (string, error) {
 	return base32.StdEncoding.EncodeToString(random[:]), nil
 }
 
-// form holds the fields of a request. Empty ones are not sent.
+// form holds the fields of a request. An empty template or code is not sent.
 type form struct {
 	keyName, key, template, zone, phone, code string
 	variables                                 []variable
@@ -121,27 +121,19 @@ func (a account) newForm(keyName string, to provider.Phone) form {
 // encode writes the form in the order of the vendor's documents.
 func (f form) encode() []byte {
 	body := make([]byte, 0, 256)
-	body = appendField(body, f.keyName, f.key)
-	body = appendField(body, "templateCode", f.template)
-	body = appendField(body, "zone", f.zone)
-	body = appendField(body, "phone", f.phone)
-	body = appendField(body, "code", f.code)
+	body = httpx.AppendFormField(body, f.keyName, f.key)
+	if f.template != "" {
+		body = httpx.AppendFormField(body, "templateCode", f.template)
+	}
+	body = httpx.AppendFormField(body, "zone", f.zone)
+	body = httpx.AppendFormField(body, "phone", f.phone)
+	if f.code != "" {
+		body = httpx.AppendFormField(body, "code", f.code)
+	}
 	for _, v := range f.variables {
-		body = appendField(body, v.name, v.value)
+		body = httpx.AppendFormField(body, v.name, v.value)
 	}
 	return body
-}
-
-func appendField(body []byte, name, value string) []byte {
-	if value == "" {
-		return body
-	}
-	if len(body) > 0 {
-		body = append(body, '&')
-	}
-	body = append(body, name...)
-	body = append(body, '=')
-	return append(body, url.QueryEscape(value)...)
 }
 
 // reply is the answer to every call. Error comes with few statuses.
