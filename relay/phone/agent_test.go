@@ -1,0 +1,396 @@
+package phone_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/relay/phone"
+	"github.com/cnsms/cnsms/relay/relayapi"
+)
+
+func TestAgentTakesSendsAndReports(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &gatewayDouble{work: []relayapi.Job{job("a"), job("b")}}
+		r := run(t, g, func(c *phone.Config) {
+			c.Lanes, c.Wait, c.Interval = []string{"text", "mob"}, 7*time.Second, 9*time.Second
+		})
+		sent, err := r.sender.Wait(t.Context(), 2)
+		require.NoError(t, err)
+		synctest.Wait()
+		r.stop()
+		require.Equal(t, phone.Text{Job: "a", To: number, Body: body, Lane: "text"}, sent[0])
+		require.Equal(t, []string{"a taken", "a sent", "b taken", "b sent"}, g.states())
+		require.Equal(t, relayapi.Pull{Max: 1, WaitMS: 7000, IntervalMS: 9000, Lanes: []string{"text", "mob"}}, g.pulls[0])
+		for _, receipt := range g.receipts {
+			require.Equal(t, "lease of "+receipt.ID, receipt.Lease)
+			require.False(t, receipt.At.IsZero())
+		}
+	})
+}
+
+func TestAgentReportsFailures(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		err  error
+		want relayapi.Failure
+	}{
+		{"classified", &phone.Error{Class: relayapi.FailureLimit, Text: "30 an hour"}, relayapi.Failure{Class: relayapi.FailureLimit, Text: "30 an hour"}},
+		{
+			"scrubbed", &phone.Error{Class: relayapi.FailureRejected, Text: "“" + body + "” to " + number, MayHaveSent: true},
+			relayapi.Failure{Class: relayapi.FailureRejected, Text: "“***” to ***", MayHaveSent: true},
+		},
+		{"without a class", &phone.Error{Text: "x"}, relayapi.Failure{Class: relayapi.FailureUnknown, Text: "x"}},
+		{"any other error", errors.New("code 824913 lost"), relayapi.Failure{Class: relayapi.FailureUnknown, Text: "code *** lost", MayHaveSent: true}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				g := &gatewayDouble{work: []relayapi.Job{job("a"), job("b")}}
+				r := run(t, g)
+				r.sender.Script(tt.err, nil)
+				_, err := r.sender.Wait(t.Context(), 1)
+				require.NoError(t, err)
+				synctest.Wait()
+				r.stop()
+				require.Equal(t, []string{"a taken", "a failed", "b taken", "b sent"}, g.states())
+				require.Equal(t, &tt.want, g.receipts[1].Error)
+			})
+		})
+	}
+}
+
+func TestAgentDoesNotSendWhatItMayNotTake(t *testing.T) {
+	t.Parallel()
+	for _, code := range []relayapi.ErrorCode{
+		relayapi.CodeJobCancelled, relayapi.CodeJobExpired, relayapi.CodeLeaseLost, relayapi.CodeForeignJob,
+		relayapi.CodeForeignLease, relayapi.CodeUnknownJob, relayapi.CodeInvalidField,
+	} {
+		t.Run(string(code), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				g := &gatewayDouble{work: []relayapi.Job{job("a"), job("b")}}
+				g.script = append(g.script, status(http.StatusGone, code))
+				r := run(t, g)
+				sent, err := r.sender.Wait(t.Context(), 1)
+				require.NoError(t, err)
+				require.Equal(t, "b", sent[0].Job)
+				synctest.Wait()
+				r.stop()
+				require.Equal(t, []string{"b taken", "b sent"}, g.states())
+			})
+		})
+	}
+}
+
+func TestAgentDoesNotSendAJobThatIsFurtherOn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+		g.script = append(g.script, func(w http.ResponseWriter, _ *http.Request) bool {
+			_, _ = w.Write([]byte(`{"id":"a","state":"sent"}`))
+			return true
+		})
+		r := run(t, g)
+		elapse(time.Minute)
+		r.stop()
+		require.Empty(t, r.sender.Sent())
+	})
+}
+
+func TestLostAnswersToTakenSendOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+		g.script = append(g.script, g.loseAnswer, status(http.StatusServiceUnavailable, relayapi.CodeQueueUnavailable), g.loseAnswer)
+		r := run(t, g)
+		elapse(30 * time.Second)
+		r.stop()
+		require.Len(t, r.sender.Sent(), 1)
+		require.Equal(t, []string{"a taken", "a taken", "a taken", "a sent"}, g.states())
+	})
+}
+
+func TestAnAnswerAboutAnotherJobIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+		for _, answer := range []string{`{"id":"b","state":"taken"}`, `{"id":"a"}`, `{}`, `null`, `<html>`} {
+			g.script = append(g.script, func(w http.ResponseWriter, _ *http.Request) bool {
+				_, _ = w.Write([]byte(answer))
+				return true
+			})
+		}
+		r := run(t, g)
+		elapse(30 * time.Second)
+		r.stop()
+		require.Len(t, r.sender.Sent(), 1)
+		require.Equal(t, []string{"a taken", "a sent"}, g.states())
+	})
+}
+
+func TestLostAnswersToSentReportAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		accept := func(http.ResponseWriter, *http.Request) bool { return false }
+		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+		g.script = append(g.script, accept, g.loseAnswer, status(http.StatusInternalServerError, ""), g.loseAnswer)
+		r := run(t, g)
+		elapse(time.Minute)
+		r.stop()
+		require.Len(t, r.sender.Sent(), 1)
+		require.Equal(t, []string{"a taken", "a sent", "a sent", "a sent"}, g.states())
+	})
+}
+
+func TestAJobThatComesAgainIsReportedAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		again := job("a")
+		again.Lease = "another lease"
+		g := &gatewayDouble{work: []relayapi.Job{job("a"), again}}
+		r := run(t, g)
+		elapse(10 * time.Second)
+		r.stop()
+		require.Len(t, r.sender.Sent(), 1)
+		require.Equal(t, []string{"a taken", "a sent", "a sent"}, g.states())
+		require.Equal(t, "another lease", g.receipts[2].Lease)
+	})
+}
+
+func TestAJobWhoseTimeIsOverIsNotSent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		short := job("a")
+		short.RemainingMS = 3000
+		g := &gatewayDouble{work: []relayapi.Job{short}}
+		g.script = append(g.script, late(3*time.Second))
+		r := run(t, g)
+		elapse(10 * time.Second)
+		r.stop()
+		require.Empty(t, r.sender.Sent())
+		require.Equal(t, []string{"a taken", "a failed"}, g.states())
+		require.Equal(t, relayapi.FailureTooLate, g.receipts[1].Error.Class)
+		require.False(t, g.receipts[1].Error.MayHaveSent)
+	})
+}
+
+func TestTakingGivesUpWithTheJobsTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		short := job("a")
+		short.RemainingMS = 2000
+		g := &gatewayDouble{work: []relayapi.Job{short}}
+		for range 4 {
+			g.script = append(g.script, status(http.StatusBadGateway, ""))
+		}
+		r := run(t, g)
+		elapse(time.Minute)
+		r.stop()
+		require.Empty(t, r.sender.Sent())
+		require.Equal(t, []string{"a failed"}, g.states())
+		require.Equal(t, relayapi.FailureTooLate, g.receipts[0].Error.Class)
+	})
+}
+
+// TestAPhoneThatSleepsKnowsWhatTimeItIs has a clock whose reading jumps while the
+// monotonic clock stands still, as on a phone that was suspended.
+func TestAPhoneThatSleepsKnowsWhatTimeItIs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		asleep := make(chan struct{})
+		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+		g.script = append(g.script, func(http.ResponseWriter, *http.Request) bool { close(asleep); return false })
+		r := run(t, g, func(c *phone.Config) {
+			c.Now = func() time.Time {
+				select {
+				case <-asleep:
+					return time.Now().Round(0).Add(2 * time.Minute)
+				default:
+					return time.Now()
+				}
+			}
+		})
+		elapse(10 * time.Second)
+		r.stop()
+		require.Empty(t, r.sender.Sent())
+	})
+}
+
+func TestPace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &gatewayDouble{work: []relayapi.Job{job("a"), job("b"), job("c")}}
+		r := run(t, g, func(c *phone.Config) { c.Pace = 3 * time.Second })
+		start := time.Now()
+		_, err := r.sender.Wait(t.Context(), 3)
+		require.NoError(t, err)
+		require.Equal(t, 6*time.Second, time.Since(start))
+		r.stop()
+	})
+}
+
+func TestBackoff(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &gatewayDouble{}
+		r := run(t, g, func(c *phone.Config) {
+			c.HTTPClient = &http.Client{Transport: inMemory{http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				g.mu.Lock()
+				defer g.mu.Unlock()
+				g.times = append(g.times, time.Now())
+				w.WriteHeader(http.StatusBadGateway)
+			})}}
+			c.Rand = func() float64 { return 0.5 }
+		})
+		elapse(5 * time.Minute)
+		r.stop()
+		var gaps []time.Duration
+		for i := range 9 {
+			gaps = append(gaps, g.times[i+1].Sub(g.times[i]))
+		}
+		const ms = time.Millisecond
+		require.Equal(t, []time.Duration{
+			375 * ms, 750 * ms, 1500 * ms, 3000 * ms, 6000 * ms, 12000 * ms, 22500 * ms, 22500 * ms, 22500 * ms,
+		}, gaps)
+	})
+}
+
+func TestAGatewayThatDoesNotKeepCallsOpenIsNotFlooded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		calls := 0
+		r := run(t, &gatewayDouble{}, func(c *phone.Config) {
+			c.HTTPClient = &http.Client{Transport: inMemory{http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				calls++
+				_, _ = w.Write([]byte(`{"jobs":[]}`))
+			})}}
+		})
+		elapse(time.Minute)
+		r.stop()
+		require.Less(t, calls, 12)
+	})
+}
+
+func TestAPhoneThatCannotSendAsksForNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &gatewayDouble{}
+		r := run(t, g, func(c *phone.Config) { c.Interval, c.Wait = 5*time.Second, time.Second })
+		r.sender.SwitchOff()
+		elapse(time.Second + time.Millisecond)
+		before := g.pulled()
+		elapse(time.Minute)
+		require.Equal(t, before, g.pulled())
+		r.sender.SwitchOn()
+		elapse(6 * time.Second)
+		require.Greater(t, g.pulled(), before)
+		r.stop()
+	})
+}
+
+func TestStoppingReportsWhatWasBegun(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		stop func(g *gatewayDouble, cancel context.CancelFunc) *blockingSender
+		want []string
+	}{
+		{"while sending", func(_ *gatewayDouble, cancel context.CancelFunc) *blockingSender {
+			return &blockingSender{begun: cancel}
+		}, []string{"a taken", "a failed"}},
+		{"while taking", func(g *gatewayDouble, cancel context.CancelFunc) *blockingSender {
+			g.script = append(g.script, func(_ http.ResponseWriter, r *http.Request) bool {
+				cancel()
+				<-r.Context().Done()
+				return true
+			})
+			return &blockingSender{}
+		}, []string{"a failed"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+				sender := tt.stop(g, cancel)
+				agent, err := phone.New(phone.Config{
+					BaseURL: "http://gateway.test", Token: token, Sender: sender, HTTPClient: &http.Client{Transport: inMemory{g}},
+				})
+				require.NoError(t, err)
+				require.ErrorIs(t, agent.Run(ctx), context.Canceled)
+				require.Equal(t, tt.want, g.states())
+				last := g.receipts[len(g.receipts)-1]
+				require.Equal(t, sender.called, last.Error.MayHaveSent, "what was begun may have been sent")
+			})
+		})
+	}
+}
+
+// blockingSender hangs until its context ends.
+type blockingSender struct {
+	begun  func()
+	called bool
+}
+
+func (s *blockingSender) Send(ctx context.Context, _ phone.Text) error {
+	s.called = true
+	if s.begun != nil {
+		s.begun()
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func TestSendTimeout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+		r := run(t, g, func(c *phone.Config) { c.Sender, c.SendTimeout = &blockingSender{}, 4*time.Second })
+		elapse(5 * time.Second)
+		r.stop()
+		require.Equal(t, []string{"a taken", "a failed"}, g.states())
+		require.True(t, g.receipts[1].Error.MayHaveSent)
+	})
+}
+
+func TestStoppingDoesNotWaitForADeadGateway(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+		g.script = append(g.script, late(time.Hour), late(time.Hour))
+		r := run(t, g)
+		elapse(time.Second)
+		start := time.Now()
+		r.stop()
+		require.LessOrEqual(t, time.Since(start), 2*time.Second)
+	})
+}
+
+func TestAnAgentRunsOnceAtATime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		agent, err := phone.New(phone.Config{
+			BaseURL: "http://gateway.test", Token: token, Sender: &phone.Fake{},
+			HTTPClient: &http.Client{Transport: inMemory{&gatewayDouble{}}},
+		})
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- agent.Run(ctx) }()
+		synctest.Wait()
+		require.ErrorContains(t, agent.Run(ctx), "running already")
+		cancel()
+		require.ErrorIs(t, <-ended, context.Canceled)
+		require.ErrorIs(t, agent.Run(ctx), context.Canceled, "it can run again")
+	})
+}

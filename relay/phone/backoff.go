@@ -1,0 +1,80 @@
+package phone
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/cnsms/cnsms/relay/relayapi"
+)
+
+const (
+	firstBackoff = 500 * time.Millisecond
+	// longestBackoff keeps a phone from sleeping long after the gateway is back.
+	longestBackoff = 30 * time.Second
+)
+
+// backoff waits longer after each failure, by chance up to half as long: phones that
+// lost the gateway together do not come back together.
+type backoff struct {
+	next   time.Duration
+	random func() float64
+}
+
+func (a *Agent) newBackoff() *backoff { return &backoff{next: firstBackoff, random: a.cfg.Rand} }
+
+func (b *backoff) reset() { b.next = firstBackoff }
+
+func (b *backoff) wait(ctx context.Context) {
+	half := b.next / 2
+	wait(ctx, half+time.Duration(b.random()*float64(half)))
+	b.next = min(2*b.next, longestBackoff)
+}
+
+// wait returns after d, or when ctx ends.
+func wait(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// maxOutcomes is how many jobs an agent remembers: days of work for a phone, and
+// far more than the gateway could hand out twice.
+const maxOutcomes = 1000
+
+// outcomes remembers the jobs that were tried, the latest maxOutcomes of them. A
+// nil outcome is a text that was sent.
+type outcomes struct {
+	mu    sync.Mutex
+	known map[string]*relayapi.Failure
+	order []string
+}
+
+func (o *outcomes) remember(id string, outcome *relayapi.Failure) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.known == nil {
+		o.known = map[string]*relayapi.Failure{}
+	}
+	if _, ok := o.known[id]; !ok {
+		o.order = append(o.order, id)
+	}
+	o.known[id] = outcome
+	if len(o.order) > maxOutcomes {
+		delete(o.known, o.order[0])
+		o.order = o.order[1:]
+	}
+}
+
+func (o *outcomes) recall(id string) (outcome *relayapi.Failure, ok bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	outcome, ok = o.known[id]
+	return outcome, ok
+}

@@ -1,0 +1,130 @@
+package phone
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"github.com/cnsms/cnsms/internal/httpx"
+	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/relay/relayapi"
+)
+
+// Config sets up an [Agent].
+type Config struct {
+	// BaseURL is where the gateway is. Required.
+	BaseURL string
+	// Token is the phone's token. Required.
+	Token provider.Secret
+	// Sender sends the texts. Required.
+	Sender Sender
+	// Lanes are the lanes that the phone serves. Empty means relayapi.DefaultLane.
+	Lanes []string
+	// Pace is the least time between two texts; a SIM card wants some seconds. 0 means
+	// none.
+	Pace time.Duration
+	// Wait is how long the gateway may keep a call open while there is no work, at most
+	// relayapi.MaxWait. 0 means 25 seconds.
+	Wait time.Duration
+	// Interval is the longest silence that the phone promises; after twice that without
+	// a call the gateway takes it for offline. 0 means relayapi.DefaultInterval.
+	Interval time.Duration
+	// SendTimeout bounds one send. 0 means 30 seconds.
+	SendTimeout time.Duration
+
+	// Timeout bounds one exchange with the gateway, beyond Wait. 0 means 10 seconds.
+	Timeout time.Duration
+	// HTTPClient gives the transport to use. nil means a transport of the agent's own.
+	HTTPClient *http.Client
+	// Now is the clock. nil means time.Now.
+	Now func() time.Time
+	// Rand returns numbers from 0 up to 1 that spread out repeated calls. nil means
+	// math/rand/v2.
+	Rand func() float64
+	// Logger hears of jobs and failures, with masked numbers and without texts. nil
+	// means silence.
+	Logger *slog.Logger
+}
+
+const (
+	defaultWait        = 25 * time.Second
+	defaultSendTimeout = 30 * time.Second
+)
+
+func (c Config) withDefaults() Config {
+	if len(c.Lanes) == 0 {
+		c.Lanes = []string{relayapi.DefaultLane}
+	}
+	if c.Wait == 0 {
+		c.Wait = defaultWait
+	}
+	if c.Interval == 0 {
+		c.Interval = relayapi.DefaultInterval
+	}
+	if c.SendTimeout == 0 {
+		c.SendTimeout = defaultSendTimeout
+	}
+	if c.Timeout == 0 {
+		c.Timeout = httpx.DefaultTimeout
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Rand == nil {
+		c.Rand = rand.Float64
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+// Validate reports every problem of the configuration, by field.
+func (c Config) Validate() error {
+	c = c.withDefaults()
+	var problems []error
+	report := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	if c.Token == "" {
+		report("Token: must not be empty")
+	}
+	if c.Sender == nil {
+		report("Sender: must not be nil")
+	}
+	if sender, ok := c.Sender.(interface{ Validate() error }); ok {
+		if err := sender.Validate(); err != nil {
+			report("Sender: %w", err)
+		}
+	}
+	if len(c.Lanes) > relayapi.MaxLanes {
+		report("Lanes: at most %d", relayapi.MaxLanes)
+	}
+	if c.Wait < 0 || c.Wait > relayapi.MaxWait {
+		report("Wait: must be between 0 and %v", relayapi.MaxWait)
+	}
+	if c.Interval < relayapi.MinInterval || c.Interval > relayapi.MaxInterval {
+		report("Interval: must be between %v and %v", relayapi.MinInterval, relayapi.MaxInterval)
+	}
+	if c.Pace < 0 {
+		report("Pace: must not be negative")
+	}
+	if c.SendTimeout < 0 {
+		report("SendTimeout: must not be negative")
+	}
+	if err := errors.Join(append(problems, c.http().Validate())...); err != nil {
+		return fmt.Errorf("phone: config: %w", err)
+	}
+	return nil
+}
+
+// http is the exchange with the gateway. A pull may last Wait and still needs the
+// time of an ordinary exchange.
+func (c Config) http() httpx.Config {
+	timeout := c.Timeout
+	if timeout > 0 {
+		timeout += c.Wait
+	}
+	return httpx.Config{Provider: "phone", BaseURL: c.BaseURL, Timeout: timeout, HTTPClient: c.HTTPClient}
+}

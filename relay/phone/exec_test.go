@@ -1,0 +1,107 @@
+package phone_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/relay/phone"
+	"github.com/cnsms/cnsms/relay/relayapi"
+)
+
+// script is an Exec that runs a shell script with these arguments.
+func script(t *testing.T, content string, args ...string) *phone.Exec {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("needs a Unix shell")
+	}
+	file := filepath.Join(t.TempDir(), "send.sh")
+	require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
+	return &phone.Exec{Command: "/bin/sh", Args: append([]string{file}, args...)}
+}
+
+func text() phone.Text { return phone.Text{Job: "a", To: number, Body: body} }
+
+func TestExec(t *testing.T) {
+	t.Parallel()
+	out := filepath.Join(t.TempDir(), "out")
+	sender := script(t, `printf '%s|' "$@" > "$1"; cat >> "$1"`, out, "-n", "{to}", "to={to};$(reboot)", "{other}")
+	require.NoError(t, sender.Validate())
+	require.NoError(t, sender.Send(t.Context(), text()))
+	got, err := os.ReadFile(out)
+	require.NoError(t, err)
+	require.Equal(t, out+"|-n|"+number+"|to="+number+";$(reboot)|{other}|"+body, string(got))
+}
+
+func TestExecMayLeaveTheTextUnread(t *testing.T) {
+	t.Parallel()
+	long := text()
+	long.Body = relayapi.Text(strings.Repeat("x", 1<<20))
+	require.NoError(t, script(t, `exit 0`, "{to}").Send(t.Context(), long))
+}
+
+func TestExecFailures(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, content string
+		class         relayapi.FailureClass
+		text          string
+		mayHaveSent   bool
+	}{
+		{"exit code", `exit 3`, relayapi.FailureUnknown, "exit code 3", false},
+		{"exit code with a meaning", `exit 69`, relayapi.FailureNoService, "exit code 69", false},
+		{"complaints", `cat >&2; echo " to $1" >&2; exit 1`, relayapi.FailureUnknown, "exit code 1: *** to ***", false},
+		{"many complaints", `i=0; while [ $i -lt 2000 ]; do echo "no luck" >&2; i=$((i+1)); done; exit 1`, relayapi.FailureUnknown, "", false},
+		{"killed", `kill -9 $$`, relayapi.FailureUnknown, "the command was killed", true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			sender := script(t, tt.content, "{to}")
+			sender.Classes = map[int]relayapi.FailureClass{69: relayapi.FailureNoService}
+			var failed *phone.Error
+			require.ErrorAs(t, sender.Send(t.Context(), text()), &failed)
+			require.Equal(t, tt.class, failed.Class)
+			require.Equal(t, tt.mayHaveSent, failed.MayHaveSent)
+			require.NotContains(t, failed.Error(), "824913")
+			require.Less(t, len(failed.Text), 700)
+			if tt.text != "" {
+				require.Equal(t, tt.text, failed.Text)
+			}
+		})
+	}
+}
+
+func TestExecTimeout(t *testing.T) {
+	t.Parallel()
+	sender := script(t, `exec sleep 600`, "{to}")
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	var failed *phone.Error
+	require.ErrorAs(t, sender.Send(ctx, text()), &failed)
+	require.True(t, failed.MayHaveSent)
+	require.ErrorIs(t, failed, context.DeadlineExceeded)
+}
+
+func TestExecCannotStart(t *testing.T) {
+	t.Parallel()
+	sender := &phone.Exec{Command: filepath.Join(t.TempDir(), "missing"), Args: []string{"{to}"}}
+	var failed *phone.Error
+	require.ErrorAs(t, sender.Send(t.Context(), text()), &failed)
+	require.Equal(t, relayapi.FailureConfig, failed.Class)
+	require.False(t, failed.MayHaveSent)
+}
+
+func TestExecValidate(t *testing.T) {
+	t.Parallel()
+	err := (&phone.Exec{Args: []string{"to"}, Classes: map[int]relayapi.FailureClass{0: relayapi.FailureLimit}}).Validate()
+	require.ErrorContains(t, err, "Command:")
+	require.ErrorContains(t, err, "Args:")
+	require.ErrorContains(t, err, "Classes[0]:")
+}

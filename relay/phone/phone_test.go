@@ -1,0 +1,210 @@
+package phone_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/cnsms/cnsms/relay/phone"
+	"github.com/cnsms/cnsms/relay/relayapi"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const (
+	token  = "phone-token"
+	number = "+8613800138000"
+	body   = "Your code is 824913."
+)
+
+// inMemory is a transport that hands requests to a handler, without a network.
+type inMemory struct{ handler http.Handler }
+
+func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
+	recorder := httptest.NewRecorder()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		m.handler.ServeHTTP(recorder, r)
+	}()
+	select {
+	case <-done:
+		return recorder.Result(), nil
+	case <-r.Context().Done():
+		<-done // handlers end with their context
+		return nil, r.Context().Err()
+	}
+}
+
+// gatewayDouble is a gateway that hands out what a test gives it, remembers what a
+// phone says, and answers as scripted.
+type gatewayDouble struct {
+	mu       sync.Mutex
+	work     []relayapi.Job
+	pulls    []relayapi.Pull
+	receipts []relayapi.Receipt
+	times    []time.Time // of pulls
+	script   []func(w http.ResponseWriter, r *http.Request) bool
+}
+
+func (g *gatewayDouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Authorization") != "Bearer "+token {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	if r.URL.Path == relayapi.PathPull {
+		g.pull(w, r)
+		return
+	}
+	g.receipt(w, r)
+}
+
+func (g *gatewayDouble) pull(w http.ResponseWriter, r *http.Request) {
+	var p relayapi.Pull
+	_ = json.NewDecoder(r.Body).Decode(&p)
+	g.mu.Lock()
+	g.pulls = append(g.pulls, p)
+	g.times = append(g.times, time.Now())
+	var jobs []relayapi.Job
+	if len(g.work) > 0 {
+		jobs, g.work = g.work[:1], g.work[1:]
+	}
+	g.mu.Unlock()
+	if len(jobs) == 0 {
+		select {
+		case <-time.After(time.Duration(p.WaitMS) * time.Millisecond):
+		case <-r.Context().Done():
+		}
+	}
+	_ = json.NewEncoder(w).Encode(relayapi.Pulled{Jobs: jobs})
+}
+
+// receipt answers as scripted, or stores as the gateway does: a repeated receipt
+// gets the same answer.
+func (g *gatewayDouble) receipt(w http.ResponseWriter, r *http.Request) {
+	g.mu.Lock()
+	var next func(http.ResponseWriter, *http.Request) bool
+	if len(g.script) > 0 {
+		next, g.script = g.script[0], g.script[1:]
+	}
+	g.mu.Unlock()
+	if next == nil || !next(w, r) {
+		g.store(w, r)
+	}
+}
+
+func (g *gatewayDouble) store(w http.ResponseWriter, r *http.Request) {
+	var receipt relayapi.Receipt
+	_ = json.NewDecoder(r.Body).Decode(&receipt)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.receipts = append(g.receipts, receipt)
+	_ = json.NewEncoder(w).Encode(relayapi.Recorded{ID: receipt.ID, State: receipt.State})
+}
+
+// pulled is how often the phone has asked for work.
+func (g *gatewayDouble) pulled() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.pulls)
+}
+
+// states are the receipts that arrived, as "id state".
+func (g *gatewayDouble) states() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var lines []string
+	for _, r := range g.receipts {
+		lines = append(lines, r.ID+" "+string(r.State))
+	}
+	return lines
+}
+
+// status answers a receipt with a status and a code, and does not store it.
+func status(code int, reason relayapi.ErrorCode) func(http.ResponseWriter, *http.Request) bool {
+	return func(w http.ResponseWriter, _ *http.Request) bool {
+		w.WriteHeader(code)
+		_ = json.NewEncoder(w).Encode(relayapi.ErrorReply{Error: relayapi.Error{Code: reason}})
+		return true
+	}
+}
+
+// loseAnswer stores a receipt and answers with a broken reply.
+func (g *gatewayDouble) loseAnswer(w http.ResponseWriter, r *http.Request) bool {
+	g.store(httptest.NewRecorder(), r)
+	_, _ = io.WriteString(w, `{"id":`)
+	return true
+}
+
+// late makes answers late.
+func late(d time.Duration) func(http.ResponseWriter, *http.Request) bool {
+	return func(_ http.ResponseWriter, r *http.Request) bool {
+		select {
+		case <-time.After(d):
+		case <-r.Context().Done():
+		}
+		return false
+	}
+}
+
+func job(id string) relayapi.Job {
+	return relayapi.Job{
+		ID: id, To: number, Text: body, Lane: relayapi.DefaultLane,
+		Deadline: relayapi.Time{Time: time.Now().Add(-time.Hour)}, // the phone's clock is an hour fast
+		Lease:    "lease of " + id, RemainingMS: 60_000, LeaseRemainingMS: 10_000,
+	}
+}
+
+// running is an agent at work.
+type running struct {
+	*testing.T
+	gateway *gatewayDouble
+	sender  *phone.Fake
+	log     *bytes.Buffer
+	cancel  context.CancelFunc
+	ended   chan error
+}
+
+// run starts an agent in a synctest bubble.
+func run(t *testing.T, g *gatewayDouble, change ...func(*phone.Config)) *running {
+	t.Helper()
+	r := &running{T: t, gateway: g, sender: &phone.Fake{}, log: &bytes.Buffer{}, ended: make(chan error, 1)}
+	cfg := phone.Config{
+		BaseURL: "http://gateway.test", Token: token, Sender: r.sender,
+		HTTPClient: &http.Client{Transport: inMemory{g}},
+		Rand:       func() float64 { return 0 },
+		Logger:     slog.New(slog.NewTextHandler(r.log, nil)),
+	}
+	for _, apply := range change {
+		apply(&cfg)
+	}
+	agent, err := phone.New(cfg)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	r.cancel = cancel
+	go func() { r.ended <- agent.Run(ctx) }()
+	return r
+}
+
+// stop ends the agent and looks at what it said.
+func (r *running) stop() {
+	r.Helper()
+	r.cancel()
+	require.ErrorIs(r, <-r.ended, context.Canceled)
+	require.NotContains(r, r.log.String(), "13800138000", "numbers are never logged")
+	require.NotContains(r, r.log.String(), "824913", "texts are never logged")
+	require.NotContains(r, r.log.String(), token, "tokens are never logged")
+}
+
+// elapse lets time go by in a synctest bubble.
+func elapse(d time.Duration) { <-time.After(d) }

@@ -1,0 +1,75 @@
+package phone
+
+import (
+	"context"
+	"errors"
+
+	"github.com/cnsms/cnsms/relay/internal/scrub"
+	"github.com/cnsms/cnsms/relay/relayapi"
+)
+
+// Sender sends texts. The agent calls it for one text at a time.
+type Sender interface {
+	// Send hands one text to the mobile network. A nil error promises that the network
+	// or the vendor has accepted it. Failures are best an *Error; with any other error
+	// the text counts as possibly sent. Send returns soon after its context has ended.
+	Send(ctx context.Context, t Text) error
+}
+
+// Checker is a Sender that knows when it cannot send at all.
+type Checker interface {
+	// Ready returns an error while the phone cannot send. The agent then asks for no
+	// work, and the phone goes offline.
+	Ready(ctx context.Context) error
+}
+
+// Text is one text to send. It prints with a masked number and without its body.
+type Text struct {
+	// Job is the gateway's id of the job.
+	Job string
+	// To is the recipient in E.164.
+	To relayapi.Number
+	// Body is what to send, word for word.
+	Body relayapi.Text
+	// Lane is the lane that the job came on.
+	Lane string
+}
+
+// Error is why a text was not sent.
+type Error struct {
+	// Class is for programs.
+	Class relayapi.FailureClass
+	// Text is for people. The agent takes the message, its recipient and long groups
+	// of digits out of it before it reports it.
+	Text string
+	// MayHaveSent is true when the text may have left all the same.
+	MayHaveSent bool
+	// Err is the cause, if there is one.
+	Err error
+}
+
+// Error returns class and text.
+func (e *Error) Error() string {
+	text := "phone: " + string(e.Class)
+	if e.Text != "" {
+		text += ": " + e.Text
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// failureOf turns a sender's error into what the gateway is told.
+func failureOf(err error, t Text) *relayapi.Failure {
+	failure := relayapi.Failure{Class: relayapi.FailureUnknown, Text: err.Error(), MayHaveSent: true}
+	var known *Error
+	if errors.As(err, &known) {
+		failure = relayapi.Failure{Class: known.Class, Text: known.Text, MayHaveSent: known.MayHaveSent}
+	}
+	if failure.Class == "" {
+		failure.Class = relayapi.FailureUnknown
+	}
+	failure.Text = scrub.Failure(failure.Text, t.To, t.Body)
+	return &failure
+}
