@@ -38,10 +38,8 @@ func TestConformance(t *testing.T) {
 			"0": provider.KindUnknown, "00000": provider.KindUnknown, "0000000": provider.KindUnknown,
 			"000001": provider.KindUnknown, "200": provider.KindUnknown, "199999": provider.KindUnknown,
 		},
-		Secrets: []string{authToken},
-		Skip: map[string]string{
-			"batch": "the service gives one id to all numbers of a request, and the case wants an id for each; batch_test.go covers batches",
-		},
+		Secrets:       []string{authToken},
+		SharedBatchID: true,
 	})
 }
 

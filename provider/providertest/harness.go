@@ -59,6 +59,10 @@ type Harness struct {
 	// Members is how many adapters a composer may ask in one send. Default: 1.
 	Members int
 
+	// SharedBatchID says that the service gives one id to all phones of a batch.
+	// Otherwise each receipt of a batch has an id of its own.
+	SharedBatchID bool
+
 	// CountsAsSend reports whether a request sends a text; a provider may need
 	// others besides, such as one that cancels. Default: every request does.
 	CountsAsSend func(r *http.Request) bool
