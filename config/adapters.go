@@ -7,58 +7,90 @@
 package config
 
 import (
+	"github.com/cnsms/cnsms/bmob"
 	"github.com/cnsms/cnsms/ihuyi"
+	"github.com/cnsms/cnsms/mob"
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/ronglian"
+	"github.com/cnsms/cnsms/tencent"
+	"github.com/cnsms/cnsms/zhenzi"
 )
 
-// Adapter describes one adapter of this module.
-type Adapter struct {
-	// Name is the adapter's default provider name and the name of its package.
-	Name string
-	// Service is what the service is called in English, ServiceZH in Chinese.
-	Service, ServiceZH string
-	// Code says who makes the code in a text.
-	Code provider.CodeOrigin
-	// Limits are the service's limits per number, in a few words.
-	Limits string
-	// Maturity is how far the adapter has been used.
-	Maturity Maturity
-	// FactsRead is the day on which the service's facts were last read.
-	FactsRead string
-
-	// provider is a nil pointer of the adapter's type, to see what it can do.
-	provider provider.Provider
-}
-
-// Maturity is how far an adapter has been used.
-type Maturity string
-
-// Simulated means: tested to the byte against the service's documented wire
-// format and on the simulator, not yet with a real account.
-const Simulated Maturity = "simulated"
-
-// Adapters lists every adapter, in the order of the documentation.
+// Adapters lists every adapter of this module, in the order of the
+// documentation: by name.
 func Adapters() []Adapter {
 	return []Adapter{
-		{"ihuyi", "Ihuyi", "互亿无线", provider.CodeByCaller, "1/s, 5/day", Simulated, "2026-11-21", (*ihuyi.Provider)(nil)},
+		{
+			Name:      bmob.DefaultName,
+			Service:   Text{EN: "Bmob", ZH: "后端云"},
+			Reach:     ReachMainland,
+			Codes:     []provider.CodeOrigin{provider.CodeByProvider, provider.CodeByCaller},
+			Limits:    Text{EN: "1 a minute, 5 an hour, 10 a day per application", ZH: "同一应用每分钟 1 条，每小时 5 条，每天 10 条"},
+			Maturity:  Simulated,
+			Tested:    onSimulator,
+			FactsRead: "2026-11-21",
+			provider:  (*bmob.Provider)(nil),
+		},
+		{
+			Name:      ihuyi.DefaultName,
+			Service:   Text{EN: "Ihuyi", ZH: "互亿无线"},
+			Reach:     ReachAbroadApart,
+			Codes:     []provider.CodeOrigin{provider.CodeByCaller},
+			Limits:    Text{EN: "1 a second, 5 a day", ZH: "每秒 1 条，每天 5 条"},
+			Maturity:  Simulated,
+			Tested:    onSimulator,
+			FactsRead: "2026-11-21",
+			provider:  (*ihuyi.Provider)(nil),
+		},
+		{
+			Name:      mob.DefaultName,
+			Service:   Text{EN: "Mob", ZH: "MobTech"},
+			Reach:     ReachAbroad,
+			Codes:     []provider.CodeOrigin{provider.CodeByProvider, provider.CodeByCaller},
+			Limits:    Text{EN: "2 a minute and 5 in 12 hours per application, 10 a day over all", ZH: "同一应用每分钟 2 条，12 小时 5 条；全平台每天 10 条"},
+			Maturity:  Simulated,
+			Tested:    onSimulator,
+			FactsRead: "2026-11-21",
+			provider:  (*mob.Provider)(nil),
+		},
+		{
+			Name:      ronglian.DefaultName,
+			Service:   Text{EN: "Ronglian", ZH: "容联云"},
+			Reach:     ReachAbroad,
+			Codes:     []provider.CodeOrigin{provider.CodeByCaller},
+			Limits:    Text{EN: "about 5 codes a day per template; 100 numbers a request", ZH: "同一模板每天约 5 条验证码；每次请求 100 个号码"},
+			Maturity:  Simulated,
+			Tested:    onSimulator,
+			FactsRead: "2026-11-21",
+			provider:  (*ronglian.Provider)(nil),
+		},
+		{
+			Name:      tencent.DefaultName,
+			Service:   Text{EN: "Tencent Cloud", ZH: "腾讯云"},
+			Reach:     ReachAbroad,
+			Codes:     []provider.CodeOrigin{provider.CodeByCaller},
+			Limits:    Text{EN: "the same text once in 30 s, 2 to 10 a day (sources disagree); 200 numbers a request", ZH: "相同内容 30 秒 1 条，每天 2 至 10 条（资料不一）；每次请求 200 个号码"},
+			Maturity:  Simulated,
+			Tested:    onSimulator,
+			FactsRead: "2026-11-21",
+			provider:  (*tencent.Provider)(nil),
+		},
+		{
+			Name:      zhenzi.DefaultName,
+			Service:   Text{EN: "Zhenzi", ZH: "榛子云"},
+			Reach:     ReachMainland,
+			Codes:     []provider.CodeOrigin{provider.CodeByCaller},
+			Limits:    Text{EN: "per day, as set in the console", ZH: "每天条数由控制台设置"},
+			Maturity:  Simulated,
+			Tested:    onSimulator,
+			FactsRead: "2026-11-21",
+			provider:  (*zhenzi.Provider)(nil),
+		},
 	}
 }
 
-// Abilities says which of the optional interfaces of package provider an
-// adapter has.
-type Abilities struct {
-	Batch, Verify, Balance, Status, PullReports, PushedReports, Captcha bool
-}
-
-// Abilities looks at the adapter's type.
-func (a Adapter) Abilities() Abilities {
-	var can Abilities
-	_, can.Batch = a.provider.(provider.BatchSender)
-	_, can.Verify = a.provider.(provider.Verifier)
-	_, can.Balance = a.provider.(provider.BalanceReader)
-	_, can.Status = a.provider.(provider.StatusReader)
-	_, can.PullReports = a.provider.(provider.ReportPuller)
-	_, can.PushedReports = a.provider.(provider.ReportParser)
-	_, can.Captcha = a.provider.(provider.CaptchaIssuer)
-	return can
+// onSimulator is how adapters of services that cost money are tested.
+var onSimulator = Text{
+	EN: "every request to the byte, every failure code, simulator",
+	ZH: "请求逐字节比对，全部错误码，模拟器",
 }

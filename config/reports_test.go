@@ -1,0 +1,155 @@
+package config_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/config"
+	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/ronglian"
+	"github.com/cnsms/cnsms/tencent"
+	"github.com/cnsms/cnsms/tencent/tencentsim"
+)
+
+// answer is an answer to a push.
+type answer struct {
+	status      int
+	contentType string
+	body        string
+}
+
+// pushes is one service that pushes reports: what it posts, and what it wants to
+// hear.
+type pushes struct {
+	adapter          string
+	new              func(t *testing.T) provider.Provider
+	bodies           map[string][]byte
+	accepted, failed answer
+}
+
+var templates = provider.Templates{"login": {ID: "1", Params: []string{provider.ParamCode}}}
+
+func everyPush(t *testing.T) []pushes {
+	t.Helper()
+	return []pushes{
+		{
+			adapter: "ronglian",
+			new: func(t *testing.T) provider.Provider {
+				t.Helper()
+				p, err := ronglian.New(ronglian.Config{AccountSID: "sid", AuthToken: "token", AppID: "app", Templates: templates})
+				require.NoError(t, err)
+				return p
+			},
+			bodies: map[string][]byte{
+				"delivery, JSON": read(t, "../ronglian/testdata/push-delivery.json"),
+				"delivery, XML":  read(t, "../ronglian/testdata/push-delivery.xml"),
+				"reply":          read(t, "../ronglian/testdata/push-reply.json"),
+			},
+			accepted: answer{status: http.StatusOK},
+			failed:   answer{status: http.StatusInternalServerError},
+		},
+		{
+			adapter: "tencent",
+			new: func(t *testing.T) provider.Provider {
+				t.Helper()
+				p, err := tencent.New(tencent.Config{SecretID: "id", SecretKey: "key", AppID: "1400000000", Templates: templates})
+				require.NoError(t, err)
+				return p
+			},
+			bodies: map[string][]byte{
+				"delivery": tencentsim.PushDeliveries(tencentsim.Delivery{Serial: "5000:1", Phone: "+8613800138000", At: time.Unix(1620734188, 0)}),
+				"reply":    tencentsim.PushReply(tencentsim.Reply{Phone: "+8613800138000", Text: "T", At: time.Unix(1620734188, 0)}),
+			},
+			accepted: answer{http.StatusOK, "application/json; charset=utf-8", `{"result":0,"errmsg":"OK"}`},
+			failed:   answer{http.StatusInternalServerError, "application/json; charset=utf-8", `{"result":1,"errmsg":"error"}`},
+		},
+	}
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return content
+}
+
+// TestEveryPushIsTested: an adapter that takes pushes stands in the table below.
+func TestEveryPushIsTested(t *testing.T) {
+	t.Parallel()
+	tested := map[string]bool{}
+	for _, p := range everyPush(t) {
+		tested[p.adapter] = true
+	}
+	for _, a := range config.Adapters() {
+		require.Equal(t, a.Abilities().PushedReports, tested[a.Name], "%s", a.Name)
+	}
+}
+
+// TestReportHandler mounts a handler for each service that pushes reports, posts
+// what the service posts, and looks at the acknowledgement.
+func TestReportHandler(t *testing.T) {
+	t.Parallel()
+	for _, p := range everyPush(t) {
+		t.Run(p.adapter, func(t *testing.T) {
+			t.Parallel()
+			for name, body := range p.bodies {
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					var taken []provider.Report
+					got := push(t, p.new(t), body, func(_ context.Context, reports []provider.Report) error {
+						taken = reports
+						return nil
+					})
+					require.Equal(t, p.accepted, got)
+					require.Len(t, taken, 1)
+					require.Equal(t, p.adapter, taken[0].Provider)
+					require.False(t, taken[0].Phone.IsZero())
+				})
+			}
+			t.Run("nobody could take it", func(t *testing.T) {
+				t.Parallel()
+				for _, body := range p.bodies {
+					got := push(t, p.new(t), body, func(context.Context, []provider.Report) error { return errors.New("disk full") })
+					require.Equal(t, p.failed, got)
+				}
+			})
+			t.Run("no report", func(t *testing.T) {
+				t.Parallel()
+				got := push(t, p.new(t), []byte("<html>"), func(context.Context, []provider.Report) error {
+					t.Error("there is nothing to handle")
+					return nil
+				})
+				require.Equal(t, p.failed, got)
+			})
+		})
+	}
+}
+
+// push mounts the provider's handler on a loopback port and posts body to it.
+func push(t *testing.T, p provider.Provider, body []byte, handle func(context.Context, []provider.Report) error) answer {
+	t.Helper()
+	handler, err := provider.ReportHandler(p, handle)
+	require.NoError(t, err)
+	mux := http.NewServeMux()
+	mux.Handle("/reports/a-path-nobody-guesses", handler)
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/reports/a-path-nobody-guesses", bytes.NewReader(body))
+	require.NoError(t, err)
+	response, err := server.Client().Do(request)
+	require.NoError(t, err)
+	defer func() { _ = response.Body.Close() }()
+	answered, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return answer{response.StatusCode, response.Header.Get("Content-Type"), string(answered)}
+}
