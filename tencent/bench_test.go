@@ -22,12 +22,13 @@ import (
 	"github.com/cnsms/cnsms/tencent"
 )
 
-// bareSDK is the floor: one call of the vendor's SDK with the same fields.
+// bareSDK is the floor: one call of the vendor's SDK with the same fields and its
+// own settings, of which a time limit is one.
 func bareSDK(b *testing.B, baseURL string, transport http.RoundTripper) func(ctx context.Context) error {
 	b.Helper()
 	settings := profile.NewClientProfile()
 	scheme, host, _ := strings.Cut(baseURL, "://")
-	settings.HttpProfile.Scheme, settings.HttpProfile.Endpoint, settings.HttpProfile.ReqTimeout = scheme, host, 0
+	settings.HttpProfile.Scheme, settings.HttpProfile.Endpoint = scheme, host
 	client, err := sms.NewClient(common.NewCredential(secretID, secretKey), "ap-guangzhou", settings)
 	require.NoError(b, err)
 	client.WithHttpTransport(transport)

@@ -118,13 +118,13 @@ func (s *sdk) sendSMS(ctx context.Context, submitted submission) (sendReply, err
 	}
 	request.SmsSdkAppId = &s.appID
 	request.TemplateId = &submitted.template
-	request.SignName = optional(submitted.sign)
+	request.SignName = optional(&submitted.sign)
 	if len(submitted.values) > 0 {
 		request.TemplateParamSet = common.StringPtrs(submitted.values)
 	}
-	request.ExtendCode = optional(submitted.extendCode)
-	request.SessionContext = optional(submitted.session)
-	request.SenderId = optional(submitted.senderID)
+	request.ExtendCode = optional(&submitted.extendCode)
+	request.SessionContext = optional(&submitted.session)
+	request.SenderId = optional(&submitted.senderID)
 	response, err := call(ctx, s, provider.OpSend, s.client.SendSmsWithContext, request,
 		func(r *sms.SendSmsResponse) *sms.SendSmsResponseParams { return r.Response })
 	if err != nil {
@@ -229,11 +229,11 @@ func (s *sdk) statistics(ctx context.Context, from, to string) (Statistics, erro
 }
 
 // optional leaves an empty field out of the request.
-func optional(text string) *string {
-	if text == "" {
+func optional(text *string) *string {
+	if *text == "" {
 		return nil
 	}
-	return &text
+	return text
 }
 
 // value reads a field that the reply may lack.
