@@ -49,7 +49,7 @@ func (p *Provider) newBatch(m provider.Message, to []provider.Phone) ([]submissi
 			return nil, &provider.Error{Op: provider.OpSend, Kind: provider.KindRecipient, Text: fmt.Sprintf("to[%d]: no phone number", i)}
 		}
 	}
-	m.To = to[0]
+	m.To = to[0] // a message without a recipient is no message
 	var parts []submission
 	for _, phones := range split(to) {
 		part, err := p.newSubmission(m, phones)

@@ -106,14 +106,14 @@ func TestSendBatchReply(t *testing.T) {
 	t.Parallel()
 	stub := &wiretest.Stub{Reply: `{"Response":{"RequestId":"R-1","SendStatusSet":[
 		{"SerialNo":"c","PhoneNumber":"13800138002","Code":"Ok"},
-		{"SerialNo":"","PhoneNumber":"8613800138001","Code":"FailedOperation.InsufficientBalanceInSmsPackage","Message":"13800138001"},
+		{"SerialNo":"","PhoneNumber":"8613800138001","Code":"FailedOperation.InsufficientBalanceInSmsPackage","Message":"13800138001 13800138002"},
 		{"SerialNo":"a","PhoneNumber":"+8613800138000","Code":"Ok"}]}}`}
 	to := phones(t, "13800138000", "13800138001", "13800138002", "13800138003")
 	results, err := newProvider(t, newConfig(stub.Client())).SendBatch(t.Context(), newMessage("login"), to)
 	require.NoError(t, err)
 	require.Equal(t, "a", results[0].Receipt.ID)
 	require.EqualError(t, results[1].Err,
-		"tencent: send: balance: FailedOperation.InsufficientBalanceInSmsPackage: *** (request R-1)")
+		"tencent: send: balance: FailedOperation.InsufficientBalanceInSmsPackage: *** *** (request R-1)")
 	require.Equal(t, "c", results[2].Receipt.ID)
 	require.ErrorIs(t, results[3].Err, provider.ErrUnavailable)
 	require.True(t, provider.MayHaveSent(results[3].Err), "a number that is not mentioned")

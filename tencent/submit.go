@@ -28,7 +28,7 @@ func (p *Provider) resultOf(s submission, reply sendReply, phone provider.Phone)
 		return provider.Receipt{}, p.unusable("a status without a Code")
 	case status.code != codeAccepted:
 		r := &refusal{code: status.code, text: status.text, requestID: reply.requestID, status: http.StatusOK}
-		return provider.Receipt{}, p.refused(provider.OpSend, r, s.only(phone))
+		return provider.Receipt{}, p.refused(provider.OpSend, r, s)
 	case status.serial == "":
 		return provider.Receipt{}, p.unusable("accepted, but without a SerialNo")
 	}

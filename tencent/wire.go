@@ -64,13 +64,6 @@ func (p *Provider) newSubmission(m provider.Message, phones []provider.Phone) (s
 	return s, nil
 }
 
-// only is the submission as far as it concerns one of its phones.
-func (s submission) only(phone provider.Phone) submission {
-	s.message.To = phone
-	s.phones = nil
-	return s
-}
-
 // redact strikes what the message holds, its recipients and the credentials out
 // of a text that the service wrote.
 func (p *Provider) redact(s submission, text string) string {

@@ -150,45 +150,43 @@ func (q *query) readPhone(c *sim.Call, p params) string {
 
 // pullDeliveries is PullSmsSendStatus.
 func (s *Service) pullDeliveries(c *sim.Call, p params) {
-	if q, ok := s.readQuery(c, p); ok {
-		replyDeliveries(c, s.deliveries.take(q.limit))
-	}
+	pull(s, c, p, &s.deliveries, replyDeliveries)
 }
 
-// pullDeliveriesByPhone is PullSmsSendStatusByPhoneNumber, which takes nothing
-// out of the queue.
+// pullDeliveriesByPhone is PullSmsSendStatusByPhoneNumber.
 func (s *Service) pullDeliveriesByPhone(c *sim.Call, p params) {
-	q, ok := s.readQuery(c, p)
-	if !ok {
-		return
-	}
-	var found []Delivery
-	for _, d := range s.deliveries.kept {
-		if q.has(d.Phone, d.At) {
-			found = append(found, d)
-		}
-	}
-	replyDeliveries(c, found[:min(len(found), int(q.limit))])
+	lookUp(s, c, p, &s.deliveries, func(q query, d Delivery) bool { return q.has(d.Phone, d.At) }, replyDeliveries)
 }
 
 // pullReplies is PullSmsReplyStatus.
 func (s *Service) pullReplies(c *sim.Call, p params) {
-	if q, ok := s.readQuery(c, p); ok {
-		replyReplies(c, s.replies.take(q.limit))
-	}
+	pull(s, c, p, &s.replies, replyReplies)
 }
 
 // pullRepliesByPhone is PullSmsReplyStatusByPhoneNumber.
 func (s *Service) pullRepliesByPhone(c *sim.Call, p params) {
+	lookUp(s, c, p, &s.replies, func(q query, r Reply) bool { return q.has(r.Phone, r.At) }, replyReplies)
+}
+
+// pull answers with what it takes out of a queue.
+func pull[T any](s *Service, c *sim.Call, p params, b *box[T], answer func(*sim.Call, []T)) {
+	if q, ok := s.readQuery(c, p); ok {
+		answer(c, b.take(q.limit))
+	}
+}
+
+// lookUp answers with the reports of one number, and takes nothing out of the
+// queue.
+func lookUp[T any](s *Service, c *sim.Call, p params, b *box[T], matches func(query, T) bool, answer func(*sim.Call, []T)) {
 	q, ok := s.readQuery(c, p)
 	if !ok {
 		return
 	}
-	var found []Reply
-	for _, r := range s.replies.kept {
-		if q.has(r.Phone, r.At) {
-			found = append(found, r)
+	var found []T
+	for _, report := range b.kept {
+		if matches(q, report) {
+			found = append(found, report)
 		}
 	}
-	replyReplies(c, found[:min(len(found), int(q.limit))])
+	answer(c, found[:min(len(found), int(q.limit))])
 }
