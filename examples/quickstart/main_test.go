@@ -1,0 +1,69 @@
+package main
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestStory(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), nil, nil, &out))
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	require.Equal(t, "free 1, paid 3, verified yes", lines[len(lines)-1])
+
+	story := out.String()
+	for _, want := range []string{
+		"relay    sent it, free",
+		"The two texts carry the same code: yes.",
+		"relay    refused: unavailable (no_phone_online)",
+		"tencent  refused: balance (FailedOperation.InsufficientBalanceInSmsPackage)",
+		"ihuyi    sent it, paid",
+	} {
+		require.Contains(t, story, want)
+	}
+	require.NotRegexp(t, regexp.MustCompile(`1[3-9][0-9]{9}`), story, "numbers are masked")
+}
+
+func TestBadFlags(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		args []string
+		want []string
+	}{
+		{name: "unknown flag", args: []string{"--frm", "x"}, want: []string{"frm"}},
+		{name: "argument", args: []string{"13800138000"}, want: []string{"unexpected argument"}},
+		{name: "providers without a number", args: []string{"--ihuyi-account", "C1"}, want: []string{"--to"}},
+		{name: "a number without a paid provider", args: []string{"--to", "13800138000"}, want: []string{"paid provider"}},
+		{name: "half of Tencent", args: []string{"--to", "13800138000", "--tencent-secret-id", "x"}, want: []string{"--tencent-app-id", "--tencent-sign", "--tencent-template"}},
+		{name: "bad number", args: []string{"--to", "138", "--ihuyi-account", "C1"}, want: []string{"--to", "phone number"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			err := run(t.Context(), tt.args, strings.NewReader(""), &out)
+			require.Error(t, err)
+			for _, want := range tt.want {
+				require.ErrorContains(t, err, want)
+			}
+		})
+	}
+}
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	require.Error(t, run(t.Context(), []string{"--help"}, nil, &out))
+	for _, want := range []string{"--to", "-relay-url", "CNSMS_TENCENT_SECRET_KEY", "CNSMS_IHUYI_API_KEY", "CNSMS_RELAY_TOKEN"} {
+		require.Contains(t, out.String(), want)
+	}
+}

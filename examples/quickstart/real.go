@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/cnsms/cnsms/failover"
+	"github.com/cnsms/cnsms/ihuyi"
+	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/relay"
+	"github.com/cnsms/cnsms/tencent"
+)
+
+// sendForReal sends a code to the number of --to, sends it again as often as the
+// user presses Enter, and checks what the user types.
+func sendForReal(ctx context.Context, o options, in io.Reader, out io.Writer) error {
+	phone, err := provider.ParsePhone(o.to)
+	if err != nil {
+		return fmt.Errorf("--to: %w", err)
+	}
+	sender, err := newRealSender(o, &narrator{out: out})
+	if err != nil {
+		return err
+	}
+	v, err := newVerification()
+	if err != nil {
+		return err
+	}
+	answers := bufio.NewScanner(in)
+	for attempt := 1; ; attempt++ {
+		fmt.Fprintf(out, "Attempt %d, to %s:\n", attempt, phone)
+		if _, err := sender.Send(ctx, loginMessage(phone, v.code, attempt)); err != nil {
+			return err
+		}
+		fmt.Fprint(out, "Type the code, or press Enter to send it again: ")
+		if !answers.Scan() {
+			return answers.Err()
+		}
+		if typed := strings.TrimSpace(answers.Text()); typed != "" {
+			fmt.Fprintln(out, "verified", yesNo(v.check(typed)))
+			return nil
+		}
+	}
+}
+
+// newRealSender builds the composer from the providers whose flags are given.
+// Without a relay, the paid providers take the first attempt too.
+func newRealSender(o options, n *narrator) (provider.Provider, error) {
+	paid, err := newPaidProviders(o)
+	if err != nil {
+		return nil, err
+	}
+	chain, err := failover.NewChain(failover.ChainConfig{Name: "paid", OnAttempt: n.attempt}, paid...)
+	if err != nil || o.relayURL == "" {
+		return chain, err
+	}
+	token, err := secret("CNSMS_RELAY_TOKEN")
+	if err != nil {
+		return nil, err
+	}
+	free, err := relay.New(relay.Config{
+		BaseURL: o.relayURL, Token: token, Wait: phonePatience,
+		Templates: provider.Templates{templateLogin: {Text: o.ihuyiText}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newComposer(free, chain, n)
+}
+
+func newPaidProviders(o options) ([]failover.Member, error) {
+	var members []failover.Member
+	if o.tencentSecretID != "" {
+		key, err := secret("CNSMS_TENCENT_SECRET_KEY")
+		if err != nil {
+			return nil, err
+		}
+		p, err := tencent.New(tencent.Config{
+			SecretID: provider.Secret(o.tencentSecretID), SecretKey: key, AppID: o.tencentAppID, Sign: o.tencentSign, BaseURL: o.tencentURL,
+			Templates: provider.Templates{templateLogin: {ID: o.tencentTemplate, Params: []string{provider.ParamCode}}},
+		})
+		if err != nil {
+			return nil, err
+		}
+		members = append(members, failover.Member{Provider: p})
+	}
+	if o.ihuyiAccount != "" {
+		key, err := secret("CNSMS_IHUYI_API_KEY")
+		if err != nil {
+			return nil, err
+		}
+		p, err := ihuyi.New(ihuyi.Config{
+			Account: o.ihuyiAccount, APIKey: key, BaseURL: o.ihuyiURL,
+			Templates: provider.Templates{templateLogin: {Text: o.ihuyiText}},
+		})
+		if err != nil {
+			return nil, err
+		}
+		members = append(members, failover.Member{Provider: p})
+	}
+	return members, nil
+}

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/cnsms/cnsms/failover"
+	"github.com/cnsms/cnsms/ihuyi"
+	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/relay"
+	"github.com/cnsms/cnsms/sim"
+	"github.com/cnsms/cnsms/tencent"
+)
+
+// templateLogin is the logical name that the program uses everywhere; each
+// provider's configuration maps it to a template of its own.
+const templateLogin = "login"
+
+// phonePatience is how long a user waits for the old phone to send, before a
+// paid provider takes over.
+const phonePatience = 8 * time.Second
+
+// story is the cast: the providers on one side, their counterparts on the other.
+type story struct {
+	*narrator
+	world  *world
+	sender *failover.Composer
+}
+
+// playStory plays the four scenes and verifies the code. Its last line is
+// checked by tests.
+func playStory(ctx context.Context, out io.Writer) (err error) {
+	w, err := newWorld(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.close()) }()
+	s := &story{narrator: &narrator{out: out}, world: w}
+	if s.sender, err = newSender(w, s.narrator); err != nil {
+		return err
+	}
+	return s.play(ctx)
+}
+
+func (s *story) play(ctx context.Context) error {
+	ann, bob, cleo := provider.MustParsePhone("13800138000"), provider.MustParsePhone("13900139000"), provider.MustParsePhone("15000150000")
+	v, err := newVerification()
+	if err != nil {
+		return err
+	}
+
+	s.say("1. Somebody at %s asks for a code. The first attempt goes to the old phone.", ann)
+	fromPhone, err := s.sendThroughPhone(ctx, ann, v)
+	if err != nil {
+		return err
+	}
+
+	s.say("2. Nothing arrives, or so the user thinks, and clicks again. A retry is paid for.")
+	fromTencent, err := s.sendThroughService(ctx, ann, v)
+	if err != nil {
+		return err
+	}
+	s.say("   The two texts carry the same code: %s.", yesNo(fromPhone == fromTencent))
+
+	s.say("3. The old phone is switched off. A first attempt, from %s, does not wait for it.", bob)
+	s.world.switchPhoneOff()
+	if err := s.sendFresh(ctx, bob); err != nil {
+		return err
+	}
+
+	s.say("4. Tencent's package is used up. %s asks for a code, and Ihuyi takes over.", cleo)
+	if _, err := s.world.services.Inject(sim.Fault{Service: "tencent", Kind: provider.KindBalance, Times: sim.Forever}); err != nil {
+		return err
+	}
+	if err := s.sendFresh(ctx, cleo); err != nil {
+		return err
+	}
+
+	s.say("5. The first user types the code that came from the phone.")
+	verified := v.check(fromPhone)
+	if verified {
+		// The next login of this user begins with a first attempt again.
+		if err := s.sender.Forget(ctx, ann, templateLogin); err != nil {
+			return err
+		}
+	}
+	s.say("")
+	s.say("free %d, paid %d, verified %s", s.free, s.paid, yesNo(verified))
+	return nil
+}
+
+// sendThroughPhone sends and returns the code in the text that the phone sent.
+func (s *story) sendThroughPhone(ctx context.Context, to provider.Phone, v verification) (string, error) {
+	if err := s.send(ctx, to, v); err != nil {
+		return "", err
+	}
+	texts, err := s.world.phone.Wait(ctx, 1)
+	if err != nil {
+		return "", err
+	}
+	text := string(texts[0].Body)
+	s.say("   The phone sent: %s", text)
+	return codeIn(text), nil
+}
+
+// sendThroughService sends and returns the code in the text that the simulated
+// service delivered.
+func (s *story) sendThroughService(ctx context.Context, to provider.Phone, v verification) (string, error) {
+	if err := s.send(ctx, to, v); err != nil {
+		return "", err
+	}
+	messages := s.world.services.Messages()
+	text := messages[len(messages)-1].Text
+	s.say("   The text: %s", text)
+	return codeIn(text), nil
+}
+
+// sendFresh sends a new code to somebody else.
+func (s *story) sendFresh(ctx context.Context, to provider.Phone) error {
+	v, err := newVerification()
+	if err != nil {
+		return err
+	}
+	_, err = s.sendThroughService(ctx, to, v)
+	return err
+}
+
+func (s *story) send(ctx context.Context, to provider.Phone, v verification) error {
+	_, err := s.sender.Send(ctx, loginMessage(to, v.code, 0))
+	return err
+}
+
+// loginMessage is what the program sends. With attempt 0 the composer counts.
+func loginMessage(to provider.Phone, code string, attempt int) provider.Message {
+	return provider.Message{
+		To: to, Template: templateLogin, Attempt: attempt,
+		Params: provider.Params{provider.ParamCode: code},
+	}
+}
+
+// newSender builds what a website would have: the relay for first attempts,
+// Tencent and then Ihuyi for every retry.
+func newSender(w *world, n *narrator) (*failover.Composer, error) {
+	free, err := relay.New(relay.Config{
+		BaseURL: w.relayURL, Token: siteToken, Wait: phonePatience,
+		Templates: provider.Templates{templateLogin: {Text: "您的验证码是{code}，5分钟内有效。"}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	first, err := tencent.New(tencent.Config{
+		SecretID: tencentSecretID, SecretKey: tencentSecretKey, AppID: tencentAppID, Sign: tencentSign,
+		Templates: provider.Templates{templateLogin: {ID: tencentTemplate, Params: []string{provider.ParamCode}}},
+		BaseURL:   w.services.URL(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	second, err := ihuyi.New(ihuyi.Config{
+		Account: ihuyiAccount, APIKey: ihuyiAPIKey,
+		Templates: provider.Templates{templateLogin: {Text: "您的验证码是：{code}。请不要把验证码泄露给其他人。"}},
+		BaseURL:   w.services.URL(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	paid, err := failover.NewChain(failover.ChainConfig{Name: "paid"},
+		failover.Member{Provider: first}, failover.Member{Provider: second})
+	if err != nil {
+		return nil, err
+	}
+	return newComposer(free, paid, n)
+}
+
+// newComposer is the rule of the library in one place.
+func newComposer(free, paid provider.Provider, n *narrator) (*failover.Composer, error) {
+	return failover.New(failover.Config{
+		First:     failover.Member{Provider: free},
+		Retry:     failover.Member{Provider: paid},
+		OnAttempt: n.attempt,
+	})
+}
+
+// codeIn finds the six digits in a text, as the user does.
+func codeIn(text string) string {
+	for start := range len(text) - codeLength + 1 {
+		if candidate := text[start : start+codeLength]; isDigits(candidate) {
+			return candidate
+		}
+	}
+	return ""
+}
+
+const codeLength = 6
+
+func isDigits(text string) bool {
+	for _, r := range text {
+		if r < '0' || r > '9' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/cnsms/cnsms/ihuyi/ihuyisim"
+	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
+	"github.com/cnsms/cnsms/relay/phone"
+	"github.com/cnsms/cnsms/sim"
+	"github.com/cnsms/cnsms/tencent/tencentsim"
+)
+
+// Credentials of the simulated accounts and of the gateway.
+const (
+	tencentSecretID  = "AKIDquickstart"
+	tencentSecretKey = "quickstart-secret-key"
+	tencentAppID     = "1400000000"
+	tencentSign      = "示例"
+	tencentTemplate  = "1000001"
+
+	ihuyiAccount = "C00000000"
+	ihuyiAPIKey  = "quickstart-api-key"
+
+	siteToken  = "quickstart-site-token"
+	phoneToken = "quickstart-phone-token"
+)
+
+// phoneInterval is how often the phone promises to call the gateway.
+const phoneInterval = 30 * time.Second
+
+// world is everything the story needs beside the library's client side: two
+// simulated services, a gateway with its queue in a temporary folder, and an old
+// phone. All of it listens on loopback and ends with close.
+type world struct {
+	services *sim.Server
+	queue    *sqlitequeue.Queue
+	gateway  *gateway.Gateway
+	server   *http.Server
+	relayURL string
+	phone    *phone.Fake
+	clock    *clock
+	folder   string
+
+	stopPhone  context.CancelFunc
+	phoneOff   chan struct{}  // closed when the phone has stopped
+	calls      sync.WaitGroup // calls of the gateway
+	background sync.WaitGroup
+}
+
+// newWorld starts everything. On an error nothing is left running.
+func newWorld(ctx context.Context) (w *world, err error) {
+	w = &world{phone: &phone.Fake{}, clock: &clock{}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.close())
+		}
+	}()
+	if err := w.startServices(ctx); err != nil {
+		return w, err
+	}
+	if err := w.startGateway(ctx); err != nil {
+		return w, err
+	}
+	return w, w.startPhone(ctx)
+}
+
+func (w *world) startServices(ctx context.Context) error {
+	w.services = sim.New(sim.Config{},
+		tencentsim.New(tencentsim.Config{
+			SecretID: tencentSecretID, SecretKey: tencentSecretKey, AppID: tencentAppID, Signs: []string{tencentSign},
+			Templates: map[string]tencentsim.Template{tencentTemplate: {Text: "您的验证码是{1}，5分钟内有效。", Code: true}},
+		}),
+		ihuyisim.New(ihuyisim.Config{Account: ihuyiAccount, APIKey: ihuyiAPIKey}),
+	)
+	return w.services.Listen(ctx, "127.0.0.1:0")
+}
+
+func (w *world) startGateway(ctx context.Context) error {
+	var err error
+	if w.folder, err = os.MkdirTemp("", "cnsms-quickstart-"); err != nil {
+		return err
+	}
+	if w.queue, err = sqlitequeue.New(sqlitequeue.Config{Path: filepath.Join(w.folder, "relay.db")}); err != nil {
+		return err
+	}
+	w.gateway, err = gateway.New(gateway.Config{
+		Queue: w.queue,
+		Tokens: []gateway.Token{
+			{Name: "website", Role: gateway.RoleSite, Hash: gateway.HashToken(siteToken)},
+			{Name: "old-phone", Role: gateway.RolePhone, Hash: gateway.HashToken(phoneToken)},
+		},
+		Now: w.clock.Now,
+	})
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	w.relayURL = "http://" + listener.Addr().String()
+	w.server = &http.Server{Handler: http.HandlerFunc(w.countCall), ReadHeaderTimeout: 10 * time.Second}
+	w.background.Go(func() { _ = w.server.Serve(listener) })
+	return nil
+}
+
+func (w *world) startPhone(ctx context.Context) error {
+	agent, err := phone.New(phone.Config{
+		BaseURL: w.relayURL, Token: phoneToken, Sender: w.phone, Interval: phoneInterval,
+	})
+	if err != nil {
+		return err
+	}
+	ctx, w.stopPhone = context.WithCancel(ctx)
+	w.phoneOff = make(chan struct{})
+	w.background.Go(func() {
+		defer close(w.phoneOff)
+		_ = agent.Run(ctx)
+	})
+	return nil
+}
+
+// countCall passes a call on to the gateway.
+func (w *world) countCall(rw http.ResponseWriter, r *http.Request) {
+	w.calls.Add(1)
+	defer w.calls.Done()
+	w.gateway.ServeHTTP(rw, r)
+}
+
+// switchPhoneOff stops the phone, and turns the gateway's clock forward until
+// the gateway has noticed: after twice the interval in which the phone promised
+// to call.
+func (w *world) switchPhoneOff() {
+	w.stopPhone()
+	<-w.phoneOff
+	w.calls.Wait()
+	w.clock.forward(2*phoneInterval + time.Second)
+}
+
+// close stops everything and removes the temporary folder.
+func (w *world) close() error {
+	if w.stopPhone != nil {
+		w.stopPhone()
+	}
+	var problems []error
+	if w.gateway != nil {
+		problems = append(problems, w.gateway.Close())
+	}
+	if w.server != nil {
+		problems = append(problems, w.server.Close())
+	}
+	w.background.Wait()
+	if w.queue != nil {
+		problems = append(problems, w.queue.Close())
+	}
+	if w.services != nil {
+		w.services.Close()
+	}
+	if w.folder != "" {
+		problems = append(problems, os.RemoveAll(w.folder))
+	}
+	return errors.Join(problems...)
+}
+
+// clock is the gateway's clock. The story turns it forward instead of waiting.
+type clock struct {
+	mu    sync.Mutex
+	ahead time.Duration
+}
+
+// Now is the time of day, and what the clock has been turned forward.
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.ahead)
+}
+
+func (c *clock) forward(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead += d
+}
