@@ -1,0 +1,218 @@
+package relay
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/cnsms/cnsms/internal/httpx"
+	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/relay/relayapi"
+)
+
+const (
+	// settleTime bounds the request that calls a text back after a lost answer.
+	settleTime = 2 * time.Second
+	// answerTime is kept free at the end of a wait for the gateway's answer.
+	answerTime = 500 * time.Millisecond
+)
+
+// render checks a message and returns its text.
+func (p *Provider) render(m provider.Message) (string, error) {
+	if err := m.Validate(); err != nil {
+		return "", err
+	}
+	template, err := p.cfg.Templates.Lookup(m.Template)
+	if err != nil {
+		return "", err
+	}
+	text, err := template.Render(m.Params)
+	if err != nil {
+		return "", err
+	}
+	if !p.cfg.International && !m.To.IsMainland() {
+		return "", &provider.Error{
+			Op: provider.OpSend, Kind: provider.KindUnsupported, Text: "To: a number outside mainland China (Config.International)",
+		}
+	}
+	return text, nil
+}
+
+// key is the submission's idempotency key. A Ref alone would not do: callers use one
+// Ref for several messages.
+func (p *Provider) key(m provider.Message, text string) (string, error) {
+	if m.Ref == "" {
+		return httpx.NewID(p.cfg.Rand)
+	}
+	content, err := json.Marshal([]string{m.Ref, m.Template, m.To.E164(), strconv.Itoa(m.Attempt), text, p.cfg.Lane})
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:]), err
+}
+
+// plan shares out the time that the context leaves: how long the gateway may wait, its
+// answer, and calling the text back if that answer does not come.
+func (p *Provider) plan(ctx context.Context) (inTime context.Context, wait time.Duration, cancel context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return ctx, p.cfg.Wait, func() {}
+	}
+	left := time.Until(deadline)
+	settle := min(settleTime, left/4)
+	inTime, cancel = context.WithDeadline(ctx, deadline.Add(-settle))
+	if p.cfg.Wait == 0 {
+		return inTime, 0, cancel
+	}
+	// At least a millisecond: with 0 the gateway would not call the text back.
+	wait = max(min(p.cfg.Wait, left-settle-min(answerTime, left/4)), time.Millisecond)
+	return inTime, wait, cancel
+}
+
+// submit posts the text.
+func (p *Provider) submit(ctx context.Context, m provider.Message, text, key string, wait time.Duration) (relayapi.Message, error) {
+	body, err := json.Marshal(relayapi.Submit{
+		To: relayapi.Number(m.To.E164()), Text: relayapi.Text(text), Ref: m.Ref, Lane: p.cfg.Lane,
+		TTLSeconds: p.ttl(wait), WaitMS: int(wait.Milliseconds()),
+	})
+	if err != nil {
+		return relayapi.Message{}, err
+	}
+	status, err := p.exchange(ctx, provider.OpSend, httpx.Request{
+		Method: http.MethodPost, URL: p.messages, Header: p.header(key), Body: body,
+	})
+	return status, redacted(err, m, text)
+}
+
+// ttl is how long a phone may take the text, in seconds. A text that is waited for
+// lives no longer than the wait, so that it dies even if the gateway does.
+func (p *Provider) ttl(wait time.Duration) int {
+	ttl := p.cfg.TTL
+	if ttl == 0 {
+		ttl = wait
+	}
+	return int((ttl + time.Second - 1) / time.Second)
+}
+
+// redacted strikes the message out of what the gateway said.
+func redacted(err error, m provider.Message, text string) error {
+	var refused *provider.Error
+	if !errors.As(err, &refused) || refused.Text == "" {
+		return err
+	}
+	clean := *refused
+	clean.Text = m.Redact(provider.Redact(clean.Text, text))
+	return &clean
+}
+
+func (p *Provider) header(key string) http.Header {
+	header := http.Header{
+		"Authorization": {"Bearer " + string(p.cfg.Token)},
+		"Content-Type":  {"application/json"},
+		"Accept":        {"application/json"},
+	}
+	if key != "" {
+		header.Set(relayapi.HeaderIdempotencyKey, key)
+	}
+	return header
+}
+
+// exchange makes one request and reads a job's status.
+func (p *Provider) exchange(ctx context.Context, op string, r httpx.Request) (relayapi.Message, error) {
+	r.Op = op
+	reply, err := p.client.Do(ctx, r)
+	if err != nil {
+		return relayapi.Message{}, err
+	}
+	if reply.Status >= http.StatusBadRequest {
+		return relayapi.Message{}, p.refusal(op, reply)
+	}
+	if reply.Status != http.StatusOK && reply.Status != http.StatusCreated {
+		return relayapi.Message{}, p.client.BadReply(op, reply, "HTTP status")
+	}
+	message, err := decodeMessage(reply.Body)
+	if err != nil {
+		return relayapi.Message{}, p.client.BadReply(op, reply, err.Error())
+	}
+	return message, nil
+}
+
+// decodeMessage reads a job's status.
+func decodeMessage(body []byte) (relayapi.Message, error) {
+	var message relayapi.Message
+	if err := httpx.DecodeJSON(body, &message); err != nil {
+		return relayapi.Message{}, err
+	}
+	if message.ID == "" {
+		return relayapi.Message{}, errors.New("id: missing")
+	}
+	if !slices.Contains(states, message.State) {
+		return relayapi.Message{}, errors.New("state: not one of the gateway's")
+	}
+	return message, nil
+}
+
+// decodeRefusal reads an error reply.
+func decodeRefusal(body []byte) (relayapi.Error, error) {
+	var reply relayapi.ErrorReply
+	if err := httpx.DecodeJSON(body, &reply); err != nil {
+		return relayapi.Error{}, err
+	}
+	if reply.Error.Code == "" {
+		return relayapi.Error{}, errors.New("error.code: missing")
+	}
+	return reply.Error, nil
+}
+
+// refusal turns an error reply into an error.
+func (p *Provider) refusal(op string, reply httpx.Reply) error {
+	refused, err := decodeRefusal(reply.Body)
+	if err != nil {
+		return p.client.BadReply(op, reply, err.Error())
+	}
+	meaning, text := meaningOf(refused), refused.Message
+	if refused.Field != "" {
+		text = refused.Field + ": " + text
+	}
+	return &provider.Error{
+		Provider: p.cfg.Name, Op: op, Kind: meaning.kind, Scope: meaning.scope,
+		MayHaveSent: meaning.mayHaveSent && op == provider.OpSend,
+		Code:        string(refused.Code), Text: provider.Redact(text, string(p.cfg.Token)),
+		HTTPStatus: reply.Status, RetryAfter: retryAfter(reply.Header),
+	}
+}
+
+func retryAfter(header http.Header) time.Duration {
+	seconds, err := strconv.Atoi(header.Get(relayapi.HeaderRetryAfter))
+	if err != nil || seconds < 0 || seconds > int(24*time.Hour/time.Second) {
+		return 0
+	}
+	return time.Duration(seconds) * time.Second
+}
+
+// settle finds out about a text whose answer was lost, while the context lasts: it
+// calls the text back by its key. Once that is done no phone sends it, even if the
+// submission is still on its way. After the context's end there is no time to ask; the
+// gateway calls a text back by itself when its caller has gone.
+func (p *Provider) settle(ctx context.Context, key string, cause error) error {
+	var failure *provider.Error
+	if !errors.As(cause, &failure) || !failure.MayHaveSent || isOutcome(failure) || ctx.Err() != nil {
+		return cause
+	}
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	message, err := p.exchange(ctx, opCancel, httpx.Request{Method: http.MethodDelete, URL: p.messages, Header: p.header(key)})
+	if err != nil || message.State != relayapi.StateCancelled || wasSent(message) {
+		return cause
+	}
+	settled := *failure
+	settled.MayHaveSent = false
+	return &settled
+}
+
+// opCancel names the call in errors that nobody sees.
+const opCancel = "cancel"
