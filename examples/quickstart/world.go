@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -14,6 +17,7 @@ import (
 	"github.com/cnsms/cnsms/relay/gateway"
 	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
 	"github.com/cnsms/cnsms/relay/phone"
+	"github.com/cnsms/cnsms/relay/relayapi"
 	"github.com/cnsms/cnsms/sim"
 	"github.com/cnsms/cnsms/tencent/tencentsim"
 )
@@ -50,8 +54,8 @@ type world struct {
 	folder   string
 
 	stopPhone  context.CancelFunc
-	phoneOff   chan struct{}  // closed when the phone has stopped
-	calls      sync.WaitGroup // calls of the gateway
+	phoneOff   chan struct{} // closed when the phone has stopped
+	calls      *callCounter  // the gateway, as the server sees it
 	background sync.WaitGroup
 }
 
@@ -106,13 +110,18 @@ func (w *world) startGateway(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.calls = newCallCounter(w.gateway)
 	w.relayURL = "http://" + listener.Addr().String()
-	w.server = &http.Server{Handler: http.HandlerFunc(w.countCall), ReadHeaderTimeout: 10 * time.Second}
+	w.server = &http.Server{Handler: w.calls, ReadHeaderTimeout: 10 * time.Second}
 	w.background.Go(func() { _ = w.server.Serve(listener) })
 	return nil
 }
 
+// startPhone starts the phone's agent, once the gateway knows of the phone.
 func (w *world) startPhone(ctx context.Context) error {
+	if err := w.announcePhone(ctx); err != nil {
+		return err
+	}
 	agent, err := phone.New(phone.Config{
 		BaseURL: w.relayURL, Token: phoneToken, Sender: w.phone, Interval: phoneInterval,
 	})
@@ -128,11 +137,28 @@ func (w *world) startPhone(ctx context.Context) error {
 	return nil
 }
 
-// countCall passes a call on to the gateway.
-func (w *world) countCall(rw http.ResponseWriter, r *http.Request) {
-	w.calls.Add(1)
-	defer w.calls.Done()
-	w.gateway.ServeHTTP(rw, r)
+// announcePhone makes a first call for the phone. The agent's own calls last
+// until there is work, so that nobody could tell when it has come online.
+func (w *world) announcePhone(ctx context.Context) error {
+	call, err := json.Marshal(relayapi.Pull{IntervalMS: int(phoneInterval.Milliseconds())})
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, w.relayURL+relayapi.PathPull, bytes.NewReader(call))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Authorization", "Bearer "+phoneToken)
+	r.Header.Set("Content-Type", "application/json")
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Do(r)
+	if err != nil {
+		return err
+	}
+	if response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("the gateway answers the phone with HTTP %d", response.StatusCode)
+	}
+	return errors.Join(err, response.Body.Close())
 }
 
 // switchPhoneOff stops the phone, and turns the gateway's clock forward until
@@ -141,7 +167,7 @@ func (w *world) countCall(rw http.ResponseWriter, r *http.Request) {
 func (w *world) switchPhoneOff() {
 	w.stopPhone()
 	<-w.phoneOff
-	w.calls.Wait()
+	w.calls.wait()
 	w.clock.forward(2*phoneInterval + time.Second)
 }
 
