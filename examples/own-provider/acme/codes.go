@@ -36,13 +36,15 @@ var meanings = map[string]meaning{
 	"bad_request":  {kind: provider.KindConfig},
 }
 
-// refusal turns a code into an error. The service's words may repeat the number
-// or a value, hence redact.
+// refusal turns a code into an error. A service's words may repeat the number or
+// a value, and one that is out of order may do so in place of the code; hence
+// redact.
 func (p *Provider) refusal(op string, status int, r reply, redact func(string) string) error {
 	meaning := meanings[r.Code]
+	hide := func(text string) string { return provider.Redact(redact(text), string(p.cfg.Secret)) }
 	return &provider.Error{
 		Provider: p.cfg.Name, Op: op, Kind: meaning.kind, Scope: meaning.scope, RetryAfter: meaning.retryAfter,
-		Code: r.Code, Text: provider.Redact(redact(r.Message), string(p.cfg.Secret)), HTTPStatus: status,
+		Code: hide(r.Code), Text: hide(r.Message), HTTPStatus: status,
 	}
 }
 
