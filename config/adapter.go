@@ -19,7 +19,8 @@ type Adapter struct {
 	Maturity Maturity
 	// Tested is how it is tested.
 	Tested Text
-	// FactsRead is the day on which the service's facts were last read.
+	// FactsRead is the day on which the service's facts were last read. Empty for
+	// the relay, whose protocol is the project's own.
 	FactsRead string
 
 	// provider is a nil pointer of the adapter's type, to see what it can do.
@@ -45,7 +46,7 @@ const (
 type Maturity int
 
 // Simulated means: tested against the service's documented wire format, not yet
-// with a real account.
+// with a real account or phone.
 const Simulated Maturity = iota
 
 // Abilities says which of the optional interfaces of package provider an

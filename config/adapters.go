@@ -11,6 +11,7 @@ import (
 	"github.com/cnsms/cnsms/ihuyi"
 	"github.com/cnsms/cnsms/mob"
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/relay"
 	"github.com/cnsms/cnsms/ronglian"
 	"github.com/cnsms/cnsms/tencent"
 	"github.com/cnsms/cnsms/zhenzi"
@@ -52,6 +53,16 @@ func Adapters() []Adapter {
 			Tested:    onSimulator,
 			FactsRead: "2026-11-21",
 			provider:  (*mob.Provider)(nil),
+		},
+		{
+			Name:     relay.DefaultName,
+			Service:  Text{EN: "a phone of one's own", ZH: "自己的手机"},
+			Reach:    ReachAbroad,
+			Codes:    []provider.CodeOrigin{provider.CodeByCaller, provider.CodeByProvider},
+			Limits:   Text{EN: "1 a minute, 5 an hour, 10 a day, as set at the gateway", ZH: "每分钟 1 条，每小时 5 条，每天 10 条，由网关设置"},
+			Maturity: Simulated,
+			Tested:   Text{EN: "every request to the byte, every failure code, the real gateway with a fake phone", ZH: "请求逐字节比对，全部错误码，真实网关与模拟手机"},
+			provider: (*relay.Provider)(nil),
 		},
 		{
 			Name:      ronglian.DefaultName,

@@ -87,8 +87,10 @@ func TestEntriesAreComplete(t *testing.T) {
 			require.NotEmpty(t, text.ZH, "%s.ZH", field)
 		}
 		require.NotEmpty(t, a.Codes, "Codes: somebody makes the codes")
-		_, err := time.Parse(time.DateOnly, a.FactsRead)
-		require.NoError(t, err, "FactsRead")
+		if a.FactsRead != "" {
+			_, err := time.Parse(time.DateOnly, a.FactsRead)
+			require.NoError(t, err, "FactsRead")
+		}
 	})
 }
 
@@ -99,8 +101,11 @@ func TestEntriesAgreeWithThePackages(t *testing.T) {
 		t.Helper()
 		pkg := packageIn(t, a.Name)
 		require.Equal(t, pkg.Name, a.Name, "the default name is the name of the package")
-		comment := strings.Join(strings.Fields(pkg.Doc), " ")
-		require.Contains(t, comment, "Facts read on "+a.FactsRead, "FactsRead stands in the package comment")
+		var day string
+		if found := factsRead.FindStringSubmatch(strings.Join(strings.Fields(pkg.Doc), " ")); found != nil {
+			day = found[1]
+		}
+		require.Equal(t, day, a.FactsRead, "the day in the package comment")
 
 		index := slices.IndexFunc(pkg.Types, func(t *doc.Type) bool { return t.Name == "Provider" })
 		require.GreaterOrEqual(t, index, 0)
@@ -110,6 +115,9 @@ func TestEntriesAgreeWithThePackages(t *testing.T) {
 		}
 	})
 }
+
+// factsRead finds the day in a package comment.
+var factsRead = regexp.MustCompile(`Facts read on (\d{4}-\d{2}-\d{2})`)
 
 func abilitiesByInterface(can config.Abilities) map[string]bool {
 	return map[string]bool{

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/cnsms/cnsms/config"
@@ -31,7 +32,7 @@ func testingTable(adapters []config.Adapter, words language, up string) string {
 	writeHead(&b, words.testingHeads)
 	for _, a := range adapters {
 		writeRow(&b, []string{
-			link(a, up), words.pick(a.Limits), words.maturity[a.Maturity], words.pick(a.Tested), a.FactsRead,
+			link(a, up), words.pick(a.Limits), words.maturity[a.Maturity], words.pick(a.Tested), cmp.Or(a.FactsRead, words.no),
 		})
 	}
 	return b.String()
