@@ -168,9 +168,15 @@ func (cfg Config) http() httpx.Config {
 type Provider struct {
 	// Behind a pointer, so that printing a struct that holds a Provider does not show
 	// the settings.
-	cfg      *Config
+	cfg      *settings
 	client   *httpx.Client
 	messages *url.URL
+}
+
+// settings are a Config with its defaults, and what is made of it once.
+type settings struct {
+	Config
+	headers http.Header
 }
 
 var (
@@ -189,7 +195,14 @@ func New(cfg Config) (*Provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("relay: config: %w", err)
 	}
-	return &Provider{cfg: &cfg, client: client, messages: client.URL(relayapi.PathMessages, "")}, nil
+	return &Provider{
+		cfg: &settings{cfg, http.Header{
+			"Authorization": {"Bearer " + string(cfg.Token)},
+			"Content-Type":  {"application/json"},
+			"Accept":        {"application/json"},
+		}},
+		client: client, messages: client.URL(relayapi.PathMessages, ""),
+	}, nil
 }
 
 // Name returns Config.Name.

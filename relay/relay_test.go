@@ -91,7 +91,7 @@ func key(t *testing.T, p *relay.Provider, stub *wiretest.Stub, m provider.Messag
 	_, err := p.Send(t.Context(), m)
 	require.NoError(t, err)
 	requests := stub.Requests()
-	_, after, ok := strings.Cut(requests[len(requests)-1], "Idempotency-Key: ")
+	_, after, ok := strings.Cut(requests[len(requests)-1], "idempotency-key: ")
 	require.True(t, ok)
 	value, _, _ := strings.Cut(after, "\r\n")
 	return value
@@ -103,7 +103,8 @@ func TestIdempotencyKeys(t *testing.T) {
 	cfg := newConfig(stub.Client())
 	cfg.Rand = nil
 	p := newProvider(t, cfg)
-	require.NotEqual(t, key(t, p, stub, newMessage()), key(t, p, stub, newMessage()), "without a Ref each send is a message of its own")
+	one, two := key(t, p, stub, newMessage()), key(t, p, stub, newMessage())
+	require.NotEqual(t, one, two, "without a Ref each send is a message of its own")
 
 	withRef := newMessage()
 	withRef.Ref = "order 17"
@@ -160,7 +161,7 @@ func TestReadStatus(t *testing.T) {
 	t.Parallel()
 	step := time.Date(2026, 11, 21, 3, 30, 1, 0, time.UTC)
 	history := `"created":"2026-11-21T03:30:00.000Z","history":[{"state":"queued","at":"2026-11-21T03:30:00.000Z"},` +
-		`{"state":"x","at":"2026-11-21T03:30:01.000Z"},{"state":"sent","at":"2026-11-21T03:30:09.000Z","late":true}]`
+		`{"state":"offered","at":"2026-11-21T03:30:01.000Z"},{"state":"sent","at":"2026-11-21T03:30:09.000Z","late":true}]`
 	tests := []struct {
 		name, state, extra string
 		want               provider.Status

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -109,15 +110,17 @@ func redacted(err error, m provider.Message, text string) error {
 	return &clean
 }
 
+// keyHeader is relayapi.HeaderIdempotencyKey in lower case. HTTP does not mind; but
+// net/http looks for the usual spelling, and repeats a request that has it.
+const keyHeader = "idempotency-key"
+
+// header returns the headers of a call. The key is empty where there is none.
 func (p *Provider) header(key string) http.Header {
-	header := http.Header{
-		"Authorization": {"Bearer " + string(p.cfg.Token)},
-		"Content-Type":  {"application/json"},
-		"Accept":        {"application/json"},
+	if key == "" {
+		return p.cfg.headers
 	}
-	if key != "" {
-		header.Set(relayapi.HeaderIdempotencyKey, key)
-	}
+	header := maps.Clone(p.cfg.headers)
+	header[keyHeader] = []string{key}
 	return header
 }
 
@@ -152,6 +155,11 @@ func decodeMessage(body []byte) (relayapi.Message, error) {
 	}
 	if !slices.Contains(states, message.State) {
 		return relayapi.Message{}, errors.New("state: not one of the gateway's")
+	}
+	for _, step := range message.History {
+		if !slices.Contains(states, step.State) || step.At.IsZero() {
+			return relayapi.Message{}, errors.New("history: a step without state or time")
+		}
 	}
 	return message, nil
 }

@@ -1,0 +1,135 @@
+package relay_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/providertest"
+	"github.com/cnsms/cnsms/relay"
+	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/phone"
+	"github.com/cnsms/cnsms/relay/relayapi"
+	"github.com/cnsms/cnsms/sim"
+)
+
+// TestConformance runs the suite against a real gateway, without waiting for a
+// phone and with a phone that sends at once.
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	t.Run("queued", func(t *testing.T) {
+		t.Parallel()
+		conform(t, 0, phoneOnline)
+	})
+	t.Run("waiting", func(t *testing.T) {
+		t.Parallel()
+		conform(t, 5*time.Second, phoneWorks)
+	})
+}
+
+func conform(t *testing.T, wait time.Duration, start func(tb testing.TB, g http.Handler)) {
+	t.Helper()
+	providertest.Run(t, providertest.Harness{
+		Service: func(tb testing.TB) sim.Service {
+			tb.Helper()
+			g := newGateway(tb, []gateway.Quota{})
+			start(tb, g)
+			return providertest.HandlerService(providertest.HandlerServiceConfig{
+				Name: "relay", Handler: g, Accepted: accepted, Refusals: refusals, Refuse: func(r sim.Refusal) providertest.Reply {
+					return refusalReply(r.Code, r.Text)
+				},
+			})
+		},
+		New: func(tb testing.TB, e providertest.Endpoint) provider.Provider {
+			tb.Helper()
+			cfg := relay.Config{
+				Token: token, Wait: wait, International: true, Templates: e.Templates,
+				BaseURL: e.BaseURL, Timeout: e.Timeout, HTTPClient: e.HTTPClient, Now: e.Now,
+			}
+			if e.Timeout > 0 {
+				cfg.Wait = 0 // Timeout is beyond Wait
+			}
+			p, err := relay.New(cfg)
+			require.NoError(tb, err)
+			return p
+		},
+		Message:      newMessage(),
+		Templates:    provider.Templates{"login": {Text: "【商店】验证码 {code}，五分钟内有效。"}},
+		Foreign:      provider.MustParsePhone("+1 202 555 0123"),
+		RefusalReply: refusalReply,
+		Unlisted:     map[string]provider.Kind{"made_up": provider.KindUnknown, "queued": provider.KindUnknown, "ok": provider.KindUnknown},
+		Secrets:      []string{token},
+		// A lost answer is followed by one request that calls the text back.
+		CountsAsSend: func(r *http.Request) bool { return r.Method == http.MethodPost },
+	})
+}
+
+// refusals are the gateway's refusals of a submission. Its invalid_field is left
+// out: what it means depends on the field, and codes_test.go has it.
+var refusals = []sim.Refusal{
+	{Code: "no_phone_online", Kind: provider.KindUnavailable, Text: "no phone is online on this lane"},
+	{Code: "shutting_down", Kind: provider.KindUnavailable, Text: "the gateway is going down"},
+	{Code: "queue_unavailable", Kind: provider.KindUnavailable, MayHaveSent: true, Text: "the queue does not work at the moment"},
+	{Code: "recipient_quota", Kind: provider.KindThrottled, Scope: provider.ScopePhone, Text: "this recipient has had its share of texts"},
+	{Code: "unauthorized", Kind: provider.KindAuth, Text: "want a token that the gateway knows"},
+	{Code: "forbidden", Kind: provider.KindAuth, Text: "this call is not for the token of a phone"},
+	{Code: "bad_json", Kind: provider.KindConfig, Text: "the body is not JSON, or it is cut off"},
+	{Code: "unknown_field", Kind: provider.KindConfig, Text: "there is no such member"},
+	{Code: "not_found", Kind: provider.KindConfig, Text: "there is no such path"},
+}
+
+// refusalReply is how the gateway refuses on the wire.
+func refusalReply(code, text string) providertest.Reply {
+	body, err := json.Marshal(relayapi.ErrorReply{Error: relayapi.Error{Code: relayapi.ErrorCode(code), Message: text}})
+	if err != nil {
+		panic(err)
+	}
+	return providertest.Reply{Status: http.StatusConflict, ContentType: "application/json", Body: body}
+}
+
+// accepted reads the text that the gateway stored.
+func accepted(r *http.Request, answer providertest.Reply) []sim.Message {
+	var submitted relayapi.Submit
+	var status relayapi.Message
+	if r.Method != http.MethodPost || answer.Status != http.StatusCreated ||
+		json.NewDecoder(r.Body).Decode(&submitted) != nil || json.Unmarshal(answer.Body, &status) != nil {
+		return nil
+	}
+	return []sim.Message{{ID: status.ID, Ref: submitted.Ref, To: string(submitted.To), Text: string(submitted.Text)}}
+}
+
+// phoneOnline has a phone call once and promise to be back in ten minutes.
+func phoneOnline(tb testing.TB, g http.Handler) {
+	tb.Helper()
+	r := httptest.NewRequestWithContext(context.Background(), http.MethodPost, relayapi.PathPull, strings.NewReader(`{"interval_ms":600000}`))
+	r.Header.Set("Authorization", "Bearer "+phoneToken)
+	r.Header.Set("Content-Type", "application/json")
+	recorder := httptest.NewRecorder()
+	g.ServeHTTP(recorder, r)
+	require.Equal(tb, http.StatusOK, recorder.Code)
+}
+
+// phoneWorks has a phone send whatever comes until the case ends.
+func phoneWorks(tb testing.TB, g http.Handler) {
+	tb.Helper()
+	phoneOnline(tb, g)
+	agent, err := phone.New(phone.Config{
+		BaseURL: "http://relay.test", Token: phoneToken, Sender: &phone.Fake{},
+		HTTPClient: &http.Client{Transport: inMemory{handler: g}},
+	})
+	require.NoError(tb, err)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- agent.Run(ctx) }()
+	tb.Cleanup(func() {
+		stop()
+		<-ended
+	})
+}
