@@ -1,0 +1,80 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+
+	"github.com/cnsms/cnsms/provider"
+)
+
+// loginCode answers POST requests with a field "phone": it makes a code,
+// remembers it and sends it. All it knows of the sending is provider.Provider,
+// so a test hands in whatever suits it.
+type loginCode struct {
+	sms      provider.Provider
+	newCode  func() (string, error)
+	remember func(phone provider.Phone, code string)
+}
+
+// What the page tells its user.
+const (
+	stateSent    = "sent"
+	stateUnclear = "perhaps on its way" // wait before asking again
+	stateRefused = "refused"            // asking again will not help
+	stateLater   = "later"
+)
+
+// result is the answer.
+type result struct {
+	State string `json:"state"`
+	To    string `json:"to,omitempty"` // masked
+}
+
+func (h *loginCode) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	phone, err := provider.ParsePhone(r.PostFormValue("phone"))
+	if err != nil {
+		answer(w, http.StatusBadRequest, result{State: stateRefused})
+		return
+	}
+	code, err := h.newCode()
+	if err != nil {
+		answer(w, http.StatusInternalServerError, result{State: stateLater})
+		return
+	}
+	// The code is remembered first: it may arrive although the send fails.
+	h.remember(phone, code)
+	_, err = h.sms.Send(r.Context(), provider.Message{
+		To: phone, Template: "login", Params: provider.Params{provider.ParamCode: code},
+	})
+	status, state := explain(w.Header(), err)
+	answer(w, status, result{State: state, To: phone.String()})
+}
+
+// explain turns the outcome of a send into an answer. The error itself is for
+// the log, never for the user.
+func explain(header http.Header, err error) (int, string) {
+	var failure *provider.Error
+	switch {
+	case err == nil:
+		return http.StatusAccepted, stateSent
+	case provider.MayHaveSent(err):
+		return http.StatusAccepted, stateUnclear
+	case errors.Is(err, provider.ErrRecipient), errors.Is(err, provider.ErrBlocked):
+		return http.StatusUnprocessableEntity, stateRefused
+	case errors.As(err, &failure) && failure.Kind == provider.KindThrottled && failure.Scope == provider.ScopePhone:
+		if failure.RetryAfter > 0 {
+			header.Set("Retry-After", strconv.Itoa(int(math.Ceil(failure.RetryAfter.Seconds()))))
+		}
+		return http.StatusTooManyRequests, stateLater
+	}
+	return http.StatusServiceUnavailable, stateLater
+}
+
+func answer(w http.ResponseWriter, status int, r result) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(r)
+}
