@@ -17,7 +17,6 @@ import (
 // not.
 func TestFilesAreUpToDate(t *testing.T) {
 	t.Parallel()
-	const root = "../.."
 	files, err := generate(root)
 	require.NoError(t, err)
 	for _, file := range files {

@@ -47,6 +47,18 @@ func TestSend(t *testing.T) {
 	wire.requireOnly(t, "request-send.http")
 }
 
+// TestUnusableReply adds to the conformance suite what only this service's replies
+// can lack.
+func TestUnusableReply(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{"code":"ok"}`, `{"code":"ok","id":""}`, `{"id":"text-1"}`} {
+		receipt, err := newProvider(t, &stub{reply: body}).Send(t.Context(), newMessage())
+		require.ErrorIs(t, err, provider.ErrUnavailable, body)
+		require.True(t, provider.MayHaveSent(err), body)
+		require.Zero(t, receipt)
+	}
+}
+
 func TestReadStatus(t *testing.T) {
 	t.Parallel()
 	wire := &stub{reply: read(t, "reply-status.json")}
