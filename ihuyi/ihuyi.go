@@ -187,12 +187,12 @@ func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Recei
 	if err != nil {
 		return provider.Receipt{}, httpx.Named(err, p.cfg.Name)
 	}
-	reply, err := p.exchange(ctx, provider.OpSend, p.submitURL, request.encode())
+	reply, err := p.exchange(ctx, provider.OpSend, p.submitURL, request)
 	if err != nil {
 		return provider.Receipt{}, err
 	}
 	if reply.Code != codeAccepted {
-		return provider.Receipt{}, p.refusal(provider.OpSend, reply, m)
+		return provider.Receipt{}, p.refusal(provider.OpSend, reply, m, request.password)
 	}
 	id := reply.id()
 	if id == "" || id == "0" {
@@ -203,12 +203,13 @@ func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Recei
 
 // ReadBalance returns the number of messages left.
 func (p *Provider) ReadBalance(ctx context.Context) (provider.Balance, error) {
-	reply, err := p.exchange(ctx, provider.OpBalance, p.balanceURL, p.newBalanceQuery().encode())
+	request := p.newBalanceQuery()
+	reply, err := p.exchange(ctx, provider.OpBalance, p.balanceURL, request)
 	if err != nil {
 		return provider.Balance{}, err
 	}
 	if reply.Code != codeAccepted {
-		return provider.Balance{}, p.refusal(provider.OpBalance, reply, provider.Message{})
+		return provider.Balance{}, p.refusal(provider.OpBalance, reply, provider.Message{}, request.password)
 	}
 	if !isDecimal(string(reply.Num)) {
 		return provider.Balance{}, p.client.BadReply(provider.OpBalance, httpx.Reply{Status: http.StatusOK}, "num: not a number")
@@ -217,8 +218,8 @@ func (p *Provider) ReadBalance(ctx context.Context) (provider.Balance, error) {
 }
 
 // exchange posts a form and reads the reply.
-func (p *Provider) exchange(ctx context.Context, op string, address *url.URL, form []byte) (reply, error) {
-	answer, err := p.client.Do(ctx, httpx.Request{Op: op, Method: http.MethodPost, URL: address, Header: formHeader, Body: form})
+func (p *Provider) exchange(ctx context.Context, op string, address *url.URL, f form) (reply, error) {
+	answer, err := p.client.Do(ctx, httpx.Request{Op: op, Method: http.MethodPost, URL: address, Header: formHeader, Body: f.encode()})
 	if err != nil {
 		return reply{}, err
 	}
@@ -232,12 +233,20 @@ func (p *Provider) exchange(ctx context.Context, op string, address *url.URL, fo
 	return decoded, nil
 }
 
-// refusal turns a code into an error. The service's words may repeat the number
-// or the text, hence the redaction.
-func (p *Provider) refusal(op string, r reply, m provider.Message) error {
-	meaning := meaningOf(string(r.Code))
+// refusal turns a code into an error. The service's words, and a code that is in
+// no table, may repeat anything that was sent, hence the redaction.
+func (p *Provider) refusal(op string, r reply, m provider.Message, password string) error {
+	redact := func(text string) string {
+		// The account's secrets go first. A code that occurs in one of them by chance
+		// would break it up, and leave the rest of it standing.
+		return m.Redact(provider.Redact(text, string(p.cfg.APIKey), password))
+	}
+	meaning, code := meaningOf(string(r.Code)), string(r.Code)
+	if meaning.kind == provider.KindUnknown {
+		code = redact(code)
+	}
 	return &provider.Error{
 		Provider: p.cfg.Name, Op: op, Kind: meaning.kind, Scope: meaning.scope, RetryAfter: meaning.retryAfter,
-		Code: string(r.Code), Text: provider.Redact(m.Redact(r.Msg), string(p.cfg.APIKey)), HTTPStatus: http.StatusOK,
+		Code: code, Text: redact(r.Msg), HTTPStatus: http.StatusOK,
 	}
 }
