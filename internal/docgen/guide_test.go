@@ -16,8 +16,8 @@ const (
 )
 
 // excerpt finds the blocks of code in the guide that begin with the name of the
-// file that they are from.
-var excerpt = regexp.MustCompile("(?s)```go\n// ([a-z/_]+\\.go)\n\n(.*?)```\n")
+// file that they are from, below the example's folder.
+var excerpt = regexp.MustCompile("(?s)```go\n// (acme/[a-z/_]+\\.go)\n\n(.*?)```\n")
 
 // elision is a line of an excerpt that stands for lines left out.
 const elision = "// …\n"
@@ -29,10 +29,7 @@ func TestGuideQuotesTheExample(t *testing.T) {
 	excerpts := excerpt.FindAllStringSubmatch(read(t, guide), -1)
 	require.Greater(t, len(excerpts), 10)
 	for _, found := range excerpts {
-		path := found[1]
-		if strings.HasPrefix(path, "acme/") {
-			path = "examples/own-provider/" + path
-		}
+		path := "examples/own-provider/" + found[1]
 		rest := read(t, path)
 		for _, part := range strings.Split(found[2], elision) {
 			_, after, ok := strings.Cut(rest, part)
