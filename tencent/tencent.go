@@ -25,6 +25,13 @@
 // and so on. Text is not used. Mainland numbers need a signature: Sign of the
 // Config or of the Template, without brackets.
 //
+// The service takes up to six digits in a template of its type "verification
+// code", and a template's id does not tell its type. A template with a parameter
+// called "code" is therefore taken for one of that type: a code with a letter, or
+// with a seventh digit, fails as KindTemplate before any request. Name templates
+// of other types, such as a notice of the code of a parcel locker, in
+// Config.Notices. The other parameters are left to the service.
+//
 // # Failure codes
 //
 // The table is in codes.go. Tencent answers HTTP 200 whatever happened, and a
@@ -47,13 +54,9 @@ package tencent
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/cnsms/cnsms/internal/httpx"
@@ -88,11 +91,16 @@ type Config struct {
 
 	// Templates maps logical names to approved templates. Required.
 	Templates provider.Templates
+	// Notices are the names of those Templates whose parameter "code" is no
+	// verification code: it may then be anything. Default: none.
+	Notices []string
 
 	// Name stands in receipts and errors. Default: DefaultName.
 	Name string
 	// BaseURL is where the service is: a scheme and a host, perhaps a port, no
-	// path. Default: DefaultBaseURL.
+	// path. A region's own host is sms.ap-guangzhou.tencentcloudapi.com or alike,
+	// that of the international station sms.intl.tencentcloudapi.com. Default:
+	// DefaultBaseURL.
 	BaseURL string
 	// Timeout bounds one exchange. Default: 10 s.
 	Timeout time.Duration
@@ -119,57 +127,6 @@ func (cfg Config) withDefaults() Config {
 	return cfg
 }
 
-// Validate reports everything that is wrong with the configuration, by field.
-func (cfg Config) Validate() error {
-	cfg = cfg.withDefaults()
-	var problems []error
-	if cfg.SecretID == "" {
-		problems = append(problems, errors.New("SecretID: must not be empty"))
-	}
-	if cfg.SecretKey == "" {
-		problems = append(problems, errors.New("SecretKey: must not be empty"))
-	}
-	if cfg.AppID == "" {
-		problems = append(problems, errors.New("AppID: must not be empty"))
-	}
-	if len(cfg.Templates) == 0 {
-		problems = append(problems, errors.New("Templates: must not be empty"))
-	}
-	problems = append(problems,
-		checkSign("Sign", cfg.Sign), cfg.Templates.Validate(), cfg.validateTemplates(), cfg.http().Validate(), cfg.validatePath())
-	if err := errors.Join(problems...); err != nil {
-		return fmt.Errorf("tencent: config: %w", err)
-	}
-	return nil
-}
-
-func (cfg Config) validateTemplates() error {
-	var problems []error
-	for _, name := range slices.Sorted(maps.Keys(cfg.Templates)) {
-		template := cfg.Templates[name]
-		if strings.Trim(template.ID, "0123456789") != "" || template.ID == "" {
-			problems = append(problems, fmt.Errorf("Templates[%q].ID: want a number: Tencent sends by template id", name))
-		}
-		problems = append(problems, checkSign(fmt.Sprintf("Templates[%q].Sign", name), template.Sign))
-	}
-	return errors.Join(problems...)
-}
-
-func checkSign(field, sign string) error {
-	if strings.ContainsAny(sign, "【】") {
-		return fmt.Errorf("%s: must not have brackets: the service adds them", field)
-	}
-	return nil
-}
-
-func (cfg Config) validatePath() error {
-	base, err := url.Parse(cfg.BaseURL)
-	if err == nil && strings.Trim(base.Path, "/") != "" {
-		return errors.New("BaseURL: must not have a path: the service has one address for everything")
-	}
-	return nil
-}
-
 func (cfg Config) http() httpx.Config {
 	return httpx.Config{Provider: cfg.Name, BaseURL: cfg.BaseURL, Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient}
 }
@@ -188,6 +145,7 @@ func New(cfg Config) (*Provider, error) {
 	}
 	cfg = cfg.withDefaults()
 	cfg.Templates = cfg.Templates.Clone()
+	cfg.Notices = slices.Clone(cfg.Notices)
 	client, err := newSDK(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("tencent: config: %w", err)

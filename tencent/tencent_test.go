@@ -142,6 +142,24 @@ func TestBadMessage(t *testing.T) {
 			adjust: func(cfg *tencent.Config, _ *provider.Message) { cfg.Sign = "" },
 		},
 		{
+			name: "code of seven digits", want: provider.ErrTemplate, names: `Params["code"]: a template for verification codes takes up to 6 digits`,
+			adjust: func(_ *tencent.Config, m *provider.Message) { m.Params["code"] = "1234567" },
+		},
+		{
+			name: "code with a letter", want: provider.ErrTemplate, names: `Params["code"]: `,
+			adjust: func(_ *tencent.Config, m *provider.Message) { m.Params["code"] = "12a4" },
+		},
+		{
+			name: "code in full-width digits", want: provider.ErrTemplate, names: `Params["code"]: `,
+			adjust: func(_ *tencent.Config, m *provider.Message) { m.Params["code"] = "１２" },
+		},
+		{
+			name: "code too long, in a template beside a notice", want: provider.ErrTemplate, names: `Params["code"]: `,
+			adjust: func(cfg *tencent.Config, m *provider.Message) {
+				cfg.Notices, m.Params["code"] = []string{"code"}, "1234567"
+			},
+		},
+		{
 			name: "reference too long", want: provider.ErrUnsupported, names: "Ref: has 512 bytes",
 			adjust: func(_ *tencent.Config, m *provider.Message) { m.Ref = strings.Repeat("x", 512) },
 		},
@@ -157,6 +175,32 @@ func TestBadMessage(t *testing.T) {
 			require.ErrorContains(t, err, tt.names)
 			require.ErrorContains(t, err, "tencent: send: ")
 			require.Empty(t, stub.Requests(), "a bad message fails before any request")
+			if code := m.Params[provider.ParamCode]; code != "" {
+				require.NotContains(t, err.Error(), code)
+			}
+		})
+	}
+}
+
+// TestCodesThatAreTaken has what a template for verification codes takes, and
+// what a template of another type may.
+func TestCodesThatAreTaken(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, template, code string }{
+		{name: "no digit", template: "login"},
+		{name: "six digits", template: "login", code: "042137"},
+		{name: "letters in a notice", template: "own-sign", code: "A-13-2207"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			stub := &wiretest.Stub{Reply: accepted("+8613800138000")}
+			cfg, m := newConfig(stub.Client()), newMessage(tt.template)
+			cfg.Notices, m.Params["code"] = []string{"own-sign"}, tt.code
+			p := newProvider(t, cfg)
+			clear(cfg.Notices)
+			_, err := p.Send(t.Context(), m)
+			require.NoError(t, err)
+			require.Contains(t, stub.Only(t), `"`+tt.code+`"`)
 		})
 	}
 }
@@ -189,6 +233,13 @@ func TestBadConfig(t *testing.T) {
 				},
 			},
 		},
+		{
+			name: "line ends that came along from a file", names: []string{"SecretID: has", "SecretKey: has", "Token: has", "AppID: has", "Region: has"},
+			cfg: tencent.Config{SecretID: "AKID\n", SecretKey: "key\r\n", Token: "token\n", AppID: "1400006666 ", Region: "ap-广州"},
+		},
+		{name: "notices", names: []string{`Notices[1]: there is no template "b"`}, cfg: tencent.Config{
+			Notices: []string{"good", "b"}, Templates: provider.Templates{"good": {ID: "1"}},
+		}},
 		{name: "address", names: []string{"BaseURL: want https://"}, cfg: tencent.Config{BaseURL: "sms.tencentcloudapi.com"}},
 	}
 	for _, tt := range tests {

@@ -3,6 +3,7 @@ package tencent
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cnsms/cnsms/provider"
@@ -13,6 +14,8 @@ const (
 	longestSession = 511
 	// largestBatch is how many numbers one SendSms takes.
 	largestBatch = 200
+	// longestCode is how many digits a template for verification codes takes.
+	longestCode = 6
 )
 
 // submission is one SendSms. Empty fields are not sent.
@@ -41,6 +44,9 @@ func (p *Provider) newSubmission(m provider.Message, phones []provider.Phone) (s
 	if err != nil {
 		return submission{}, err
 	}
+	if err := p.checkCode(m, template); err != nil {
+		return submission{}, err
+	}
 	s := submission{
 		message: m, phones: phones, template: template.ID, values: values,
 		sign: cmp.Or(template.Sign, p.cfg.Sign), extendCode: p.cfg.ExtendCode, session: m.Ref,
@@ -62,6 +68,22 @@ func (p *Provider) newSubmission(m provider.Message, phones []provider.Phone) (s
 		}
 	}
 	return s, nil
+}
+
+// checkCode holds a code to what the service takes in a template for
+// verification codes, unless the template is known to be of another type.
+func (p *Provider) checkCode(m provider.Message, template provider.Template) error {
+	if !slices.Contains(template.Params, provider.ParamCode) || slices.Contains(p.cfg.Notices, m.Template) {
+		return nil
+	}
+	code := m.Params[provider.ParamCode]
+	if len(code) <= longestCode && strings.Trim(code, "0123456789") == "" {
+		return nil
+	}
+	return &provider.Error{
+		Op: provider.OpSend, Kind: provider.KindTemplate,
+		Text: `Params["code"]: a template for verification codes takes up to 6 digits; if this one is of another type, name it in Config.Notices`,
+	}
 }
 
 // redact strikes what the message holds, its recipients and the credentials out
@@ -88,10 +110,11 @@ type sendStatus struct {
 // of returns the status of one phone. The service is known to write numbers with
 // and without a plus; a mainland number may lack its country code too.
 func (r sendReply) of(phone provider.Phone) (sendStatus, bool) {
+	country, national, mainland := phone.CountryCode(), phone.National(), phone.IsMainland()
 	for _, status := range r.statuses {
 		digits := strings.TrimPrefix(strings.TrimPrefix(status.phone, "+"), "00")
-		national, found := strings.CutPrefix(digits, phone.CountryCode())
-		if found && national == phone.National() || phone.IsMainland() && digits == phone.National() {
+		rest, found := strings.CutPrefix(digits, country)
+		if found && rest == national || mainland && digits == national {
 			return status, true
 		}
 	}

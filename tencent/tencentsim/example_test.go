@@ -24,16 +24,18 @@ func Example() {
 	}
 	p, err := tencent.New(tencent.Config{
 		SecretID: "AKID", SecretKey: "key", AppID: "1400006666", Sign: "示例签名", BaseURL: server.URL(),
-		Templates: provider.Templates{"login": {ID: "1110", Params: []string{"code"}}},
+		Templates: provider.Templates{"login": {ID: "1110", Params: []string{"code"}}, "order": {ID: "1111"}},
 	})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for _, code := range []string{"042137", "secret"} {
-		_, err = p.Send(context.Background(), provider.Message{
-			To: provider.MustParsePhone("138 0013 8000"), Template: "login", Params: provider.Params{"code": code},
-		})
+	phone := provider.MustParsePhone("138 0013 8000")
+	for _, m := range []provider.Message{
+		{To: phone, Template: "login", Params: provider.Params{"code": "042137"}},
+		{To: phone, Template: "order"},
+	} {
+		_, err = p.Send(context.Background(), m)
 		fmt.Println(err == nil)
 	}
 	fmt.Println(server.Messages()[0].Text)
@@ -42,5 +44,5 @@ func Example() {
 	// true
 	// false
 	// 【示例签名】验证码042137，请勿泄露。
-	// TemplateParamSet.0: a code template takes up to 6 digits
+	// TemplateId: no such template
 }
