@@ -128,6 +128,9 @@ func (cfg Config) Validate() error {
 	if cfg.Token == "" {
 		report("Token: must not be empty")
 	}
+	if !relayapi.ValidLane(cfg.Lane) {
+		report("Lane: %s", relayapi.LaneForm)
+	}
 	if cfg.Wait < 0 || cfg.Wait > relayapi.MaxWait {
 		report("Wait: must be between 0 and %v", relayapi.MaxWait)
 	}

@@ -145,11 +145,11 @@ func TestForeignNumbersNeedInternational(t *testing.T) {
 func TestConfigReportsEverythingAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := relay.New(relay.Config{
-		Wait: time.Hour, TTL: time.Millisecond, BaseURL: "relay", Timeout: -1, HTTPClient: &http.Client{Timeout: time.Second},
+		Lane: "a b", Wait: time.Hour, TTL: time.Millisecond, BaseURL: "relay", Timeout: -1, HTTPClient: &http.Client{Timeout: time.Second},
 		Templates: provider.Templates{"login": {ID: "1", Sign: "商店"}},
 	})
 	for _, field := range []string{
-		"Token", "Wait", "TTL", "BaseURL", "Timeout", "HTTPClient", `Templates["login"].Text`, `Templates["login"].Sign`,
+		"Token", "Lane", "Wait", "TTL", "BaseURL", "Timeout", "HTTPClient", `Templates["login"].Text`, `Templates["login"].Sign`,
 	} {
 		require.ErrorContains(t, err, field+":")
 	}

@@ -70,9 +70,8 @@ func checkPrintable(field, value string, most int) *refusal {
 }
 
 func checkLane(field, lane string) *refusal {
-	const allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_"
-	if lane == "" || len(lane) > relayapi.MaxLane || strings.Trim(lane, allowed) != "" {
-		return invalid(field, fmt.Sprintf(`want a lane: 1 to %d of a to z, 0 to 9, "-" and "_"`, relayapi.MaxLane))
+	if !relayapi.ValidLane(lane) {
+		return invalid(field, relayapi.LaneForm)
 	}
 	return nil
 }

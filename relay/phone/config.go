@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/cnsms/cnsms/internal/httpx"
@@ -100,6 +101,13 @@ func (c Config) Validate() error {
 	}
 	if len(c.Lanes) > relayapi.MaxLanes {
 		report("Lanes: at most %d", relayapi.MaxLanes)
+	}
+	for i, lane := range c.Lanes {
+		if !relayapi.ValidLane(lane) {
+			report("Lanes[%d]: %s", i, relayapi.LaneForm)
+		} else if slices.Contains(c.Lanes[:i], lane) {
+			report("Lanes[%d]: stands there twice", i)
+		}
 	}
 	if c.Wait < 0 || c.Wait > relayapi.MaxWait {
 		report("Wait: must be between 0 and %v", relayapi.MaxWait)

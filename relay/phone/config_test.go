@@ -16,11 +16,11 @@ import (
 func TestConfigReportsEverythingAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := phone.New(phone.Config{
-		BaseURL: "gateway", Sender: &phone.Exec{}, Lanes: make([]string, 17),
+		BaseURL: "gateway", Sender: &phone.Exec{}, Lanes: append(make([]string, 15), "mob", "mob"),
 		Pace: -1, Wait: 2 * time.Minute, Interval: time.Millisecond, SendTimeout: -1, Timeout: -1,
 	})
 	for _, field := range []string{
-		"BaseURL", "Token", "Sender: Command", "Args", "Lanes", "Pace", "Wait", "Interval", "SendTimeout", "Timeout",
+		"BaseURL", "Token", "Sender: Command", "Args", "Lanes", "Lanes[0]", "Lanes[16]", "Pace", "Wait", "Interval", "SendTimeout", "Timeout",
 	} {
 		require.ErrorContains(t, err, field+":")
 	}

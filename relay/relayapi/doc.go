@@ -34,8 +34,9 @@
 //
 //  1. POST /v1/pull with wait_ms, so that the answer comes as soon as there is work.
 //  2. For each job: POST /v1/receipts with state "taken" and the job's lease.
-//  3. Send the text only after the answer to "taken" was 200. After any error code
-//     drop the job. When no answer came, repeat the same receipt: it is idempotent.
+//  3. Send the text only after the answer to "taken" was 200 with state "taken".
+//     After any error code drop the job. When no answer came, repeat the same
+//     receipt: it is idempotent.
 //  4. POST /v1/receipts with state "sent" or "failed", and "delivered" when the
 //     network says so. Repeat until the gateway answers.
 //

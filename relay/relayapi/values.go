@@ -4,11 +4,21 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/cnsms/cnsms/provider"
 )
+
+// LaneForm says in words what a lane looks like.
+const LaneForm = `want 1 to 32 of a to z, 0 to 9, "-" and "_"`
+
+// ValidLane reports whether a lane has the form that LaneForm tells of.
+func ValidLane(lane string) bool {
+	const allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_"
+	return lane != "" && len(lane) <= MaxLane && strings.Trim(lane, allowed) == ""
+}
 
 // timeLayout always has three fraction digits: parsers that read the fraction as a
 // count of milliseconds go wrong on any other number of digits.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,4 +79,14 @@ func TestNumberAndTextArePlainInJSON(t *testing.T) {
 	body, err := json.Marshal(relayapi.Submit{To: "+8613800138000", Text: "code 824913"})
 	require.NoError(t, err)
 	require.JSONEq(t, `{"to":"+8613800138000","text":"code 824913"}`, string(body))
+}
+
+func TestValidLane(t *testing.T) {
+	t.Parallel()
+	for _, lane := range []string{"text", "mob-2", "a_b", "0", strings.Repeat("x", relayapi.MaxLane)} {
+		require.True(t, relayapi.ValidLane(lane), lane)
+	}
+	for _, lane := range []string{"", "Text", "a b", "a.b", "短信", "a\n", "a/b", "-a!-", strings.Repeat("x", relayapi.MaxLane+1)} {
+		require.False(t, relayapi.ValidLane(lane), lane)
+	}
 }

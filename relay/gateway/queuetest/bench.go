@@ -56,23 +56,24 @@ func (b *bench) unique(prefix string) string {
 	return fmt.Sprintf("%s-%04d", prefix, b.issued)
 }
 
-// submission returns a submission that is accepted; each is for another number.
-func (b *bench) submission() gateway.Submission {
+// submission returns a submission that is accepted, with changes; each is for
+// another number.
+func (b *bench) submission(change ...func(*gateway.Submission)) gateway.Submission {
 	id := b.unique("job")
-	return gateway.Submission{
+	s := gateway.Submission{
 		ID: id, Site: site, Content: "digest of " + id,
 		To: relayapi.Number(fmt.Sprintf("+86138%08d", b.issued)), Text: "code 824913", Ref: "ref", Lane: lane,
 		Now: b.now, Deadline: b.now.Add(ttl),
 	}
+	for _, apply := range change {
+		apply(&s)
+	}
+	return s
 }
 
 func (b *bench) submit(change ...func(*gateway.Submission)) gateway.Job {
 	b.Helper()
-	s := b.submission()
-	for _, apply := range change {
-		apply(&s)
-	}
-	submitted, err := b.queue.Submit(b.Context(), s)
+	submitted, err := b.queue.Submit(b.Context(), b.submission(change...))
 	b.noError(err, "submit")
 	return submitted.Job
 }
@@ -80,10 +81,7 @@ func (b *bench) submit(change ...func(*gateway.Submission)) gateway.Job {
 // refused submits and wants an error.
 func (b *bench) refused(want error, rule string, change ...func(*gateway.Submission)) {
 	b.Helper()
-	s := b.submission()
-	for _, apply := range change {
-		apply(&s)
-	}
+	s := b.submission(change...)
 	_, err := b.queue.Submit(b.Context(), s)
 	b.wantError(err, want, rule)
 	if _, err := b.queue.Job(b.Context(), s.ID, b.now); !errors.Is(err, gateway.ErrUnknownJob) {

@@ -19,18 +19,21 @@ func limited(quotas ...gateway.Quota) func(*gateway.Submission) {
 // wantQuota wants the next submission to be refused for that long.
 func (b *bench) wantQuota(wait time.Duration, change ...func(*gateway.Submission)) {
 	b.Helper()
-	s := b.submission()
-	for _, apply := range change {
-		apply(&s)
-	}
-	_, err := b.queue.Submit(b.Context(), s)
-	var quota *gateway.QuotaError
-	if !errors.As(err, &quota) {
-		b.Fatalf("a recipient that has had its share is refused: got %v", err)
-	}
+	quota := b.wantQuotaReached(change...)
 	if got := quota.RetryAt.Sub(b.now); got != wait {
 		b.Fatalf("the refusal says when to come again: got %v, want %v", got, wait)
 	}
+}
+
+// wantQuotaReached wants the next submission to be refused.
+func (b *bench) wantQuotaReached(change ...func(*gateway.Submission)) *gateway.QuotaError {
+	b.Helper()
+	_, err := b.queue.Submit(b.Context(), b.submission(change...))
+	var quota *gateway.QuotaError
+	if !errors.As(err, &quota) {
+		b.Fatalf("a recipient that has had its share is refused: got %v at %v", err, b.now)
+	}
+	return quota
 }
 
 var oneAMinute = gateway.Quota{Limit: 1, Window: time.Minute}
@@ -121,17 +124,4 @@ var quotaCases = []testCase{
 			b.submit(limited())
 		}
 	}},
-}
-
-func (b *bench) wantQuotaReached(change ...func(*gateway.Submission)) {
-	b.Helper()
-	s := b.submission()
-	for _, apply := range change {
-		apply(&s)
-	}
-	_, err := b.queue.Submit(b.Context(), s)
-	var quota *gateway.QuotaError
-	if !errors.As(err, &quota) {
-		b.Fatalf("a recipient that has had its share is refused: got %v at %v", err, b.now)
-	}
 }

@@ -90,3 +90,18 @@ func TestUnreadableHistory(t *testing.T) {
 	_, err = queue.Record(t.Context(), gateway.Report{ID: "a", Phone: "phone", State: relayapi.StateTaken})
 	require.ErrorContains(t, err, "sqlitequeue: ")
 }
+
+// TestWritesAreSynchronous guards what no test can pull the plug for: an answered
+// write has been forced to the disk.
+func TestWritesAreSynchronous(t *testing.T) {
+	t.Parallel()
+	queue, err := New(Config{Path: filepath.Join(t.TempDir(), "queue.db")})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, queue.Close()) })
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "secure_delete": "1"} {
+		var got string
+		row := queue.writer.session.conn.QueryRowContext(t.Context(), "PRAGMA "+pragma)
+		require.NoError(t, row.Scan(&got))
+		require.Equal(t, want, got, pragma)
+	}
+}
