@@ -52,14 +52,14 @@ func reportsOf[T any](p *Provider, rows []T, err error, report func(T) provider.
 
 func (p *Provider) deliveryReport(d delivery) provider.Report {
 	return provider.Report{
-		Provider: p.cfg.Name, Kind: provider.ReportDelivery, Phone: phoneOf("", d.phone),
+		Provider: p.cfg.Name, Kind: provider.ReportDelivery, Phone: d.from.phone(),
 		ID: d.serial, Ref: d.session, Status: d.result(), At: timeOf(d.unixTime),
 	}
 }
 
 func (p *Provider) replyReport(a answer) provider.Report {
 	return provider.Report{
-		Provider: p.cfg.Name, Kind: provider.ReportReply, Phone: phoneOf("", a.phone),
+		Provider: p.cfg.Name, Kind: provider.ReportReply, Phone: a.from.phone(),
 		Reply: a.text, At: timeOf(a.unixTime), Extra: replyExtra(a.sign, a.extendCode),
 	}
 }
@@ -73,17 +73,4 @@ func replyExtra(sign, extendCode string) map[string]string {
 		extra["extend_code"] = extendCode
 	}
 	return extra
-}
-
-// phoneOf reads a number. One that is no phone number, such as a carrier's
-// service number, gives the zero Phone: the rest of the report is worth having.
-func phoneOf(country, number string) provider.Phone {
-	if phone, err := provider.NewPhone(country, number); err == nil {
-		return phone
-	}
-	phone, err := provider.ParsePhone(number)
-	if err != nil {
-		return provider.Phone{}
-	}
-	return phone
 }

@@ -60,21 +60,21 @@ type pushedDelivery struct {
 	At          httpx.Scalar `json:"user_receive_time"`
 	Country     httpx.Scalar `json:"nationcode"`
 	Mobile      httpx.Scalar `json:"mobile"`
-	Status      string       `json:"report_status"`
-	Code        string       `json:"errmsg"`
-	Description string       `json:"description"`
+	Status      httpx.Scalar `json:"report_status"`
+	Code        httpx.Scalar `json:"errmsg"`
+	Description httpx.Scalar `json:"description"`
 	Serial      httpx.Scalar `json:"sid"`
 	Session     httpx.Scalar `json:"ext"`
 }
 
 // pushedReply is a push of a reply.
 type pushedReply struct {
-	At         httpx.Scalar `json:"time"`
-	Country    httpx.Scalar `json:"nationcode"`
-	Mobile     httpx.Scalar `json:"mobile"`
-	Sign       string       `json:"sign"`
-	Text       *string      `json:"text"`
-	ExtendCode httpx.Scalar `json:"extend"`
+	At         httpx.Scalar  `json:"time"`
+	Country    httpx.Scalar  `json:"nationcode"`
+	Mobile     httpx.Scalar  `json:"mobile"`
+	Sign       httpx.Scalar  `json:"sign"`
+	Text       *httpx.Scalar `json:"text"`
+	ExtendCode httpx.Scalar  `json:"extend"`
 }
 
 // decodePush tells the two kinds of push apart by their form.
@@ -91,8 +91,8 @@ func (p *Provider) decodePush(body []byte) ([]provider.Report, error) {
 		return nil, errors.New("neither a list of delivery reports nor a reply")
 	}
 	return []provider.Report{{
-		Provider: p.cfg.Name, Kind: provider.ReportReply, Phone: phoneOf(string(pushed.Country), string(pushed.Mobile)),
-		Reply: *pushed.Text, At: pushedTime(pushed.At), Extra: replyExtra(pushed.Sign, string(pushed.ExtendCode)),
+		Provider: p.cfg.Name, Kind: provider.ReportReply, Phone: pushedPhone(pushed.Country, pushed.Mobile),
+		Reply: string(*pushed.Text), At: pushedTime(pushed.At), Extra: replyExtra(string(pushed.Sign), string(pushed.ExtendCode)),
 	}}, nil
 }
 
@@ -106,14 +106,25 @@ func (p *Provider) decodeDeliveries(body []byte) ([]provider.Report, error) {
 		if d.Serial == "" {
 			return nil, errors.New("[" + strconv.Itoa(i) + "].sid: missing")
 		}
-		at := pushedTime(d.At)
-		reports[i] = provider.Report{
-			Provider: p.cfg.Name, Kind: provider.ReportDelivery, Phone: phoneOf(string(d.Country), string(d.Mobile)),
-			ID: string(d.Serial), Ref: string(d.Session), At: at,
-			Status: provider.Status{State: stateOf(d.Status), Code: d.Code, Text: d.Description, At: at},
-		}
+		reports[i] = p.pushedReport(d)
 	}
 	return reports, nil
+}
+
+func (p *Provider) pushedReport(d pushedDelivery) provider.Report {
+	at, phone := pushedTime(d.At), pushedPhone(d.Country, d.Mobile)
+	return provider.Report{
+		Provider: p.cfg.Name, Kind: provider.ReportDelivery, Phone: phone, ID: string(d.Serial), Ref: string(d.Session), At: at,
+		Status: provider.Status{
+			State: stateOf(string(d.Status)), Code: string(d.Code), At: at,
+			Text: provider.Redact(string(d.Description), string(d.Mobile), phone.National()),
+		},
+	}
+}
+
+// pushedPhone reads a number that may hold its country code too.
+func pushedPhone(country, mobile httpx.Scalar) provider.Phone {
+	return handset{string(country), string(mobile), string(mobile)}.phone()
 }
 
 // beijing is the zone of the times that the service writes out. Its documents

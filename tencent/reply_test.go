@@ -83,3 +83,18 @@ func TestReply(t *testing.T) {
 		})
 	}
 }
+
+// TestCodeThatEchoes has a reply with a text where the code should be.
+func TestCodeThatEchoes(t *testing.T) {
+	t.Parallel()
+	const echo = "InvalidParameterValue: +8613800138000 123456 " + secretID
+	for _, reply := range []string{
+		`{"Response":{"Error":{"Code":"` + echo + `","Message":"x"}}}`,
+		`{"Response":{"SendStatusSet":[{"PhoneNumber":"+8613800138000","Code":"` + echo + `"}]}}`,
+	} {
+		_, err := newProvider(t, newConfig((&wiretest.Stub{Reply: reply}).Client())).Send(t.Context(), newMessage("login"))
+		var failure *provider.Error
+		require.ErrorAs(t, err, &failure)
+		require.Equal(t, "InvalidParameterValue: +86*** *** ***", failure.Code)
+	}
+}

@@ -72,6 +72,28 @@ func TestPullReports(t *testing.T) {
 	}
 }
 
+// TestPulledNumbers has numbers whose parts tell the country, and their wholes
+// do not.
+func TestPulledNumbers(t *testing.T) {
+	t.Parallel()
+	const row = `{"CountryCode":"1","SubscriberNumber":"3105550123","PhoneNumber":"13105550123","SerialNo":"1"}`
+	for kind, set := range map[provider.ReportKind]string{
+		provider.ReportDelivery: "PullSmsSendStatusSet", provider.ReportReply: "PullSmsReplyStatusSet",
+	} {
+		for reply, want := range map[string]provider.Phone{
+			row: provider.MustParsePhone("+13105550123"),
+			`{"PhoneNumber":"8613800138000","SerialNo":"1"}`:                                       provider.MustParsePhone("13800138000"),
+			`{"CountryCode":"1","SubscriberNumber":"","PhoneNumber":"13105550123","SerialNo":"1"}`: {},
+		} {
+			stub := &wiretest.Stub{Reply: `{"Response":{"` + set + `":[` + reply + `]}}`}
+			reports, err := newProvider(t, newConfig(stub.Client())).PullReports(t.Context(), kind, 0)
+			require.NoError(t, err)
+			require.Len(t, reports, 1)
+			require.Equal(t, want.E164(), reports[0].Phone.E164(), "%s %s", kind, reply)
+		}
+	}
+}
+
 func TestPullReportsFails(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []provider.ReportKind{provider.ReportDelivery, provider.ReportReply} {
@@ -182,6 +204,26 @@ func TestPush(t *testing.T) {
 			want: []provider.Report{{
 				Provider: "tencent", Phone: phone, ID: "5000", At: at, Status: provider.Status{State: provider.StateDelivered, At: at},
 			}},
+		},
+		{
+			name: "code and words as numbers, number in the words", body: []byte(
+				`[{"nationcode":"+86","mobile":"13800138000","report_status":"FAIL","errmsg":77,"description":"空号 13800138000","sid":"1"}]`),
+			want: []provider.Report{{
+				Provider: "tencent", Phone: phone, ID: "1",
+				Status: provider.Status{State: provider.StateFailed, Code: "77", Text: "空号 ***"},
+			}},
+		},
+		{
+			name: "number with its country code", body: []byte(`[{"nationcode":"86","mobile":"+8613800138000","sid":"1"}]`),
+			want: []provider.Report{{Provider: "tencent", Phone: phone, ID: "1"}},
+		},
+		{
+			name: "number of another country than it says", body: []byte(`[{"nationcode":"86","mobile":"+12025550123","sid":"1"}]`),
+			want: []provider.Report{{Provider: "tencent", ID: "1"}},
+		},
+		{
+			name: "reply that is a number", body: []byte(`{"mobile":"13800138000","text":1}`),
+			want: []provider.Report{{Provider: "tencent", Kind: provider.ReportReply, Phone: phone, Reply: "1", Extra: map[string]string{}}},
 		},
 		{
 			name: "time as a string, number that is none",

@@ -179,8 +179,9 @@ func deliveriesOf(rows []*sms.PullSmsSendStatus) []delivery {
 	for _, row := range rows {
 		if row != nil {
 			deliveries = append(deliveries, delivery{
-				serial: value(row.SerialNo), phone: value(row.PhoneNumber), status: value(row.ReportStatus),
-				description: value(row.Description), session: value(row.SessionContext), unixTime: value(row.UserReceiveTime),
+				serial: value(row.SerialNo), status: value(row.ReportStatus), description: value(row.Description),
+				session: value(row.SessionContext), unixTime: value(row.UserReceiveTime),
+				from: handset{value(row.CountryCode), value(row.SubscriberNumber), value(row.PhoneNumber)},
 			})
 		}
 	}
@@ -200,8 +201,8 @@ func (s *sdk) pullAnswers(ctx context.Context, limit uint64) ([]answer, error) {
 	for _, row := range response.PullSmsReplyStatusSet {
 		if row != nil {
 			answers = append(answers, answer{
-				phone: value(row.PhoneNumber), text: value(row.ReplyContent), sign: value(row.SignName),
-				extendCode: value(row.ExtendCode), unixTime: value(row.ReplyTime),
+				text: value(row.ReplyContent), sign: value(row.SignName), extendCode: value(row.ExtendCode),
+				from: handset{value(row.CountryCode), value(row.SubscriberNumber), value(row.PhoneNumber)}, unixTime: value(row.ReplyTime),
 			})
 		}
 	}

@@ -56,9 +56,13 @@ func (p *Provider) failure(op string, err error, s submission) error {
 }
 
 // refused turns a code into an error. The service's words may repeat a number or
-// a value, hence the redaction.
+// a value, hence the redaction; what stands in the place of a code, and is none
+// that is known, may do so too.
 func (p *Provider) refused(op string, r *refusal, s submission) error {
-	meaning := meaningOf(r.code)
+	meaning, code := meaningOf(r.code), r.code
+	if _, listed := meanings[code]; !listed {
+		code = p.redact(s, code)
+	}
 	text := r.text
 	if r.requestID != "" {
 		text += " (request " + r.requestID + ")"
@@ -66,6 +70,6 @@ func (p *Provider) refused(op string, r *refusal, s submission) error {
 	return &provider.Error{
 		Provider: p.cfg.Name, Op: op, Kind: meaning.kind, Scope: meaning.scope, RetryAfter: meaning.retryAfter,
 		MayHaveSent: meaning.mayHaveSent && op == provider.OpSend,
-		Code:        r.code, Text: p.redact(s, text), HTTPStatus: r.status,
+		Code:        code, Text: p.redact(s, text), HTTPStatus: r.status,
 	}
 }

@@ -123,12 +123,34 @@ func (r sendReply) of(phone provider.Phone) (sendStatus, bool) {
 
 // delivery is a row of the delivery reports that are pulled.
 type delivery struct {
-	serial, phone, status, description, session string
-	unixTime                                    uint64
+	serial, status, description, session string
+	from                                 handset
+	unixTime                             uint64
 }
 
 // answer is a row of the replies that are pulled.
 type answer struct {
-	phone, text, sign, extendCode string
-	unixTime                      uint64
+	text, sign, extendCode string
+	from                   handset
+	unixTime               uint64
+}
+
+// handset is a number as reports have it: in parts and as a whole. Either may be
+// missing.
+type handset struct{ country, national, whole string }
+
+// phone reads the number. The parts go first, because a whole without a plus can
+// look like a number of another country: 13105550123 is one of the United States
+// and one of mainland China. What is no phone number, such as a carrier's service
+// number, gives the zero Phone: the rest of the report is worth having.
+func (h handset) phone() provider.Phone {
+	country := strings.TrimLeft(h.country, "+0")
+	if phone, err := provider.NewPhone(country, h.national); err == nil {
+		return phone
+	}
+	phone, err := provider.ParsePhone(h.whole)
+	if err != nil || country != "" && phone.CountryCode() != country {
+		return provider.Phone{}
+	}
+	return phone
 }
