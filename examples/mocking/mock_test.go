@@ -1,5 +1,3 @@
-//go:build testifymock
-
 package main
 
 import (
