@@ -95,6 +95,22 @@ var offerCases = []testCase{
 		b.record(second, relayapi.StateTaken)
 		b.wantHistory(b.job(first.ID), "queued by site shop", "offered by phone old-phone", "taken by phone old-phone")
 	}},
+	{"when its lease is over, the same phone gets the job once, under a lease of full length", func(b *bench) {
+		b.submit()
+		b.offerOne(phone)
+		b.pass(lease)
+		if job := b.offerOne(phone); !job.LeaseEnd.Equal(b.now.Add(lease)) {
+			b.Fatalf("a new lease has its full length: got %v", job.LeaseEnd)
+		}
+		b.offerNone("one job, one phone", "other")
+	}},
+	{"a phone that asks for other lanes does not get the job that it holds", func(b *bench) {
+		b.submit()
+		b.offerOne(phone)
+		if jobs := b.offer(phone, "mob").Jobs; len(jobs) != 0 {
+			b.Fatalf("lanes are kept apart: got %+v", jobs)
+		}
+	}},
 	{"jobs that the phone holds come first", func(b *bench) {
 		held := b.submit()
 		b.offerOne(phone)

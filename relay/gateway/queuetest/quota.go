@@ -19,14 +19,14 @@ func limited(quotas ...gateway.Quota) func(*gateway.Submission) {
 // wantQuota wants the next submission to be refused for that long.
 func (b *bench) wantQuota(wait time.Duration, change ...func(*gateway.Submission)) {
 	b.Helper()
-	quota := b.wantQuotaReached(change...)
+	quota := b.quotaReached(change...)
 	if got := quota.RetryAt.Sub(b.now); got != wait {
 		b.Fatalf("the refusal says when to come again: got %v, want %v", got, wait)
 	}
 }
 
-// wantQuotaReached wants the next submission to be refused.
-func (b *bench) wantQuotaReached(change ...func(*gateway.Submission)) *gateway.QuotaError {
+// quotaReached wants the next submission to be refused.
+func (b *bench) quotaReached(change ...func(*gateway.Submission)) *gateway.QuotaError {
 	b.Helper()
 	_, err := b.queue.Submit(b.Context(), b.submission(change...))
 	var quota *gateway.QuotaError
@@ -59,6 +59,7 @@ var quotaCases = []testCase{
 		b.seen(phone, lane)
 		b.submit(quotas)
 		b.wantQuota(59*time.Minute, quotas)
+		b.wantQuota(59*time.Minute, limited(gateway.Quota{Limit: 2, Window: time.Hour}, oneAMinute))
 	}},
 	{"the default quotas are 1 a minute, 5 an hour, 10 a day", func(b *bench) {
 		quotas := limited(gateway.DefaultQuotas()...)
@@ -66,15 +67,15 @@ var quotaCases = []testCase{
 			for range 5 {
 				b.seen(phone, lane)
 				b.submit(quotas)
-				b.wantQuotaReached(quotas)
+				_ = b.quotaReached(quotas)
 				b.pass(time.Minute)
 			}
 			b.seen(phone, lane)
-			b.wantQuotaReached(quotas)
+			_ = b.quotaReached(quotas)
 			b.pass(time.Hour)
 		}
 		b.seen(phone, lane)
-		b.wantQuotaReached(quotas)
+		_ = b.quotaReached(quotas)
 		b.pass(24 * time.Hour)
 		b.seen(phone, lane)
 		b.submit(quotas)
