@@ -1,0 +1,96 @@
+// Package cnsms_test checks that what the READMEs say in Go compiles and works.
+package cnsms_test
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/failover"
+	"github.com/cnsms/cnsms/ihuyi"
+	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/relay"
+)
+
+// quick start: begin
+
+// newSender sends a user's first attempt through the relay and retries through
+// Ihuyi.
+func newSender(relayToken, apiKey provider.Secret) (*failover.Composer, error) {
+	free, err := relay.New(relay.Config{
+		BaseURL: "https://relay.example.com", Token: relayToken, Wait: 5 * time.Second,
+		Templates: provider.Templates{"login": {Text: "Your code is {code}."}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	paid, err := ihuyi.New(ihuyi.Config{
+		Account: "C00000000", APIKey: apiKey,
+		Templates: provider.Templates{"login": {ID: "1", Params: []string{"code"}}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return failover.New(failover.Config{
+		First: failover.Member{Provider: free},
+		Retry: failover.Member{Provider: paid},
+	})
+}
+
+// sendCode texts a code to the number that a user has typed.
+func sendCode(ctx context.Context, sender provider.Provider, typed, code string) (provider.Receipt, error) {
+	phone, err := provider.ParsePhone(typed) // 138 0013 8000, +86…, １３８…
+	if err != nil {
+		return provider.Receipt{}, err
+	}
+	return sender.Send(ctx, provider.Message{
+		To: phone, Template: "login", Params: provider.Params{provider.ParamCode: code},
+	})
+}
+
+// quick start: end
+
+func TestReadmeShowsTheQuickStart(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("readme_test.go")
+	require.NoError(t, err)
+	_, code, found := strings.Cut(string(source), "// quick start: begin\n\n")
+	require.True(t, found)
+	code, _, found = strings.Cut(code, "\n// quick start: end\n")
+	require.True(t, found)
+	for _, name := range []string{"README.md", "README.zh-CN.md"} {
+		readme, err := os.ReadFile(name)
+		require.NoError(t, err)
+		require.Contains(t, string(readme), "```go\n"+code+"```\n", name)
+	}
+}
+
+func TestQuickStart(t *testing.T) {
+	t.Parallel()
+	sender, err := newSender("token", "key")
+	require.NoError(t, err)
+
+	_, err = sendCode(t.Context(), sender, "not a number", "042137")
+	require.ErrorIs(t, err, provider.ErrRecipient)
+
+	// A finished context shows that the message is fine and asks nobody.
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	receipt, err := sendCode(ctx, sender, "138 0013 8000", "042137")
+	require.ErrorIs(t, err, context.Canceled)
+	require.Zero(t, receipt)
+	require.False(t, provider.MayHaveSent(err))
+	require.NotErrorIs(t, err, provider.ErrTemplate)
+}
+
+func TestQuickStartNeedsCredentials(t *testing.T) {
+	t.Parallel()
+	_, err := newSender("", "key")
+	require.ErrorContains(t, err, "Token")
+	_, err = newSender("token", "")
+	require.ErrorContains(t, err, "APIKey")
+}
