@@ -9,7 +9,17 @@
 // country. Requests are forms over HTTPS, signed with the dynamic password
 // (MD5 over account, key, number, text and time) so that the key itself does
 // not travel; replies are JSON. Ihuyi takes one number per request, makes no
-// codes, and returns an id but offers no way to ask what became of it.
+// codes, and returns an id but offers no way to ask what became of it. It pushes
+// delivery reports and replies, in a form that no source shows, so this package
+// does not read them.
+//
+// Config.API chooses between two interfaces. The classic one stands in the
+// vendor's interface document and in the seed article, which shows it at work.
+// The newer one, https://api.ihuyi.com, is known from public clients of 2024 to
+// 2026: seven that send mainland texts, one of them with the dynamic password,
+// and two that ask for the balance. For international texts it rests on articles
+// by the vendor, which show the form and the name of the id; where its balance of
+// international accounts is, nobody says. It has not been seen at work.
 //
 // # Settings
 //
@@ -22,7 +32,8 @@
 // A Template with an ID is sent in template mode: the values of Params, in
 // order, joined by "|", which therefore no value may contain. A Template
 // without an ID is sent as whole text, which must match a text approved in the
-// console. The default text of a trial account is
+// console. International texts are always sent whole: the document of that
+// product has no field for a template. The default text of a trial account is
 //
 //	您的验证码是：{code}。请不要把验证码泄露给其他人。
 //
@@ -36,104 +47,25 @@
 //
 // # Limits
 //
-// By default one text a second, five a day and five codes per number, eight
-// characters per variable, 500 characters per text; the console can change
-// them. Facts read on 2026-11-21 from the vendor's interface document, the
-// seed article of 2023-05 and public clients.
+// By default one text a second, five a day and five codes per number, and eight
+// characters per variable; the console can change them. 500 characters per text
+// (300 in an older document). What is certain fails before any request: a value
+// over Config.VariableLimit in template mode, and a whole text that is empty or,
+// on the mainland, over 500 characters. The limit of variables holds in whole
+// texts too, but which part of one is a variable only the service knows. Facts
+// read on 2026-11-21 from the vendor's interface document and articles, the seed
+// article of 2023-05 and public clients.
 package ihuyi
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/cnsms/cnsms/internal/httpx"
 	"github.com/cnsms/cnsms/provider"
 )
-
-// Default values of Config.
-const (
-	DefaultName        = "ihuyi"
-	DefaultBaseURL     = "https://106.ihuyi.com"
-	DefaultBaseURLIntl = "https://api.isms.ihuyi.com"
-)
-
-// Config configures a Provider.
-type Config struct {
-	// Account is the APIID. Required.
-	Account string
-	// APIKey is the APIKEY. Required.
-	APIKey provider.Secret
-	// International says that the account is one for international texts.
-	International bool
-
-	// Templates maps logical names to approved templates. Required.
-	Templates provider.Templates
-
-	// Name stands in receipts and errors. Default: DefaultName.
-	Name string
-	// BaseURL is where the service is. Default: DefaultBaseURL, or
-	// DefaultBaseURLIntl with International.
-	BaseURL string
-	// Timeout bounds one exchange. Default: 10 s.
-	Timeout time.Duration
-	// HTTPClient gives the transport to use. Default: a transport of its own.
-	HTTPClient *http.Client
-	// Now is the clock that the dynamic password is made with. Default: time.Now.
-	Now func() time.Time
-}
-
-func (cfg Config) withDefaults() Config {
-	if cfg.Name == "" {
-		cfg.Name = DefaultName
-	}
-	if cfg.BaseURL == "" {
-		cfg.BaseURL = DefaultBaseURL
-		if cfg.International {
-			cfg.BaseURL = DefaultBaseURLIntl
-		}
-	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	return cfg
-}
-
-// Validate reports everything that is wrong with the configuration, by field.
-func (cfg Config) Validate() error {
-	cfg = cfg.withDefaults()
-	var problems []error
-	if cfg.Account == "" {
-		problems = append(problems, errors.New("Account: must not be empty"))
-	}
-	if cfg.APIKey == "" {
-		problems = append(problems, errors.New("APIKey: must not be empty"))
-	}
-	if len(cfg.Templates) == 0 {
-		problems = append(problems, errors.New("Templates: must not be empty"))
-	}
-	problems = append(problems, cfg.Templates.Validate(), cfg.validateSigns(), cfg.http().Validate())
-	if err := errors.Join(problems...); err != nil {
-		return fmt.Errorf("ihuyi: config: %w", err)
-	}
-	return nil
-}
-
-func (cfg Config) validateSigns() error {
-	for name, template := range cfg.Templates {
-		if template.Sign != "" {
-			return fmt.Errorf("Templates[%q].Sign: Ihuyi takes the signature from the account", name)
-		}
-	}
-	return nil
-}
-
-func (cfg Config) http() httpx.Config {
-	return httpx.Config{Provider: cfg.Name, BaseURL: cfg.BaseURL, Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient}
-}
 
 // Provider sends through one Ihuyi account. It is a provider.Provider and a
 // provider.BalanceReader.
@@ -144,7 +76,8 @@ type Provider struct {
 	cfg        *Config
 	client     *httpx.Client
 	submitURL  *url.URL
-	balanceURL *url.URL
+	balanceURL *url.URL // nil where the balance cannot be asked for
+	format     string
 }
 
 var _ provider.BalanceReader = (*Provider)(nil)
@@ -160,16 +93,12 @@ func New(cfg Config) (*Provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ihuyi: config: %w", err)
 	}
-	path := domesticPath
-	if cfg.International {
-		path = internationalPath
+	calls := cfg.calls()
+	p := &Provider{cfg: &cfg, client: client, submitURL: client.URL(calls.submit.path, calls.submit.query), format: calls.format}
+	if calls.balance.path != "" {
+		p.balanceURL = client.URL(calls.balance.path, calls.balance.query)
 	}
-	return &Provider{
-		cfg:        &cfg,
-		client:     client,
-		submitURL:  client.URL(path, "method=Submit"),
-		balanceURL: client.URL(path, "method=GetNum"),
-	}, nil
+	return p, nil
 }
 
 // Name returns Config.Name.
@@ -201,8 +130,15 @@ func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Recei
 	return provider.Receipt{Provider: p.cfg.Name, ID: id, To: m.To, At: p.cfg.Now()}, nil
 }
 
-// ReadBalance returns the number of messages left.
+// ReadBalance returns the number of messages left. With APINewer and
+// International it is KindUnsupported: no source tells where to ask.
 func (p *Provider) ReadBalance(ctx context.Context) (provider.Balance, error) {
+	if p.balanceURL == nil {
+		return provider.Balance{}, &provider.Error{
+			Provider: p.cfg.Name, Op: provider.OpBalance, Kind: provider.KindUnsupported,
+			Text: "API: where the newer interface has the balance of international accounts is not known; APIClassic has it",
+		}
+	}
 	request := p.newBalanceQuery()
 	reply, err := p.exchange(ctx, provider.OpBalance, p.balanceURL, request)
 	if err != nil {

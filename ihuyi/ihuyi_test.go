@@ -1,7 +1,10 @@
 package ihuyi_test
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,7 +31,7 @@ func newConfig(client *http.Client) ihuyi.Config {
 			"login":   {Text: text},
 			"byID":    {ID: "1", Params: []string{"code"}},
 			"twoVars": {ID: "2", Params: []string{"code", "minutes"}},
-			"intl":    {Text: "Your verification code is {code}"},
+			"any":     {Text: "{code}"},
 		},
 		HTTPClient: client,
 		Now:        func() time.Time { return at },
@@ -49,9 +52,23 @@ func newMessage(template, code string) provider.Message {
 	}
 }
 
+// international turns the configuration into that of an international account.
+func international(cfg *ihuyi.Config) {
+	cfg.Account, cfg.International = "I00000000", true
+	cfg.Templates = provider.Templates{
+		"intl": {ID: "7", Params: []string{"code"}, Text: "Your verification code is {code}"},
+	}
+}
+
+func abroad() provider.Message {
+	return provider.Message{
+		To: provider.MustParsePhone("+1 202 555 0123"), Template: "intl", Params: provider.Params{"code": "1125"},
+	}
+}
+
 func TestRequest(t *testing.T) {
 	t.Parallel()
-	international := func(cfg *ihuyi.Config) { cfg.Account, cfg.International = "I00000000", true }
+	newer := func(cfg *ihuyi.Config) { cfg.API = ihuyi.APINewer }
 	tests := []struct {
 		name    string
 		adjust  func(*ihuyi.Config)
@@ -66,13 +83,14 @@ func TestRequest(t *testing.T) {
 				To: provider.MustParsePhone("13800000000"), Template: "twoVars",
 				Params: provider.Params{"code": "000123", "minutes": "五 & 1+1=2%"},
 			},
+			adjust: func(cfg *ihuyi.Config) { cfg.VariableLimit = 10 },
 		},
+		{name: "international", adjust: international, message: abroad(), golden: "request-international.http"},
+		{name: "newer, whole text", adjust: newer, message: newMessage("login", "1234"), golden: "request-newer-text.http"},
+		{name: "newer, template mode", adjust: newer, message: newMessage("byID", "1234"), golden: "request-newer-template.http"},
 		{
-			name: "international", adjust: international, golden: "request-international.http",
-			message: provider.Message{
-				To: provider.MustParsePhone("+1 202 555 0123"), Template: "intl",
-				Params: provider.Params{"code": "1125"},
-			},
+			name: "newer, international", message: abroad(), golden: "request-newer-international.http",
+			adjust: func(cfg *ihuyi.Config) { international(cfg); newer(cfg) },
 		},
 	}
 	for _, tt := range tests {
@@ -95,11 +113,32 @@ func TestRequest(t *testing.T) {
 
 func TestReadBalance(t *testing.T) {
 	t.Parallel()
-	stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-balance.json")}
-	balance, err := newProvider(t, newConfig(stub.Client())).ReadBalance(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, provider.Balance{Provider: "ihuyi", Amount: "7", Unit: provider.UnitMessages}, balance)
-	wiretest.Golden(t, "request-balance.http", stub.Only(t))
+	for golden, api := range map[string]ihuyi.API{
+		"request-balance.http": ihuyi.APIClassic, "request-newer-balance.http": ihuyi.APINewer,
+	} {
+		t.Run(api.String(), func(t *testing.T) {
+			t.Parallel()
+			stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-balance.json")}
+			cfg := newConfig(stub.Client())
+			cfg.API = api
+			balance, err := newProvider(t, cfg).ReadBalance(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, provider.Balance{Provider: "ihuyi", Amount: "7", Unit: provider.UnitMessages}, balance)
+			wiretest.Golden(t, golden, stub.Only(t))
+		})
+	}
+}
+
+func TestReadBalanceOfNewerInternational(t *testing.T) {
+	t.Parallel()
+	stub := &wiretest.Stub{}
+	cfg := newConfig(stub.Client())
+	international(&cfg)
+	cfg.API = ihuyi.APINewer
+	_, err := newProvider(t, cfg).ReadBalance(t.Context())
+	require.ErrorIs(t, err, errors.ErrUnsupported)
+	require.ErrorContains(t, err, "API: ")
+	require.Empty(t, stub.Requests())
 }
 
 func TestReadBalanceFails(t *testing.T) {
@@ -172,6 +211,7 @@ func TestBadMessage(t *testing.T) {
 	foreign := newMessage("login", "1234")
 	foreign.To = provider.MustParsePhone("+1 202 555 0123")
 	separator := newMessage("byID", "1|2")
+	long := strings.Repeat("长", 501)
 	tests := []struct {
 		name    string
 		message provider.Message
@@ -182,6 +222,9 @@ func TestBadMessage(t *testing.T) {
 		{name: "template not mapped", message: newMessage("other", "1"), want: provider.ErrTemplate, names: `"other"`},
 		{name: "missing parameter", message: newMessage("twoVars", "1"), want: provider.ErrTemplate, names: `"minutes"`},
 		{name: "separator in a value", message: separator, want: provider.ErrTemplate, names: `Params["code"]`},
+		{name: "value of nine characters", message: newMessage("byID", "一二三四五六七八九"), want: provider.ErrTemplate, names: `Params["code"]: 9 characters`},
+		{name: "empty text", message: newMessage("any", ""), want: provider.ErrContent, names: "Text: "},
+		{name: "text of 501 characters", message: newMessage("any", long), want: provider.ErrContent, names: "Text: 501 characters"},
 		{name: "foreign number on a mainland account", message: foreign, want: provider.ErrUnsupported, names: "To"},
 	}
 	for _, tt := range tests {
@@ -197,15 +240,59 @@ func TestBadMessage(t *testing.T) {
 	}
 }
 
+// TestLengths covers what is just within the limits, and what is left to the
+// service.
+func TestLengths(t *testing.T) {
+	t.Parallel()
+	eight, nine := strings.Repeat("八", 8), strings.Repeat("九", 9)
+	abroadAt501 := abroad()
+	abroadAt501.Params = provider.Params{"code": strings.Repeat("x", 501-len("Your verification code is "))}
+	tests := []struct {
+		name    string
+		adjust  func(*ihuyi.Config)
+		message provider.Message
+	}{
+		{name: "value of eight characters", message: newMessage("byID", eight)},
+		{name: "another limit", adjust: func(cfg *ihuyi.Config) { cfg.VariableLimit = 9 }, message: newMessage("byID", nine)},
+		{name: "no limit", adjust: func(cfg *ihuyi.Config) { cfg.VariableLimit = -1 }, message: newMessage("byID", nine+nine)},
+		{name: "value in a whole text", message: newMessage("login", nine)},
+		{name: "text of 500 characters", message: newMessage("any", strings.Repeat("长", 500))},
+		{name: "international text of 501 characters", adjust: international, message: abroadAt501},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-accepted.json")}
+			cfg := newConfig(stub.Client())
+			if tt.adjust != nil {
+				tt.adjust(&cfg)
+			}
+			_, err := newProvider(t, cfg).Send(t.Context(), tt.message)
+			require.NoError(t, err)
+		})
+	}
+}
+
 func TestBadConfig(t *testing.T) {
 	t.Parallel()
 	_, err := ihuyi.New(ihuyi.Config{
-		Templates: provider.Templates{"a": {}, "b": {Text: "{code"}, "c": {ID: "1", Sign: "榛子"}},
-		BaseURL:   "106.ihuyi.com", Timeout: -1,
+		International: true, API: 7,
+		Templates: provider.Templates{
+			"a": {}, "b": {Text: "{code"}, "c": {ID: "x", Sign: "榛子"}, "d": {Text: "x", Sign: "榛子"}, "e": {ID: "1"},
+		},
+		BaseURL: "106.ihuyi.com", Timeout: -1,
 	})
-	for _, field := range []string{"Account: ", "APIKey: ", `Templates["a"]: `, `Templates["b"]: `, `Templates["c"].Sign: `, "BaseURL: ", "Timeout: "} {
+	for _, field := range []string{
+		"Account: ", "APIKey: ", "API: ", `Templates["a"]: `, `Templates["b"]: `, `Templates["c"].Sign: `, `Templates["c"].ID: `,
+		`Templates["d"].Sign: `, `Templates["e"].Text: `, "BaseURL: ", "Timeout: ",
+	} {
 		require.ErrorContains(t, err, field)
 	}
 	_, err = ihuyi.New(ihuyi.Config{Account: account, APIKey: apiKey})
 	require.EqualError(t, err, "ihuyi: config: Templates: must not be empty")
+}
+
+func TestAPIPrintsItsName(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "classic newer API(7)", fmt.Sprint(ihuyi.APIClassic, ihuyi.APINewer, ihuyi.API(7)))
 }

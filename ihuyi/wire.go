@@ -5,18 +5,18 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/cnsms/cnsms/internal/httpx"
 	"github.com/cnsms/cnsms/provider"
 )
 
-const (
-	domesticPath      = "/webservice/sms.php"
-	internationalPath = "/webservice/isms.php"
-)
+// longestText is in characters; the service refuses more with code 4073.
+const longestText = 500
 
 var formHeader = http.Header{
 	"Content-Type": {"application/x-www-form-urlencoded"},
@@ -25,7 +25,7 @@ var formHeader = http.Header{
 
 // form holds the fields of a request. Empty ones are not sent.
 type form struct {
-	account, password, mobile, content, templateID, time string
+	account, password, mobile, content, templateID, time, format string
 }
 
 // newSubmit checks and signs a message.
@@ -37,23 +37,30 @@ func (p *Provider) newSubmit(m provider.Message) (form, error) {
 	if err != nil {
 		return form{}, err
 	}
-	content, err := contentOf(template, m.Params)
-	if err != nil {
+	if p.cfg.International {
+		template.ID = "" // there is no template mode
+	}
+	f := p.newForm()
+	if f.content, err = p.contentOf(template, m.Params); err != nil {
 		return form{}, err
 	}
-	mobile, err := p.mobileOf(m.To)
-	if err != nil {
+	if f.mobile, err = p.mobileOf(m.To); err != nil {
 		return form{}, err
 	}
-	f := form{account: p.cfg.Account, mobile: mobile, content: content, templateID: template.ID, time: p.unixTime()}
+	f.templateID = template.ID
 	f.password = p.dynamicPassword(f)
 	return f, nil
 }
 
 func (p *Provider) newBalanceQuery() form {
-	f := form{account: p.cfg.Account, time: p.unixTime()}
+	f := p.newForm()
 	f.password = p.dynamicPassword(f)
 	return f
+}
+
+// newForm has what every call wants, but for the password.
+func (p *Provider) newForm() form {
+	return form{account: p.cfg.Account, time: p.unixTime(), format: p.format}
 }
 
 func (p *Provider) unixTime() string { return strconv.FormatInt(p.cfg.Now().Unix(), 10) }
@@ -70,33 +77,62 @@ func (p *Provider) dynamicPassword(f form) string {
 }
 
 // contentOf is the whole text, or in template mode the values joined by "|".
-func contentOf(template provider.Template, params provider.Params) (string, error) {
+func (p *Provider) contentOf(template provider.Template, params provider.Params) (string, error) {
 	if template.ID == "" {
-		return template.Render(params)
+		return p.wholeText(template, params)
 	}
 	values, err := template.Values(params)
 	if err != nil {
 		return "", err
 	}
 	for i, value := range values {
-		if strings.Contains(value, "|") {
-			return "", &provider.Error{
-				Op: provider.OpSend, Kind: provider.KindTemplate,
-				Text: "Params[" + strconv.Quote(template.Params[i]) + `]: must not contain "|", which separates values`,
-			}
+		if problem := p.valueProblem(value); problem != "" {
+			return "", sendError(provider.KindTemplate, fmt.Sprintf("Params[%q]: %s", template.Params[i], problem))
 		}
 	}
 	return strings.Join(values, "|"), nil
+}
+
+// valueProblem is what is wrong with a value for template mode, or "".
+func (p *Provider) valueProblem(value string) string {
+	if strings.Contains(value, "|") {
+		return `must not contain "|", which separates values`
+	}
+	length, limit := utf8.RuneCountInString(value), p.cfg.VariableLimit
+	if limit > 0 && length > limit {
+		return fmt.Sprintf("%d characters, and the account takes %d (Config.VariableLimit)", length, limit)
+	}
+	return ""
+}
+
+// wholeText fills in a text. The limit is documented for mainland texts.
+func (p *Provider) wholeText(template provider.Template, params provider.Params) (string, error) {
+	text, err := template.Render(params)
+	if err != nil {
+		return "", err
+	}
+	length := utf8.RuneCountInString(text)
+	if length == 0 {
+		return "", sendError(provider.KindContent, "Text: is empty with these Params")
+	}
+	if length > longestText && !p.cfg.International {
+		return "", sendError(provider.KindContent, fmt.Sprintf(
+			"Text: %d characters with these Params, and the service takes %d", length, longestText))
+	}
+	return text, nil
+}
+
+// sendError is a failure before any request.
+func sendError(kind provider.Kind, text string) error {
+	return &provider.Error{Op: provider.OpSend, Kind: kind, Text: text}
 }
 
 // mobileOf writes the number as the account's product wants it: eleven digits,
 // or country code, space and number.
 func (p *Provider) mobileOf(to provider.Phone) (string, error) {
 	if p.cfg.International == to.IsMainland() {
-		return "", &provider.Error{
-			Op: provider.OpSend, Kind: provider.KindUnsupported,
-			Text: "To: mainland and international numbers need different Ihuyi accounts (Config.International)",
-		}
+		return "", sendError(provider.KindUnsupported,
+			"To: mainland and international numbers need different Ihuyi accounts (Config.International)")
 	}
 	if p.cfg.International {
 		return to.CountryCode() + " " + to.National(), nil
@@ -114,7 +150,7 @@ func (f form) encode() []byte {
 		{"content", f.content},
 		{"templateid", f.templateID},
 		{"time", f.time},
-		{"format", "json"},
+		{"format", f.format},
 	} {
 		if field.value != "" {
 			body = httpx.AppendFormField(body, field.name, field.value)

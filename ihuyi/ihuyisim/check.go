@@ -3,6 +3,7 @@ package ihuyisim
 import (
 	"crypto/md5" //nolint:gosec // The service's protocol prescribes MD5.
 	"encoding/hex"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -139,6 +140,23 @@ func (s *Service) checkTemplate(c *sim.Call, f form) string {
 		c.Explain("content: %d values for %d variables", len(values), strings.Count(text, variablePlace))
 		return "4072"
 	}
+	return checkValues(c, values)
+}
+
+func (s *Service) checkWholeText(c *sim.Call, f form) string {
+	if len(s.cfg.Texts) == 0 {
+		return ""
+	}
+	for _, text := range s.cfg.Texts {
+		if values, ok := match(text, f.content); ok {
+			return checkValues(c, values)
+		}
+	}
+	c.Explain("content: matches no approved text")
+	return "4072"
+}
+
+func checkValues(c *sim.Call, values []string) string {
 	for i, value := range values {
 		if utf8.RuneCountInString(value) > longestVariable {
 			c.Explain("content: variable %d is over %d characters", i+1, longestVariable)
@@ -148,39 +166,15 @@ func (s *Service) checkTemplate(c *sim.Call, f form) string {
 	return ""
 }
 
-func (s *Service) checkWholeText(c *sim.Call, f form) string {
-	if len(s.cfg.Texts) == 0 {
-		return ""
+// match reports whether content is text with something in each variable's
+// place, and what.
+func match(text, content string) (values []string, ok bool) {
+	pattern := strings.ReplaceAll(regexp.QuoteMeta(text), variablePlace, "(.+?)")
+	found := regexp.MustCompile(`(?s)^` + pattern + `$`).FindStringSubmatch(content)
+	if found == nil {
+		return nil, false
 	}
-	for _, text := range s.cfg.Texts {
-		if matches(text, f.content) {
-			return ""
-		}
-	}
-	c.Explain("content: matches no approved text")
-	return "4072"
-}
-
-// matches reports whether content is text with something in each variable's
-// place.
-func matches(text, content string) bool {
-	parts := strings.Split(text, variablePlace)
-	if len(parts) == 1 {
-		return text == content
-	}
-	rest, ok := strings.CutPrefix(content, parts[0])
-	if !ok {
-		return false
-	}
-	for _, part := range parts[1 : len(parts)-1] {
-		at := strings.Index(rest, part)
-		if at < 1 {
-			return false
-		}
-		rest = rest[at+len(part):]
-	}
-	last := parts[len(parts)-1]
-	return len(rest) > len(last) && strings.HasSuffix(rest, last)
+	return found[1:], true
 }
 
 func (s *Service) checkLimits(c *sim.Call, f form) string {

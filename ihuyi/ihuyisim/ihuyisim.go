@@ -1,15 +1,32 @@
-// Package ihuyisim simulates Ihuyi (互亿无线) for tests: the classic Submit and
-// GetNum calls, mainland and international, as forms or queries, with JSON or
-// XML replies, plain APIKEY or dynamic password.
+// Package ihuyisim simulates Ihuyi (互亿无线) for tests: sending and the number
+// of messages left, mainland and international, as forms or queries, with plain
+// APIKEY or dynamic password, through both interfaces: the classic one
+// (webservice/sms.php and isms.php) with JSON or XML replies, and the newer one
+// (sms/Submit.json, sms/GetNum.json, isms/Submit.json) with JSON.
 //
 // # Divergences
 //
 // What the real service does but no source states is simulated by a guess, or
-// not at all: the length of the dynamic password's window (here ten minutes,
-// as a sister product documents), the order in which faults are noticed, the
-// wording of most refusals (the msg of 2, 405 and 406 are as seen on the wire),
-// the international reply's field name (both readings are sent), delivery
-// reports (their form is unknown), and the trial account's rules.
+// not at all:
+//
+//   - The length of the dynamic password's window (here ten minutes, as a sister
+//     product documents), the order in which faults are noticed, the wording of
+//     most refusals (the msg of 2, 405 and 406 are as seen on the wire), and the
+//     content types of replies.
+//   - The name of the id in replies to international texts: the classic interface
+//     sends both readings, the newer one ismsid, as the vendor's articles do, and
+//     none with a refusal. Its other replies are those of the classic one.
+//   - The newer interface's balance of international accounts is not there: no
+//     source tells its address.
+//   - 500 characters per text (an older document says 300; nobody says it of
+//     international texts), what counts as emoji, and that a variable of eight
+//     characters or less is checked in whole texts as well.
+//   - Of the limits per number, the one on codes (4085) is not kept apart from the
+//     one on texts (4082).
+//   - Without Config.Balance the account says that it has a million messages.
+//   - Delivery reports and replies (their form is unknown), the trial account's
+//     rules, templates that are submitted by AddTemplate, SOAP, voice and marketing
+//     are not simulated.
 package ihuyisim
 
 import (
@@ -28,9 +45,9 @@ type Config struct {
 	Account, APIKey string
 	// International makes it an account for international texts.
 	International bool
-	// Templates are the approved templates by id, for template mode: the text with
-	// 【变量】 for each variable. With none, every id is accepted and the text is
-	// the values.
+	// Templates are the approved templates by id, for template mode, which
+	// international accounts do not have: the text with 【变量】 for each variable.
+	// With none, every id is accepted and the text is the values.
 	Templates map[string]string
 	// Texts are the approved texts for whole-text mode, with 【变量】 for each
 	// variable. With none, every text is accepted.
@@ -44,6 +61,9 @@ type Config struct {
 	// Blocked are numbers on the blacklist, as they stand on the wire.
 	Blocked []string
 }
+
+// plenty is what an account without an end says that it has left.
+const plenty = 1_000_000
 
 // Service is a simulated Ihuyi account. Put it into a sim.Server.
 type Service struct {
@@ -73,14 +93,20 @@ func (s *Service) Name() string { return "ihuyi" }
 
 // Owns reports whether the path is one of Ihuyi's.
 func (s *Service) Owns(r *http.Request) bool {
-	return strings.HasSuffix(r.URL.Path, s.path())
+	for _, path := range s.paths() {
+		if strings.HasSuffix(r.URL.Path, path) {
+			return true
+		}
+	}
+	return false
 }
 
-func (s *Service) path() string {
+// paths are the ends of the addresses of the account's product.
+func (s *Service) paths() []string {
 	if s.cfg.International {
-		return "/webservice/isms.php"
+		return []string{"/webservice/isms.php", "/isms/Submit.json"}
 	}
-	return "/webservice/sms.php"
+	return []string{"/webservice/sms.php", "/sms/Submit.json", "/sms/GetNum.json"}
 }
 
 // Serve answers one request.
@@ -88,8 +114,11 @@ func (s *Service) Serve(c *sim.Call) {
 	f, err := readForm(c)
 	if err != nil {
 		c.Explain("body: %v", err)
-		replySubmit(c, f, refusal("401"), "0")
+		replySubmit(c, f, refusal("401"), refusedID)
 		return
+	}
+	if s.cfg.International {
+		f.templateID = "" // a field that is not there is not read
 	}
 	switch f.method {
 	case "Submit":
@@ -97,7 +126,7 @@ func (s *Service) Serve(c *sim.Call) {
 	case "GetNum":
 		s.number(c, f)
 	default:
-		c.Explain("method: want Submit or GetNum")
+		c.Explain("method: want Submit or GetNum, in the query or in the path of the newer interface")
 		c.Reply(http.StatusNotFound, "text/html; charset=utf-8", []byte("<html><body>404</body></html>"))
 	}
 }
@@ -106,12 +135,12 @@ func (s *Service) submit(c *sim.Call, f form) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if code := s.check(c, f); code != "" {
-		replySubmit(c, f, refusal(code), "0")
+		replySubmit(c, f, refusal(code), refusedID)
 		return
 	}
 	if scripted, ok := c.Refusal(); ok {
 		c.Explain("scripted refusal")
-		replySubmit(c, f, scripted, "0")
+		replySubmit(c, f, scripted, refusedID)
 		return
 	}
 	s.balance--
@@ -132,5 +161,9 @@ func (s *Service) number(c *sim.Call, f form) {
 		replyNumber(c, f, scripted, 0)
 		return
 	}
-	replyNumber(c, f, sim.Refusal{Code: "2", Text: "查询成功"}, max(s.balance, 0))
+	left := plenty
+	if s.cfg.Balance != nil {
+		left = max(s.balance, 0)
+	}
+	replyNumber(c, f, sim.Refusal{Code: "2", Text: "查询成功"}, left)
 }

@@ -100,7 +100,7 @@ func TestQueryAndXML(t *testing.T) {
 	form := plain()
 	form.Del("format")
 	body, _ := post(t, s, submit+"&"+form.Encode(), nil)
-	require.Equal(t, `<?xml version="1.0" encoding="UTF-8"?>
+	require.Equal(t, `<?xml version="1.0" encoding="utf-8"?>
 <SubmitResult xmlns="http://106.ihuyi.cn/">
 <code>2</code>
 <msg>提交成功</msg>
@@ -112,7 +112,7 @@ func TestQueryAndXML(t *testing.T) {
 	require.Contains(t, body, "<smsid>0</smsid>")
 	body, _ = post(t, s, "/webservice/sms.php?method=GetNum", url.Values{"account": {account}, "password": {apiKey}})
 	require.Contains(t, body, "<GetNumResult")
-	require.Contains(t, body, "<num>0</num>")
+	require.Contains(t, body, "<num>1000000</num>", "an account without an end is not empty")
 }
 
 // TestRefusals corrupts one field at a time: the simulator answers with the
@@ -156,6 +156,7 @@ func TestRefusals(t *testing.T) {
 		{name: "emoji", form: plain("content", "您好😀"), code: "4074", names: "content"},
 		{name: "text not approved", cfg: strict, form: plain("content", "您的验证码是:1234。"), code: "4072", names: "content"},
 		{name: "text approved, variable empty", cfg: strict, form: plain("content", "您的验证码是：。"), code: "4072", names: "content"},
+		{name: "text approved, variable too long", cfg: strict, form: plain("content", "您的验证码是：123456789。"), code: "40722", names: "content"},
 		{name: "two variables, one missing", cfg: strict, form: plain("content", "和1。"), code: "4072", names: "content"},
 		{name: "template unknown", cfg: strict, form: plain("templateid", "9", "content", "1234"), code: "4071", names: "templateid"},
 		{name: "template, too few values", cfg: strict, form: plain("templateid", "2", "content", "1234"), code: "4072", names: "content"},
@@ -258,6 +259,12 @@ func TestInternational(t *testing.T) {
 	body, _ := post(t, s, address, form)
 	require.JSONEq(t, `{"code":2,"msg":"提交成功","smsid":"17000000000000000001","ismsid":"17000000000000000001"}`, body)
 	require.Equal(t, "+12025550123", s.Messages()[0].To)
+	form.Set("templateid", "1")
+	form.Set("password", apiKey)
+	post(t, s, address, form)
+	require.Equal(t, "【互亿无线】Your verification code is 1125", s.Messages()[1].Text)
+	require.Empty(t, s.Messages()[1].Template, "there is no template mode")
+	form.Del("templateid")
 	for _, number := range []string{"12025550123", "+1 2025550123", "1 20", "1234 20255501"} {
 		form.Set("mobile", number)
 		form.Set("password", apiKey)
@@ -265,6 +272,46 @@ func TestInternational(t *testing.T) {
 		require.Contains(t, body, `"code":406,`, number)
 		require.Contains(t, verdict, "mobile")
 	}
+}
+
+// TestNewer covers the addresses of the newer interface, which say themselves
+// what is wanted and answer in JSON.
+func TestNewer(t *testing.T) {
+	t.Parallel()
+	seven := 7
+	s, _ := newServer(ihuyisim.Config{Balance: &seven})
+	form := signed()
+	form.Del("format")
+	body, verdict := post(t, s, "/sms/Submit.json", form)
+	require.JSONEq(t, `{"code":2,"msg":"提交成功","smsid":"17000000000000000001"}`, body)
+	require.Empty(t, verdict)
+	form.Set("content", "1235")
+	body, verdict = post(t, s, "/sms/Submit.json", form)
+	require.JSONEq(t, `{"code":40502,"msg":"动态密码校验失败","smsid":"0"}`, body)
+	require.Contains(t, verdict, "password")
+	body, _ = post(t, s, "/sms/GetNum.json", url.Values{
+		"account": {account}, "password": {"6715321f9e52d26f945b0894c0346b76"}, "time": {"1700000000"},
+	})
+	require.JSONEq(t, `{"code":2,"msg":"查询成功","num":6}`, body)
+	_, verdict = post(t, s, "/isms/Submit.json", form)
+	require.Contains(t, verdict, "no service owns", "the account is one for mainland texts")
+}
+
+func TestNewerInternational(t *testing.T) {
+	t.Parallel()
+	s, _ := newServer(ihuyisim.Config{Account: "I00000000", APIKey: apiKey, International: true})
+	form := url.Values{
+		"account": {"I00000000"}, "password": {"59a3a32f53b05dd74f000a0dd8273dda"}, "mobile": {"1 2025550123"},
+		"content": {"Your verification code is 1125"}, "time": {"1700000000"},
+	}
+	body, _ := post(t, s, "/isms/Submit.json", form)
+	require.JSONEq(t, `{"code":2,"msg":"提交成功","ismsid":"17000000000000000001"}`, body)
+	form.Set("mobile", "1 2025550124")
+	body, verdict := post(t, s, "/isms/Submit.json", form)
+	require.JSONEq(t, `{"code":40502,"msg":"动态密码校验失败"}`, body)
+	require.Contains(t, verdict, "password")
+	_, verdict = post(t, s, "/isms/GetNum.json", form)
+	require.Contains(t, verdict, "no service owns", "no source tells such an address")
 }
 
 func TestScriptedRefusals(t *testing.T) {

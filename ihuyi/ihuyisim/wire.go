@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 
 	"github.com/cnsms/cnsms/sim"
@@ -27,11 +28,15 @@ func readForm(c *sim.Call) (form, error) {
 	for name, list := range body {
 		values[name] = append(values[name], list...)
 	}
-	return form{
+	f := form{
 		method: values.Get("method"), account: values.Get("account"), password: values.Get("password"),
 		mobile: values.Get("mobile"), content: values.Get("content"), templateID: values.Get("templateid"),
 		time: values.Get("time"), format: values.Get("format"),
-	}, nil
+	}
+	if method, newer := strings.CutSuffix(path.Base(c.Request.URL.Path), ".json"); newer {
+		f.method, f.format = method, "json"
+	}
+	return f, nil
 }
 
 // values are the variables of template mode.
@@ -81,6 +86,13 @@ type submitReply struct {
 	ISMSID string `json:"ismsid,omitempty" xml:"ismsid,omitempty"`
 }
 
+// newerInternationalReply is what the vendor's articles show.
+type newerInternationalReply struct {
+	Code   number `json:"code"`
+	Msg    string `json:"msg"`
+	ISMSID string `json:"ismsid,omitempty"`
+}
+
 type numberReply struct {
 	XMLName xml.Name `json:"-" xml:"GetNumResult"`
 	Space   string   `json:"-" xml:"xmlns,attr"`
@@ -94,10 +106,20 @@ type number string
 
 func (n number) MarshalJSON() ([]byte, error) { return []byte(n), nil }
 
+// xmlHeader is the first line of the service's XML.
+const xmlHeader = `<?xml version="1.0" encoding="utf-8"?>` + "\n"
+
 // xmlSpace is the namespace of older literal replies.
 const xmlSpace = "http://106.ihuyi.cn/"
 
+// refusedID is the id that stands in a refusal.
+const refusedID = "0"
+
 func replySubmit(c *sim.Call, f form, r sim.Refusal, id string) {
+	if strings.HasSuffix(c.Request.URL.Path, "/isms/Submit.json") {
+		reply(c, f, newerInternationalReply{number(r.Code), r.Text, strings.TrimPrefix(id, refusedID)})
+		return
+	}
 	answer := submitReply{Space: xmlSpace, Code: number(r.Code), Msg: r.Text, SMSID: id}
 	if strings.HasSuffix(c.Request.URL.Path, "/isms.php") {
 		answer.ISMSID = id
@@ -122,5 +144,5 @@ func reply(c *sim.Call, f form, answer any) {
 	// The service writes one element a line. Values are escaped, so that "><"
 	// stands between elements only.
 	body = bytes.ReplaceAll(body, []byte("><"), []byte(">\n<"))
-	c.Reply(http.StatusOK, "text/xml; charset=utf-8", append([]byte(xml.Header), body...))
+	c.Reply(http.StatusOK, "text/xml; charset=utf-8", append([]byte(xmlHeader), body...))
 }
