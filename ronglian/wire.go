@@ -198,18 +198,25 @@ func (p *Provider) exchange(ctx context.Context, c call) (reply, error) {
 	return decoded, nil
 }
 
-// refusal turns a code into an error. The service's words may repeat the
-// numbers, the values or the signature, hence the redaction.
+// refusal turns a code into an error. The service's words, and a code that is in
+// no table, may repeat anything that was sent, hence the redaction.
 func (p *Provider) refusal(c call, signed credentials, r reply) error {
 	sig := strings.TrimPrefix(signed.query, sigIs)
 	hidden := []string{string(p.cfg.AuthToken), sig, strings.ToLower(sig), signed.authorization}
 	for _, phone := range c.phones {
 		hidden = append(hidden, phone.National())
 	}
-	meaning := meaningOf(string(r.StatusCode))
+	redact := func(text httpx.Scalar) string {
+		// The values of the message go last. One that occurs in a secret or number by
+		// chance would break it up, and leave the rest of it standing.
+		return c.message.Redact(provider.Redact(string(text), hidden...))
+	}
+	meaning, code := meaningOf(string(r.StatusCode)), string(r.StatusCode)
+	if meaning.kind == provider.KindUnknown {
+		code = redact(r.StatusCode)
+	}
 	return &provider.Error{
-		Provider: p.cfg.Name, Op: c.op, Kind: meaning.kind, Scope: meaning.scope, Code: string(r.StatusCode),
-		Text:       provider.Redact(c.message.Redact(string(r.StatusMsg)), hidden...),
+		Provider: p.cfg.Name, Op: c.op, Kind: meaning.kind, Scope: meaning.scope, Code: code, Text: redact(r.StatusMsg),
 		HTTPStatus: http.StatusOK, MayHaveSent: meaning.mayHaveSent && c.op == provider.OpSend,
 	}
 }
