@@ -256,6 +256,33 @@ func TestPush(t *testing.T) {
 	}
 }
 
+// TestPushesOfTheService has the simulator push what it has, of which the
+// receiver takes the first only when it comes again.
+func TestPushesOfTheService(t *testing.T) {
+	t.Parallel()
+	service := newService(tencentsim.Config{})
+	at := time.Unix(1620734188, 0)
+	service.Report(tencentsim.Delivery{Serial: "5000:1", Phone: "+8613800138000", At: at})
+	service.Receive(tencentsim.Reply{Phone: "+12025550123", Text: "STOP", At: at})
+	var got []provider.Report
+	pushes := 0
+	url := mount(t, func(reports []provider.Report) error {
+		if pushes++; pushes == 1 {
+			return errors.New("not now")
+		}
+		got = append(got, reports...)
+		return nil
+	})
+	taken, err := service.PushReports(t.Context(), &http.Client{}, url)
+	require.NoError(t, err)
+	require.Equal(t, 2, taken)
+	require.Equal(t, 3, pushes)
+	require.Len(t, got, 2)
+	require.Equal(t, "5000:1", got[0].ID)
+	require.Equal(t, "STOP", got[1].Reply)
+	require.Equal(t, "+12025550123", got[1].Phone.E164())
+}
+
 func TestEmptyPush(t *testing.T) {
 	t.Parallel()
 	url := mount(t, func([]provider.Report) error { return errors.New("must not be called") })

@@ -22,7 +22,7 @@ type Statistics struct {
 
 // ReadStatistics counts the texts from one hour to another. The service counts
 // by the hour; hours are taken to be those of Beijing, which its documents do
-// not say.
+// not say. Two moments of one hour may be refused: the documents disagree.
 func (p *Provider) ReadStatistics(ctx context.Context, from, to time.Time) (Statistics, error) {
 	if to.Before(from) {
 		return Statistics{}, &provider.Error{

@@ -35,9 +35,9 @@ func (s *Service) checkText(c *sim.Call, t text, phone provider.Phone) string {
 			return code
 		}
 	}
-	if s.cfg.Balance != nil && s.balance < segments(t.whole, isoCode(phone)) {
+	if s.cfg.Balance != nil && s.balance < segments(t.whole, phone) {
 		c.Explain("balance: not enough segments left")
-		return "FailedOperation.InsufficientBalanceInSmsPackage"
+		return noBalance
 	}
 	return ""
 }
@@ -74,14 +74,18 @@ func variables(text string) int {
 }
 
 func (s *Service) checkValues(c *sim.Call, t text, _ provider.Phone) string {
+	forCodes := s.cfg.Templates[t.templateID].Code
 	for i, value := range t.values {
 		switch {
-		case s.cfg.Templates[t.templateID].Code && (len(value) > longestCode || strings.Trim(value, "0123456789") != ""):
+		case forCodes && (len(value) > longestCode || strings.Trim(value, "0123456789") != ""):
 			c.Explain("TemplateParamSet.%d: a code template takes up to %d digits", i, longestCode)
 			return "InvalidParameterValue.TemplateParameterFormatError"
 		case strings.Contains(value, "://"):
 			c.Explain("TemplateParamSet.%d: a URL", i)
 			return "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter"
+		case !forCodes && s.cfg.LongestValue > 0 && utf8.RuneCountInString(value) > s.cfg.LongestValue:
+			c.Explain("TemplateParamSet.%d: over %d characters", i, s.cfg.LongestValue)
+			return "InvalidParameterValue.TemplateParameterLengthLimit"
 		}
 	}
 	if utf8.RuneCountInString(t.whole) > longestText {
@@ -145,17 +149,10 @@ func sameDay(a, b time.Time) bool {
 	return a.In(beijing).Format(time.DateOnly) == b.In(beijing).Format(time.DateOnly)
 }
 
-// segments is how many texts are billed: mainland texts and those with more than
-// ASCII have room for 70 characters, or 67 in each of several; others for 160 and
-// 153.
-func segments(whole, isoCode string) int {
-	single, part := 70, 67
-	if isoCode != "CN" && !strings.ContainsFunc(whole, func(r rune) bool { return r >= utf8.RuneSelf }) {
-		single, part = 160, 153
+// segments is how many texts are billed.
+func segments(whole string, phone provider.Phone) int {
+	if phone.IsMainland() {
+		return provider.Segments(whole, "")
 	}
-	n := utf8.RuneCountInString(whole)
-	if n <= single {
-		return 1
-	}
-	return (n + part - 1) / part
+	return provider.SegmentsAbroad(whole, "")
 }

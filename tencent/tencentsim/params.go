@@ -51,37 +51,41 @@ func (p params) number(name string) int64 {
 	return n
 }
 
-// readParams returns the members, or the code to refuse the request with.
-func readParams(c *sim.Call, fields []field) (params, string) {
+// readParams returns the members, or a refusal of the request with a code.
+func readParams(c *sim.Call, fields []field) (params, sim.Refusal) {
 	decoder := json.NewDecoder(bytes.NewReader(c.Body))
 	decoder.UseNumber()
 	var p params
 	if err := decoder.Decode(&p); err != nil || p == nil {
-		c.Explain("body: want one JSON object")
-		return nil, "FailedOperation.JsonParseFail"
+		return nil, fault(c, "FailedOperation.JsonParseFail", "body: want one JSON object")
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		c.Explain("body: something behind the JSON object")
-		return nil, "FailedOperation.JsonParseFail"
+		return nil, fault(c, "FailedOperation.JsonParseFail", "body: something behind the JSON object")
 	}
 	for _, name := range slices.Sorted(maps.Keys(p)) {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == name })
 		if i < 0 {
-			c.Explain("%s: no such parameter", name)
-			return nil, "UnknownParameter"
+			return nil, fault(c, "UnknownParameter", name+": no such parameter")
 		}
 		if problem := fields[i].check(p[name]); problem != "" {
-			c.Explain("%s", problem)
-			return nil, "InvalidParameter"
+			return nil, fault(c, "InvalidParameter", problem)
 		}
 	}
 	for _, f := range fields {
 		if _, ok := p[f.name]; f.required && !ok {
-			c.Explain("%s: missing", f.name)
-			return nil, "MissingParameter"
+			return nil, fault(c, "MissingParameter", f.name+": missing")
 		}
 	}
-	return p, ""
+	return p, sim.Refusal{}
+}
+
+// fault explains what is wrong, and returns a refusal whose words say it too: the
+// service names the parameter there.
+func fault(c *sim.Call, code, problem string) sim.Refusal {
+	c.Explain("%s", problem)
+	r := refusal(code)
+	r.Text += ": " + problem
+	return r
 }
 
 // check says what is wrong with a value's type. The service names an element of

@@ -39,15 +39,16 @@ type Reply struct {
 }
 
 // Report says what became of a text. It goes into the queue that
-// PullSmsSendStatus empties, and is found by its number for seven days.
+// PullSmsSendStatus and PushReports empty, and is found by its number for seven
+// days.
 func (s *Service) Report(d Delivery) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.deliveries.add(d)
 }
 
-// Receive takes a reply. It goes into the queue that PullSmsReplyStatus empties,
-// and is found by its number for seven days.
+// Receive takes a reply. It goes into the queue that PullSmsReplyStatus and
+// PushReports empty, and is found by its number for seven days.
 func (s *Service) Receive(r Reply) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

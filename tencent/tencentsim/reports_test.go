@@ -140,6 +140,7 @@ func TestRefusedPulls(t *testing.T) {
 		{name: "the wrong way round", actions: byPhone, body: phoneBody, field: "EndTime", value: `1699996399`, code: "InvalidParameterValue.EndTimeVerifyFail"},
 		{name: "no hour", actions: counts, body: countBody, field: "BeginTime", value: `"20231115"`, code: "InvalidParameterValue.BeginTimeVerifyFail"},
 		{name: "hours the wrong way round", actions: counts, body: countBody, field: "EndTime", value: `"2023111505"`, code: "InvalidParameterValue.EndTimeVerifyFail"},
+		{name: "hours that are equal", actions: counts, body: countBody, field: "EndTime", value: `"2023111506"`, code: "InvalidParameterValue.EndTimeVerifyFail"},
 		{name: "counts with a limit", actions: counts, body: countBody, field: "Limit", value: `10`, code: "InvalidParameterValue.LimitVerifyFail"},
 		{name: "counts with an offset", actions: counts, body: countBody, field: "Offset", value: `10`, code: "InvalidParameterValue.OffsetVerifyFail"},
 		{name: "counts of another application", actions: counts, body: countBody, field: "SmsSdkAppId", value: `"x"`, code: "UnauthorizedOperation.SmsSdkAppIdVerifyFail"},
@@ -149,7 +150,8 @@ func TestRefusedPulls(t *testing.T) {
 		for _, action := range tt.actions {
 			t.Run(action+"/"+tt.name, func(t *testing.T) {
 				t.Parallel()
-				reply, verdict := newAccount(Config{}).do(t, request{action: action, body: changed(t, tt.body, []string{tt.field, tt.value})})
+				cfg := Config{SameHour: tt.name != "hours that are equal"}
+				reply, verdict := newAccount(cfg).do(t, request{action: action, body: changed(t, tt.body, []string{tt.field, tt.value})})
 				require.Equal(t, []string{"request: " + tt.code}, codes(t, reply))
 				require.Contains(t, verdict, tt.field+": ")
 			})
@@ -163,7 +165,7 @@ func TestScriptedPulls(t *testing.T) {
 		"PullSmsSendStatus": pullBody, "PullSmsReplyStatus": pullBody, "PullSmsSendStatusByPhoneNumber": phoneBody,
 		"PullSmsReplyStatusByPhoneNumber": phoneBody, "SendStatusStatistics": countBody,
 	} {
-		a := newAccount(Config{})
+		a := newAccount(Config{SameHour: true})
 		sim.MustInject(t, a.server, sim.Fault{Effect: sim.EffectRefuse, Code: "InternalError"})
 		reply, _ := a.do(t, request{action: action, body: body})
 		require.Equal(t, []string{"request: InternalError"}, codes(t, reply), action)
@@ -172,7 +174,7 @@ func TestScriptedPulls(t *testing.T) {
 
 func TestStatistics(t *testing.T) {
 	t.Parallel()
-	a := newAccount(Config{Blocked: []string{"+8613800138001"}})
+	a := newAccount(Config{Blocked: []string{"+8613800138001"}, SameHour: true})
 	a.send(t, "PhoneNumberSet", `["13800138000","13800138001"]`)
 	a.clock.Advance(time.Hour)
 	a.send(t, "PhoneNumberSet", `["13800138000"]`)

@@ -25,6 +25,12 @@ const (
 	longestSession = 511 // bytes
 )
 
+// Codes that stand in several places.
+const (
+	accepted  = "Ok"
+	noBalance = "FailedOperation.InsufficientBalanceInSmsPackage"
+)
+
 // text is what one SendSms wants sent.
 type text struct {
 	sign, templateID string
@@ -62,14 +68,15 @@ func (s *Service) send(c *sim.Call, p params) {
 	}
 	answer := sendReply{RequestID: requestID(c)}
 	for _, number := range numbers {
-		status := s.sendTo(c, t, number)
+		phone, status := s.sendTo(c, t, number)
 		if status.Code == "" && isScripted {
 			c.Explain("scripted refusal")
 			status.Code, status.Message = script.Code, script.Text
 		}
 		if status.Code == "" {
-			s.accept(c, t, &status)
+			s.accept(c, t, phone, &status)
 		}
+		status.IsoCode = isoCode(phone, status.Code)
 		s.count(c.Now, status)
 		answer.SendStatusSet = append(answer.SendStatusSet, status)
 	}
@@ -143,38 +150,43 @@ func fill(text string, values []string) string {
 func place(n int) string { return fmt.Sprintf("{%d}", n) }
 
 // sendTo checks one number. A Code in the status refuses it.
-func (s *Service) sendTo(c *sim.Call, t text, number string) sendStatus {
+func (s *Service) sendTo(c *sim.Call, t text, number string) (provider.Phone, sendStatus) {
 	status := sendStatus{PhoneNumber: number}
 	phone, err := provider.ParsePhone(number)
 	code := "InvalidParameterValue.IncorrectPhoneNumber"
 	if err != nil {
 		c.Explain("PhoneNumberSet: not a phone number in E.164 form, nor a mainland mobile number")
 	} else {
-		status.PhoneNumber, status.IsoCode = phone.E164(), isoCode(phone)
+		status.PhoneNumber = phone.E164()
 		code = s.checkText(c, t, phone)
 	}
 	if code != "" {
 		status.Code, status.Message = code, refusal(code).Text
 	}
-	return status
+	return phone, status
 }
 
-// isoCode knows the one country whose code is on record; others are as for a
-// country that the service does not recognise.
-func isoCode(phone provider.Phone) string {
-	if phone.IsMainland() {
+// isoCode is the country that stands in the status of a number. It comes with
+// successes and with failures that concern no template, text or number. The code
+// of one country is on record; others are as for a country that the service does
+// not recognise.
+func isoCode(phone provider.Phone, code string) string {
+	switch {
+	case code != accepted && code != noBalance && !strings.HasPrefix(code, "LimitExceeded."):
+		return ""
+	case phone.IsMainland():
 		return "CN"
 	}
 	return "DEF"
 }
 
 // accept completes the status of a number whose text is taken.
-func (s *Service) accept(c *sim.Call, t text, status *sendStatus) {
+func (s *Service) accept(c *sim.Call, t text, phone provider.Phone, status *sendStatus) {
 	s.serials++
 	status.SerialNo = fmt.Sprintf("2433:%010d%017d", c.Now.Unix(), s.serials)
-	status.Fee = segments(t.whole, status.IsoCode)
+	status.Fee = segments(t.whole, phone)
 	status.SessionContext = t.session
-	status.Code, status.Message = "Ok", "send success"
+	status.Code, status.Message = accepted, "send success"
 	s.balance -= status.Fee
 	s.remember(c.Now, status.PhoneNumber, t)
 	c.Accept(sim.Message{

@@ -103,6 +103,49 @@ func TestRefusedTexts(t *testing.T) {
 	require.Equal(t, []string{"UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone"}, codes(t, reply))
 }
 
+func TestLongestValue(t *testing.T) {
+	t.Parallel()
+	a := newAccount(Config{LongestValue: 6, Templates: map[string]Template{"1110": {Text: "{1} {2}"}}})
+	reply, _ := a.send(t, "TemplateParamSet", `["一二三四五六","5"]`)
+	require.Equal(t, []string{"Ok"}, codes(t, reply))
+	reply, verdict := a.send(t, "TemplateParamSet", `["5","一二三四五六七"]`)
+	require.Equal(t, []string{"InvalidParameterValue.TemplateParameterLengthLimit"}, codes(t, reply))
+	require.Equal(t, "TemplateParamSet.1: over 6 characters", verdict)
+}
+
+// TestIsoCode compares with the recorded replies: a limit came with the country,
+// a failure of the template without.
+func TestIsoCode(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]string{
+		"LimitExceeded.PhoneNumberThirtySecondLimit":               "CN",
+		"LimitExceeded.PhoneNumberOneHourLimit":                    "CN",
+		"InvalidParameterValue.TemplateParameterFormatError":       "",
+		"FailedOperation.TemplateIncorrectOrUnapproved":            "",
+		"FailedOperation.TemplateParamSetNotMatchApprovedTemplate": "",
+	} {
+		a := newAccount(Config{})
+		sim.MustInject(t, a.server, sim.Fault{Effect: sim.EffectRefuse, Code: code})
+		reply, _ := a.send(t)
+		require.Contains(t, reply, `"IsoCode":"`+want+`"`, code)
+	}
+	reply, _ := newAccount(Config{}).send(t, "PhoneNumberSet", `["+12025550123"]`)
+	require.Contains(t, reply, `"IsoCode":"DEF"`)
+}
+
+// TestRefusalsNameTheParameter: the service's words do so.
+func TestRefusalsNameTheParameter(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ field, value, code, names string }{
+		{field: "TemplateParamSet", value: `[123456,"5"]`, code: "InvalidParameter", names: "TemplateParamSet.0"},
+		{field: "TemplateId", code: "MissingParameter", names: "TemplateId"},
+		{field: "Sign", value: `"x"`, code: "UnknownParameter", names: "Sign"},
+	} {
+		reply, _ := newAccount(Config{}).send(t, tt.field, tt.value)
+		require.Regexp(t, `"Code":"`+tt.code+`","Message":"[^"]*: `+tt.names+`: `, reply)
+	}
+}
+
 func TestBadBodies(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{"", "null", "[]", "{", exampleBody + "{}", "PhoneNumberSet.0=13800138000"} {
@@ -148,22 +191,25 @@ func TestBalanceRunsDown(t *testing.T) {
 
 func TestSegments(t *testing.T) {
 	t.Parallel()
+	mainland, abroad := provider.MustParsePhone("13800138000"), provider.MustParsePhone("+12025550123")
 	tests := []struct {
-		name, text, isoCode string
-		want                int
+		name, text string
+		phone      provider.Phone
+		want       int
 	}{
-		{name: "empty", isoCode: "CN", want: 1},
-		{name: "mainland, one", text: strings.Repeat("x", 70), isoCode: "CN", want: 1},
-		{name: "mainland, two", text: strings.Repeat("x", 71), isoCode: "CN", want: 2},
-		{name: "mainland, three", text: strings.Repeat("字", 135), isoCode: "CN", want: 3},
-		{name: "abroad, one", text: strings.Repeat("x", 160), isoCode: "DEF", want: 1},
-		{name: "abroad, two", text: strings.Repeat("x", 161), isoCode: "DEF", want: 2},
-		{name: "abroad, not ASCII", text: strings.Repeat("字", 71), isoCode: "DEF", want: 2},
+		{name: "empty", phone: mainland, want: 1},
+		{name: "mainland, one", text: strings.Repeat("x", 70), phone: mainland, want: 1},
+		{name: "mainland, two", text: strings.Repeat("x", 71), phone: mainland, want: 2},
+		{name: "mainland, three", text: strings.Repeat("字", 135), phone: mainland, want: 3},
+		{name: "abroad, one", text: strings.Repeat("x", 160), phone: abroad, want: 1},
+		{name: "abroad, two", text: strings.Repeat("x", 161), phone: abroad, want: 2},
+		{name: "abroad, characters that count twice", text: strings.Repeat("€", 81), phone: abroad, want: 2},
+		{name: "abroad, beyond GSM 7-bit", text: strings.Repeat("字", 71), phone: abroad, want: 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, tt.want, segments(tt.text, tt.isoCode))
+			require.Equal(t, tt.want, segments(tt.text, tt.phone))
 		})
 	}
 }

@@ -31,8 +31,7 @@ func (s *Service) count(now time.Time, status sendStatus) {
 	s.counts[key] = n
 }
 
-// statistics is SendStatusStatistics. An EndTime equal to BeginTime is accepted,
-// on which the vendor's pages disagree.
+// statistics is SendStatusStatistics.
 func (s *Service) statistics(c *sim.Call, p params) {
 	begin, end := p.text("BeginTime"), p.text("EndTime")
 	code := s.checkApp(c, p)
@@ -41,8 +40,8 @@ func (s *Service) statistics(c *sim.Call, p params) {
 	case !isHour(begin):
 		c.Explain("BeginTime: want yyyymmddhh")
 		code = "InvalidParameterValue.BeginTimeVerifyFail"
-	case !isHour(end) || end < begin:
-		c.Explain("EndTime: want yyyymmddhh, not before BeginTime")
+	case !isHour(end) || end < begin || end == begin && !s.cfg.SameHour:
+		c.Explain("EndTime: want yyyymmddhh, after BeginTime (Config.SameHour: not before it)")
 		code = "InvalidParameterValue.EndTimeVerifyFail"
 	case p.number("Limit") != 0:
 		c.Explain("Limit: want 0")

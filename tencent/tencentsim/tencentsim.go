@@ -1,8 +1,8 @@
 // Package tencentsim simulates Tencent Cloud SMS (腾讯云短信), API version
 // 2021-01-11, for tests: SendSms, the four calls that pull delivery reports and
-// replies, SendStatusStatistics, and the bodies that the service pushes. It
-// checks the TC3-HMAC-SHA256 signature over the bytes and the host that arrived,
-// and says which part is wrong.
+// replies, SendStatusStatistics, and the pushes of reports and replies. It checks
+// the TC3-HMAC-SHA256 signature over the bytes and the host that arrived, and says
+// which part is wrong.
 //
 // # Divergences
 //
@@ -14,11 +14,22 @@
 // long and for a mainland text without a signature, which values of X-TC-Region
 // are accepted (here every one), what happens to a number that stands in a
 // request twice (here two texts), and the default limit of texts an hour (here
-// none). The daily limit is 2, as newer pages say; older ones say 10.
+// none). The daily limit is 2, as newer pages say; older ones say 10. Nor is it
+// known with which failures the IsoCode of the number comes (here those of limits
+// and of the balance; it was seen with two of the limits, and was seen empty with
+// failures of the template), in which order the statuses of a reply stand (here
+// that of the request), how long a value may be (here Config.LongestValue chooses),
+// whether statistics take two equal hours (Config.SameHour chooses), and in which
+// zone their hours are.
 //
-// Not simulated: GET requests, the older signatures, calls that manage
-// signatures and templates, SmsPackagesStatistics, CallbackStatusStatistics,
-// ReportConversion and DescribePhoneNumberInfo.
+// Of pushes no source states the content type (here JSON), the zone of the times
+// (here Beijing's), the words for a text that failed, whether what is pushed can
+// still be pulled (here it cannot), and how long the service waits before it
+// repeats a push (here not at all).
+//
+// Not simulated: GET requests, the older signatures, limits of requests a second,
+// calls that manage signatures and templates, SmsPackagesStatistics,
+// CallbackStatusStatistics, ReportConversion and DescribePhoneNumberInfo.
 package tencentsim
 
 import (
@@ -56,6 +67,12 @@ type Config struct {
 	PerHour int
 	// PerDay is how many texts a number may get on one day in Beijing. 0 means 2.
 	PerDay int
+	// LongestValue is how many characters a value takes in a template that is none
+	// for codes. 0: no such limit.
+	LongestValue int
+	// SameHour accepts an EndTime equal to BeginTime in SendStatusStatistics. The
+	// vendor's SDK says that it may be; the newest page says that it must be later.
+	SameHour bool
 	// Deliver reports every accepted text as delivered at once. Without it, use
 	// Report.
 	Deliver bool
@@ -117,9 +134,9 @@ func (s *Service) Serve(c *sim.Call) {
 		return
 	}
 	action := actions[c.Request.Header.Get("X-TC-Action")]
-	params, code := readParams(c, action.fields)
-	if code != "" {
-		refuse(c, code)
+	params, fault := readParams(c, action.fields)
+	if fault.Code != "" {
+		refuseWith(c, fault)
 		return
 	}
 	action.serve(s, c, params)
