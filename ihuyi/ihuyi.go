@@ -147,7 +147,7 @@ func (p *Provider) ReadBalance(ctx context.Context) (provider.Balance, error) {
 	if reply.Code != codeAccepted {
 		return provider.Balance{}, p.refusal(provider.OpBalance, reply, provider.Message{}, request.password)
 	}
-	if !isDecimal(string(reply.Num)) {
+	if !httpx.IsDecimal(string(reply.Num)) {
 		return provider.Balance{}, p.client.BadReply(provider.OpBalance, httpx.Reply{Status: http.StatusOK}, "num: not a number")
 	}
 	return provider.Balance{Provider: p.cfg.Name, Amount: string(reply.Num), Unit: provider.UnitMessages}, nil

@@ -79,7 +79,11 @@ func (p *Provider) dynamicPassword(f form) string {
 // contentOf is the whole text, or in template mode the values joined by "|".
 func (p *Provider) contentOf(template provider.Template, params provider.Params) (string, error) {
 	if template.ID == "" {
-		return p.wholeText(template, params)
+		limit := longestText
+		if p.cfg.International {
+			limit = 0 // not documented
+		}
+		return httpx.WholeText(template, params, limit)
 	}
 	values, err := template.Values(params)
 	if err != nil {
@@ -103,23 +107,6 @@ func (p *Provider) valueProblem(value string) string {
 		return fmt.Sprintf("%d characters, and the account takes %d (Config.VariableLimit)", length, limit)
 	}
 	return ""
-}
-
-// wholeText fills in a text. The limit is documented for mainland texts.
-func (p *Provider) wholeText(template provider.Template, params provider.Params) (string, error) {
-	text, err := template.Render(params)
-	if err != nil {
-		return "", err
-	}
-	length := utf8.RuneCountInString(text)
-	if length == 0 {
-		return "", sendError(provider.KindContent, "Text: is empty with these Params")
-	}
-	if length > longestText && !p.cfg.International {
-		return "", sendError(provider.KindContent, fmt.Sprintf(
-			"Text: %d characters with these Params, and the service takes %d", length, longestText))
-	}
-	return text, nil
 }
 
 // sendError is a failure before any request.
@@ -185,10 +172,4 @@ func decode(body []byte) (reply, error) {
 		return reply{}, errors.New("code: missing")
 	}
 	return r, nil
-}
-
-// isDecimal reports whether text is a plain decimal number.
-func isDecimal(text string) bool {
-	_, err := strconv.ParseFloat(text, 64)
-	return err == nil && strings.Trim(text, "-.0123456789") == ""
 }

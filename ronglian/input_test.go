@@ -49,6 +49,8 @@ func TestBadMessage(t *testing.T) {
 		{name: "ref too long", message: withRef(strings.Repeat("a", 33)), want: provider.ErrUnsupported, names: "Ref"},
 		{name: "international, no text", message: notice, want: provider.ErrUnsupported, names: `Templates["notice"] has no Text`},
 		{name: "international, missing parameter", message: abroad(missing), want: provider.ErrTemplate, names: `"minutes"`},
+		{name: "international, empty text", message: abroad(newMessage("any", "")), want: provider.ErrContent, names: "Text: "},
+		{name: "international, 251 characters", message: abroad(newMessage("any", strings.Repeat("长", 251))), want: provider.ErrContent, names: "Text: 251 characters"},
 		{name: "international, sub-account", adjust: sub, message: abroad(newMessage("login", "4653")), want: provider.ErrUnsupported, names: "SubAccount"},
 		{name: "trial, six digits", adjust: trial, message: newMessage("login", "046531"), want: provider.ErrTemplate, names: `Params["code"]`},
 		{name: "trial, letters", adjust: trial, message: newMessage("login", "a1b2"), want: provider.ErrTemplate, names: `Params["code"]`},
@@ -70,6 +72,13 @@ func TestBadMessage(t *testing.T) {
 			require.Empty(t, stub.Requests(), "a bad message fails before any request")
 		})
 	}
+}
+
+func TestLongestInternationalText(t *testing.T) {
+	t.Parallel()
+	stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-accepted.json")}
+	_, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), abroad(newMessage("any", strings.Repeat("长", 250))))
+	require.NoError(t, err)
 }
 
 // TestTrialIsOptIn sends what a trial account could not: without Config.Trial it

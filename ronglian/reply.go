@@ -43,9 +43,3 @@ func decode(body []byte) (reply, error) {
 	}
 	return r, nil
 }
-
-// isDecimal reports whether text is a plain decimal number.
-func isDecimal(text string) bool {
-	whole, fraction, hasPoint := strings.Cut(strings.TrimPrefix(text, "-"), ".")
-	return isDigits(whole) && (!hasPoint || isDigits(fraction))
-}

@@ -49,7 +49,9 @@
 // A hundred numbers per request here: the sources say 100 or 200. 250 characters
 // per text, about five codes a day per number and template, and an interval
 // between codes whose length is not documented. Trial accounts have template 1,
-// whose values are one to four digits. Facts read on 2026-11-21 from the
+// whose values are one to four digits; Config.Trial has that checked before any
+// request. An international text that is empty or too long fails before any
+// request as well; of a mainland text only the service knows the whole. Facts read on 2026-11-21 from the
 // vendor's SDKs, the seed article of 2023-05 and public clients.
 package ronglian
 
@@ -174,7 +176,7 @@ func (p *Provider) ReadBalance(ctx context.Context) (provider.Balance, error) {
 		return provider.Balance{}, err
 	}
 	amount := string(answer.Account.Balance)
-	if !isDecimal(amount) {
+	if !httpx.IsDecimal(amount) {
 		return provider.Balance{}, p.client.BadReply(provider.OpBalance, httpx.Reply{Status: http.StatusOK}, "Account.balance: not a number")
 	}
 	return provider.Balance{Provider: p.cfg.Name, Amount: amount, Unit: provider.UnitYuan}, nil

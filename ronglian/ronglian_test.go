@@ -37,6 +37,7 @@ func newConfig(client *http.Client) ronglian.Config {
 			"login":  {ID: "1", Params: []string{"code", "minutes"}, Text: "Your code is {code}, valid for {minutes} minutes"},
 			"notice": {ID: "2"},
 			"text":   {Text: "Your code is {code}"},
+			"any":    {Text: "{code}", Ignore: []string{"minutes"}},
 		},
 		HTTPClient: client,
 		Now:        func() time.Time { return at },

@@ -113,7 +113,7 @@ func (p *Provider) newInternational(m provider.Message, template provider.Templa
 			Text: fmt.Sprintf("To: international texts are free text, and Templates[%q] has no Text", m.Template),
 		}
 	}
-	content, err := template.Render(m.Params)
+	content, err := httpx.WholeText(template, m.Params, longestText)
 	if err != nil {
 		return call{}, err
 	}
@@ -125,6 +125,10 @@ func (p *Provider) newInternational(m provider.Message, template provider.Templa
 		message: m, phones: []provider.Phone{m.To},
 	}, nil
 }
+
+// longestText is in characters; the service refuses more with code 160020. Of a
+// mainland text only the service knows the whole.
+const longestText = 250
 
 // encode writes a body. That encoding/json escapes <, > and & is no trouble: the
 // vendor's Python SDK escapes even more.

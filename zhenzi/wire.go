@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/cnsms/cnsms/internal/httpx"
 	"github.com/cnsms/cnsms/provider"
@@ -64,31 +63,12 @@ func (p *Provider) newSubmit(m provider.Message) (form, error) {
 // version 1 for a whole text.
 func (f *form) setText(template provider.Template, params provider.Params) (err error) {
 	if template.ID == "" {
-		f.message, err = wholeText(template, params)
+		f.message, err = httpx.WholeText(template, params, longestText)
 		return err
 	}
 	f.templateID = template.ID
 	f.templateParams, err = templateParams(template, params)
 	return err
-}
-
-func wholeText(template provider.Template, params provider.Params) (string, error) {
-	text, err := template.Render(params)
-	if err != nil {
-		return "", err
-	}
-	length := utf8.RuneCountInString(text)
-	if length == 0 {
-		return "", contentError("Text: is empty with these Params")
-	}
-	if length > longestText {
-		return "", contentError(fmt.Sprintf("Text: %d characters with these Params, and the service takes %d", length, longestText))
-	}
-	return text, nil
-}
-
-func contentError(text string) error {
-	return &provider.Error{Op: provider.OpSend, Kind: provider.KindContent, Text: text}
 }
 
 // templateParams is a JSON array of strings, which travels in one field, or
