@@ -160,6 +160,7 @@ func TestReply(t *testing.T) {
 		{name: "500 with a code", status: http.StatusInternalServerError, reply: `{"code":10010,"error":"x"}`, want: provider.ErrUnavailable, code: "10010", mayHaveSent: true},
 		{name: "accepted under 500", status: http.StatusInternalServerError, reply: `{"smsId":1}`, want: provider.ErrUnavailable, mayHaveSent: true},
 		{name: "401 of somebody else", status: http.StatusUnauthorized, reply: `<html>`, want: provider.ErrUnavailable, mayHaveSent: true},
+		{name: "the number for a code", status: http.StatusBadRequest, reply: `{"code":13800138000,"error":"x"}`, want: provider.ErrUnknown, code: "***"},
 		{name: "unlisted code", status: http.StatusBadRequest, reply: `{"code":10099,"error":"x"}`, want: provider.ErrUnknown, code: "10099"},
 		{
 			name: "words that repeat number, codes and credentials", status: http.StatusBadRequest, want: provider.ErrThrottled, code: "10010",

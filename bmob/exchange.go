@@ -52,14 +52,18 @@ func (p *Provider) exchange(ctx context.Context, c call) (reply, error) {
 }
 
 // refusal turns a code into an error. The service's words may repeat the number
-// or the code, hence the redaction. A failure without a code has its HTTP status
-// for one: that is all the service says.
+// or the code, hence the redaction; what stands in the place of a code, and is
+// none that is known, may be one of them too. A failure without a code has its
+// HTTP status for one: that is all the service says.
 func (p *Provider) refusal(c call, status int, r reply) error {
 	code := string(r.Code)
 	if code == "" && !isSuccess(status) {
 		code = strconv.Itoa(status)
 	}
 	meaning := meaningOf(status, code, r.text())
+	if _, listed := meanings[code]; !listed {
+		code = c.redact(code)
+	}
 	return &provider.Error{
 		Provider: p.cfg.Name, Op: c.op, Kind: meaning.kind, Scope: meaning.scope, Code: code,
 		Text: provider.Redact(c.redact(r.text()), p.cfg.secrets()...), HTTPStatus: status,

@@ -53,6 +53,7 @@ func TestVerifyFails(t *testing.T) {
 			name: "words that repeat everything", status: http.StatusBadRequest, want: provider.ErrCodeMismatch, code: "207",
 			reply: `{"code":207,"error":"13800138000 ` + code + ` ` + restKey + `"}`,
 		},
+		{name: "the code for a code", status: http.StatusBadRequest, reply: `{"code":` + code + `}`, want: provider.ErrUnknown, code: "***"},
 		{name: "unauthorized", status: http.StatusUnauthorized, reply: `{"error":"unauthorized"}`, want: provider.ErrAuth, code: "401"},
 		{name: "busy", status: http.StatusInternalServerError, reply: `{"error":"x"}`, want: provider.ErrUnavailable, code: "500"},
 		{name: "an empty object", reply: `{}`, want: provider.ErrUnavailable},

@@ -49,13 +49,18 @@ func (a account) exchange(ctx context.Context, op string, address *url.URL, f fo
 }
 
 // refusal turns a status into an error. The service's words may repeat the
-// number or the code, hence the redaction.
+// number or the code, hence the redaction; what stands in the place of a status,
+// and is none that is known, may be one of them too.
 func (a account) refusal(op string, statuses table, r reply, redact func(text string) string) error {
-	meaning := statuses[string(r.Status)]
+	status := string(r.Status)
+	meaning, listed := statuses[status]
+	if !listed {
+		status = redact(status)
+	}
 	return &provider.Error{
 		Provider: a.cfg.Name, Op: op, Kind: meaning.kind, Scope: meaning.scope, RetryAfter: meaning.retryAfter,
 		MayHaveSent: meaning.mayHaveSent && op == provider.OpSend,
-		Code:        string(r.Status), Text: provider.Redact(redact(string(r.Error)), string(a.cfg.AppKey)), HTTPStatus: http.StatusOK,
+		Code:        status, Text: provider.Redact(redact(string(r.Error)), string(a.cfg.AppKey)), HTTPStatus: http.StatusOK,
 	}
 }
 

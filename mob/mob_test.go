@@ -110,6 +110,7 @@ func TestReply(t *testing.T) {
 			name: "words that repeat number, code and key", want: provider.ErrConfig, code: "471", text: "no *** +86*** *** ***",
 			reply: `{"status":471,"error":"no 13800138000 +8613800138000 042137 ` + appKey + `"}`,
 		},
+		{name: "the number for a status", reply: `{"status":13800138000}`, want: provider.ErrUnknown, code: "***"},
 		{name: "no status", reply: `{"error":"x"}`, want: provider.ErrUnavailable, mayHaveSent: true},
 		{name: "null status", reply: `{"status":null}`, want: provider.ErrUnavailable, mayHaveSent: true},
 		{name: "status without quotes around its name", reply: `{status:200}`, want: provider.ErrUnavailable, mayHaveSent: true},

@@ -58,6 +58,7 @@ func TestVerifyFails(t *testing.T) {
 		{name: "internal error", reply: `{"status":500}`, want: provider.ErrUnavailable, code: "500"},
 		{name: "no status", reply: `{}`, want: provider.ErrUnavailable},
 		{name: "done, under HTTP 502", status: http.StatusBadGateway, reply: `{"status":200}`, want: provider.ErrUnavailable},
+		{name: "the number for a status", reply: `{"status":"13800138000"}`, want: provider.ErrUnknown, code: "***"},
 		{name: "near miss of success", reply: `{"status":201}`, want: provider.ErrUnknown, code: "201"},
 	}
 	for _, v := range verifiers {

@@ -1,10 +1,8 @@
 package mob
 
 import (
-	"encoding/base32"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -60,7 +58,7 @@ func (p *Provider) newSubmit(m provider.Message) (submit, error) {
 	if err != nil {
 		return submit{}, err
 	}
-	s.id, err = p.newID()
+	s.id, err = httpx.NewID(p.cfg.Rand)
 	return s, err
 }
 
@@ -86,21 +84,6 @@ func (p *Provider) customForm(template provider.Template, m provider.Message) (f
 
 func templateError(text string) error {
 	return &provider.Error{Op: provider.OpSend, Kind: provider.KindTemplate, Text: text}
-}
-
-// idBytes is how many random bytes make an id: 120 bits, which base 32 writes
-// without padding.
-const idBytes = 15
-
-// newID makes an id that does not repeat, in place of the one that Mob does not
-// give. Base 32 has neither 0 nor 1, so that no phone number stands in it by
-// chance.
-func (p *Provider) newID() (string, error) {
-	var random [idBytes]byte
-	if _, err := io.ReadFull(p.cfg.Rand, random[:]); err != nil {
-		return "", &provider.Error{Op: provider.OpSend, Kind: provider.KindConfig, Text: "Rand: no random bytes", Err: err}
-	}
-	return base32.StdEncoding.EncodeToString(random[:]), nil
 }
 
 // form holds the fields of a request. An empty template or code is not sent.

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
+	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/sim"
 )
 
@@ -153,8 +153,8 @@ func (s *Service) mayStart(c *sim.Call, phone, content string) bool {
 		refuse(c, "10010", phone)
 		return false
 	}
-	if s.cfg.Balance != nil && s.balance < s.segments(content) {
-		c.Explain("balance: %d messages left, the text takes %d", s.balance, s.segments(content))
+	if needed := provider.Segments(content, s.cfg.Sign); s.cfg.Balance != nil && s.balance < needed {
+		c.Explain("balance: %d messages left, the text takes %d", s.balance, needed)
 		refuse(c, "10016", "")
 		return false
 	}
@@ -180,23 +180,12 @@ func (s *Service) withinLimits(c *sim.Call, phone string) bool {
 	return true
 }
 
-// segments is how many messages a text is billed as: 70 characters with the
-// signature are one, longer texts one for every 67.
-func (s *Service) segments(content string) int {
-	const single, part = 70, 67
-	length := utf8.RuneCountInString(s.withSign(content))
-	if length <= single {
-		return 1
-	}
-	return (length + part - 1) / part
-}
-
 // withSign is the text behind its signature, which has six characters by default.
 func (s *Service) withSign(content string) string { return "【" + s.cfg.Sign + "】" + content }
 
 // accept takes a text, answers its smsId and returns it.
 func (s *Service) accept(c *sim.Call, phone string, m sim.Message) string {
-	s.balance -= s.segments(m.Text)
+	s.balance -= provider.Segments(m.Text, s.cfg.Sign)
 	if s.cfg.Limits {
 		s.sent[phone] = append(s.sent[phone], c.Now)
 	}

@@ -62,8 +62,12 @@ func CheckParams(service string, template provider.Template, params provider.Par
 	return err
 }
 
+// longestCode is more digits than any service's codes have.
+const longestCode = 20
+
 // CheckReceipt reports why a code need not be given to the service, whose checks
-// are few: the caller made it, there is no number, or it is not made of digits.
+// are few: the caller made it, there is no number, or it is not made of digits or
+// of too many.
 func CheckReceipt(r provider.Receipt, code string) error {
 	failure := &provider.Error{Op: provider.OpVerify}
 	switch {
@@ -73,6 +77,8 @@ func CheckReceipt(r provider.Receipt, code string) error {
 		failure.Kind, failure.Text = provider.KindRecipient, "Receipt.To: no phone number"
 	case code == "" || strings.Trim(code, "0123456789") != "":
 		failure.Kind, failure.Text = provider.KindCodeMismatch, "code: not made of digits"
+	case len(code) > longestCode:
+		failure.Kind, failure.Text = provider.KindCodeMismatch, "code: too long"
 	default:
 		return nil
 	}

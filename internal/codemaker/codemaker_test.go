@@ -1,6 +1,7 @@
 package codemaker_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -70,6 +71,8 @@ func TestCheckReceipt(t *testing.T) {
 		names      string
 	}{
 		{name: "digits", receipt: sent, code: "0421"},
+		{name: "as long as it gets", receipt: sent, code: strings.Repeat("7", 20)},
+		{name: "too long", receipt: sent, code: strings.Repeat("04", 5000), want: provider.ErrCodeMismatch, names: "code: too long"},
 		{name: "empty", receipt: sent, want: provider.ErrCodeMismatch, names: "code: "},
 		{name: "letters", receipt: sent, code: "04a1", want: provider.ErrCodeMismatch, names: "code: "},
 		{name: "a path", receipt: sent, code: "../0421", want: provider.ErrCodeMismatch, names: "code: "},
