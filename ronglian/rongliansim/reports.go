@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/sim"
 )
 
@@ -21,7 +22,6 @@ const (
 	usualReports = 100
 	mostReports  = 500
 	senderNumber = "10690000"
-	partLength   = 70 // characters
 )
 
 // arrival is one piece of news: a delivery report or a reply.
@@ -37,13 +37,29 @@ type arrival struct {
 	Status      string `json:"status,omitempty" xml:"status,omitempty"`
 	ReqID       string `json:"reqId,omitempty" xml:"reqId,omitempty"`
 	SMSCount    string `json:"smsCount,omitempty" xml:"smsCount,omitempty"`
+	AppendCode  string `json:"appendCode,omitempty" xml:"appendCode,omitempty"`
 	SPCode      string `json:"spCode,omitempty" xml:"spCode,omitempty"`
 }
 
-// xmlPush is a piece of news as it is pushed in XML.
+// xmlPush is a piece of news as it is pushed in XML, which has fewer members.
 type xmlPush struct {
-	XMLName xml.Name `xml:"Request"`
-	arrival
+	XMLName    xml.Name `xml:"Request"`
+	Action     string   `xml:"action"`
+	SMSType    string   `xml:"smsType"`
+	RecvTime   string   `xml:"recvTime"`
+	APIVersion string   `xml:"apiVersion"`
+	FromNum    string   `xml:"fromNum"`
+	AppendCode string   `xml:"appendCode"`
+	Content    string   `xml:"content"`
+	Status     string   `xml:"status,omitempty"`
+	DateSent   string   `xml:"dateSent,omitempty"`
+}
+
+func newXMLPush(news arrival) xmlPush {
+	return xmlPush{
+		Action: news.Action, SMSType: news.SMSType, RecvTime: news.RecvTime, APIVersion: news.APIVersion, FromNum: news.FromNum,
+		AppendCode: news.AppendCode, Content: news.Content, Status: news.Status, DateSent: news.DateSent,
+	}
 }
 
 // newArrival fills in what all news have.
@@ -55,15 +71,16 @@ func newArrival(smsType, number, content string, at time.Time) arrival {
 }
 
 // reportOf is the delivery report of an accepted text.
-func (s *Service) reportOf(number string, m sim.Message) arrival {
+func (s *Service) reportOf(number, subAppend string, m sim.Message) arrival {
 	report := newArrival(typeDelivery, number, m.ID, m.At)
+	report.AppendCode = subAppend
 	report.DateSent = report.RecvTime
 	report.Status, report.DeliverCode = "0", "DELIVRD"
 	if slices.Contains(s.cfg.Undelivered, number) {
 		report.Status, report.DeliverCode = "1", "UNDELIV"
 	}
 	report.ReqID = m.Ref
-	report.SMSCount = strconv.Itoa((len([]rune(m.Text)) + partLength - 1) / partLength)
+	report.SMSCount = strconv.Itoa(provider.Segments(m.Text, ""))
 	return report
 }
 
@@ -167,7 +184,7 @@ func (s *Service) putBack(news arrival) {
 // pushBody writes a piece of news in the format that is set in the console.
 func (s *Service) pushBody(news arrival) (contentType string, body []byte) {
 	if s.cfg.PushXML {
-		return "application/xml;charset=utf-8", marshalXML(xmlPush{arrival: news})
+		return "application/xml;charset=utf-8", marshalXML(newXMLPush(news))
 	}
 	body, err := json.Marshal(map[string]arrival{"Request": news})
 	if err != nil {

@@ -53,6 +53,14 @@ func TestGetArrived(t *testing.T) {
 	require.Equal(t, "20240102030505", replies[0]["recvTime"])
 }
 
+// TestPartsOfALongText counts 67 characters in each of several parts.
+func TestPartsOfALongText(t *testing.T) {
+	t.Parallel()
+	s, _, _ := newServer(rongliansim.Config{})
+	attempt{body: strings.Replace(loginBody, "4653", strings.Repeat("长", 133), 1)}.do(t, s) // 140 with "【云通讯】" and " 2"
+	require.Equal(t, "3", pull(t, s, "1", "")[0]["smsCount"])
+}
+
 func TestGetArrivedRefused(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, body, code, names string }{
@@ -98,7 +106,7 @@ func TestPushReports(t *testing.T) {
 		t.Run(strconv.FormatBool(xml), func(t *testing.T) {
 			t.Parallel()
 			s, service, _ := newServer(rongliansim.Config{PushXML: xml})
-			attempt{}.do(t, s)
+			attempt{body: strings.Replace(loginBody, "}", `,"subAppend":"1234"}`, 1)}.do(t, s)
 			service.Reply("13800000000", "收到 <&>", at)
 			r := &receiver{status: http.StatusInternalServerError}
 			pushed, err := service.PushReports(t.Context(), r.client(), "http://receiver.example/reports")
@@ -112,11 +120,17 @@ func TestPushReports(t *testing.T) {
 			require.Equal(t, r.bodies[0], r.bodies[1], "what was not taken comes again, in the same order")
 			if xml {
 				require.Equal(t, "application/xml;charset=utf-8", r.types[2])
-				require.Contains(t, r.bodies[1], "<Request><action>SMSArrived</action><smsType>1</smsType>")
-				require.Contains(t, r.bodies[2], "<content>收到 &lt;&amp;&gt;</content>")
+				const start, end = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Request><action>SMSArrived</action>`, `</Request>`
+				require.Equal(t, start+"<smsType>1</smsType><recvTime>20240102030405</recvTime><apiVersion>2013-12-26</apiVersion>"+
+					"<fromNum>13800000000</fromNum><appendCode>1234</appendCode><content>0000000065930ca50000000000000001</content>"+
+					"<status>0</status><dateSent>20240102030405</dateSent>"+end, r.bodies[1], "only what is documented for XML")
+				require.Equal(t, start+"<smsType>0</smsType><recvTime>20240102030405</recvTime><apiVersion>2013-12-26</apiVersion>"+
+					"<fromNum>13800000000</fromNum><appendCode></appendCode><content>收到 &lt;&amp;&gt;</content>"+end, r.bodies[2])
 			} else {
 				require.Equal(t, "application/json;charset=utf-8", r.types[2])
-				require.True(t, strings.HasPrefix(r.bodies[1], `{"Request":{"action":"SMSArrived","smsType":"1",`), r.bodies[1])
+				require.Equal(t, `{"Request":{"action":"SMSArrived","smsType":"1","apiVersion":"2013-12-26","content":"0000000065930ca50000000000000001",`+
+					`"fromNum":"13800000000","dateSent":"20240102030405","deliverCode":"DELIVRD","recvTime":"20240102030405","status":"0",`+
+					`"smsCount":"1","appendCode":"1234","spCode":"10690000"}}`, r.bodies[1])
 			}
 			require.Empty(t, pull(t, s, "1", ""), "what was pushed is gone")
 		})

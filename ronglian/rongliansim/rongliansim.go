@@ -16,11 +16,16 @@
 //     letters and digits, and for a day's limit, are the likeliest of the table.
 //     The wording of refusals is the service's own for 111109, 160032, 160038,
 //     160040, 160042 and 161125; the others describe the code.
-//   - Lengths that are not documented: the interval between codes (here a minute)
-//     and what a text costs (here 5 fen).
+//   - Lengths that are not documented: the interval between codes (here a minute),
+//     what a text costs (here 5 fen), and whether the 250 characters hold for
+//     international texts. Up to 200 numbers are taken, as newer sources say; older
+//     ones say 100.
+//   - Without Config.Balance the account says that it has 10,000 yuan.
 //   - Reports come at once, everything is delivered but for Config.Undelivered,
 //     and what is pushed takes any answer of HTTP 200 for a yes. Reports of
-//     international texts carry the number as it was sent to.
+//     international texts carry the number as it was sent to. What stands in
+//     replies, in pulled reports, and in GetArrived's answer when there is nothing,
+//     is taken over from the pushed report or left out.
 //   - A lower-case sig is accepted, as the vendor's Go SDK sends it; Config.StrictSig
 //     refuses it. JSON must be JSON: the real parser is said to take single quotes.
 //   - QuerySMS, the calls about templates, and voice calls are not simulated.
@@ -74,8 +79,12 @@ type Config struct {
 	PushXML bool
 }
 
-// defaultPrice is what one number costs, in fen.
-const defaultPrice = 5
+const (
+	// defaultPrice is what one number costs, in fen.
+	defaultPrice = 5
+	// plenty is what an account without an end says that it has left, in fen.
+	plenty = 1_000_000
+)
 
 // Service is a simulated Ronglian account. Put it into a sim.Server.
 type Service struct {
@@ -157,7 +166,7 @@ func (s *Service) templateSMS(c *sim.Call, a *attempt) reply {
 	}
 	id := newID(c)
 	for _, number := range a.request.numbers() {
-		s.accept(c, number, message(s.templateText(a.request), sim.Message{
+		s.accept(c, number, string(a.request.SubAppend), message(s.templateText(a.request), sim.Message{
 			Mailbox: a.account, ID: id, Ref: string(a.request.ReqID), To: "+86" + number, Sign: s.cfg.Sign,
 			Template: string(a.request.TemplateID), Params: a.request.values(),
 		}))
@@ -178,7 +187,7 @@ func (s *Service) international(c *sim.Call, a *attempt) reply {
 	}
 	id := newID(c)
 	number := string(a.request.Mobile)
-	s.accept(c, number, message(string(a.request.Content), sim.Message{
+	s.accept(c, number, "", message(string(a.request.Content), sim.Message{
 		Mailbox: a.account, ID: id, To: "+" + strings.TrimPrefix(number, "00"), Sign: s.cfg.Sign,
 	}))
 	return acceptedReply(c, id)
@@ -191,17 +200,20 @@ func message(text string, m sim.Message) sim.Message {
 }
 
 // accept takes a text and queues its report.
-func (s *Service) accept(c *sim.Call, number string, m sim.Message) {
+func (s *Service) accept(c *sim.Call, number, subAppend string, m sim.Message) {
 	m = c.Accept(m)
 	s.balance -= s.cfg.Price
 	s.sent[number] = append(s.sent[number], sent{c.Now, m.Template})
-	s.news = append(s.news, s.reportOf(number, m))
+	s.news = append(s.news, s.reportOf(number, subAppend, m))
 }
 
 // accountInfo answers a request for the account's money.
 func (s *Service) accountInfo(c *sim.Call, _ *attempt) reply {
 	if scripted, ok := c.Refusal(); ok {
 		return explained(c, scripted)
+	}
+	if s.cfg.Balance == nil {
+		return accountReply(plenty)
 	}
 	return accountReply(max(s.balance, 0))
 }

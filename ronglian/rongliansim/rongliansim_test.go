@@ -241,6 +241,13 @@ func TestBalanceRunsDown(t *testing.T) {
 	require.JSONEq(t, `{"statusCode":"000000","Account":{"balance":"0.12"}}`, money())
 }
 
+func TestBalanceWithoutEnd(t *testing.T) {
+	t.Parallel()
+	s, _, _ := newServer(rongliansim.Config{})
+	body, _ := attempt{path: infoPath}.do(t, s)
+	require.JSONEq(t, `{"statusCode":"000000","Account":{"balance":"10000.00"}}`, body, "it is not empty")
+}
+
 func TestInternationalCostsMoney(t *testing.T) {
 	t.Parallel()
 	fen := 5
