@@ -46,13 +46,18 @@ type LostReplyError struct {
 	// Err is the network or context error that broke the exchange, or nil when
 	// there was a reply and it was unusable.
 	Err error
+
+	// shown is MessageID without the number and the code, which the caller's
+	// reference may hold.
+	shown string
 }
 
-// Error names the messageId and says what the lookup brought.
+// Error names the messageId and says what the lookup brought. A number or code
+// in the messageId is struck out.
 func (e *LostReplyError) Error() string {
-	text := "messageId " + e.MessageID + " was not found by a lookup"
+	text := "messageId " + e.shown + " was not found by a lookup"
 	if e.Lookup != nil {
-		text = "messageId " + e.MessageID + " could not be looked up (" + e.Lookup.Error() + ")"
+		text = "messageId " + e.shown + " could not be looked up (" + e.Lookup.Error() + ")"
 	}
 	if e.Err != nil {
 		text = e.Err.Error() + "; " + text
@@ -81,7 +86,7 @@ func (p *Provider) settle(ctx context.Context, m provider.Message, messageID str
 		return receipt, nil
 	}
 	lost := *failure
-	lost.Err = &LostReplyError{MessageID: messageID, Lookup: err, Err: failure.Err}
+	lost.Err = &LostReplyError{MessageID: messageID, Lookup: err, Err: failure.Err, shown: m.Redact(messageID)}
 	return provider.Receipt{}, &lost
 }
 

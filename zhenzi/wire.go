@@ -127,13 +127,21 @@ func (p *Provider) exchange(ctx context.Context, op string, address *url.URL, fo
 	return decoded, nil
 }
 
-// refusal turns a code into an error. The service's words may repeat the number
-// or the text, hence the redaction.
+// refusal turns a code into an error. The service's words, and a code that is in
+// no table, may repeat anything that was sent, hence the redaction.
 func (p *Provider) refusal(op string, r reply, m provider.Message) error {
-	meaning := meaningOf(string(r.Code))
+	redact := func(text string) string {
+		// The secret goes first. A code that occurs in it by chance would break it up,
+		// and leave the rest of it standing.
+		return m.Redact(provider.Redact(text, string(p.cfg.AppSecret)))
+	}
+	meaning, code := meaningOf(string(r.Code)), string(r.Code)
+	if meaning.kind == provider.KindUnknown {
+		code = redact(code)
+	}
 	return &provider.Error{
-		Provider: p.cfg.Name, Op: op, Kind: meaning.kind, Scope: meaning.scope, Code: string(r.Code),
-		Text: provider.Redact(m.Redact(r.text()), string(p.cfg.AppSecret)), HTTPStatus: http.StatusOK,
+		Provider: p.cfg.Name, Op: op, Kind: meaning.kind, Scope: meaning.scope,
+		Code: code, Text: redact(r.text()), HTTPStatus: http.StatusOK,
 	}
 }
 

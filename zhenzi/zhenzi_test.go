@@ -251,10 +251,10 @@ func TestLongestText(t *testing.T) {
 func TestBadConfig(t *testing.T) {
 	t.Parallel()
 	_, err := zhenzi.New(zhenzi.Config{
-		Templates: provider.Templates{"a": {}, "b": {Text: "{code"}, "c": {ID: "1", Sign: "榛子"}},
+		Templates: provider.Templates{"a": {}, "b": {Text: "{code"}, "c": {ID: "1", Sign: "榛子"}, "d": {ID: "2", Sign: "榛子"}},
 		BaseURL:   "sms.zhenzikj.com", Timeout: -1,
 	})
-	for _, field := range []string{"AppID: ", "AppSecret: ", `Templates["a"]: `, `Templates["b"]: `, `Templates["c"].Sign: `, "BaseURL: ", "Timeout: "} {
+	for _, field := range []string{"AppID: ", "AppSecret: ", `Templates["a"]: `, `Templates["b"]: `, `Templates["c"].Sign: `, `Templates["d"].Sign: `, "BaseURL: ", "Timeout: "} {
 		require.ErrorContains(t, err, field)
 	}
 	_, err = zhenzi.New(zhenzi.Config{AppID: appID, AppSecret: appSecret})

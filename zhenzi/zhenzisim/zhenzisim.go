@@ -13,6 +13,9 @@
 //     known;
 //   - a message is recorded at once and only if it is accepted;
 //   - the templates' places are written {like this}, whatever is inside;
+//   - without Config.Balance the account says that it has a million messages;
+//   - a value in templateParams that is no string is refused with 100;
+//   - version 1 is open to the account, although new ones may be refused;
 //   - one text costs one message, whatever its length; the day of the limit per
 //     number is Beijing's;
 //   - the order in which faults are noticed, the wording of every refusal but

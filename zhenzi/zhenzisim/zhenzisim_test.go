@@ -253,6 +253,9 @@ func TestBalanceRunsDown(t *testing.T) {
 
 	s = newServer(zhenzisim.Config{Balance: &two, DataAsText: true})
 	require.JSONEq(t, `{"code":0,"data":"2"}`, left())
+
+	s = newServer(zhenzisim.Config{})
+	require.JSONEq(t, `{"code":0,"data":1000000}`, left(), "an account without an end is not empty")
 }
 
 func TestDailyLimit(t *testing.T) {
