@@ -52,7 +52,8 @@
 // A code has 4 digits (the console can change that), lives 5 minutes and bears 3
 // checks. A number gets 2 codes a minute and 5 in 12 hours from one application,
 // and 10 a day from all applications together, the phone SDK's included. A value
-// of custom/msg has 1 to 10 characters, its whole text 70. Facts read on
+// of custom/msg has 1 to 10 characters, its whole text 70; a number gets 5 of
+// these texts a minute. One key makes 100 requests a minute. Facts read on
 // 2026-11-21 from the vendor's interface pages of 2016, copies of its status
 // tables, an article of 2022 and public clients. Nobody says whether a code can
 // be checked again after it was right: take a nil error once.

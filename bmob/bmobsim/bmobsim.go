@@ -27,6 +27,7 @@
 //   - how a template of requestSms marks its variables (here %name%, as
 //     requestSmsCode does), and what a missing one is refused with (here 10013);
 //   - how long a text is SENDING (here 3 seconds), and FAIL, which never happens;
+//   - the limits of an application's requests, of any kind;
 //   - numbers that have unsubscribed, whose texts the carrier drops without a word;
 //   - the older form of requestSms with a whole text, and every other call.
 package bmobsim

@@ -23,8 +23,8 @@
 //   - which status means more than two codes a minute for one number (here 462),
 //     and when a day begins (here at midnight in Beijing);
 //   - which statuses carry an error text: only 471 was seen with one;
-//   - the limits of custom/msg, whose status is unknown, and the 100 requests a
-//     minute of one key;
+//   - the limits of custom/msg, whose status is unknown, the 100 requests a minute
+//     of one key, and the 20 texts a day of an application that was not reviewed;
 //   - how a template of custom/msg marks its variables (here {name}), and the
 //     statuses of an empty value (here 208) and of a text over 70 characters (here
 //     215);

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/sim"
 )
 
@@ -126,7 +125,7 @@ func (s *Service) readQuery(c *sim.Call, p params) (query, bool) {
 }
 
 func (q *query) readPhone(c *sim.Call, p params) string {
-	phone, err := provider.ParsePhone(p.text("PhoneNumber"))
+	phone, err := parsePhone(p.text("PhoneNumber"))
 	q.phone = phone.E164()
 	q.begin = time.Unix(p.number("BeginTime"), 0)
 	if _, ok := p["EndTime"]; ok {

@@ -136,6 +136,7 @@ func TestRefusedPulls(t *testing.T) {
 		{name: "limit with a fraction", actions: byPhone, body: phoneBody, field: "Limit", value: `1.5`, code: "InvalidParameter"},
 		{name: "offset", actions: byPhone, body: phoneBody, field: "Offset", value: `1`, code: "InvalidParameterValue.OffsetVerifyFail"},
 		{name: "number", actions: byPhone, body: phoneBody, field: "PhoneNumber", value: `"1"`, code: "InvalidParameterValue.IncorrectPhoneNumber"},
+		{name: "number with spaces", actions: byPhone, body: phoneBody, field: "PhoneNumber", value: `"138 0013 8000"`, code: "InvalidParameterValue.IncorrectPhoneNumber"},
 		{name: "too long ago", actions: byPhone, body: phoneBody, field: "BeginTime", value: `1699395199`, code: "InvalidParameterValue.BeginTimeVerifyFail"},
 		{name: "the wrong way round", actions: byPhone, body: phoneBody, field: "EndTime", value: `1699996399`, code: "InvalidParameterValue.EndTimeVerifyFail"},
 		{name: "no hour", actions: counts, body: countBody, field: "BeginTime", value: `"20231115"`, code: "InvalidParameterValue.BeginTimeVerifyFail"},

@@ -1,6 +1,7 @@
 package tencentsim
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -111,13 +112,23 @@ func (s *Service) checkApp(c *sim.Call, p params) string {
 	return ""
 }
 
+// parsePhone reads the forms that the service documents: E.164, and for the
+// mainland also 0086, 86 or nothing before the number. What people type, with
+// spaces and dashes, is none of them.
+func parsePhone(number string) (provider.Phone, error) {
+	if strings.Trim(strings.TrimPrefix(number, "+"), "0123456789") != "" {
+		return provider.Phone{}, errors.New("neither a digit nor a plus in front")
+	}
+	return provider.ParsePhone(number)
+}
+
 func isMainland(number string) bool {
-	phone, err := provider.ParsePhone(number)
+	phone, err := parsePhone(number)
 	return err == nil && phone.IsMainland()
 }
 
 func isForeign(number string) bool {
-	phone, err := provider.ParsePhone(number)
+	phone, err := parsePhone(number)
 	return err == nil && !phone.IsMainland()
 }
 
@@ -152,7 +163,7 @@ func place(n int) string { return fmt.Sprintf("{%d}", n) }
 // sendTo checks one number. A Code in the status refuses it.
 func (s *Service) sendTo(c *sim.Call, t text, number string) (provider.Phone, sendStatus) {
 	status := sendStatus{PhoneNumber: number}
-	phone, err := provider.ParsePhone(number)
+	phone, err := parsePhone(number)
 	code := "InvalidParameterValue.IncorrectPhoneNumber"
 	if err != nil {
 		c.Explain("PhoneNumberSet: not a phone number in E.164 form, nor a mainland mobile number")

@@ -55,6 +55,8 @@ func TestRefused(t *testing.T) {
 		{name: "numbers missing", field: "PhoneNumberSet", code: "request: MissingParameter"},
 		{name: "one number", field: "PhoneNumberSet", value: `"13800138000"`, code: "request: InvalidParameter"},
 		{name: "malformed number", field: "PhoneNumberSet", value: `["12345"]`, code: "InvalidParameterValue.IncorrectPhoneNumber"},
+		{name: "number with spaces", field: "PhoneNumberSet", value: `["+86 138 0013 8000"]`, code: "InvalidParameterValue.IncorrectPhoneNumber"},
+		{name: "number in full-width digits", field: "PhoneNumberSet", value: `["１３８００１３８０００"]`, code: "InvalidParameterValue.IncorrectPhoneNumber"},
 		{name: "application", field: "SmsSdkAppId", value: `"1400000000"`, code: "request: UnauthorizedOperation.SmsSdkAppIdVerifyFail"},
 		{name: "application missing", field: "SmsSdkAppId", code: "request: MissingParameter"},
 		{name: "template as a number", field: "TemplateId", value: `1110`, code: "request: InvalidParameter"},
