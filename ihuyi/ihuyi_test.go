@@ -212,6 +212,8 @@ func TestBadMessage(t *testing.T) {
 	foreign.To = provider.MustParsePhone("+1 202 555 0123")
 	separator := newMessage("byID", "1|2")
 	long := strings.Repeat("长", 501)
+	longAbroad := newMessage("any", long)
+	longAbroad.To = foreign.To
 	tests := []struct {
 		name    string
 		message provider.Message
@@ -225,6 +227,7 @@ func TestBadMessage(t *testing.T) {
 		{name: "value of nine characters", message: newMessage("byID", "一二三四五六七八九"), want: provider.ErrTemplate, names: `Params["code"]: 9 characters`},
 		{name: "empty text", message: newMessage("any", ""), want: provider.ErrContent, names: "Text: "},
 		{name: "text of 501 characters", message: newMessage("any", long), want: provider.ErrContent, names: "Text: 501 characters"},
+		{name: "foreign number and a text too long", message: longAbroad, want: provider.ErrUnsupported, names: "To"},
 		{name: "foreign number on a mainland account", message: foreign, want: provider.ErrUnsupported, names: "To"},
 	}
 	for _, tt := range tests {

@@ -41,10 +41,12 @@ func (p *Provider) newSubmit(m provider.Message) (form, error) {
 		template.ID = "" // there is no template mode
 	}
 	f := p.newForm()
-	if f.content, err = p.contentOf(template, m.Params); err != nil {
+	// The number comes first: a text that is too long for Ihuyi is no fault of a
+	// message that is not for this account at all.
+	if f.mobile, err = p.mobileOf(m.To); err != nil {
 		return form{}, err
 	}
-	if f.mobile, err = p.mobileOf(m.To); err != nil {
+	if f.content, err = p.contentOf(template, m.Params); err != nil {
 		return form{}, err
 	}
 	f.templateID = template.ID
