@@ -18,7 +18,9 @@ import (
 //
 // The engine takes the time from its arguments. It judges deadlines and leases by
 // comparing times whenever it looks at a job, so that nothing depends on a timer
-// and a restart changes nothing. Times are kept to the millisecond.
+// and a restart changes nothing. Times are kept to the millisecond. Calls come in
+// any order of their times: a job that was once returned as expired stays expired,
+// even for a call with an earlier time.
 type Queue interface {
 	// Submit stores a job. In this order: the same site's job of the same key comes
 	// back if there is one, or [ErrContentDiffers]; [ErrNoPhoneOnline] when no phone

@@ -34,6 +34,7 @@ var suite = []struct {
 	{"Offer", offerCases},
 	{"Receipt", receiptCases},
 	{"Cancel", cancelCases},
+	{"Expiry", expiryCases},
 	{"Sweep", sweepCases},
 	{"Change", changeCases},
 	{"Race", raceCases},

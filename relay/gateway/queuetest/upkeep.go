@@ -25,14 +25,14 @@ func (b *bench) sweep(s gateway.Sweep) {
 
 var sweepCases = []testCase{
 	{"expiry reads the same with and without a sweep", func(b *bench) {
-		job := b.submit()
+		first, second := b.submit(), b.submit()
 		b.pass(ttl + time.Hour)
-		before := b.wantState(job.ID, relayapi.StateExpired, "a deadline needs no timer")
+		before := b.wantState(first.ID, relayapi.StateExpired, "a deadline needs no timer")
 		b.sweep(gateway.Sweep{})
-		after := b.wantState(job.ID, relayapi.StateExpired, "a sweep stores the expiry")
+		after := b.wantState(second.ID, relayapi.StateExpired, "a sweep stores the expiry")
 		for _, read := range []gateway.Job{before, after} {
 			b.wantHistory(read, "queued by site shop", "expired by gateway")
-			if read.Text != "" || !read.History[1].At.Equal(job.Deadline) {
+			if read.Text != "" || !read.History[1].At.Equal(first.Deadline) {
 				b.Fatalf("an expired job has no text, and expired at its deadline: got %+v", read)
 			}
 		}

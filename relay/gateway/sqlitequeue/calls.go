@@ -13,7 +13,7 @@ func (q *Queue) Submit(ctx context.Context, s gateway.Submission) (gateway.Submi
 	return write(ctx, q.writer, func(tx *session) (gateway.Submitted, error) {
 		if s.Key != "" {
 			if known, ok := tx.job(selectByKey, s.Site, s.Key); ok {
-				return repeated(known, s)
+				return tx.repeated(known, s)
 			}
 		}
 		if !q.phones.online(s.Lane, s.Now) {
@@ -31,11 +31,11 @@ func (q *Queue) Submit(ctx context.Context, s gateway.Submission) (gateway.Submi
 
 // repeated answers a submission whose key has been used. A job that was cancelled
 // by its key has no content, and stands for any.
-func repeated(known row, s gateway.Submission) (gateway.Submitted, error) {
-	if known.Content != "" && known.Content != s.Content {
+func (s *session) repeated(known row, again gateway.Submission) (gateway.Submitted, error) {
+	if known.Content != "" && known.Content != again.Content {
 		return gateway.Submitted{}, gateway.ErrContentDiffers
 	}
-	return gateway.Submitted{Job: known.Settled(s.Now)}, nil
+	return gateway.Submitted{Job: s.settle(known, again.Now)}, nil
 }
 
 func (s *session) quota(submission gateway.Submission) time.Time {
@@ -140,7 +140,7 @@ func (q *Queue) Sweep(ctx context.Context, s gateway.Sweep) (int, error) {
 	return write(ctx, q.writer, func(tx *session) (int, error) {
 		overdue := tx.jobs(selectOverdue, millis(s.Now), sweepBatch)
 		for _, old := range overdue {
-			tx.store(old, old.Settled(s.Now))
+			tx.settle(old, s.Now)
 		}
 		cleared := tx.exec(clearTexts, millis(s.ClearBefore), sweepBatch)
 		return len(overdue) + cleared + tx.forget(s.ForgetBefore), nil

@@ -160,6 +160,13 @@ func (s *session) store(old row, job gateway.Job) {
 	}
 }
 
+// settle returns a job as it is at a moment, and keeps that.
+func (s *session) settle(old row, now time.Time) gateway.Job {
+	job := old.Settled(now)
+	s.store(old, job)
+	return job
+}
+
 func (s *session) fail(err error) {
 	if s.failure == nil {
 		s.failure = err

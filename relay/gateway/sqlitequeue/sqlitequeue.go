@@ -113,7 +113,23 @@ func (q *Queue) Job(ctx context.Context, id string, now time.Time) (gateway.Job,
 	case err != nil:
 		return gateway.Job{}, fmt.Errorf("sqlitequeue: %w", err)
 	}
-	return row.Settled(now), nil
+	if job := row.Settled(now); job.State == row.State {
+		return job, nil
+	}
+	return q.expire(ctx, id, now)
+}
+
+// expire stores that a job has expired, unless a phone has taken it meanwhile. It
+// must be stored before anybody is told: a phone's call that began before the
+// deadline may still come.
+func (q *Queue) expire(ctx context.Context, id string, now time.Time) (gateway.Job, error) {
+	return write(ctx, q.writer, func(tx *session) (gateway.Job, error) {
+		old, ok := tx.job(selectByID, id)
+		if !ok {
+			return gateway.Job{}, gateway.ErrUnknownJob
+		}
+		return tx.settle(old, now), nil
+	})
 }
 
 // Check reports whether the file can be read and whether the last write reached it.
