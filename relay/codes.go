@@ -67,7 +67,7 @@ var states = []relayapi.State{
 
 // verdict says whether a text in this state counts as accepted, after the gateway
 // was asked to wait that long for a phone.
-func (p *Provider) verdict(m relayapi.Message, wait time.Duration) error {
+func (p *Provider) verdict(m message, wait time.Duration) error {
 	switch m.State {
 	case relayapi.StateSent, relayapi.StateDelivered:
 		return nil
@@ -87,14 +87,14 @@ func (p *Provider) verdict(m relayapi.Message, wait time.Duration) error {
 }
 
 // notAccepted is the error for a text that was left in a state.
-func (p *Provider) notAccepted(m relayapi.Message, text string, mayHaveSent bool) error {
+func (p *Provider) notAccepted(m message, text string, mayHaveSent bool) error {
 	return &provider.Error{
 		Provider: p.cfg.Name, Op: provider.OpSend, Kind: provider.KindUnavailable,
 		Code: string(m.State), Text: text, MayHaveSent: mayHaveSent,
 	}
 }
 
-func (p *Provider) failed(m relayapi.Message) error {
+func (p *Provider) failed(m message) error {
 	failure := relayapi.Failure{Class: relayapi.FailureUnknown, MayHaveSent: true}
 	if m.Failure != nil {
 		failure = *m.Failure
@@ -118,21 +118,21 @@ func isOutcome(e *provider.Error) bool {
 
 // wasSent reports whether any phone said that it had sent the text, even one that
 // should not have.
-func wasSent(m relayapi.Message) bool {
-	return slices.ContainsFunc(m.History, func(t relayapi.Transition) bool {
-		return t.State == relayapi.StateSent || t.State == relayapi.StateDelivered
+func wasSent(m message) bool {
+	return slices.ContainsFunc(m.History, func(s step) bool {
+		return s.State == relayapi.StateSent || s.State == relayapi.StateDelivered
 	})
 }
 
 // statusOf is a job's status in the words of package provider.
-func statusOf(m relayapi.Message) provider.Status {
-	status := provider.Status{State: stateOf(m.State), Code: string(m.State), At: m.Created.Time}
+func statusOf(m message) provider.Status {
+	status := provider.Status{State: stateOf(m.State), Code: string(m.State)}
 	if m.Failure != nil {
 		status.Code, status.Text = string(m.Failure.Class), m.Failure.Text
 	}
-	for _, step := range m.History {
-		if !step.Late {
-			status.At = step.At.Time
+	for _, s := range m.History {
+		if !s.Late {
+			status.At = s.At.Time
 		}
 	}
 	return status

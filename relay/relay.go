@@ -240,7 +240,7 @@ func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Recei
 	return p.receipt(m, status), nil
 }
 
-func (p *Provider) receipt(m provider.Message, status relayapi.Message) provider.Receipt {
+func (p *Provider) receipt(m provider.Message, status message) provider.Receipt {
 	r := provider.Receipt{Provider: p.cfg.Name, ID: status.ID, To: m.To, At: p.cfg.Now()}
 	if p.cfg.Codes != nil {
 		r.Code = provider.CodeByProvider
@@ -270,7 +270,7 @@ func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider
 		}
 	}
 	address := p.client.URL(relayapi.PathMessages+"/"+r.ID, "")
-	message, err := p.exchange(ctx, provider.OpStatus, httpx.Request{Method: http.MethodGet, URL: address, Header: p.header("")})
+	status, err := p.exchange(ctx, provider.OpStatus, httpx.Request{Method: http.MethodGet, URL: address, Header: p.header("")})
 	var refused *provider.Error
 	if errors.As(err, &refused) && refused.Code == string(relayapi.CodeUnknownJob) {
 		return provider.Status{State: provider.StateUnknown}, nil
@@ -278,5 +278,5 @@ func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider
 	if err != nil {
 		return provider.Status{}, err
 	}
-	return statusOf(message), nil
+	return statusOf(status), nil
 }

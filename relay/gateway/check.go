@@ -51,6 +51,8 @@ func checkText(text string) *refusal {
 		return invalid("text", fmt.Sprintf("longer than %d characters", relayapi.MaxText))
 	case strings.ContainsFunc(text, forbiddenInText):
 		return invalid("text", "has a control character")
+	case strings.ContainsRune(text, utf8.RuneError):
+		return invalid("text", "has a character that is none: half of a pair, or the sign for a broken one")
 	}
 	return nil
 }
@@ -165,6 +167,15 @@ func checkReceipt(body relayapi.Receipt) *refusal {
 		return invalid("error", "belongs to failed alone")
 	case body.Error != nil && !slices.Contains(failureClasses, body.Error.Class):
 		return invalid("error.class", "want one of the failure classes")
+	case !storable(body.At.Time):
+		return invalid("at", "want a year from 0001 to 9999, in UTC")
 	}
 	return nil
+}
+
+// storable reports whether a time can be written in RFC 3339 and read again: in UTC
+// the year can be another than on the wire.
+func storable(t time.Time) bool {
+	year := t.UTC().Year()
+	return year >= 1 && year <= 9999
 }

@@ -54,7 +54,7 @@ func parse(body []byte, into any) *refusal {
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return badJSON("something follows the JSON object")
 	}
-	return nil
+	return checkMembers(body)
 }
 
 func wantJSON(header http.Header) *refusal {
@@ -81,7 +81,7 @@ func unparsable(err error) *refusal {
 		if wrongType.Field == "" {
 			return badJSON("the body is not a JSON object")
 		}
-		return invalid(wrongType.Field, "wrong type: got a JSON "+wrongType.Value)
+		return invalid(wrongType.Field, "wrong type: got a JSON "+short(wrongType.Value))
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		return refuseWith(http.StatusBadRequest, relayapi.CodeUnknownField, short(strings.Trim(name, `"`)), "there is no such member")

@@ -1,0 +1,54 @@
+package gateway_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/relay/relayapi"
+)
+
+func TestReceiptTimesThatCannotBeKept(t *testing.T) {
+	t.Parallel()
+	for _, at := range []string{"9999-12-31T23:59:59-12:00", "0000-01-01T00:00:00+12:00"} {
+		t.Run(at, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.pulled(oldPhone)
+			m := w.submitted(text())
+			job := w.pulledOne(oldPhone)
+			body := `{"id":"` + job.ID + `","lease":"` + job.Lease + `","state":"taken","at":"` + at + `"}`
+			r := w.call(oldPhone, http.MethodPost, relayapi.PathReceipts, body)
+			w.refused(r, bad, relayapi.CodeInvalidField, "at")
+			require.Equal(t, relayapi.StateOffered, w.status(m.ID).State, "the job can still be read")
+		})
+	}
+}
+
+func TestRepeatedAndMisspeltMembers(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, path, who, body string
+		code                  relayapi.ErrorCode
+		field                 string
+	}{
+		{"twice", relayapi.PathMessages, shop, `{"to":"13800138000","text":"x","to":"13900139000"}`, relayapi.CodeInvalidField, "to"},
+		{"twice, escaped", relayapi.PathMessages, shop, `{"to":"13800138000","text":"x","t\u006f":"13900139000"}`, relayapi.CodeInvalidField, "to"},
+		{"capitals", relayapi.PathMessages, shop, `{"to":"13800138000","Text":"x"}`, relayapi.CodeUnknownField, "Text"},
+		{"letters that fold", relayapi.PathPull, oldPhone, `{"laneſ":["text"]}`, relayapi.CodeUnknownField, "laneſ"},
+		{
+			"inner twice", relayapi.PathReceipts, oldPhone, `{"id":"a","lease":"b","state":"failed","error":{"class":"limit","class":"unknown"}}`,
+			relayapi.CodeInvalidField, "class",
+		},
+		{"lone surrogate", relayapi.PathMessages, shop, `{"to":"13800138000","text":"a\ud800b"}`, relayapi.CodeInvalidField, "text"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.pulled(oldPhone)
+			w.refused(w.call(tt.who, http.MethodPost, tt.path, tt.body), bad, tt.code, tt.field)
+		})
+	}
+}
