@@ -143,3 +143,20 @@ func (w *world) storedText(id string) string {
 	require.NoError(w, err)
 	return string(job.Text)
 }
+
+func TestReceiptTimesThatCannotBeKept(t *testing.T) {
+	t.Parallel()
+	for _, at := range []string{"9999-12-31T23:59:59-12:00", "0000-01-01T00:00:00+12:00"} {
+		t.Run(at, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.pulled(oldPhone)
+			m := w.submitted(text())
+			job := w.pulledOne(oldPhone)
+			body := `{"id":"` + job.ID + `","lease":"` + job.Lease + `","state":"taken","at":"` + at + `"}`
+			r := w.call(oldPhone, http.MethodPost, relayapi.PathReceipts, body)
+			w.refused(r, bad, relayapi.CodeInvalidField, "at")
+			require.Equal(t, relayapi.StateOffered, w.status(m.ID).State, "the job can still be read")
+		})
+	}
+}
