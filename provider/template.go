@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Template is what one logical text is at one service: an id with an order of
@@ -92,8 +93,9 @@ func (t Template) validate() error {
 }
 
 // Values returns the parameters in the template's order, for a service that
-// takes them by position. A missing or surplus parameter is an *Error of
-// KindTemplate that names it, and so is a template without an ID.
+// takes them by position. A missing or surplus parameter, or one that is not
+// UTF-8, is an *Error of KindTemplate that names it, and so is a template without
+// an ID.
 func (t Template) Values(params Params) ([]string, error) {
 	if t.ID == "" {
 		return nil, templateError("ID: this provider sends by template id, and there is none")
@@ -109,9 +111,9 @@ func (t Template) Values(params Params) ([]string, error) {
 }
 
 // Render returns the text with its places filled. A missing or surplus
-// parameter is an *Error of KindTemplate that names it, and so is a template
-// without a Text. Values are taken as they are: a brace inside a value is not a
-// place.
+// parameter, or one that is not UTF-8, is an *Error of KindTemplate that names it,
+// and so is a template without a Text. Values are taken as they are: a brace
+// inside a value is not a place.
 func (t Template) Render(params Params) (string, error) {
 	if t.Text == "" {
 		return "", templateError("Text: this provider sends the whole text, and there is none")
@@ -151,12 +153,16 @@ func (t Template) renderedSize(params Params) int {
 }
 
 // match reports the parameters that the template wants and the message lacks,
-// and those that the message has and the template does not know.
+// those that are no text, which JSON would change without a word, and those that
+// the message has and the template does not know.
 func (t Template) match(wanted []string, params Params) error {
 	var problems []string
 	for _, name := range wanted {
-		if _, ok := params[name]; !ok {
+		switch value, ok := params[name]; {
+		case !ok:
 			problems = append(problems, "missing parameter "+strconv.Quote(name))
+		case !utf8.ValidString(value):
+			problems = append(problems, "parameter "+strconv.Quote(name)+" is not UTF-8")
 		}
 	}
 	problems = append(problems, t.surplus(wanted, params)...)

@@ -35,6 +35,8 @@ func TestTemplateValues(t *testing.T) {
 			nil, `missing parameter "code", surplus parameter "Code", surplus parameter "a"`,
 		},
 		{"surplus beside an ignored one", lenient, provider.Params{"code": "1", "x": "2"}, nil, `surplus parameter "x"`},
+		{"not UTF-8", login, provider.Params{"code": "1", "minutes": "1\xff0\x80\x81"}, nil, `Params: parameter "minutes" is not UTF-8`},
+		{"ignored and not UTF-8", lenient, provider.Params{"code": "1", "minutes": "\xff"}, []string{"1"}, ""},
 		{"text only", provider.Template{Text: "{code}"}, provider.Params{"code": "1"}, nil, "ID:"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -93,6 +95,7 @@ func TestTemplateRender(t *testing.T) {
 		{"space in a name", "{my code}", nil, "", "bad parameter name in {my code}"},
 		{"brace in a name", "{a{b}", nil, "", "bad parameter name in {a{b}"},
 		{"Chinese name", "{验证码}", nil, "", "bad parameter name"},
+		{"not UTF-8", "{code}", provider.Params{"code": "04\xff2137"}, "", `Params: parameter "code" is not UTF-8`},
 		{"no text", "", nil, "", "Text:"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
