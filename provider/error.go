@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Names of operations, as they stand in [Error].Op.
@@ -71,7 +72,18 @@ func (e *Error) Error() string {
 	if e.MayHaveSent {
 		line += " (may have been sent)"
 	}
-	return line
+	return oneLine(line)
+}
+
+// oneLine keeps a service's words, and causes that were joined, from breaking the
+// line of a log or playing tricks on a terminal.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ReplaceAll(text, "\n", "; "))
 }
 
 func (e *Error) kindText() string {

@@ -56,6 +56,14 @@ func TestErrorText(t *testing.T) {
 			&provider.Error{Kind: provider.KindAuth, Scope: provider.ScopePhone},
 			"auth",
 		},
+		{
+			"words and causes that break the line",
+			&provider.Error{
+				Provider: "ihuyi", Op: provider.OpSend, Text: "no\r\nihuyi: send: accepted\x1b[2K",
+				Err: errors.Join(io.EOF, context.Canceled),
+			},
+			"ihuyi: send: unknown: no ; ihuyi: send: accepted [2K: EOF; context canceled",
+		},
 		{"zero", &provider.Error{}, "unknown"},
 		{"nil", nil, "sms: <nil>"},
 	} {
