@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/cnsms/cnsms/relay/relayapi"
@@ -18,13 +19,37 @@ func decode(c *call, into any) *refusal {
 	if refused := wantJSON(c.Header); refused != nil {
 		return refused
 	}
+	body, refused := c.body()
+	if refused != nil {
+		return refused
+	}
+	return parse(body, into)
+}
+
+// bodyTime is how long a body may take. A phone's network can be slow; but a call
+// whose body never comes would keep the gateway from going down.
+const bodyTime = 10 * time.Second
+
+// longAgo is a deadline that ends a read at once.
+var longAgo = time.Unix(1, 0)
+
+// body reads the body, until its time is over or the gateway goes down.
+func (c *call) body() ([]byte, *refusal) {
+	giveUp := func() { _ = c.control.SetReadDeadline(longAgo) }
+	timer, stopAtEnd := time.AfterFunc(bodyTime, giveUp), c.afterEnd(giveUp)
 	// Without a ResponseWriter the reader cannot close the connection; the server
 	// does that by itself when a body is left unread.
 	body, err := io.ReadAll(http.MaxBytesReader(nil, c.Body, relayapi.MaxBody))
-	if err != nil {
-		return unreadable(err)
+	inTime, up := timer.Stop(), stopAtEnd()
+	switch {
+	case !inTime:
+		return nil, refuseWith(http.StatusRequestTimeout, relayapi.CodeBodyTimeout, "", "the body did not come within ten seconds")
+	case !up && err != nil:
+		return nil, shuttingDown()
+	case err != nil:
+		return nil, unreadable(err)
 	}
-	return parse(body, into)
+	return body, nil
 }
 
 func unreadable(err error) *refusal {

@@ -36,6 +36,8 @@ type Gateway struct {
 	ending <-chan struct{} // closed when the gateway goes down
 	end    func()
 	unsub  func()
+	// afterEnd has something done after ending, unless it is stopped.
+	afterEnd func(do func()) (stop func() bool)
 }
 
 // knownToken is a token as it is compared.
@@ -60,6 +62,7 @@ func New(cfg Config) (*Gateway, error) {
 	g.setRoutes()
 	lifetime, end := context.WithCancel(context.Background())
 	g.ending, g.end = lifetime.Done(), end
+	g.afterEnd = func(do func()) func() bool { return context.AfterFunc(lifetime, do) }
 	g.unsub = g.queue.Subscribe(g.hear)
 	g.calls.Go(func() { g.sweepRegularly(lifetime) })
 	return g, nil
@@ -79,8 +82,8 @@ func (g *Gateway) hear(c Change) {
 	}
 }
 
-// Shutdown ends long polls and waiting submissions with what there is to say, lets
-// every other call finish, and refuses new ones. It returns when all have been
+// Shutdown ends long polls and waiting submissions with what there is to say, and calls
+// whose body has not come, lets every other call finish, and refuses new ones. It returns when all have been
 // answered, or with the context's error when that ends first.
 func (g *Gateway) Shutdown(ctx context.Context) error {
 	g.mu.Lock()

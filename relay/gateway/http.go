@@ -21,6 +21,10 @@ type call struct {
 	// who and role are the caller's.
 	who  string
 	role Role
+	// control reaches the connection.
+	control *http.ResponseController
+	// afterEnd has something done when the gateway goes down, unless it is stopped.
+	afterEnd func(do func()) (stop func() bool)
 }
 
 // answer is what a call gets. A nil body of a caller that has gone is never read.
@@ -57,13 +61,11 @@ func (g *Gateway) setRoutes() {
 // ServeHTTP answers a call.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !g.enter() {
-		refuse(w, &refusal{http.StatusServiceUnavailable, relayapi.Error{
-			Code: relayapi.CodeShuttingDown, Message: "the gateway is going down",
-		}, nil})
+		refuse(w, shuttingDown())
 		return
 	}
 	defer g.calls.Done()
-	result, refused := g.serve(r)
+	result, refused := g.serve(w, r)
 	if refused != nil {
 		refuse(w, refused)
 		return
@@ -71,7 +73,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	write(w, result.status, result.body)
 }
 
-func (g *Gateway) serve(r *http.Request) (answer, *refusal) {
+func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) (answer, *refusal) {
 	found, id := g.find(r.URL.Path)
 	if found == nil {
 		return answer{}, refuseWith(http.StatusNotFound, relayapi.CodeNotFound, "", "there is no such path")
@@ -84,7 +86,7 @@ func (g *Gateway) serve(r *http.Request) (answer, *refusal) {
 	if !ok {
 		return answer{}, methodNotAllowed(found)
 	}
-	c := &call{Request: r, id: id}
+	c := &call{Request: r, id: id, control: http.NewResponseController(w), afterEnd: g.afterEnd}
 	if refused := g.admit(c, end.roles); refused != nil {
 		return answer{}, refused
 	}
@@ -155,6 +157,10 @@ type refusal struct {
 
 func refuseWith(status int, code relayapi.ErrorCode, field, message string) *refusal {
 	return &refusal{status, relayapi.Error{Code: code, Field: field, Message: message}, nil}
+}
+
+func shuttingDown() *refusal {
+	return refuseWith(http.StatusServiceUnavailable, relayapi.CodeShuttingDown, "", "the gateway is going down")
 }
 
 func invalid(field, message string) *refusal {

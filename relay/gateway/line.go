@@ -8,15 +8,22 @@ import (
 // line is where phones wait for work. A new job wakes the phone that has waited for
 // longest on its lane, and that one only: with a thousand phones in line, one job
 // is one look at the queue. A phone that cannot use its wake passes it on.
+//
+// Of a phone that has several calls in line, the latest is called up: a phone that
+// has lost its connection calls again, and the gateway may not have heard of that.
 type line struct {
 	mu    sync.Mutex
 	lanes map[string][]*place
+	calls uint64
 }
 
 // place is one phone's call in line.
 type place struct {
 	line  *line
-	lanes []string
+	phone string
+	// number tells which of two calls came later.
+	number uint64
+	lanes  []string
 	// woken has an entry when the phone was called up. A place that was called up
 	// stands in no lane until it stands again.
 	woken chan struct{}
@@ -25,10 +32,17 @@ type place struct {
 }
 
 // join puts a call at the end of the line of each of its lanes.
-func (l *line) join(lanes []string) *place {
-	p := &place{line: l, lanes: lanes, woken: make(chan struct{}, 1)}
+func (l *line) join(phone string, lanes []string) *place {
+	p := &place{line: l, phone: phone, number: l.nextNumber(), lanes: lanes, woken: make(chan struct{}, 1)}
 	p.stand()
 	return p
+}
+
+func (l *line) nextNumber() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.calls++
+	return l.calls
 }
 
 // stand makes sure that the place is in line: at its end, if it was called up.
@@ -95,9 +109,35 @@ func (l *line) callUp(lane string) {
 	if len(l.lanes[lane]) == 0 {
 		return
 	}
-	first := l.lanes[lane][0]
-	l.remove(first)
-	first.woken <- struct{}{} // has room: who was called up stands in no lane
+	called := latestOfFirst(l.lanes[lane])
+	l.remove(called)
+	l.sendBack(lane, called.phone)
+	called.woken <- struct{}{} // has room: who was called up stands in no lane
+}
+
+// latestOfFirst returns the latest call of the phone that is first in line.
+func latestOfFirst(waiting []*place) *place {
+	latest := waiting[0]
+	for _, p := range waiting {
+		if p.phone == latest.phone && p.number > latest.number {
+			latest = p
+		}
+	}
+	return latest
+}
+
+// sendBack puts the other calls of a phone that has had its turn at the end.
+func (l *line) sendBack(lane, phone string) {
+	slices.SortStableFunc(l.lanes[lane], func(a, b *place) int {
+		switch {
+		case a.phone != phone && b.phone == phone:
+			return -1
+		case a.phone == phone && b.phone != phone:
+			return 1
+		default:
+			return 0
+		}
+	})
 }
 
 func (l *line) remove(p *place) {

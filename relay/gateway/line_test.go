@@ -12,7 +12,7 @@ func calledUp(p *place) bool { return len(p.woken) == 1 }
 func TestLineIsFair(t *testing.T) {
 	t.Parallel()
 	var l line
-	first, second := l.join([]string{"text"}), l.join([]string{"text"})
+	first, second := l.join("phone-1", []string{"text"}), l.join("phone-2", []string{"text"})
 	l.wake("text")
 	require.True(t, calledUp(first))
 	require.False(t, calledUp(second))
@@ -25,7 +25,7 @@ func TestLineIsFair(t *testing.T) {
 func TestLineKeepsLanesApart(t *testing.T) {
 	t.Parallel()
 	var l line
-	text, both := l.join([]string{"text"}), l.join([]string{"mob", "text"})
+	text, both := l.join("phone-3", []string{"text"}), l.join("phone-4", []string{"mob", "text"})
 	l.wake("mob")
 	require.True(t, calledUp(both))
 	l.wake("mob")
@@ -52,7 +52,7 @@ func TestAnUnusedWakeIsPassedOn(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var l line
-			first, second := l.join([]string{"text"}), l.join([]string{"text"})
+			first, second := l.join("phone-5", []string{"text"}), l.join("phone-6", []string{"text"})
 			l.wake("text")
 			tt.leave(first)
 			require.Equal(t, tt.passed, calledUp(second))
@@ -64,7 +64,7 @@ func TestLineForgetsWhoLeft(t *testing.T) {
 	t.Parallel()
 	var l line
 	l.wake("text") // nobody there
-	p := l.join([]string{"text", "mob"})
+	p := l.join("phone-7", []string{"text", "mob"})
 	p.stand() // standing twice is standing once
 	p.leave()
 	require.Empty(t, l.lanes)
@@ -75,7 +75,7 @@ func TestLineForgetsWhoLeft(t *testing.T) {
 func TestMissedChangesWakeEverybody(t *testing.T) {
 	t.Parallel()
 	var g Gateway
-	first, second := g.phones.join([]string{"text", "mob"}), g.phones.join([]string{"mob"})
+	first, second := g.phones.join("phone", []string{"text", "mob"}), g.phones.join("other", []string{"mob"})
 	job, stop := g.sites.watch("a")
 	other, stopOther := g.sites.watch("b")
 	g.hear(Change{All: true})
@@ -87,4 +87,17 @@ func TestMissedChangesWakeEverybody(t *testing.T) {
 	stop()
 	stopOther()
 	require.Empty(t, g.sites.byJob)
+}
+
+func TestALaterCallOfAPhoneGoesFirst(t *testing.T) {
+	t.Parallel()
+	var l line
+	lane := []string{"text"}
+	lost, other, live := l.join("a", lane), l.join("b", lane), l.join("a", lane)
+	l.wake("text")
+	require.True(t, calledUp(live))
+	l.wake("text")
+	require.True(t, calledUp(other), "the first phone has had its turn")
+	l.wake("text")
+	require.True(t, calledUp(lost), "it may be another device with the same name")
 }

@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"net/http"
 	"testing"
+
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 

@@ -30,9 +30,11 @@ func (g *Gateway) work(c *call, body relayapi.Pull) ([]Job, error) {
 	interval := time.Duration(body.IntervalMS) * time.Millisecond
 	over := time.NewTimer(time.Duration(body.WaitMS) * time.Millisecond)
 	defer over.Stop()
-	again := time.NewTicker(interval)
+	// A look at least once in the length of a lease: a job that another phone was
+	// offered after this one's last look may have come free.
+	again := time.NewTicker(min(interval, g.cfg.Lease))
 	defer again.Stop()
-	place := g.phones.join(body.Lanes)
+	place := g.phones.join(c.who, body.Lanes)
 	defer place.leave()
 	for waiting := body.WaitMS > 0; ; {
 		place.stand()

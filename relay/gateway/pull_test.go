@@ -178,3 +178,38 @@ func TestAPhoneIsPresentAllThroughItsPoll(t *testing.T) {
 		require.Len(t, jobs(w, answer), 1)
 	})
 }
+
+// When a phone changes its network, the gateway does not hear of it and keeps the old
+// call open.
+func TestAPhoneGetsWorkOnItsLatestCall(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		lost := w.longPoll(t.Context(), oldPhone)
+		live := w.longPoll(t.Context(), oldPhone)
+		other := w.longPoll(t.Context(), newPhone)
+		m := w.submitted(text())
+		got := jobs(w, live)
+		require.Len(t, got, 1)
+		require.Equal(t, m.ID, got[0].ID)
+		w.reported(oldPhone, got[0], relayapi.StateTaken)
+		require.Empty(t, jobs(w, lost))
+		require.Empty(t, jobs(w, other))
+	})
+}
+
+func TestAPhoneThatWaitsGetsAJobSoonAfterTheLeaseOfAnother(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(c *gateway.Config) { c.Lease = 5 * time.Second })
+		lost := w.longPoll(t.Context(), oldPhone)
+		live := w.longPoll(t.Context(), newPhone)
+		m := w.submitted(text())
+		start := time.Now()
+		require.Len(t, jobs(w, lost), 1)
+		got := jobs(w, live)
+		require.Len(t, got, 1)
+		require.Equal(t, m.ID, got[0].ID)
+		require.LessOrEqual(t, time.Since(start), 10*time.Second)
+	})
+}

@@ -38,6 +38,8 @@ const (
 	CodeMethodNotAllowed ErrorCode = "method_not_allowed"
 	// CodeBodyTooLarge: the body is larger than [MaxBody]. 413.
 	CodeBodyTooLarge ErrorCode = "body_too_large"
+	// CodeBodyTimeout: the body did not come within ten seconds; nothing was done. 408.
+	CodeBodyTimeout ErrorCode = "body_timeout"
 	// CodeUnsupportedMediaType: the body is not declared as plain JSON. 415.
 	CodeUnsupportedMediaType ErrorCode = "unsupported_media_type"
 	// CodeQueueUnavailable: the queue did not store or read what was asked. 503. The
