@@ -10,6 +10,8 @@ import (
 	"log/slog"
 	"regexp"
 	"time"
+
+	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
 // Config sets up a [Gateway].
@@ -28,7 +30,7 @@ type Config struct {
 	// deleted; that of any other ended job goes at once. 0 means an hour.
 	ClearAfter time.Duration
 	// ForgetAfter is how long a job and its history are kept; at least as long as the
-	// longest quota. 0 means 30 days.
+	// longest quota and relayapi.MaxTTL. 0 means 30 days.
 	ForgetAfter time.Duration
 	// Now is the clock. nil means time.Now.
 	Now func() time.Time
@@ -152,8 +154,8 @@ func (c Config) Validate() error {
 		report("ClearAfter: must not be negative")
 	}
 	full := c.withDefaults()
-	if _, window := QuotaReach(full.Quotas); full.ForgetAfter < window || full.ForgetAfter < full.ClearAfter {
-		report("ForgetAfter: must not be shorter than the longest quota or than ClearAfter")
+	if _, window := QuotaReach(full.Quotas); full.ForgetAfter < max(window, full.ClearAfter, relayapi.MaxTTL) {
+		report("ForgetAfter: must not be shorter than the longest quota, ClearAfter or %v", relayapi.MaxTTL)
 	}
 	return errors.Join(problems...)
 }

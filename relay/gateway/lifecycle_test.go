@@ -43,6 +43,8 @@ func TestConfigReportsEverythingAtOnce(t *testing.T) {
 	require.ErrorContains(t, err, "gateway: Tokens")
 	err = gateway.Config{ForgetAfter: time.Hour}.Validate()
 	require.ErrorContains(t, err, "gateway: ForgetAfter")
+	err = gateway.Config{Quotas: []gateway.Quota{}, ClearAfter: time.Second, ForgetAfter: time.Minute}.Validate()
+	require.ErrorContains(t, err, "gateway: ForgetAfter", "a job that a phone may still take is not forgotten")
 }
 
 func TestHashToken(t *testing.T) {

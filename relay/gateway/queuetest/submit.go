@@ -179,6 +179,33 @@ var presenceCases = []testCase{
 		b.noError(b.queue.Seen(b.Context(), gateway.Presence{Phone: "stranger", At: b.now}), "seen")
 		b.refused(gateway.ErrNoPhoneOnline, "a phone that never pulled serves no lane")
 	}},
+	{"a phone counts on as many lanes as one pull can name", func(b *bench) {
+		onLane := func(name string) func(*gateway.Submission) { return func(s *gateway.Submission) { s.Lane = name } }
+		for i := range relayapi.MaxLanes + 1 {
+			b.seen("other", fmt.Sprintf("lane-%d", i))
+			b.pass(time.Millisecond)
+		}
+		b.refused(gateway.ErrNoPhoneOnline, "the lane named longest ago goes", onLane("lane-0"))
+		b.submit(onLane("lane-1"))
+		b.submit(onLane(fmt.Sprintf("lane-%d", relayapi.MaxLanes)))
+	}},
+	{"a clock that is set back does not keep a phone online", func(b *bench) {
+		b.pass(time.Hour)
+		b.seen(phone, lane)
+		b.pass(-time.Hour)
+		b.refused(gateway.ErrNoPhoneOnline, "nobody has called by this clock")
+		b.seen(phone, lane)
+		b.submit()
+		b.pass(2 * interval)
+		b.refused(gateway.ErrNoPhoneOnline, "two intervals of silence are offline")
+	}},
+	{"calls in a wrong order leave a phone online", func(b *bench) {
+		b.seen(phone, lane)
+		late := gateway.Presence{Phone: phone, Lanes: []string{lane}, Interval: interval, At: b.now.Add(-time.Millisecond)}
+		b.noError(b.queue.Seen(b.Context(), late), "seen")
+		b.pass(-time.Millisecond)
+		b.submit()
+	}},
 	{"a repeated key needs no phone", func(b *bench) {
 		first := b.submit(withKey("k"))
 		b.pass(2 * interval)

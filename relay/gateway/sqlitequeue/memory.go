@@ -1,10 +1,12 @@
 package sqlitequeue
 
 import (
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
 // phones remembers when each phone was last heard of on each lane.
@@ -18,6 +20,10 @@ type call struct {
 	interval time.Duration
 }
 
+// online reports whether two intervals have not passed since the call. One that lies
+// as far ahead was made before the clock was set back, and says nothing.
+func (c call) online(now time.Time) bool { return now.Sub(c.at).Abs() < 2*c.interval }
+
 func (p *phones) seen(seen gateway.Presence) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -30,10 +36,31 @@ func (p *phones) seen(seen gateway.Presence) {
 		if now.interval == 0 {
 			now.interval = known.interval
 		}
-		if now.at.Before(known.at) {
-			now.at = known.at
+		if known.at.After(now.at) && known.online(now.at) {
+			now.at = known.at // calls can come in a wrong order
 		}
 		p.put(lane, seen.Phone, now)
+		if !ok {
+			p.drop(seen.Phone)
+		}
+	}
+}
+
+// drop makes a phone forget the lane that it named longest ago, if it has named more
+// than one pull can. Otherwise a phone could fill the memory with lanes.
+func (p *phones) drop(phone string) {
+	lanes := p.lanesOf(gateway.Presence{Phone: phone})
+	if len(lanes) <= relayapi.MaxLanes {
+		return
+	}
+	oldest := slices.MinFunc(lanes, func(a, b string) int { return p.calls[a][phone].at.Compare(p.calls[b][phone].at) })
+	p.remove(oldest, phone)
+}
+
+func (p *phones) remove(lane, phone string) {
+	delete(p.calls[lane], phone)
+	if len(p.calls[lane]) == 0 {
+		delete(p.calls, lane)
 	}
 }
 
@@ -68,10 +95,10 @@ func (p *phones) online(lane string, now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for phone, c := range p.calls[lane] {
-		if now.Sub(c.at) < 2*c.interval {
+		if c.online(now) {
 			return true
 		}
-		delete(p.calls[lane], phone)
+		p.remove(lane, phone)
 	}
 	return false
 }
