@@ -63,7 +63,7 @@ func (c *Client) exchange(ctx context.Context, op string, address *url.URL, buil
 	response, err := c.transport.RoundTrip(build(watch.attach(ctx)))
 	if err != nil {
 		err = joinContext(ctx, hideURL(err, address))
-		return Reply{}, c.broken(op, 0, watch.mayHaveSent(err), err)
+		return Reply{}, c.broken(op, 0, watch.mayHaveSent(c.transport, err), err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	if isRedirect(response.StatusCode) {

@@ -169,6 +169,18 @@ func TestNothingLeft(t *testing.T) {
 	}
 }
 
+// TestRequestThatCannotBeMade has a header that net/http refuses to write.
+func TestRequestThatCannotBeMade(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, httpx.Config{BaseURL: serve(t, func(http.ResponseWriter, *http.Request) {})})
+	_, err := c.Do(t.Context(), httpx.Request{
+		Op: provider.OpSend, Method: http.MethodPost, URL: c.URL("/", ""),
+		Header: http.Header{"Authorization": {"Bearer token\n"}}, Body: []byte("hello"),
+	})
+	require.False(t, requireFailure(t, err).MayHaveSent)
+	require.NotContains(t, err.Error(), "token")
+}
+
 // failing is a transport that tells nothing of what it does, and fails.
 type failing struct{ err error }
 

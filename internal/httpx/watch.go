@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
 )
@@ -25,9 +26,14 @@ func (w *connectionWatch) attach(ctx context.Context) context.Context {
 
 // mayHaveSent judges a failed exchange: false only when it is certain that the
 // request did not leave.
-func (w *connectionWatch) mayHaveSent(err error) bool {
+func (w *connectionWatch) mayHaveSent(transport http.RoundTripper, err error) bool {
 	if w.asked.Load() {
 		return w.got.Load()
+	}
+	if _, reports := transport.(*http.Transport); reports {
+		// net/http always says when it wants a connection, so the request was refused
+		// before that: a header of it, for example, is not allowed.
+		return false
 	}
 	// A transport that reports nothing, such as a test double: only errors of
 	// connecting are proof.
