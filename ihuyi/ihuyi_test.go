@@ -113,18 +113,25 @@ func TestRequest(t *testing.T) {
 
 func TestReadBalance(t *testing.T) {
 	t.Parallel()
-	for golden, api := range map[string]ihuyi.API{
-		"request-balance.http": ihuyi.APIClassic, "request-newer-balance.http": ihuyi.APINewer,
-	} {
-		t.Run(api.String(), func(t *testing.T) {
+	tests := []struct {
+		name   string
+		adjust func(*ihuyi.Config)
+		golden string
+	}{
+		{name: "mainland", adjust: func(*ihuyi.Config) {}, golden: "request-balance.http"},
+		{name: "international", adjust: international, golden: "request-international-balance.http"},
+		{name: "newer", adjust: func(cfg *ihuyi.Config) { cfg.API = ihuyi.APINewer }, golden: "request-newer-balance.http"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-balance.json")}
 			cfg := newConfig(stub.Client())
-			cfg.API = api
+			tt.adjust(&cfg)
 			balance, err := newProvider(t, cfg).ReadBalance(t.Context())
 			require.NoError(t, err)
 			require.Equal(t, provider.Balance{Provider: "ihuyi", Amount: "7", Unit: provider.UnitMessages}, balance)
-			wiretest.Golden(t, golden, stub.Only(t))
+			wiretest.Golden(t, tt.golden, stub.Only(t))
 		})
 	}
 }
