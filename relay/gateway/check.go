@@ -142,15 +142,9 @@ func checkLanes(lanes []string) *refusal {
 	return nil
 }
 
-var (
-	reportable = []relayapi.State{
-		relayapi.StateTaken, relayapi.StateSent, relayapi.StateDelivered, relayapi.StateFailed,
-	}
-	failureClasses = []relayapi.FailureClass{
-		relayapi.FailureInvalidNumber, relayapi.FailureLimit, relayapi.FailureNoService, relayapi.FailureRejected,
-		relayapi.FailureConfig, relayapi.FailureTooLate, relayapi.FailureUnknown,
-	}
-)
+var reportable = []relayapi.State{
+	relayapi.StateTaken, relayapi.StateSent, relayapi.StateDelivered, relayapi.StateFailed,
+}
 
 // checkReceipt checks a receipt.
 func checkReceipt(body relayapi.Receipt) *refusal {
@@ -165,7 +159,7 @@ func checkReceipt(body relayapi.Receipt) *refusal {
 		return invalid("error", "required with failed")
 	case body.State != relayapi.StateFailed && body.Error != nil:
 		return invalid("error", "belongs to failed alone")
-	case body.Error != nil && !slices.Contains(failureClasses, body.Error.Class):
+	case body.Error != nil && !relayapi.ValidFailureClass(body.Error.Class):
 		return invalid("error.class", "want one of the failure classes")
 	case !storable(body.At.Time):
 		return invalid("at", "want a year from 0001 to 9999, in UTC")

@@ -143,11 +143,13 @@ func (a *Agent) notNow(ctx context.Context, job received) *relayapi.Failure {
 	case ctx.Err() != nil:
 		return &relayapi.Failure{Class: relayapi.FailureUnknown, Text: "the agent was stopped before it sent"}
 	case job.over(a.cfg.Now()):
-		return &relayapi.Failure{Class: relayapi.FailureTooLate, Text: "the time was over when the gateway had answered"}
+		return tooLate
 	default:
 		return nil
 	}
 }
+
+var tooLate = &relayapi.Failure{Class: relayapi.FailureTooLate, Text: "the time was over when the gateway had answered"}
 
 // take tells the gateway that the job will be sent, and reports whether the gateway
 // agrees. It repeats itself while the answer is lost and the job's time lasts. When
@@ -170,7 +172,11 @@ func (a *Agent) take(ctx context.Context, log *slog.Logger, job received) bool {
 			slow.wait(ctx)
 		}
 	}
-	a.report(ctx, log, job, a.notNow(ctx, job))
+	failure := a.notNow(ctx, job)
+	if failure == nil { // the clock was set back just now
+		failure = tooLate
+	}
+	a.report(ctx, log, job, failure)
 	return false
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -48,6 +49,7 @@ func TestAgentReportsFailures(t *testing.T) {
 			relayapi.Failure{Class: relayapi.FailureRejected, Text: "“***” to ***", MayHaveSent: true},
 		},
 		{"without a class", &phone.Error{Text: "x"}, relayapi.Failure{Class: relayapi.FailureUnknown, Text: "x"}},
+		{"a class of its own", &phone.Error{Class: "no_luck", Text: "x"}, relayapi.Failure{Class: relayapi.FailureUnknown, Text: "no_luck: x"}},
 		{"any other error", errors.New("code 824913 lost"), relayapi.Failure{Class: relayapi.FailureUnknown, Text: "code *** lost", MayHaveSent: true}},
 	}
 	for _, tt := range tests {
@@ -55,8 +57,7 @@ func TestAgentReportsFailures(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				g := &gatewayDouble{work: []relayapi.Job{job("a"), job("b")}}
-				r := run(t, g)
-				r.sender.Script(tt.err, nil)
+				r := run(t, g, func(c *phone.Config) { c.Sender.(*phone.Fake).Script(tt.err, nil) })
 				_, err := r.sender.Wait(t.Context(), 1)
 				require.NoError(t, err)
 				synctest.Wait()
@@ -284,8 +285,10 @@ func TestAPhoneThatCannotSendAsksForNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		g := &gatewayDouble{}
-		r := run(t, g, func(c *phone.Config) { c.Interval, c.Wait = 5*time.Second, time.Second })
-		r.sender.SwitchOff()
+		r := run(t, g, func(c *phone.Config) {
+			c.Interval, c.Wait = 5*time.Second, time.Second
+			c.Sender.(*phone.Fake).SwitchOff()
+		})
 		elapse(time.Second + time.Millisecond)
 		before := g.pulled()
 		elapse(time.Minute)
@@ -392,5 +395,34 @@ func TestAnAgentRunsOnceAtATime(t *testing.T) {
 		cancel()
 		require.ErrorIs(t, <-ended, context.Canceled)
 		require.ErrorIs(t, agent.Run(ctx), context.Canceled, "it can run again")
+	})
+}
+
+// A clock that jumps ahead for a moment ends a job's time; the phone must not say that
+// it sent a text because the clock was right again when it gave its reason.
+func TestAgentNeverReportsSentWithoutSending(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var ahead atomic.Bool
+		lost := func(w http.ResponseWriter, _ *http.Request) bool {
+			ahead.Store(true)
+			w.WriteHeader(http.StatusBadGateway)
+			return true
+		}
+		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+		g.script = append(g.script, lost)
+		r := run(t, g, func(c *phone.Config) {
+			c.Now = func() time.Time {
+				if ahead.Swap(false) {
+					return time.Now().Add(time.Hour)
+				}
+				return time.Now()
+			}
+		})
+		elapse(10 * time.Second)
+		r.stop()
+		require.Equal(t, []string{"a failed"}, g.states())
+		require.Equal(t, relayapi.FailureTooLate, g.receipts[0].Error.Class)
+		require.Empty(t, r.sender.Sent())
 	})
 }

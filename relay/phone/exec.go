@@ -48,12 +48,19 @@ func (e *Exec) Validate() error {
 		if code == 0 {
 			problems = append(problems, fmt.Errorf("Classes[0]: exit code 0 means sent, not %q", class))
 		}
+		if !relayapi.ValidFailureClass(class) {
+			problems = append(problems, fmt.Errorf("Classes[%d]: %q is not one of relayapi's failure classes", code, class))
+		}
 	}
 	return errors.Join(problems...)
 }
 
 // Send runs the command.
 func (e *Exec) Send(ctx context.Context, t Text) error {
+	// The command might take what is no number for one of its options.
+	if !relayapi.ValidNumber(t.To) {
+		return &Error{Class: relayapi.FailureInvalidNumber, Text: "the recipient is no number in E.164"}
+	}
 	args := make([]string, len(e.Args))
 	for i, arg := range e.Args {
 		args[i] = strings.ReplaceAll(arg, recipientPlace, string(t.To))

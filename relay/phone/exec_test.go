@@ -98,9 +98,30 @@ func TestExecCannotStart(t *testing.T) {
 	require.False(t, failed.MayHaveSent)
 }
 
+// The command trusts its arguments, and the gateway is another machine.
+func TestExecTakesNumbersOnly(t *testing.T) {
+	t.Parallel()
+	for _, to := range []relayapi.Number{"", "--config=/tmp/x", "-n", "13800138000", "+8613800138000 -x", "+86138\n00138000", "+８６13800138000"} {
+		t.Run(string(to), func(t *testing.T) {
+			t.Parallel()
+			ran := filepath.Join(t.TempDir(), "ran")
+			other := text()
+			other.To = to
+			var failed *phone.Error
+			require.ErrorAs(t, script(t, `touch "$2"`, "{to}", ran).Send(t.Context(), other), &failed)
+			require.Equal(t, relayapi.FailureInvalidNumber, failed.Class)
+			require.False(t, failed.MayHaveSent)
+			require.NoFileExists(t, ran)
+		})
+	}
+}
+
 func TestExecValidate(t *testing.T) {
 	t.Parallel()
-	err := (&phone.Exec{Args: []string{"to"}, Classes: map[int]relayapi.FailureClass{0: relayapi.FailureLimit}}).Validate()
+	err := (&phone.Exec{Args: []string{"to"}, Classes: map[int]relayapi.FailureClass{
+		0: relayapi.FailureLimit, 3: "no_servce",
+	}}).Validate()
+	require.ErrorContains(t, err, "Classes[3]:")
 	require.ErrorContains(t, err, "Command:")
 	require.ErrorContains(t, err, "Args:")
 	require.ErrorContains(t, err, "Classes[0]:")

@@ -3,6 +3,7 @@ package phone
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/cnsms/cnsms/relay/internal/scrub"
 	"github.com/cnsms/cnsms/relay/relayapi"
@@ -37,7 +38,8 @@ type Text struct {
 
 // Error is why a text was not sent.
 type Error struct {
-	// Class is for programs.
+	// Class is for programs. One that is not relayapi's counts as
+	// relayapi.FailureUnknown.
 	Class relayapi.FailureClass
 	// Text is for people. The agent takes the message, its recipient and long groups
 	// of digits out of it before it reports it.
@@ -67,7 +69,8 @@ func failureOf(err error, t Text) *relayapi.Failure {
 	if errors.As(err, &known) {
 		failure = relayapi.Failure{Class: known.Class, Text: known.Text, MayHaveSent: known.MayHaveSent}
 	}
-	if failure.Class == "" {
+	if !relayapi.ValidFailureClass(failure.Class) { // the gateway would refuse the report, and never learn the outcome
+		failure.Text = strings.TrimPrefix(string(failure.Class)+": "+failure.Text, ": ")
 		failure.Class = relayapi.FailureUnknown
 	}
 	failure.Text = scrub.Failure(failure.Text, t.To, t.Body)

@@ -20,6 +20,23 @@ func ValidLane(lane string) bool {
 	return lane != "" && len(lane) <= MaxLane && strings.Trim(lane, allowed) == ""
 }
 
+// ValidNumber reports whether a number has the form of E.164: a plus sign and 5 to 15
+// digits.
+func ValidNumber(n Number) bool {
+	digits, ok := strings.CutPrefix(string(n), "+")
+	return ok && len(digits) >= 5 && len(digits) <= 15 && strings.Trim(digits, "0123456789") == ""
+}
+
+// ValidFailureClass reports whether a class is one of the failure classes.
+func ValidFailureClass(c FailureClass) bool {
+	switch c {
+	case FailureInvalidNumber, FailureLimit, FailureNoService, FailureRejected, FailureConfig, FailureTooLate, FailureUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // timeLayout always has three fraction digits: parsers that read the fraction as a
 // count of milliseconds go wrong on any other number of digits.
 const timeLayout = "2006-01-02T15:04:05.000Z"

@@ -90,3 +90,20 @@ func TestValidLane(t *testing.T) {
 		require.False(t, relayapi.ValidLane(lane), lane)
 	}
 }
+
+func TestValidNumber(t *testing.T) {
+	t.Parallel()
+	for _, valid := range []relayapi.Number{"+8613800138000", "+12345", "+123456789012345"} {
+		require.True(t, relayapi.ValidNumber(valid), string(valid))
+	}
+	for _, other := range []relayapi.Number{"", "+", "13800138000", "+1234", "+1234567890123456", "+86 138", "+-12345", "++12345"} {
+		require.False(t, relayapi.ValidNumber(other), string(other))
+	}
+}
+
+func TestValidFailureClass(t *testing.T) {
+	t.Parallel()
+	require.True(t, relayapi.ValidFailureClass(relayapi.FailureUnknown))
+	require.False(t, relayapi.ValidFailureClass("Unknown"))
+	require.False(t, relayapi.ValidFailureClass(""))
+}
