@@ -183,6 +183,6 @@ func (p *Provider) refusal(op string, r reply, m provider.Message, password stri
 	}
 	return &provider.Error{
 		Provider: p.cfg.Name, Op: op, Kind: meaning.kind, Scope: meaning.scope, RetryAfter: meaning.retryAfter,
-		Code: code, Text: redact(r.Msg), HTTPStatus: http.StatusOK,
+		Code: code, Text: redact(string(r.Msg)), HTTPStatus: http.StatusOK,
 	}
 }

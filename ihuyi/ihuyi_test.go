@@ -183,6 +183,7 @@ func TestReply(t *testing.T) {
 	}{
 		{name: "code as a string", reply: `{"code":"2","msg":"提交成功","smsid":"123"}`, id: "123"},
 		{name: "id as a number too large for an integer", reply: `{"code":2,"smsid":16842079209571524017999}`, id: "16842079209571524017999"},
+		{name: "words as a number", reply: `{"code":2,"msg":0,"smsid":"1"}`, id: "1"},
 		{name: "international id", reply: `{"code":2,"ismsid":"77"}`, id: "77"},
 		{name: "unknown members", reply: `{"code":2,"smsid":"1","extra":[1,{}]}`, id: "1"},
 		{name: "byte order mark and space", reply: "\xef\xbb\xbf \n{\"code\":2,\"smsid\":\"1\"}\n", id: "1"},

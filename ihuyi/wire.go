@@ -152,7 +152,7 @@ func (f form) encode() []byte {
 // and international replies name the id differently.
 type reply struct {
 	Code   json.Number  `json:"code"`
-	Msg    string       `json:"msg"`
+	Msg    httpx.Scalar `json:"msg"`
 	SMSID  httpx.Scalar `json:"smsid"`
 	ISMSID httpx.Scalar `json:"ismsid"`
 	Num    json.Number  `json:"num"`

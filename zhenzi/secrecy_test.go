@@ -1,7 +1,6 @@
 package zhenzi_test
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"testing"
@@ -54,7 +53,7 @@ func TestLostReplyTellsNoNumber(t *testing.T) {
 	_, err := p.Send(t.Context(), m)
 	require.ErrorContains(t, err, "messageId login *** ***-"+messageID+" was not found")
 	var lost *zhenzi.LostReplyError
-	require.True(t, errors.As(err, &lost))
+	require.ErrorAs(t, err, &lost)
 	require.Equal(t, m.Ref+"-"+messageID, lost.MessageID)
 	for _, printed := range []string{err.Error(), lost.Error(), fmt.Sprintf("%v %s", err, lost)} {
 		require.NotContains(t, printed, "13800000000")

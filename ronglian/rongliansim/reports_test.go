@@ -128,7 +128,7 @@ func TestPushReports(t *testing.T) {
 					"<fromNum>13800000000</fromNum><appendCode></appendCode><content>收到 &lt;&amp;&gt;</content>"+end, r.bodies[2])
 			} else {
 				require.Equal(t, "application/json;charset=utf-8", r.types[2])
-				require.Equal(t, `{"Request":{"action":"SMSArrived","smsType":"1","apiVersion":"2013-12-26","content":"0000000065930ca50000000000000001",`+
+				require.JSONEq(t, `{"Request":{"action":"SMSArrived","smsType":"1","apiVersion":"2013-12-26","content":"0000000065930ca50000000000000001",`+
 					`"fromNum":"13800000000","dateSent":"20240102030405","deliverCode":"DELIVRD","recvTime":"20240102030405","status":"0",`+
 					`"smsCount":"1","appendCode":"1234","spCode":"10690000"}}`, r.bodies[1])
 			}
