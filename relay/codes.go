@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"net/http"
 	"slices"
 	"time"
 
@@ -19,6 +20,7 @@ type meaning struct {
 var refusals = map[relayapi.ErrorCode]meaning{
 	relayapi.CodeNoPhoneOnline:        {kind: provider.KindUnavailable},
 	relayapi.CodeShuttingDown:         {kind: provider.KindUnavailable},
+	relayapi.CodeBodyTimeout:          {kind: provider.KindUnavailable},
 	relayapi.CodeQueueUnavailable:     {kind: provider.KindUnavailable, mayHaveSent: true},
 	relayapi.CodeRecipientQuota:       {kind: provider.KindThrottled, scope: provider.ScopePhone},
 	relayapi.CodeUnauthorized:         {kind: provider.KindAuth},
@@ -35,7 +37,7 @@ var refusals = map[relayapi.ErrorCode]meaning{
 
 // meaningOf returns what a refusal means; a code that is not in the table is unknown.
 // Of a wrong field it matters whose it is.
-func meaningOf(e relayapi.Error) meaning {
+func meaningOf(e relayapi.Error, status int) meaning {
 	if e.Code == relayapi.CodeInvalidField {
 		switch e.Field {
 		case "to":
@@ -44,7 +46,19 @@ func meaningOf(e relayapi.Error) meaning {
 			return meaning{kind: provider.KindContent}
 		}
 	}
-	return refusals[e.Code]
+	listed, ok := refusals[e.Code]
+	// Something before the gateway can pass a submission on and answer with an error of
+	// its own.
+	listed.mayHaveSent = listed.mayHaveSent || !ok && status >= http.StatusInternalServerError
+	return listed
+}
+
+// isListed reports whether a code of an error is one that this package knows, and so
+// holds nothing of a message.
+func isListed(code string) bool {
+	_, isRefusal := refusals[relayapi.ErrorCode(code)]
+	_, isClass := failures[relayapi.FailureClass(code)]
+	return isRefusal || isClass || slices.Contains(states, relayapi.State(code))
 }
 
 // failures are the classes of a phone's failure. One that is not in the table is

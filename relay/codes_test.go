@@ -61,6 +61,7 @@ func TestRefusals(t *testing.T) {
 		{relayapi.CodeNotFound, "", provider.KindConfig, provider.ScopeNone, false},
 		{relayapi.CodeMethodNotAllowed, "", provider.KindConfig, provider.ScopeNone, false},
 		{relayapi.CodeIdempotencyConflict, "", provider.KindConfig, provider.ScopeNone, false},
+		{relayapi.CodeBodyTimeout, "", provider.KindUnavailable, provider.ScopeNone, false},
 		{"made_up", "", provider.KindUnknown, provider.ScopeNone, false},
 	}
 	for _, tt := range tests {
@@ -121,6 +122,35 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
+// Something between the site and the gateway can pass a submission on, and then answer
+// with a JSON error of its own.
+func TestAServerErrorThatIsNotTheGatewaysMayHaveSent(t *testing.T) {
+	t.Parallel()
+	stub := &wiretest.Stub{Status: http.StatusGatewayTimeout, Reply: `{"error":{"code":"upstream_timeout","message":"x"}}`}
+	failure := failureIn(t, sendTo(t, stub, 0))
+	require.Equal(t, provider.KindUnknown, failure.Kind)
+	require.True(t, failure.MayHaveSent)
+}
+
+func TestWhatAPhoneSaysIsRedacted(t *testing.T) {
+	t.Parallel()
+	const said = "not “Your code is 824913.” to +8613800138000 by site-token"
+	for _, reply := range []string{
+		`{"id":"a","state":"failed","failure":{"class":"limit","text":"` + said + `"}}`,
+		`{"id":"a","state":"failed","failure":{"class":"` + said + `"}}`,
+		`{"error":{"code":"` + said + `"}}`,
+	} {
+		t.Run(reply, func(t *testing.T) {
+			t.Parallel()
+			stub := &wiretest.Stub{Status: http.StatusCreated, Reply: reply}
+			if reply[2] == 'e' {
+				stub.Status = http.StatusTeapot
+			}
+			failureIn(t, sendTo(t, stub, 0))
+		})
+	}
+}
+
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -157,7 +187,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		if refused, err := decodeRefusal(body); err == nil {
 			require.NotEmpty(t, refused.Code)
-			meaningOf(refused)
+			meaningOf(refused, http.StatusTeapot)
 		}
 	})
 }

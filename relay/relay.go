@@ -129,7 +129,7 @@ func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Recei
 		err = p.verdict(status, wait)
 	}
 	if err != nil {
-		return provider.Receipt{}, p.settle(ctx, key, err)
+		return provider.Receipt{}, p.settle(ctx, key, p.redacted(err, m, text))
 	}
 	return p.receipt(m, status), nil
 }

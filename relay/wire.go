@@ -83,10 +83,9 @@ func (p *Provider) submit(ctx context.Context, m provider.Message, text, key str
 	if err != nil {
 		return message{}, err
 	}
-	status, err := p.exchange(ctx, provider.OpSend, httpx.Request{
+	return p.exchange(ctx, provider.OpSend, httpx.Request{
 		Method: http.MethodPost, URL: p.messages, Header: p.header(key), Body: body,
 	})
-	return status, redacted(err, m, text)
 }
 
 // ttl is how long a phone may take the text, in seconds. A text that is waited for
@@ -99,14 +98,18 @@ func (p *Provider) ttl(wait time.Duration) int {
 	return int((ttl + time.Second - 1) / time.Second)
 }
 
-// redacted strikes the message out of what the gateway said.
-func redacted(err error, m provider.Message, text string) error {
+// redacted strikes the message and the token out of what the gateway or a phone said.
+func (p *Provider) redacted(err error, m provider.Message, text string) error {
 	var refused *provider.Error
-	if !errors.As(err, &refused) || refused.Text == "" {
+	if !errors.As(err, &refused) || refused.Text == "" && refused.Code == "" {
 		return err
 	}
+	strike := func(said string) string { return m.Redact(provider.Redact(said, text, string(p.cfg.Token))) }
 	clean := *refused
-	clean.Text = m.Redact(provider.Redact(clean.Text, text))
+	clean.Text = strike(clean.Text)
+	if !isListed(clean.Code) {
+		clean.Code = strike(clean.Code)
+	}
 	return &clean
 }
 
@@ -198,7 +201,7 @@ func (p *Provider) refusal(op string, reply httpx.Reply) error {
 	if err != nil {
 		return p.client.BadReply(op, reply, err.Error())
 	}
-	meaning, text := meaningOf(refused), refused.Message
+	meaning, text := meaningOf(refused, reply.Status), refused.Message
 	if refused.Field != "" {
 		text = refused.Field + ": " + text
 	}
