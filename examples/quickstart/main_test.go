@@ -41,6 +41,8 @@ func TestBadFlags(t *testing.T) {
 		{name: "unknown flag", args: []string{"--frm", "x"}, want: []string{"frm"}},
 		{name: "argument", args: []string{"13800138000"}, want: []string{"unexpected argument"}},
 		{name: "providers without a number", args: []string{"--ihuyi-account", "C1"}, want: []string{"--to"}},
+		{name: "a setting without a number", args: []string{"--tencent-app-id", "5"}, want: []string{"--to", "paid provider"}},
+		{name: "everything at once", args: []string{"--to", "138", "--tencent-secret-id", "x"}, want: []string{"--to", "--tencent-app-id"}},
 		{name: "a number without a paid provider", args: []string{"--to", "13800138000"}, want: []string{"paid provider"}},
 		{name: "half of Tencent", args: []string{"--to", "13800138000", "--tencent-secret-id", "x"}, want: []string{"--tencent-app-id", "--tencent-sign", "--tencent-template"}},
 		{name: "bad number", args: []string{"--to", "138", "--ihuyi-account", "C1"}, want: []string{"--to", "phone number"}},
@@ -54,6 +56,7 @@ func TestBadFlags(t *testing.T) {
 			for _, want := range tt.want {
 				require.ErrorContains(t, err, want)
 			}
+			require.Empty(t, out.String(), "an error is told once")
 		})
 	}
 }

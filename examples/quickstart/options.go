@@ -5,9 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-
-	"golang.org/x/term"
 
 	"github.com/cnsms/cnsms/ihuyi"
 	"github.com/cnsms/cnsms/provider"
@@ -17,7 +14,7 @@ import (
 // options are what the command line says. Without --to the program plays its
 // story on simulators.
 type options struct {
-	to string
+	to provider.Phone
 
 	relayURL string
 
@@ -48,13 +45,10 @@ Flags:
 // together, so that all problems show at once.
 func parseOptions(args []string, out io.Writer) (options, error) {
 	var o options
+	var to string
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
-	flags.SetOutput(out)
-	flags.Usage = func() {
-		_, _ = io.WriteString(out, usage)
-		flags.PrintDefaults()
-	}
-	flags.StringVar(&o.to, "to", "", "send a real code to this `number`")
+	flags.SetOutput(io.Discard) // main prints the error
+	flags.StringVar(&to, "to", "", "send a real code to this `number`")
 	flags.StringVar(&o.relayURL, "relay-url", "", "`address` of the relay gateway")
 	flags.StringVar(&o.tencentURL, "tencent-url", tencent.DefaultBaseURL, "`address` of Tencent Cloud SMS, or of a simulator")
 	flags.StringVar(&o.tencentSecretID, "tencent-secret-id", "", "Tencent Cloud API key `id`")
@@ -63,49 +57,45 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 	flags.StringVar(&o.tencentTemplate, "tencent-template", "", "`id` of an approved template with one variable, the code")
 	flags.StringVar(&o.ihuyiURL, "ihuyi-url", ihuyi.DefaultBaseURL, "`address` of Ihuyi, or of a simulator")
 	flags.StringVar(&o.ihuyiAccount, "ihuyi-account", "", "Ihuyi `APIID`")
-	flags.StringVar(&o.ihuyiText, "ihuyi-text", "您的验证码是：{code}。请不要把验证码泄露给其他人。", "approved `text`")
-	if err := flags.Parse(args); err != nil {
+	flags.StringVar(&o.ihuyiText, "ihuyi-text", "您的验证码是：{code}。请不要把验证码泄露给其他人。", "approved `text`, which the relay's phone sends too")
+	err := flags.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		_, _ = io.WriteString(out, usage)
+		flags.SetOutput(out)
+		flags.PrintDefaults()
 		return options{}, err
-	}
-	if flags.NArg() > 0 {
+	case err != nil:
+		return options{}, fmt.Errorf("%w (see --help)", err)
+	case flags.NArg() > 0:
 		return options{}, fmt.Errorf("unexpected argument %q: there are only flags", flags.Arg(0))
+	case flags.NFlag() == 0:
+		return o, nil
 	}
-	return o, o.validate()
+	return o, o.complete(to)
 }
 
-func (o options) validate() error {
+// complete reads the number and checks what has to be there for a real send.
+func (o *options) complete(to string) error {
 	var problems []error
-	paid := o.tencentSecretID != "" || o.ihuyiAccount != ""
-	switch {
-	case o.to == "" && (paid || o.relayURL != ""):
+	if to == "" {
 		problems = append(problems, errors.New("--to: say whom to send to"))
-	case o.to != "" && !paid:
-		problems = append(problems, errors.New("--to: give a paid provider for the retry as well (--tencent-secret-id or --ihuyi-account)"))
+	} else if phone, err := provider.ParsePhone(to); err != nil {
+		problems = append(problems, fmt.Errorf("--to: %w", err))
+	} else {
+		o.to = phone
+	}
+	if o.tencentSecretID == "" && o.ihuyiAccount == "" {
+		problems = append(problems, errors.New("--tencent-secret-id or --ihuyi-account: give a paid provider for the retry"))
 	}
 	if o.tencentSecretID != "" {
-		for name, value := range map[string]string{"app-id": o.tencentAppID, "sign": o.tencentSign, "template": o.tencentTemplate} {
-			if value == "" {
-				problems = append(problems, fmt.Errorf("--tencent-%s: goes with --tencent-secret-id", name))
+		for _, needed := range []struct{ flag, value string }{
+			{"--tencent-app-id", o.tencentAppID}, {"--tencent-sign", o.tencentSign}, {"--tencent-template", o.tencentTemplate},
+		} {
+			if needed.value == "" {
+				problems = append(problems, fmt.Errorf("%s: needed with --tencent-secret-id", needed.flag))
 			}
 		}
 	}
 	return errors.Join(problems...)
-}
-
-// secret reads a secret from the environment, or asks for it on a terminal.
-func secret(name string) (provider.Secret, error) {
-	if value := os.Getenv(name); value != "" {
-		return provider.Secret(value), nil
-	}
-	stdin := int(os.Stdin.Fd())
-	if !term.IsTerminal(stdin) {
-		return "", fmt.Errorf("%s: not in the environment, and there is no terminal to ask on", name)
-	}
-	fmt.Fprintf(os.Stderr, "%s: ", name)
-	value, err := term.ReadPassword(stdin)
-	fmt.Fprintln(os.Stderr)
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", name, err)
-	}
-	return provider.Secret(value), nil
 }

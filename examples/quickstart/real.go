@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/cnsms/cnsms/failover"
 	"github.com/cnsms/cnsms/ihuyi"
@@ -17,11 +16,7 @@ import (
 // sendForReal sends a code to the number of --to, sends it again as often as the
 // user presses Enter, and checks what the user types.
 func sendForReal(ctx context.Context, o options, in io.Reader, out io.Writer) error {
-	phone, err := provider.ParsePhone(o.to)
-	if err != nil {
-		return fmt.Errorf("--to: %w", err)
-	}
-	sender, err := newRealSender(o, &narrator{out: out})
+	sender, err := newRealSender(ctx, o, &narrator{out: out})
 	if err != nil {
 		return err
 	}
@@ -29,17 +24,19 @@ func sendForReal(ctx context.Context, o options, in io.Reader, out io.Writer) er
 	if err != nil {
 		return err
 	}
-	answers := bufio.NewScanner(in)
+	user := keyboard{bufio.NewReader(in)}
 	for attempt := 1; ; attempt++ {
-		fmt.Fprintf(out, "Attempt %d, to %s:\n", attempt, phone)
-		if _, err := sender.Send(ctx, loginMessage(phone, v.code, attempt)); err != nil {
+		fmt.Fprintf(out, "Attempt %d, to %s:\n", attempt, o.to)
+		if _, err := sender.Send(ctx, loginMessage(o.to, v.code, attempt)); err != nil {
 			return err
 		}
 		fmt.Fprint(out, "Type the code, or press Enter to send it again: ")
-		if !answers.Scan() {
-			return answers.Err()
+		typed, err := user.line(ctx)
+		if err != nil {
+			fmt.Fprintln(out)
+			return err
 		}
-		if typed := strings.TrimSpace(answers.Text()); typed != "" {
+		if typed != "" {
 			fmt.Fprintln(out, "verified", yesNo(v.check(typed)))
 			return nil
 		}
@@ -48,16 +45,20 @@ func sendForReal(ctx context.Context, o options, in io.Reader, out io.Writer) er
 
 // newRealSender builds the composer from the providers whose flags are given.
 // Without a relay, the paid providers take the first attempt too.
-func newRealSender(o options, n *narrator) (provider.Provider, error) {
-	paid, err := newPaidProviders(o)
+func newRealSender(ctx context.Context, o options, n *narrator) (provider.Provider, error) {
+	paid, err := newPaidProviders(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	chain, err := failover.NewChain(failover.ChainConfig{Name: "paid", OnAttempt: n.attempt}, paid...)
-	if err != nil || o.relayURL == "" {
-		return chain, err
+	if o.relayURL == "" {
+		return failover.NewChain(failover.ChainConfig{Name: "paid", OnAttempt: n.attempt}, paid...)
 	}
-	token, err := secret("CNSMS_RELAY_TOKEN")
+	// The composer hears of the chain's attempts too: one narrator is enough.
+	chain, err := failover.NewChain(failover.ChainConfig{Name: "paid"}, paid...)
+	if err != nil {
+		return nil, err
+	}
+	token, err := secret(ctx, "CNSMS_RELAY_TOKEN")
 	if err != nil {
 		return nil, err
 	}
@@ -71,10 +72,10 @@ func newRealSender(o options, n *narrator) (provider.Provider, error) {
 	return newComposer(free, chain, n)
 }
 
-func newPaidProviders(o options) ([]failover.Member, error) {
+func newPaidProviders(ctx context.Context, o options) ([]failover.Member, error) {
 	var members []failover.Member
 	if o.tencentSecretID != "" {
-		key, err := secret("CNSMS_TENCENT_SECRET_KEY")
+		key, err := secret(ctx, "CNSMS_TENCENT_SECRET_KEY")
 		if err != nil {
 			return nil, err
 		}
@@ -88,7 +89,7 @@ func newPaidProviders(o options) ([]failover.Member, error) {
 		members = append(members, failover.Member{Provider: p})
 	}
 	if o.ihuyiAccount != "" {
-		key, err := secret("CNSMS_IHUYI_API_KEY")
+		key, err := secret(ctx, "CNSMS_IHUYI_API_KEY")
 		if err != nil {
 			return nil, err
 		}

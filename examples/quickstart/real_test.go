@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -46,6 +48,59 @@ func TestSendForReal(t *testing.T) {
 	messages := services.Messages()
 	require.Len(t, messages, 2)
 	require.Equal(t, messages[0].Code, messages[1].Code, "a retry carries the same code")
+}
+
+// startIhuyi starts a simulated Ihuyi and returns the flags that send through it.
+// Secrets come from the environment, so its tests are not parallel.
+func startIhuyi(t *testing.T) (*sim.Server, []string) {
+	t.Helper()
+	services := sim.Start(t, ihuyisim.New(ihuyisim.Config{Account: ihuyiAccount, APIKey: ihuyiAPIKey}))
+	t.Setenv("CNSMS_IHUYI_API_KEY", ihuyiAPIKey)
+	return services, []string{"--to", "13800138000", "--ihuyi-url", services.URL(), "--ihuyi-account", ihuyiAccount}
+}
+
+// TestSendForRealTellsEachAttemptOnce: an attempt that is told twice looks like
+// two texts that were paid for. It is not parallel, see startIhuyi.
+func TestSendForRealTellsEachAttemptOnce(t *testing.T) {
+	services, args := startIhuyi(t)
+	t.Setenv("CNSMS_RELAY_TOKEN", siteToken)
+	noGateway := sim.Start(t)
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), append(args, "--relay-url", noGateway.URL()), strings.NewReader("000000 \n"), &out))
+	require.Equal(t, 1, strings.Count(out.String(), "relay    did not send"))
+	require.Equal(t, 1, strings.Count(out.String(), "ihuyi    sent it, paid"))
+	require.Len(t, services.Messages(), 1)
+}
+
+// TestSendForRealInputEnds is not parallel, see startIhuyi.
+func TestSendForRealInputEnds(t *testing.T) {
+	_, args := startIhuyi(t)
+	err := run(t.Context(), args, strings.NewReader(""), io.Discard)
+	require.ErrorContains(t, err, "no code was typed")
+}
+
+// TestSendForRealCodeWithoutLineEnd is not parallel, see startIhuyi.
+func TestSendForRealCodeWithoutLineEnd(t *testing.T) {
+	_, args := startIhuyi(t)
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), args, strings.NewReader("no code"), &out))
+	require.Contains(t, out.String(), "verified no")
+}
+
+// TestSendForRealInterrupted: Ctrl-C ends the program while it waits for the
+// user. It is not parallel, see startIhuyi.
+func TestSendForRealInterrupted(t *testing.T) {
+	services, args := startIhuyi(t)
+	keyboard, user := io.Pipe()
+	defer func() { _ = user.Close() }()
+	ctx, interrupt := context.WithCancel(t.Context())
+	go func() {
+		_, _ = services.Wait(ctx, 0, nil)
+		_, _ = io.WriteString(user, "\n") // it is read, so the program asks now
+		_, _ = services.Wait(ctx, 1, nil)
+		interrupt()
+	}()
+	require.ErrorIs(t, run(ctx, args, keyboard, io.Discard), context.Canceled)
 }
 
 // TestSecretMissing is not parallel because secrets come from the
