@@ -90,17 +90,24 @@ func TestSendForRealCodeWithoutLineEnd(t *testing.T) {
 // TestSendForRealInterrupted: Ctrl-C ends the program while it waits for the
 // user. It is not parallel, see startIhuyi.
 func TestSendForRealInterrupted(t *testing.T) {
-	services, args := startIhuyi(t)
-	keyboard, user := io.Pipe()
+	_, args := startIhuyi(t)
+	silent, user := io.Pipe()
 	defer func() { _ = user.Close() }()
 	ctx, interrupt := context.WithCancel(t.Context())
-	go func() {
-		_, _ = services.Wait(ctx, 0, nil)
-		_, _ = io.WriteString(user, "\n") // it is read, so the program asks now
-		_, _ = services.Wait(ctx, 1, nil)
-		interrupt()
-	}()
-	require.ErrorIs(t, run(ctx, args, keyboard, io.Discard), context.Canceled)
+	out := writerFunc(func(text []byte) {
+		if bytes.Contains(text, []byte("Type the code")) {
+			interrupt()
+		}
+	})
+	require.ErrorIs(t, run(ctx, args, silent, out), context.Canceled)
+}
+
+// writerFunc sees what is written.
+type writerFunc func(text []byte)
+
+func (f writerFunc) Write(text []byte) (int, error) {
+	f(text)
+	return len(text), nil
 }
 
 // TestSecretMissing is not parallel because secrets come from the

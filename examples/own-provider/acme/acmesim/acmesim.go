@@ -24,6 +24,9 @@ const (
 
 	// price is what a text costs, in fen.
 	price = 5
+
+	// endless is the balance that an account without end tells, in fen.
+	endless = 1_000_000
 )
 
 // Config describes the simulated account. Key and Secret are required; every
@@ -35,7 +38,7 @@ type Config struct {
 	// values. With none, every id is accepted and the text is the values.
 	Templates map[string]string
 	// Balance is the account's money in fen; it runs down by 5 a text. nil: no
-	// end.
+	// end, and the account says that it has 10,000 yuan.
 	Balance *int
 	// Limits switches on the limit per number: one text a minute.
 	Limits bool
@@ -92,7 +95,8 @@ func (s *Service) Serve(c *sim.Call) {
 	case c.Request.Method == http.MethodGet && asksForOne:
 		s.status(c, id)
 	case c.Request.Method == http.MethodGet && c.Request.URL.Path == balancePath:
-		accept(c, map[string]string{"yuan": fmt.Sprintf("%d.%02d", s.balance/100, s.balance%100)})
+		left := s.left()
+		accept(c, map[string]string{"yuan": fmt.Sprintf("%d.%02d", left/100, left%100)})
 	default:
 		c.Explain("want POST %[1]s, GET %[1]s/{id} or GET %[2]s", textsPath, balancePath)
 		refuse(c, refusal("bad_request"))
@@ -125,6 +129,13 @@ func (s *Service) send(c *sim.Call) {
 	})
 	s.states[m.ID] = "queued"
 	accept(c, map[string]string{"id": m.ID})
+}
+
+func (s *Service) left() int {
+	if s.cfg.Balance == nil {
+		return endless
+	}
+	return s.balance
 }
 
 func (s *Service) status(c *sim.Call, id string) {

@@ -59,6 +59,16 @@ func send(ctx context.Context, p provider.Provider, template string) (provider.R
 	return p.Send(ctx, m)
 }
 
+func TestBalanceWithoutEnd(t *testing.T) {
+	t.Parallel()
+	_, _, p := newPair(t, acmesim.Config{})
+	_, err := send(t.Context(), p, "login")
+	require.NoError(t, err)
+	balance, err := p.ReadBalance(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "10000.00", balance.Amount)
+}
+
 func TestAccepts(t *testing.T) {
 	t.Parallel()
 	left := 1234
