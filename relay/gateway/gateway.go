@@ -82,9 +82,9 @@ func (g *Gateway) hear(c Change) {
 	}
 }
 
-// Shutdown ends long polls and waiting submissions with what there is to say, and calls
-// whose body has not come, lets every other call finish, and refuses new ones. It returns when all have been
-// answered, or with the context's error when that ends first.
+// Shutdown ends long polls and waiting submissions with what there is to say, ends
+// calls whose body has not come, lets every other call finish, and refuses new ones. It
+// returns when all have been answered, or with the context's error when that ends first.
 func (g *Gateway) Shutdown(ctx context.Context) error {
 	g.mu.Lock()
 	first := !g.closed
