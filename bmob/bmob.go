@@ -126,7 +126,7 @@ func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Recei
 	if err != nil {
 		return provider.Receipt{}, httpx.Named(err, p.cfg.Name)
 	}
-	redact := func(text string) string { return provider.Redact(m.Redact(text), m.Captcha) }
+	redact := func(text string, secrets ...string) string { return m.Redact(text, append(secrets, m.Captcha)...) }
 	reply, err := p.exchange(ctx, call{op: provider.OpSend, path: s.path, address: s.address, body: s.body, redact: redact})
 	if err != nil {
 		return provider.Receipt{}, err
@@ -148,8 +148,7 @@ func (p *Provider) Verify(ctx context.Context, r provider.Receipt, code string) 
 	if p.cfg.VerifyInBody {
 		path, body.Code = verifyPath, code
 	}
-	redact := func(text string) string { return provider.Redact(text, r.To.National(), code) }
-	reply, err := p.exchange(ctx, call{op: provider.OpVerify, path: path, body: encode(body), redact: redact})
+	reply, err := p.exchange(ctx, call{op: provider.OpVerify, path: path, body: encode(body), redact: hide(r.To.National(), code)})
 	if err != nil {
 		return err
 	}
@@ -166,7 +165,7 @@ func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider
 	if !isDigits(r.ID) {
 		return provider.Status{}, nil // none of Bmob's ids
 	}
-	reply, err := p.exchange(ctx, call{op: provider.OpStatus, method: http.MethodGet, path: queryPath + "/" + r.ID, redact: hideNumber(r.To)})
+	reply, err := p.exchange(ctx, call{op: provider.OpStatus, method: http.MethodGet, path: queryPath + "/" + r.ID, redact: hide(r.To.National())})
 	if isUnknownID(err) {
 		return provider.Status{}, nil
 	}

@@ -27,7 +27,7 @@ type verifyCaptchaBody struct {
 func (p *Provider) IssueCaptcha(ctx context.Context) (provider.Captcha, error) {
 	look := p.cfg.Captcha
 	body := requestCaptchaBody{look.Width, look.Height, look.Size, int(look.Life / time.Second)}
-	reply, err := p.exchange(ctx, call{op: provider.OpCaptcha, path: requestCaptchaPath, body: encode(body), redact: unchanged})
+	reply, err := p.exchange(ctx, call{op: provider.OpCaptcha, path: requestCaptchaPath, body: encode(body), redact: provider.Redact})
 	switch {
 	case err != nil:
 		return provider.Captcha{}, err
@@ -39,8 +39,6 @@ func (p *Provider) IssueCaptcha(ctx context.Context) (provider.Captcha, error) {
 	return provider.Captcha{Token: reply.CaptchaToken, ImageURL: reply.CaptchaURL}, nil
 }
 
-func unchanged(text string) string { return text }
-
 // SolveCaptcha exchanges the user's answer for the token that goes into
 // Message.Captcha, for one send. No page says how Bmob refuses a wrong answer: a
 // refusal whose code explains nothing else counts as one.
@@ -48,9 +46,8 @@ func (p *Provider) SolveCaptcha(ctx context.Context, token, answer string) (stri
 	if err := p.solvable(token, answer); err != nil {
 		return "", err
 	}
-	redact := func(text string) string { return provider.Redact(text, token, answer) }
 	reply, err := p.exchange(ctx, call{
-		op: provider.OpCaptcha, path: verifyCaptchaPath, body: encode(verifyCaptchaBody{Code: answer, Token: token}), redact: redact,
+		op: provider.OpCaptcha, path: verifyCaptchaPath, body: encode(verifyCaptchaBody{Code: answer, Token: token}), redact: hide(token, answer),
 	})
 	if err != nil {
 		return "", asWrongAnswer(err)

@@ -19,7 +19,7 @@ type call struct {
 	address *url.URL
 	body    []byte
 	// redact strikes out what the service's words may repeat of the request.
-	redact func(text string) string
+	redact redaction
 }
 
 // exchange makes one request and reads a success: HTTP 2xx, without an error and
@@ -51,6 +51,16 @@ func (p *Provider) exchange(ctx context.Context, c call) (reply, error) {
 	return decoded, nil
 }
 
+// redaction strikes what the caller has sent, and the given secrets, out of a text.
+type redaction func(text string, secrets ...string) string
+
+// hide is a redaction of these values.
+func hide(values ...string) redaction {
+	return func(text string, secrets ...string) string {
+		return provider.Redact(text, append(secrets, values...)...)
+	}
+}
+
 // refusal turns a code into an error. The service's words may repeat the number
 // or the code, hence the redaction; what stands in the place of a code, and is
 // none that is known, may be one of them too. A failure without a code has its
@@ -62,11 +72,11 @@ func (p *Provider) refusal(c call, status int, r reply) error {
 	}
 	meaning := meaningOf(status, code, r.text())
 	if _, listed := meanings[code]; !listed {
-		code = c.redact(code)
+		code = c.redact(code, p.cfg.secrets()...)
 	}
 	return &provider.Error{
 		Provider: p.cfg.Name, Op: c.op, Kind: meaning.kind, Scope: meaning.scope, Code: code,
-		Text: provider.Redact(c.redact(r.text()), p.cfg.secrets()...), HTTPStatus: status,
+		Text: c.redact(r.text(), p.cfg.secrets()...), HTTPStatus: status,
 		MayHaveSent: meaning.mayHaveSent && c.op == provider.OpSend,
 	}
 }

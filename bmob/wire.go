@@ -152,8 +152,3 @@ func isUnknownID(err error) bool {
 	var failure *provider.Error
 	return errors.As(err, &failure) && failure.Code == codeUnknownID && failure.Kind != provider.KindUnavailable
 }
-
-// hideNumber strikes a number out.
-func hideNumber(to provider.Phone) func(text string) string {
-	return func(text string) string { return provider.Redact(text, to.National()) }
-}

@@ -172,11 +172,7 @@ func (p *Provider) exchange(ctx context.Context, op string, address *url.URL, f 
 // refusal turns a code into an error. The service's words, and a code that is in
 // no table, may repeat anything that was sent, hence the redaction.
 func (p *Provider) refusal(op string, r reply, m provider.Message, password string) error {
-	redact := func(text string) string {
-		// The account's secrets go first. A code that occurs in one of them by chance
-		// would break it up, and leave the rest of it standing.
-		return m.Redact(provider.Redact(text, string(p.cfg.APIKey), password))
-	}
+	redact := func(text string) string { return m.Redact(text, string(p.cfg.APIKey), password) }
 	meaning, code := meaningOf(string(r.Code)), string(r.Code)
 	if meaning.kind == provider.KindUnknown {
 		code = redact(code)

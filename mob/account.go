@@ -48,19 +48,22 @@ func (a account) exchange(ctx context.Context, op string, address *url.URL, f fo
 	return decoded, nil
 }
 
+// redaction strikes what the caller has sent, and the given secrets, out of a text.
+type redaction func(text string, secrets ...string) string
+
 // refusal turns a status into an error. The service's words may repeat the
 // number or the code, hence the redaction; what stands in the place of a status,
 // and is none that is known, may be one of them too.
-func (a account) refusal(op string, statuses table, r reply, redact func(text string) string) error {
-	status := string(r.Status)
+func (a account) refusal(op string, statuses table, r reply, redact redaction) error {
+	status, key := string(r.Status), string(a.cfg.AppKey)
 	meaning, listed := statuses[status]
 	if !listed {
-		status = redact(status)
+		status = redact(status, key)
 	}
 	return &provider.Error{
 		Provider: a.cfg.Name, Op: op, Kind: meaning.kind, Scope: meaning.scope, RetryAfter: meaning.retryAfter,
 		MayHaveSent: meaning.mayHaveSent && op == provider.OpSend,
-		Code:        status, Text: provider.Redact(redact(string(r.Error)), string(a.cfg.AppKey)), HTTPStatus: http.StatusOK,
+		Code:        status, Text: redact(string(r.Error), key), HTTPStatus: http.StatusOK,
 	}
 }
 
@@ -76,7 +79,9 @@ func (a account) verify(ctx context.Context, address *url.URL, r provider.Receip
 		return err
 	}
 	if reply.Status != statusDone {
-		redact := func(text string) string { return provider.Redact(text, r.To.National(), code) }
+		redact := func(text string, secrets ...string) string {
+			return provider.Redact(text, append(secrets, r.To.National(), code)...)
+		}
 		return a.refusal(provider.OpVerify, smsStatuses, reply, redact)
 	}
 	return nil

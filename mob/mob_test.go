@@ -247,3 +247,14 @@ type failing struct{}
 func (failing) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, errors.New("cannot post to " + r.URL.String())
 }
+
+// TestCodeInsideTheKey has a code that occurs in the key by chance.
+func TestCodeInsideTheKey(t *testing.T) {
+	t.Parallel()
+	stub := &wiretest.Stub{Reply: `{"status":"` + appKey + `","error":"` + appKey + ` 4567"}`}
+	_, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), newMessage("lenient", provider.Params{"code": "4567"}))
+	var failure *provider.Error
+	require.ErrorAs(t, err, &failure)
+	require.Equal(t, "***", failure.Code)
+	require.Equal(t, "*** ***", failure.Text)
+}

@@ -59,7 +59,7 @@ func (e *Error) Error() string {
 	parts := make([]string, 0, 7)
 	for _, part := range []string{e.Provider, e.Op, e.kindText(), e.Code, e.Text} {
 		if part != "" {
-			parts = append(parts, part)
+			parts = append(parts, shorten(part))
 		}
 	}
 	if e.Err != nil {
@@ -73,6 +73,18 @@ func (e *Error) Error() string {
 		line += " (may have been sent)"
 	}
 	return oneLine(line)
+}
+
+// longestPart is how much of a service's words, in bytes, goes into the line of
+// an error. The fields have all of them.
+const longestPart = 1000
+
+// shorten cuts what would drown the rest of the line.
+func shorten(part string) string {
+	if len(part) <= longestPart {
+		return part
+	}
+	return strings.ToValidUTF8(part[:longestPart], "") + "…"
 }
 
 // oneLine keeps a service's words, and causes that were joined, from breaking the
@@ -151,8 +163,8 @@ func yieldFailures(err error, yield func(*Error) bool) bool {
 }
 
 // Redact strikes the given values out of a text that a service wrote, so that
-// it can stand in an error. Adapters pass their secrets; for what a message
-// holds there is [Message.Redact].
+// it can stand in an error. Where the text may repeat a message, use
+// [Message.Redact].
 func Redact(text string, values ...string) string {
 	// The longest go first: where one value contains another, striking out the
 	// short one would leave the rest of the long one standing.
@@ -166,11 +178,13 @@ func Redact(text string, values ...string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// Redact strikes the recipient's number and the parameters' values out of text.
+// Redact strikes the recipient's number, the parameters' values and the given
+// secrets out of text, all at once: one after the other, a code that occurs in a
+// secret by chance would break it up and leave the rest of it standing.
 // Values shorter than four bytes, such as a number of minutes, stay: striking
 // them out would make the text unreadable. A code goes whatever its length.
-func (m Message) Redact(text string) string {
-	values := []string{m.To.National(), m.Params[ParamCode]}
+func (m Message) Redact(text string, secrets ...string) string {
+	values := append([]string{m.To.National(), m.Params[ParamCode]}, secrets...)
 	for _, value := range m.Params {
 		if len(value) >= shortestSecret {
 			values = append(values, value)

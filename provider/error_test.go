@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -249,4 +251,24 @@ func TestMessageRedact(t *testing.T) {
 			require.Equal(t, tc.want, tc.message.Redact(tc.text))
 		})
 	}
+}
+
+// TestMessageRedactWithSecrets has a code that occurs in a secret by chance.
+func TestMessageRedactWithSecrets(t *testing.T) {
+	t.Parallel()
+	m := provider.Message{
+		To: provider.MustParsePhone("13800138000"), Template: "login",
+		Params: provider.Params{provider.ParamCode: "4567"},
+	}
+	got := m.Redact("key 0123456789abcdef, code 4567, phone 13800138000", "0123456789abcdef")
+	require.Equal(t, "key ***, code ***, phone ***", got)
+}
+
+func TestErrorLineIsBounded(t *testing.T) {
+	t.Parallel()
+	err := &provider.Error{Provider: "acme", Op: provider.OpSend, Text: strings.Repeat("长", 1<<20), MayHaveSent: true}
+	line := err.Error()
+	require.Less(t, len(line), 1100)
+	require.True(t, utf8.ValidString(line))
+	require.True(t, strings.HasSuffix(line, "… (may have been sent)"), "what else there is to say still stands")
 }

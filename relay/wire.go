@@ -104,7 +104,7 @@ func (p *Provider) redacted(err error, m provider.Message, text string) error {
 	if !errors.As(err, &refused) || refused.Text == "" && refused.Code == "" {
 		return err
 	}
-	strike := func(said string) string { return m.Redact(provider.Redact(said, text, string(p.cfg.Token))) }
+	strike := func(said string) string { return m.Redact(said, text, string(p.cfg.Token)) }
 	clean := *refused
 	clean.Text = strike(clean.Text)
 	if !isListed(clean.Code) {

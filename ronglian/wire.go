@@ -210,11 +210,7 @@ func (p *Provider) refusal(c call, signed credentials, r reply) error {
 	for _, phone := range c.phones {
 		hidden = append(hidden, phone.National())
 	}
-	redact := func(text httpx.Scalar) string {
-		// The values of the message go last. One that occurs in a secret or number by
-		// chance would break it up, and leave the rest of it standing.
-		return c.message.Redact(provider.Redact(string(text), hidden...))
-	}
+	redact := func(text httpx.Scalar) string { return c.message.Redact(string(text), hidden...) }
 	meaning, code := meaningOf(string(r.StatusCode)), string(r.StatusCode)
 	if meaning.kind == provider.KindUnknown {
 		code = redact(r.StatusCode)

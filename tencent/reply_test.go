@@ -98,3 +98,15 @@ func TestCodeThatEchoes(t *testing.T) {
 		require.Equal(t, "InvalidParameterValue: +86*** *** ***", failure.Code)
 	}
 }
+
+// TestCodeInsideTheKey has a code that occurs in the key by chance.
+func TestCodeInsideTheKey(t *testing.T) {
+	t.Parallel()
+	stub := &wiretest.Stub{Reply: `{"Response":{"Error":{"Code":"AuthFailure.SecretIdNotFound","Message":"key-123456-rest 123456"}}}`}
+	cfg := newConfig(stub.Client())
+	cfg.SecretKey = "key-123456-rest"
+	_, err := newProvider(t, cfg).Send(t.Context(), newMessage("login"))
+	var failure *provider.Error
+	require.ErrorAs(t, err, &failure)
+	require.Equal(t, "*** ***", failure.Text)
+}

@@ -107,8 +107,6 @@ func (s *sdk) failure(x *exchange, err error) error {
 	return &refusal{code: api.Code, text: api.Message, requestID: api.RequestId, status: x.reply.Status}
 }
 
-func (s *sdk) redact(text string) string { return provider.Redact(text, s.secrets...) }
-
 // sendSMS submits one text to some numbers.
 func (s *sdk) sendSMS(ctx context.Context, submitted submission) (sendReply, error) {
 	request := sms.NewSendSmsRequest()

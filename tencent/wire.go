@@ -89,11 +89,11 @@ func (p *Provider) checkCode(m provider.Message, template provider.Template) err
 // redact strikes what the message holds, its recipients and the credentials out
 // of a text that the service wrote.
 func (p *Provider) redact(s submission, text string) string {
-	numbers := make([]string, len(s.phones))
-	for i, phone := range s.phones {
-		numbers[i] = phone.National()
+	hidden := slices.Clone(p.sdk.secrets)
+	for _, phone := range s.phones {
+		hidden = append(hidden, phone.National())
 	}
-	return p.sdk.redact(provider.Redact(s.message.Redact(text), numbers...))
+	return s.message.Redact(text, hidden...)
 }
 
 // sendReply is what the service says of a submission.

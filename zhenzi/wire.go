@@ -130,11 +130,7 @@ func (p *Provider) exchange(ctx context.Context, op string, address *url.URL, fo
 // refusal turns a code into an error. The service's words, and a code that is in
 // no table, may repeat anything that was sent, hence the redaction.
 func (p *Provider) refusal(op string, r reply, m provider.Message) error {
-	redact := func(text string) string {
-		// The secret goes first. A code that occurs in it by chance would break it up,
-		// and leave the rest of it standing.
-		return m.Redact(provider.Redact(text, string(p.cfg.AppSecret)))
-	}
+	redact := func(text string) string { return m.Redact(text, string(p.cfg.AppSecret)) }
 	meaning, code := meaningOf(string(r.Code)), string(r.Code)
 	if meaning.kind == provider.KindUnknown {
 		code = redact(code)

@@ -91,7 +91,7 @@ func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Recei
 
 // ReadBalance returns the money left, in yuan.
 func (p *Provider) ReadBalance(ctx context.Context) (provider.Balance, error) {
-	reply, err := p.call(ctx, provider.OpBalance, http.MethodGet, balancePath, nil, unchanged)
+	reply, err := p.call(ctx, provider.OpBalance, http.MethodGet, balancePath, nil, provider.Redact)
 	if err != nil {
 		return provider.Balance{}, err
 	}
@@ -103,7 +103,7 @@ func (p *Provider) ReadBalance(ctx context.Context) (provider.Balance, error) {
 
 // ReadStatus asks what became of a text.
 func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider.Status, error) {
-	reply, err := p.call(ctx, provider.OpStatus, http.MethodGet, textsPath+"/"+url.PathEscape(r.ID), nil, unchanged)
+	reply, err := p.call(ctx, provider.OpStatus, http.MethodGet, textsPath+"/"+url.PathEscape(r.ID), nil, provider.Redact)
 	if codeOf(err) == codeNoSuchText {
 		return provider.Status{}, nil
 	}

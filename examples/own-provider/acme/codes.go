@@ -38,10 +38,10 @@ var meanings = map[string]meaning{
 
 // refusal turns a code into an error. A service's words may repeat the number or
 // a value, and one that is out of order may do so in place of the code; hence
-// redact.
-func (p *Provider) refusal(op string, status int, r reply, redact func(string) string) error {
+// redact: that of the message, or provider.Redact where there is none.
+func (p *Provider) refusal(op string, status int, r reply, redact func(text string, secrets ...string) string) error {
 	meaning := meanings[r.Code]
-	hide := func(text string) string { return provider.Redact(redact(text), string(p.cfg.Secret)) }
+	hide := func(text string) string { return redact(text, string(p.cfg.Secret)) }
 	return &provider.Error{
 		Provider: p.cfg.Name, Op: op, Kind: meaning.kind, Scope: meaning.scope, RetryAfter: meaning.retryAfter,
 		Code: hide(r.Code), Text: hide(r.Message), HTTPStatus: status,
@@ -56,6 +56,3 @@ func codeOf(err error) string {
 	}
 	return ""
 }
-
-// unchanged is the redact of a call without a message.
-func unchanged(text string) string { return text }

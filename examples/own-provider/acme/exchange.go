@@ -18,7 +18,9 @@ import (
 const mostReply = 1 << 20
 
 // call makes one signed request and returns the reply of a success.
-func (p *Provider) call(ctx context.Context, op, method, path string, body []byte, redact func(string) string) (reply, error) {
+func (p *Provider) call(ctx context.Context, op, method, path string, body []byte,
+	redact func(text string, secrets ...string) string,
+) (reply, error) {
 	status, answer, err := p.exchange(ctx, op, method, path, body)
 	if err != nil {
 		return reply{}, err
