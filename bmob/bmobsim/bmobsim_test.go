@@ -6,13 +6,13 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/bmob/bmobsim"
+	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/sim"
 )
 
@@ -28,32 +28,14 @@ const (
 	toPhone = `{"mobilePhoneNumber":"` + phone + `"}`
 )
 
-// clock is a settable clock.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-func newServer(cfg bmobsim.Config) (*sim.Server, *clock) {
+func newServer(cfg bmobsim.Config) (*sim.Server, *wiretest.Clock) {
 	s, c, _ := newService(cfg)
 	return s, c
 }
 
-func newService(cfg bmobsim.Config) (*sim.Server, *clock, *bmobsim.Service) {
+func newService(cfg bmobsim.Config) (*sim.Server, *wiretest.Clock, *bmobsim.Service) {
 	cfg.AppID, cfg.RESTKey, cfg.SecretKey, cfg.SafeCode = appID, restKey, secretKey, safeCode
-	c := &clock{now: time.Unix(1700000000, 0)}
+	c := wiretest.NewClock(time.Unix(1700000000, 0))
 	service := bmobsim.New(cfg)
 	return sim.New(sim.Config{Now: c.Now}, service), c, service
 }

@@ -73,14 +73,14 @@ func TestSendForRealTellsEachAttemptOnce(t *testing.T) {
 }
 
 // TestSendForRealInputEnds is not parallel, see startIhuyi.
-func TestSendForRealInputEnds(t *testing.T) {
+func TestSendForRealInputEnds(t *testing.T) { //nolint:paralleltest // startIhuyi sets the environment.
 	_, args := startIhuyi(t)
 	err := run(t.Context(), args, strings.NewReader(""), io.Discard)
 	require.ErrorContains(t, err, "no code was typed")
 }
 
 // TestSendForRealCodeWithoutLineEnd is not parallel, see startIhuyi.
-func TestSendForRealCodeWithoutLineEnd(t *testing.T) {
+func TestSendForRealCodeWithoutLineEnd(t *testing.T) { //nolint:paralleltest // startIhuyi sets the environment.
 	_, args := startIhuyi(t)
 	var out bytes.Buffer
 	require.NoError(t, run(t.Context(), args, strings.NewReader("no code"), &out))
@@ -89,7 +89,7 @@ func TestSendForRealCodeWithoutLineEnd(t *testing.T) {
 
 // TestSendForRealInterrupted: Ctrl-C ends the program while it waits for the
 // user. It is not parallel, see startIhuyi.
-func TestSendForRealInterrupted(t *testing.T) {
+func TestSendForRealInterrupted(t *testing.T) { //nolint:paralleltest // startIhuyi sets the environment.
 	_, args := startIhuyi(t)
 	silent, user := io.Pipe()
 	defer func() { _ = user.Close() }()

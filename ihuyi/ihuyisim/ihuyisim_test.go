@@ -5,13 +5,13 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/ihuyi/ihuyisim"
+	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/sim"
 )
@@ -21,29 +21,11 @@ const (
 	apiKey  = "0123456789abcdef0123456789abcdef"
 )
 
-// clock is a settable clock.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-func newServer(cfg ihuyisim.Config) (*sim.Server, *clock) {
+func newServer(cfg ihuyisim.Config) (*sim.Server, *wiretest.Clock) {
 	if cfg.Account == "" {
 		cfg.Account, cfg.APIKey = account, apiKey
 	}
-	c := &clock{now: time.Unix(1700000000, 0)}
+	c := wiretest.NewClock(time.Unix(1700000000, 0))
 	return sim.New(sim.Config{Now: c.Now}, ihuyisim.New(cfg)), c
 }
 

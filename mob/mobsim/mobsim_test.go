@@ -5,12 +5,12 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/mob/mobsim"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/sim"
@@ -28,27 +28,9 @@ const (
 	done = `{"status":200}`
 )
 
-// clock is a settable clock.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-func newServer(cfg mobsim.Config) (*sim.Server, *clock) {
+func newServer(cfg mobsim.Config) (*sim.Server, *wiretest.Clock) {
 	cfg.AppKey = appKey
-	c := &clock{now: time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC)} // noon in Beijing
+	c := wiretest.NewClock(time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC)) // noon in Beijing
 	account := mobsim.New(cfg)
 	return sim.New(sim.Config{Now: c.Now}, account, account.Custom()), c
 }

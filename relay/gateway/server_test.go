@@ -56,5 +56,5 @@ func TestAServersReadTimeoutDoesNotEndALongPoll(t *testing.T) {
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
-	require.Equal(t, `{"jobs":[]}`, string(body))
+	require.JSONEq(t, `{"jobs":[]}`, string(body))
 }

@@ -6,12 +6,12 @@ import (
 	"maps"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/ronglian/rongliansim"
 	"github.com/cnsms/cnsms/sim"
@@ -42,27 +42,9 @@ const (
 // at is 20240102030405 on the service's clock.
 var at = time.Date(2024, time.January, 1, 19, 4, 5, 0, time.UTC)
 
-// clock is a settable clock.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-func newServer(cfg rongliansim.Config) (*sim.Server, *rongliansim.Service, *clock) {
+func newServer(cfg rongliansim.Config) (*sim.Server, *rongliansim.Service, *wiretest.Clock) {
 	cfg.AccountSID, cfg.AuthToken, cfg.AppID = accountSID, authToken, appID
-	c := &clock{now: at}
+	c := wiretest.NewClock(at)
 	service := rongliansim.New(cfg)
 	return sim.New(sim.Config{Now: c.Now}, service), service, c
 }

@@ -6,12 +6,12 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/sim"
 )
 
@@ -20,35 +20,17 @@ const (
 	appID    = "1400006666"
 )
 
-// clock is a settable clock. It starts at the time of the worked example.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // account is a simulated account in a server.
 type account struct {
 	*Service
 	server *sim.Server
-	clock  *clock
+	clock  *wiretest.Clock
 }
 
 func newAccount(cfg Config) account {
 	cfg.SecretID, cfg.SecretKey, cfg.AppID = secretID, exampleKey, appID
 	service := New(cfg)
-	c := &clock{now: time.Unix(1700000000, 0)}
+	c := wiretest.NewClock(time.Unix(1700000000, 0))
 	return account{service, sim.New(sim.Config{Now: c.Now}, service), c}
 }
 
