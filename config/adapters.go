@@ -1,6 +1,6 @@
 // Package config holds the one list of providers: what there is, what each can
-// do and how far it has been tested. Programs that offer every provider start
-// from it, and the tables of the documentation are made from it.
+// do and how far it has been tested. The tables of the documentation are made
+// from it. A program that imports it links every adapter.
 //
 // Adding an adapter takes one entry in Adapters and nothing else outside the
 // adapter's folder.

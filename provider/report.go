@@ -115,7 +115,9 @@ const maxReportBytes = 1 << 20
 //
 // Each push is parsed, given to handle and acknowledged as the service wants
 // it. When handle returns an error, the service is asked to push again, so
-// handle may see a report more than once. handle is called concurrently.
+// handle may see a report more than once. handle is called concurrently. A push
+// that cannot be read is answered in the same way, and handle does not hear of
+// it.
 //
 // Only one provider inside p can be meant. Mount a handler per service: with
 // none or several that take pushes, the error is of KindUnsupported.
