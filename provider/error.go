@@ -137,6 +137,20 @@ func MayHaveSent(err error) bool {
 	return false
 }
 
+// PhoneLimit reports whether err says that a limit of the phone number was
+// reached, and how long to wait as far as anybody knows. Any attempt inside err
+// counts; the longest wait is returned. It is what a web page's "try again in …"
+// needs.
+func PhoneLimit(err error) (retryAfter time.Duration, reached bool) {
+	for e := range failures(err) {
+		if e.Kind == KindThrottled && e.Scope == ScopePhone {
+			reached = true
+			retryAfter = max(retryAfter, e.RetryAfter)
+		}
+	}
+	return retryAfter, reached
+}
+
 // failures walks err depth first and yields every *Error in it.
 func failures(err error) func(yield func(*Error) bool) {
 	return func(yield func(*Error) bool) { yieldFailures(err, yield) }

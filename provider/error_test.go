@@ -272,3 +272,31 @@ func TestErrorLineIsBounded(t *testing.T) {
 	require.True(t, utf8.ValidString(line))
 	require.True(t, strings.HasSuffix(line, "… (may have been sent)"), "what else there is to say still stands")
 }
+
+func TestPhoneLimit(t *testing.T) {
+	t.Parallel()
+	down := &provider.Error{Kind: provider.KindUnavailable, RetryAfter: time.Hour}
+	account := &provider.Error{Kind: provider.KindThrottled, Scope: provider.ScopeAccount, RetryAfter: time.Hour}
+	short := &provider.Error{Kind: provider.KindThrottled, Scope: provider.ScopePhone, RetryAfter: time.Second}
+	long := &provider.Error{Kind: provider.KindThrottled, Scope: provider.ScopePhone, RetryAfter: time.Minute}
+	for _, tc := range []struct {
+		name    string
+		err     error
+		wait    time.Duration
+		reached bool
+	}{
+		{name: "no error"},
+		{name: "another error", err: io.EOF},
+		{name: "other failures", err: errors.Join(down, account)},
+		{name: "behind another attempt", err: fmt.Errorf("all failed: %w", errors.Join(down, short)), wait: time.Second, reached: true},
+		{name: "the longest wait", err: errors.Join(long, short), wait: time.Minute, reached: true},
+		{name: "nobody knows how long", err: &provider.Error{Kind: provider.KindThrottled, Scope: provider.ScopePhone}, reached: true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			wait, reached := provider.PhoneLimit(tc.err)
+			require.Equal(t, tc.wait, wait)
+			require.Equal(t, tc.reached, reached)
+		})
+	}
+}

@@ -56,7 +56,7 @@ func (h *loginCode) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // explain turns the outcome of a send into an answer. The error itself is for
 // the log, never for the user.
 func explain(header http.Header, err error) (int, string) {
-	var failure *provider.Error
+	wait, limited := provider.PhoneLimit(err)
 	switch {
 	case err == nil:
 		return http.StatusAccepted, stateSent
@@ -64,9 +64,9 @@ func explain(header http.Header, err error) (int, string) {
 		return http.StatusAccepted, stateUnclear
 	case errors.Is(err, provider.ErrRecipient), errors.Is(err, provider.ErrBlocked):
 		return http.StatusUnprocessableEntity, stateRefused
-	case errors.As(err, &failure) && failure.Kind == provider.KindThrottled && failure.Scope == provider.ScopePhone:
-		if failure.RetryAfter > 0 {
-			header.Set("Retry-After", strconv.Itoa(int(math.Ceil(failure.RetryAfter.Seconds()))))
+	case limited:
+		if wait > 0 {
+			header.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 		}
 		return http.StatusTooManyRequests, stateLater
 	}
