@@ -14,7 +14,7 @@ func sharingCases() []testCase {
 		{
 			name: "concurrent-sends", essential: true, run: concurrentSends,
 			rule: "a provider is safe for concurrent use: a hundred sends by twenty senders give a hundred different receipts, " +
-				"each for its own phone, over no more connections than senders",
+				"each for its own phone, over hardly more connections than senders",
 		},
 		{
 			name: "caller-maps", essential: true, run: callerMaps,
@@ -34,6 +34,10 @@ func sharingCases() []testCase {
 const (
 	senders = 20
 	rounds  = 5
+	// spareConnections is how many more may be opened: on a busy machine net/http
+	// gives up a connection whose request it did not see written in time. Without
+	// reuse it would be 80.
+	spareConnections = 10
 )
 
 // concurrentSends sends in rounds: all at once, and the next round when all are
@@ -56,7 +60,7 @@ func concurrentSends(c *check) {
 	if s.sim == nil {
 		return
 	}
-	if got := s.connections.Load(); got > senders {
+	if got := s.connections.Load(); got > senders+spareConnections {
 		c.broken("%d senders opened %d connections: finished ones are not kept for the next send", senders, got)
 	}
 }
