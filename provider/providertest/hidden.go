@@ -39,7 +39,7 @@ func (c *check) hidesText(text, where string) {
 	c.Helper()
 	text = pointer.ReplaceAllString(text, "0x…")
 	for _, n := range c.needles() {
-		if strings.Contains(text, n.text) {
+		if n.standsIn(text) {
 			c.broken("%s shows %s: %q", where, n.what, text)
 		}
 	}
@@ -50,6 +50,39 @@ var pointer = regexp.MustCompile(`0x[0-9a-f]+`)
 
 // needle is a text that must not be found, and what it is.
 type needle struct{ text, what string }
+
+// standsIn reports whether the needle is found. Few digits in the middle of more
+// digits are chance: times and durations are full of them.
+func (n needle) standsIn(text string) bool {
+	if len(n.text) > longestChance || strings.Trim(n.text, digits) != "" {
+		return strings.Contains(text, n.text)
+	}
+	for from := 0; ; {
+		at := strings.Index(text[from:], n.text)
+		if at < 0 {
+			return false
+		}
+		begin, end := from+at, from+at+len(n.text)
+		if !endsInDigit(text[:begin]) && !startsWithDigit(text[end:]) {
+			return true
+		}
+		from = begin + 1
+	}
+}
+
+const (
+	digits = "0123456789"
+	// longestChance is the length up to which digits meet by chance.
+	longestChance = 8
+)
+
+func endsInDigit(text string) bool {
+	return text != "" && strings.ContainsRune(digits, rune(text[len(text)-1]))
+}
+
+func startsWithDigit(text string) bool {
+	return text != "" && strings.ContainsRune(digits, rune(text[0]))
+}
 
 // needles lists what must not be found, in each form that it may take on its
 // way into a text.
