@@ -145,7 +145,7 @@ type arrival struct {
 
 // decodePush reads the body of a push. The error does not repeat it.
 func decodePush(body []byte) (arrival, error) {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
+	body = httpx.TrimJSON(body)
 	news := arrival{}
 	if bytes.HasPrefix(body, []byte("<")) {
 		if err := xml.Unmarshal(body, &news); err != nil {

@@ -1,7 +1,6 @@
 package tencent
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -79,7 +78,7 @@ type pushedReply struct {
 
 // decodePush tells the two kinds of push apart by their form.
 func (p *Provider) decodePush(body []byte) ([]provider.Report, error) {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))
+	body = httpx.TrimJSON(body)
 	if len(body) > 0 && body[0] == '[' {
 		return p.decodeDeliveries(body)
 	}

@@ -45,11 +45,9 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return responseOf(r, x.reply.Status, body), nil
 }
 
-var byteOrderMark = []byte("\xef\xbb\xbf")
-
 // readable lets through JSON objects only: the SDK panics on null.
 func readable(reply []byte) (body []byte, problem string) {
-	body = bytes.TrimSpace(bytes.TrimPrefix(reply, byteOrderMark))
+	body = httpx.TrimJSON(reply)
 	switch {
 	case len(body) == 0:
 		return nil, "empty"

@@ -41,11 +41,17 @@ func isPlain(data []byte) bool {
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
+// TrimJSON takes off a byte order mark, and the white space that JSON allows
+// around a text. bytes.TrimSpace would take off more.
+func TrimJSON(body []byte) []byte {
+	return bytes.Trim(bytes.TrimPrefix(body, byteOrderMark), " \t\r\n")
+}
+
 // DecodeJSON reads a reply that must be one JSON object into v, which is a
 // pointer to a struct. Unknown members and a byte order mark are accepted;
 // anything but an object is not. The error does not repeat the reply.
 func DecodeJSON(body []byte, v any) error {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))
+	body = TrimJSON(body)
 	switch {
 	case len(body) == 0:
 		return errors.New("empty")

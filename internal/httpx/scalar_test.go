@@ -51,6 +51,7 @@ func TestDecodeJSON(t *testing.T) {
 		{name: "HTML", body: `<html>13800138000`, want: "not a JSON object"},
 		{name: "truncated", body: `{"code":1`, want: "not the expected JSON"},
 		{name: "something behind", body: `{"code":1}{"code":2}`, want: "not the expected JSON"},
+		{name: "space that JSON has not", body: "{\"code\":1}\v", want: "not the expected JSON"},
 		{name: "wrong type", body: `{"code":"13800138000"}`, want: "wrong type for code"},
 	}
 	for _, tt := range tests {
@@ -71,7 +72,7 @@ func TestDecodeJSON(t *testing.T) {
 }
 
 func FuzzDecodeJSON(f *testing.F) {
-	for _, seed := range []string{`{"code":1,"id":"x"}`, `{"id":null}`, "\xef\xbb\xbf{}", `[]`, ``, `{"id":-}`} {
+	for _, seed := range []string{`{"code":1,"id":"x"}`, `{"id":null}`, "\xef\xbb\xbf{}", `[]`, ``, `{"id":-}`, "{}\v"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

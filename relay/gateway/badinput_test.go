@@ -35,6 +35,7 @@ func TestBadBodies(t *testing.T) {
 		{"syntax", submit, `{"to":}`, bad, relayapi.CodeBadJSON, ""},
 		{"not UTF-8", submit, "{\"to\":\"\xff\"}", bad, relayapi.CodeBadJSON, ""},
 		{"trailing data", submit, `{"to":"13800138000","text":"x"} {}`, bad, relayapi.CodeBadJSON, ""},
+		{"space that JSON has not", pull, "{}\v", bad, relayapi.CodeBadJSON, ""},
 		{"trailing garbage", pull, `{}x`, bad, relayapi.CodeBadJSON, ""},
 		{"unknown member", submit, `{"to":"13800138000","text":"x","from":"y"}`, bad, relayapi.CodeUnknownField, "from"},
 		{"unknown inner member", receipts, `{"error":{"klass":"x"}}`, bad, relayapi.CodeUnknownField, "klass"},

@@ -62,7 +62,7 @@ func unreadable(err error) *refusal {
 
 // parse reads one JSON object and nothing else.
 func parse(body []byte, into any) *refusal {
-	body = bytes.TrimSpace(body)
+	body = bytes.Trim(body, " \t\r\n") // no more than JSON allows
 	switch {
 	case len(body) == 0:
 		return badJSON("the body is empty")
