@@ -88,10 +88,11 @@ func shorten(part string) string {
 }
 
 // oneLine keeps a service's words, and causes that were joined, from breaking the
-// line of a log or playing tricks on a terminal.
+// line of a log or playing tricks on a terminal: neither control characters nor
+// those that turn the direction of writing get through.
 func oneLine(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if !unicode.IsGraphic(r) {
 			return ' '
 		}
 		return r

@@ -66,6 +66,11 @@ func TestErrorText(t *testing.T) {
 			},
 			"ihuyi: send: unknown: no ; ihuyi: send: accepted [2K: EOF; context canceled",
 		},
+		{
+			"words that turn the line around or end it in some viewers",
+			&provider.Error{Text: "余额不足\u202eko\u2028next\u200f"},
+			"unknown: 余额不足 ko next ",
+		},
 		{"zero", &provider.Error{}, "unknown"},
 		{"nil", nil, "sms: <nil>"},
 	} {
