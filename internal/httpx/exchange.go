@@ -8,7 +8,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/cnsms/cnsms/provider"
 )
@@ -62,7 +61,7 @@ func (c *Client) exchange(ctx context.Context, op string, address *url.URL, buil
 	watch := &connectionWatch{}
 	response, err := c.transport.RoundTrip(build(watch.attach(ctx)))
 	if err != nil {
-		err = joinContext(ctx, hideURL(err, address))
+		err = joinContext(ctx, conceal(err, address))
 		return Reply{}, c.broken(op, 0, watch.mayHaveSent(c.transport, err), err)
 	}
 	defer func() { _ = response.Body.Close() }()
@@ -71,7 +70,7 @@ func (c *Client) exchange(ctx context.Context, op string, address *url.URL, buil
 	}
 	body, err := readAll(response)
 	if err != nil {
-		return Reply{}, c.broken(op, response.StatusCode, true, joinContext(ctx, err))
+		return Reply{}, c.broken(op, response.StatusCode, true, joinContext(ctx, conceal(err, address)))
 	}
 	return Reply{response.StatusCode, response.Header, body}, nil
 }
@@ -128,35 +127,6 @@ func joinContext(ctx context.Context, err error) error {
 	}
 	return err
 }
-
-// hideURL takes the request's address out of a transport's error: the query or
-// path may hold a signature or a code.
-func hideURL(err error, u *url.URL) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err
-	}
-	text := err.Error()
-	hidden := text
-	for _, secret := range []string{u.String(), u.RequestURI(), u.RawQuery} {
-		if len(secret) > 1 {
-			hidden = strings.ReplaceAll(hidden, secret, "…")
-		}
-	}
-	if hidden == text {
-		return err
-	}
-	return &rewordedError{text: hidden, err: err}
-}
-
-// rewordedError is an error with another text.
-type rewordedError struct {
-	text string
-	err  error
-}
-
-func (e *rewordedError) Error() string { return e.text }
-func (e *rewordedError) Unwrap() error { return e.err }
 
 // broken is the error of an exchange that brought no usable reply.
 func (c *Client) broken(op string, status int, mayHaveSent bool, err error) error {
