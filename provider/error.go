@@ -2,6 +2,7 @@ package provider
 
 import (
 	"errors"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -178,12 +179,12 @@ func yieldFailures(err error, yield func(*Error) bool) bool {
 }
 
 // Redact strikes the given values out of a text that a service wrote, so that
-// it can stand in an error. Where the text may repeat a message, use
+// it can stand in an error: as they are, and as they stand in a form. Where the text may repeat a message, use
 // [Message.Redact].
 func Redact(text string, values ...string) string {
 	// The longest go first: where one value contains another, striking out the
 	// short one would leave the rest of the long one standing.
-	longestFirst := slices.SortedFunc(slices.Values(values), func(a, b string) int { return len(b) - len(a) })
+	longestFirst := slices.SortedFunc(slices.Values(withEscaped(values)), func(a, b string) int { return len(b) - len(a) })
 	var pairs []string
 	for _, value := range longestFirst {
 		if value != "" {
@@ -191,6 +192,19 @@ func Redact(text string, values ...string) string {
 		}
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// withEscaped lists the values, and behind each that looks otherwise in a form how
+// it looks there.
+func withEscaped(values []string) []string {
+	all := make([]string, 0, len(values))
+	for _, value := range values {
+		all = append(all, value)
+		if escaped := url.QueryEscape(value); escaped != value {
+			all = append(all, escaped)
+		}
+	}
+	return all
 }
 
 // Redact strikes the recipient's number, the parameters' values and the given

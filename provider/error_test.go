@@ -214,6 +214,7 @@ func TestRedact(t *testing.T) {
 		{"short value inside a long one", "key 12345678", []string{"1234", "12345678"}, "key ***"},
 		{"long value first", "key 12345678", []string{"12345678", "1234"}, "key ***"},
 		{"stars are no value", "key 1234", []string{"1234", "*"}, "key ***"},
+		{"as in a form", "secret=a%2Bb%3D&name=%E5%BC%A0+%E4%B8%89", []string{"a+b=", "张 三"}, "secret=***&name=***"},
 		{"not in the text", "template refused", []string{"hunter2"}, "template refused"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
