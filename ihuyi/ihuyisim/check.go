@@ -3,6 +3,7 @@ package ihuyisim
 import (
 	"crypto/md5" //nolint:gosec // The service's protocol prescribes MD5.
 	"encoding/hex"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -59,17 +60,17 @@ func (s *Service) checkCredentials(c *sim.Call, f form) string {
 	return s.checkDynamicPassword(c, f)
 }
 
-// checkDynamicPassword compares the password, and when it is wrong finds out
-// which part it was made with wrongly.
+// checkDynamicPassword compares the password, and when it is wrong tries to find
+// out why.
 func (s *Service) checkDynamicPassword(c *sim.Call, f form) string {
 	seconds, err := strconv.ParseInt(f.time, 10, 64)
 	if err != nil {
 		c.Explain("time: want Unix seconds")
 		return "40502"
 	}
-	if want := dynamicPassword(s.cfg.APIKey, f); f.password != want {
-		c.Explain("password: want the lower-case hexadecimal MD5 of account + APIKEY + mobile + content + time, that is of %q with the APIKEY after the account",
-			f.account+f.mobile+f.content+f.time)
+	if f.password != dynamicPassword(s.cfg.APIKey, f) {
+		c.Explain("password: %s; want the lower-case hexadecimal MD5 of account + APIKEY + mobile + content + time, that is of %q with the APIKEY after the account",
+			s.whyWrong(f, seconds), f.account+f.mobile+f.content+f.time)
 		return "40502"
 	}
 	if age := c.Now.Sub(time.Unix(seconds, 0)); age.Abs() > passwordWindow {
@@ -77,6 +78,36 @@ func (s *Service) checkDynamicPassword(c *sim.Call, f form) string {
 		return "40501"
 	}
 	return ""
+}
+
+// whyWrong tries mistakes that programs make with a dynamic password.
+func (s *Service) whyWrong(f form, seconds int64) string {
+	madeOf := func(spoil func(*form)) bool {
+		other := f
+		spoil(&other)
+		return f.password == dynamicPassword(s.cfg.APIKey, other)
+	}
+	switch {
+	case strings.ToLower(f.password) == dynamicPassword(s.cfg.APIKey, f):
+		return "right but for the case"
+	case madeOf(func(f *form) { f.mobile = "" }):
+		return "made without mobile"
+	case madeOf(func(f *form) { f.content = "" }):
+		return "made without content"
+	case madeOf(func(f *form) { f.mobile, f.content = "", "" }):
+		return "made without mobile and content"
+	case madeOf(func(f *form) { f.time = "" }):
+		return "made without time"
+	case madeOf(func(f *form) { f.content = url.QueryEscape(f.content) }):
+		return "made of the content as it is encoded"
+	}
+	const near = 5 // seconds: programs that read the clock twice
+	for other := seconds - near; other <= seconds+near; other++ {
+		if madeOf(func(f *form) { f.time = strconv.FormatInt(other, 10) }) {
+			return "made with time " + strconv.FormatInt(other, 10)
+		}
+	}
+	return "wrong"
 }
 
 func dynamicPassword(key string, f form) string {

@@ -144,7 +144,7 @@ func TestRefusals(t *testing.T) {
 		{name: "template, too few values", cfg: strict, form: plain("templateid", "2", "content", "1234"), code: "4072", names: "content"},
 		{name: "template, value too long", cfg: strict, form: plain("templateid", "1", "content", "123456789"), code: "40722", names: "content"},
 		{name: "no messages left", cfg: ihuyisim.Config{Balance: &none}, form: plain(), code: "4051", names: "balance"},
-		{name: "form broken", form: url.Values{}, code: "401", names: "account"},
+		{name: "form empty", form: url.Values{}, code: "401", names: "account"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
