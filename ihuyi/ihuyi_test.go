@@ -156,6 +156,7 @@ func TestReadBalanceFails(t *testing.T) {
 		want        error
 	}{
 		{name: "refused", reply: `{"code":405,"msg":"no"}`, want: provider.ErrAuth},
+		{name: "refused with an empty number", reply: `{"code":405,"msg":"no","num":""}`, want: provider.ErrAuth},
 		{name: "without a number", reply: `{"code":2,"msg":"ok"}`, want: provider.ErrUnavailable},
 		{name: "not a number", reply: `{"code":2,"num":"many"}`, want: provider.ErrUnavailable},
 		{name: "infinite", reply: `{"code":2,"num":"inf"}`, want: provider.ErrUnavailable},

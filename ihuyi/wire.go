@@ -155,7 +155,7 @@ type reply struct {
 	Msg    httpx.Scalar `json:"msg"`
 	SMSID  httpx.Scalar `json:"smsid"`
 	ISMSID httpx.Scalar `json:"ismsid"`
-	Num    json.Number  `json:"num"`
+	Num    httpx.Scalar `json:"num"`
 }
 
 func (r reply) id() string {
