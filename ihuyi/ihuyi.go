@@ -13,8 +13,13 @@
 // delivery reports and replies, in a form that no source shows, so this package
 // does not read them.
 //
+// The vendor's documents want HTTPS for both products. Of the classic interface
+// for international texts public clients show plain HTTP only; if its host should
+// turn out not to answer HTTPS, APINewer is the way, or Config.BaseURL.
+//
 // Config.API chooses between two interfaces. The classic one stands in the
-// vendor's interface document and in the seed article, which shows it at work.
+// vendor's interface document and in a tutorial of 2023-05, which shows it at
+// work.
 // The newer one, https://api.ihuyi.com, is known from public clients of 2024 to
 // 2026: seven that send mainland texts, one of them with the dynamic password,
 // and two that ask for the balance. For international texts it rests on articles
@@ -53,8 +58,8 @@
 // over Config.VariableLimit in template mode, and a whole text that is empty or,
 // on the mainland, over 500 characters. The limit of variables holds in whole
 // texts too, but which part of one is a variable only the service knows. Facts
-// read on 2026-11-21 from the vendor's interface document and articles, the seed
-// article of 2023-05 and public clients.
+// read on 2026-11-21 from the vendor's interface document and articles, a
+// tutorial of 2023-05 and public clients.
 package ihuyi
 
 import (

@@ -51,8 +51,8 @@
 // between codes whose length is not documented. Trial accounts have template 1,
 // whose values are one to four digits; Config.Trial has that checked before any
 // request. An international text that is empty or too long fails before any
-// request as well; of a mainland text only the service knows the whole. Facts read on 2026-11-21 from the
-// vendor's SDKs, the seed article of 2023-05 and public clients.
+// request as well; of a mainland text only the service knows the whole. Facts read
+// on 2026-11-21 from the vendor's SDKs, a tutorial of 2023-05 and public clients.
 package ronglian
 
 import (

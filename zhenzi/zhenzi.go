@@ -49,7 +49,7 @@
 //
 // 1000 characters per text; the console can set a limit per number and day. Of a
 // message's status only its existence is documented. Facts read on 2026-11-21
-// from the seed article, the vendor's clients and copies of its documents.
+// from a tutorial, the vendor's clients and copies of its documents.
 package zhenzi
 
 import (
