@@ -3,6 +3,7 @@ package ihuyi
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -39,6 +40,33 @@ func TestEveryCode(t *testing.T) {
 			require.Equal(t, row.Code, failure.Code)
 			require.Equal(t, row.MayHaveSent, failure.MayHaveSent)
 			require.Equal(t, row.Text, failure.Text)
+		})
+	}
+}
+
+// TestRetryAfter covers the limits whose length the table tells.
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, code string
+		wait       time.Duration
+	}{
+		{name: "one a second", code: "4080", wait: time.Second},
+		{name: "one in 180 seconds", code: "1112", wait: 3 * time.Minute},
+		{name: "five a day, nobody knows since when", code: "4082"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			stub := &wiretest.Stub{Reply: `{"code":` + tt.code + `,"msg":"x"}`}
+			p, err := New(Config{
+				Account: "C1", APIKey: "k", HTTPClient: stub.Client(),
+				Templates: provider.Templates{"login": {ID: "1"}},
+			})
+			require.NoError(t, err)
+			_, err = p.Send(t.Context(), provider.Message{To: provider.MustParsePhone("13800000000"), Template: "login"})
+			wait, reached := provider.PhoneLimit(err)
+			require.True(t, reached)
+			require.Equal(t, tt.wait, wait)
 		})
 	}
 }
