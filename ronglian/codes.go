@@ -45,12 +45,13 @@ type codes struct {
 // table is the service's table of failures in ascending order, put together from
 // four copies of the vendor's lists, which agree where they overlap.
 //
-// Where the vendor's wording leaves a choice: a number that is "malformed or not
-// supported" (160013) has been checked before, so it is not supported; missing
-// permission to send abroad (160058) is a fact about one country's number, not
-// about the account; the channel's own purse (160014, 161002, 161003) is the
-// vendor's trouble; and after a channel that did not answer in time or at all
-// (161021, 161023) the service itself cannot know what happened.
+// Where the vendor's wording leaves a choice: an application that may not send
+// texts (112303) lacks a switch in the console, not credentials; a number that is
+// "malformed or not supported" (160013) has been checked before, so it is not
+// supported; missing permission to send abroad (160058) is a fact about one
+// country's number, not about the account; the channel's own purse (160014, 161002,
+// 161003) is the vendor's trouble; and after a channel that did not answer in time
+// or at all (161021, 161023) the service itself cannot know what happened.
 var table = []codes{
 	// Before 2014.
 	{110000, 110001, badAccount},

@@ -10,9 +10,11 @@
 // not at all:
 //
 //   - The length of the dynamic password's window (here ten minutes, as a sister
-//     product documents), the order in which faults are noticed, the wording of
-//     most refusals (the msg of 2, 405 and 406 are as seen on the wire), and the
-//     content types of replies.
+//     product documents), whether its letters may be capitals (here they may not),
+//     and that the plain APIKEY is accepted with a time beside it.
+//   - The order in which faults are noticed, the wording of most refusals (the msg
+//     of 2, 405 and 406 are as seen on the wire), the content types of replies, and
+//     the answers to what is no form (here 401) or asks for no known method.
 //   - The name of the id in replies to international texts: the classic interface
 //     sends both readings, the newer one ismsid, as the vendor's articles do, and
 //     none with a refusal. Its other replies are those of the classic one.
@@ -25,8 +27,8 @@
 //     one on texts (4082).
 //   - Without Config.Balance the account says that it has a million messages.
 //   - Delivery reports and replies (their form is unknown), the trial account's
-//     rules, templates that are submitted by AddTemplate, SOAP, voice and marketing
-//     are not simulated.
+//     rules, the login password of older accounts, templates that are submitted by
+//     AddTemplate, SOAP, voice and marketing are not simulated.
 package ihuyisim
 
 import (
