@@ -4,6 +4,7 @@ package wiretest
 
 import (
 	"flag"
+	"fmt"
 	"net/http"
 	"net/http/httputil"
 	"os"
@@ -19,7 +20,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files in testdata instead of comparing with them")
 
 // Stub answers every request with the same reply and keeps the requests as they
-// would stand on the wire.
+// would stand on the wire. What goes to another machine must be HTTPS.
 type Stub struct {
 	// Status is the HTTP status. Default: 200.
 	Status int
@@ -38,6 +39,10 @@ func (s *Stub) Client() *http.Client {
 }
 
 func (s *Stub) answer(r *http.Request) (*http.Response, error) {
+	// The bytes of a request do not tell whether they travel encrypted.
+	if r.URL.Scheme != "https" && r.URL.Hostname() != "127.0.0.1" {
+		return nil, fmt.Errorf("wiretest: want HTTPS, not %s to %s", r.URL.Scheme, r.URL.Host)
+	}
 	raw, err := httputil.DumpRequestOut(r, true)
 	if err != nil {
 		return nil, err
