@@ -52,6 +52,7 @@ func TestBadMessage(t *testing.T) {
 		{name: "international, empty text", message: abroad(newMessage("any", "")), want: provider.ErrContent, names: "Text: "},
 		{name: "international, 251 characters", message: abroad(newMessage("any", strings.Repeat("长", 251))), want: provider.ErrContent, names: "Text: 251 characters"},
 		{name: "international, sub-account", adjust: sub, message: abroad(newMessage("login", "4653")), want: provider.ErrUnsupported, names: "SubAccount"},
+		{name: "trial, five digits", adjust: trial, message: newMessage("login", "04653"), want: provider.ErrTemplate, names: `Params["code"]`},
 		{name: "trial, six digits", adjust: trial, message: newMessage("login", "046531"), want: provider.ErrTemplate, names: `Params["code"]`},
 		{name: "trial, letters", adjust: trial, message: newMessage("login", "a1b2"), want: provider.ErrTemplate, names: `Params["code"]`},
 		{name: "trial, empty", adjust: trial, message: newMessage("login", ""), want: provider.ErrTemplate, names: `Params["code"]`},

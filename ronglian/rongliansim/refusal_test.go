@@ -109,7 +109,7 @@ func TestRefusedFields(t *testing.T) {
 		{name: "no money", cfg: rongliansim.Config{Balance: &none}, body: loginBody, code: "111142", names: "balance"},
 		{name: "trial, other template", cfg: trial, body: with(`"templateId":"1"`, `"templateId":"2"`), code: "160032", names: "templateId"},
 		{name: "trial, number not registered", cfg: trial, body: login("13800000001"), code: "113302", names: "to"},
-		{name: "trial, six digits", cfg: trial, body: with("4653", "465300"), code: "161125", names: "datas"},
+		{name: "trial, five digits", cfg: trial, body: with("4653", "46530"), code: "161125", names: "datas"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
