@@ -19,7 +19,7 @@ func conceal(err error, u *url.URL) error {
 	}
 	text := err.Error()
 	hidden := text
-	for _, secret := range []string{u.String(), u.RequestURI(), u.RawQuery} {
+	for _, secret := range []string{u.String(), u.RequestURI(), u.Path, u.RawQuery} {
 		if len(secret) > 1 {
 			hidden = strings.ReplaceAll(hidden, secret, "…")
 		}

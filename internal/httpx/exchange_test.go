@@ -205,10 +205,25 @@ func TestAddressIsTakenOutOfErrors(t *testing.T) {
 		c := newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: failing{err}}})
 		_, got := post(t.Context(), c)
 		requireFailure(t, got)
+		for ; got != nil; got = errors.Unwrap(got) {
+			require.NotContains(t, got.Error(), "SIGNATURE", "nor does a cause show it")
+		}
 	}
 	c := newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: failing{cause}}})
 	_, got := post(t.Context(), c)
 	require.ErrorIs(t, got, cause, "the cause stays reachable")
+}
+
+// TestPathIsTakenOutOfErrors has an address that is escaped, and an error with
+// the path as it was before.
+func TestPathIsTakenOutOfErrors(t *testing.T) {
+	t.Parallel()
+	cause := &net.AddrError{Err: "no way to /短信/check/SIGNATURE", Addr: "x"}
+	c := newClient(t, httpx.Config{BaseURL: "https://a.invalid/短信", HTTPClient: &http.Client{Transport: failing{cause}}})
+	_, err := c.Do(t.Context(), httpx.Request{Op: provider.OpVerify, Method: http.MethodPost, URL: c.URL("/check/SIGNATURE", "")})
+	requireFailure(t, err)
+	var found *net.AddrError
+	require.ErrorAs(t, err, &found, "the cause stays reachable")
 }
 
 func TestEndedContextMakesNoRequest(t *testing.T) {
