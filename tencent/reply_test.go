@@ -33,6 +33,7 @@ func TestReply(t *testing.T) {
 		{name: "status without a code", reply: `{"Response":{"SendStatusSet":[{` + status + `}]}}`},
 		{name: "status that is null", reply: `{"Response":{"SendStatusSet":[null]}}`},
 		{name: "another number", reply: accepted("+8613800138001")},
+		{name: "number of another country", reply: accepted("+13800138000")},
 		{name: "longer number", reply: accepted("+86138001380000")},
 		{name: "fee as text", reply: `{"Response":{"SendStatusSet":[{` + status + `,"Code":"Ok","Fee":"1"}]}}`},
 		{name: "no status", reply: `{"Response":{"SendStatusSet":[],"RequestId":"x"}}`},

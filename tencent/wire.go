@@ -108,13 +108,14 @@ type sendStatus struct {
 }
 
 // of returns the status of one phone. The service is known to write numbers with
-// and without a plus; a mainland number may lack its country code too.
+// and without a plus; a mainland number may lack its country code too, but then it
+// has nothing in front: +13800138000 is a number of another country.
 func (r sendReply) of(phone provider.Phone) (sendStatus, bool) {
 	country, national, mainland := phone.CountryCode(), phone.National(), phone.IsMainland()
 	for _, status := range r.statuses {
 		digits := strings.TrimPrefix(strings.TrimPrefix(status.phone, "+"), "00")
 		rest, found := strings.CutPrefix(digits, country)
-		if found && rest == national || mainland && digits == national {
+		if found && rest == national || mainland && status.phone == national {
 			return status, true
 		}
 	}
