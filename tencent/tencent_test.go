@@ -103,6 +103,34 @@ func TestSendRequest(t *testing.T) {
 	}
 }
 
+// TestSignature sends what worked examples sign, in the second of the examples,
+// which a bubble reaches at once. They were computed with an implementation that
+// shares no code with the SDK.
+func TestSignature(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, baseURL, signature string }{
+		{name: "the service's host", signature: "74fa9e41a6417039e305328b3d28b40c9875b837954c453b8ce997aa653c14d2"},
+		{
+			name: "a host with a port", baseURL: "http://127.0.0.1:18080",
+			signature: "8f6970764bd97176c9084feece1f4b12488ef58ad7183a4e3177aaa8cfd589de",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				<-time.After(time.Until(time.Unix(1700000000, 0)))
+				stub := &wiretest.Stub{Reply: accepted("+8613800138000")}
+				cfg := newConfig(stub.Client())
+				cfg.BaseURL = tt.baseURL
+				_, err := newProvider(t, cfg).Send(t.Context(), newMessage("login"))
+				require.NoError(t, err)
+				require.Contains(t, stub.Only(t), "Credential="+secretID+"/2023-11-14/sms/tc3_request, SignedHeaders=content-type;host, Signature="+tt.signature)
+			})
+		})
+	}
+}
+
 func TestReceipt(t *testing.T) {
 	t.Parallel()
 	at := time.Unix(1700000000, 5)
