@@ -3,6 +3,8 @@ package bmobsim
 import (
 	"crypto/md5" //nolint:gosec // The service's protocol prescribes MD5.
 	"encoding/hex"
+	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,7 +21,7 @@ const nonceLength = 16
 // authorized reports whether the credentials are right, and explains what is
 // wrong with them.
 func (s *Service) authorized(c *sim.Call) bool {
-	if c.Request.Header.Get("X-Bmob-Application-Id") == "" && c.Request.Header.Get("X-Bmob-Safe-Sign") != "" {
+	if wantsSigned(c.Request.Header) {
 		return s.signed(c)
 	}
 	for _, want := range [...]struct{ header, value string }{
@@ -38,10 +40,21 @@ func (s *Service) authorized(c *sim.Call) bool {
 	return true
 }
 
+// ownHeaders are those that only signed requests have; the SDK's type and version
+// come with others too.
+var ownHeaders = []string{"X-Bmob-Secret-Key", "X-Bmob-Safe-Timestamp", "X-Bmob-Noncestr-Key", "X-Bmob-Safe-Sign"}
+
+// wantsSigned tells the two ways of authentication apart, also where a header of
+// a signed request is missing.
+func wantsSigned(h http.Header) bool {
+	return h.Get("X-Bmob-Application-Id") == "" &&
+		slices.ContainsFunc(ownHeaders, func(name string) bool { return h.Get(name) != "" })
+}
+
 // signed checks a signed request.
 func (s *Service) signed(c *sim.Call) bool {
 	h := c.Request.Header
-	for _, name := range [...]string{"X-Bmob-SDK-Type", "X-Bmob-SDK-Version", "X-Bmob-Secret-Key", "X-Bmob-Safe-Timestamp", "X-Bmob-Noncestr-Key"} {
+	for _, name := range append([]string{"X-Bmob-SDK-Type", "X-Bmob-SDK-Version"}, ownHeaders...) {
 		if h.Get(name) == "" {
 			c.Explain("%s: missing", name)
 			return false
