@@ -21,9 +21,11 @@ const (
 
 // checkSend returns the status to refuse a code's sending with, or "".
 func (s *Service) checkSend(c *sim.Call, f form, store store) string {
-	checks := []func(*sim.Call, form) string{s.checkKey, s.checkWebAPI, s.checkAddress, s.checkNumber, s.checkRegion, s.checkLimits, s.checkBalance}
+	checks := []func(*sim.Call, form) string{
+		s.checkKey, s.checkWebAPI, s.checkAddress, s.checkNumber, s.checkBlacklist, s.checkRegion, s.checkLimits, s.checkBalance,
+	}
 	if store == storeSDK {
-		checks = []func(*sim.Call, form) string{s.checkKey, s.checkNumber, s.checkRegion, s.checkLimits}
+		checks = []func(*sim.Call, form) string{s.checkKey, s.checkNumber, s.checkBlacklist, s.checkRegion, s.checkLimits}
 	}
 	return firstFault(c, f, checks...)
 }
@@ -106,7 +108,12 @@ func (s *Service) checkNumber(c *sim.Call, f form) string {
 	case !isTel(f.zone, f.phone):
 		c.Explain("phone: want the number in digits, without the country code")
 		return "457"
-	case slices.Contains(s.cfg.Blocked, f.number()):
+	}
+	return ""
+}
+
+func (s *Service) checkBlacklist(c *sim.Call, f form) string {
+	if slices.Contains(s.cfg.Blocked, f.number()) {
 		c.Explain("phone: on the blacklist")
 		return "458"
 	}

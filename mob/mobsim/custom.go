@@ -80,7 +80,8 @@ func (s custom) checkAccount(c *sim.Call, f form) string {
 
 // checkNumber gives the faults of sendmsg their numbers here.
 func (s custom) checkNumber(c *sim.Call, f form) string {
-	return map[string]string{"456": "204", "457": "205", "458": "210"}[s.account.checkNumber(c, f)]
+	status := firstFault(c, f, s.account.checkNumber, s.account.checkBlacklist)
+	return map[string]string{"456": "204", "457": "205", "458": "210"}[status]
 }
 
 func (s custom) checkTemplate(c *sim.Call, f form) string {

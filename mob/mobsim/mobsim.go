@@ -23,6 +23,11 @@
 //   - which status means more than two codes a minute for one number (here 462),
 //     and when a day begins (here at midnight in Beijing);
 //   - which statuses carry an error text: only 471 was seen with one;
+//   - the HTTP status of an internal error (here 200, as of every failure), what
+//     216 and 217 of custom/msg mean, and whether checkcode refuses an empty code
+//     with 466 and verify a strange address with 471 (here both, as other calls do);
+//   - whether today's new applications still have four digits, these limits and
+//     plain sendmsg: the vendor's page is of 2016;
 //   - the limits of custom/msg, whose status is unknown, the 100 requests a minute
 //     of one key, and the 20 texts a day of an application that was not reviewed;
 //   - how a template of custom/msg marks its variables (here {name}), and the

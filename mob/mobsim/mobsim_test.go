@@ -135,6 +135,10 @@ func TestRefusals(t *testing.T) {
 		{name: "check, phone empty", path: checkcode, form: fields("phone", "", "code", "1234"), status: "456", names: "phone"},
 		{name: "check, code empty", path: checkcode, form: fields(), status: "466", names: "code"},
 		{name: "check, code that nobody sent", path: checkcode, form: fields("code", "1234"), status: "468", names: "code"},
+		{
+			name: "check, phone blocked since", path: checkcode, cfg: mobsim.Config{Blocked: []string{"+8613800138000"}},
+			form: fields("code", "1234"), status: "468", names: "code",
+		},
 		{name: "check, web interface off", path: checkcode, cfg: mobsim.Config{WebAPIOff: true}, form: fields("code", "1234"), status: "469", names: "switched off"},
 		{name: "server check off", path: verify, cfg: mobsim.Config{ServerVerifyOff: true}, form: fields("code", "1234"), status: "474", names: "switched off"},
 		{name: "server check needs no web interface", path: verify, cfg: mobsim.Config{WebAPIOff: true}, form: fields("code", "1234"), status: "468", names: "code"},
