@@ -15,7 +15,7 @@
 //     texts of the table are the vendor's, with its %s filled by a guess);
 //   - HTTP 400 for failures: one sentence of the vendor says 404;
 //   - the unit of the timestamp of signed requests: seconds and milliseconds are
-//     taken;
+//     taken; and which values of X-Bmob-SDK-Type are (here every one);
 //   - a template that the account does not have: 10022, as the newest table
 //     suggests; older pages say that the default text is sent;
 //   - which code means an empty account (here 10016, of the newest table), and when
@@ -26,6 +26,8 @@
 //     wrong code may be checked (here without end);
 //   - how a template of requestSms marks its variables (here %name%, as
 //     requestSmsCode does), and what a missing one is refused with (here 10013);
+//   - whether querySms still answers (here it does), and the colon that one old
+//     page puts before the smsId (here refused);
 //   - how long a text is SENDING (here 3 seconds), and FAIL, which never happens;
 //   - the limits of an application's requests, of any kind;
 //   - numbers that have unsubscribed, whose texts the carrier drops without a word;

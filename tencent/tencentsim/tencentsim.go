@@ -27,9 +27,10 @@
 // still be pulled (here it cannot), and how long the service waits before it
 // repeats a push (here not at all).
 //
-// Not simulated: GET requests, the older signatures, limits of requests a second,
-// calls that manage signatures and templates, SmsPackagesStatistics,
-// CallbackStatusStatistics, ReportConversion and DescribePhoneNumberInfo.
+// Not simulated: words in the language that X-TC-Language asks for, GET requests,
+// the older signatures, limits of requests a second, calls that manage signatures
+// and templates, SmsPackagesStatistics, CallbackStatusStatistics,
+// ReportConversion and DescribePhoneNumberInfo.
 package tencentsim
 
 import (
