@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/bmob/bmobsim"
+	"github.com/cnsms/cnsms/internal/httpx"
 	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/sim"
@@ -61,18 +62,33 @@ func requireRow(t *testing.T, err error, row sim.Refusal, mayHaveSent bool) {
 	require.Equal(t, row.Text, failure.Text)
 }
 
+// FuzzDecode reads replies: whatever comes, a code or an error is no success, and
+// no refusal shows the number.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		`{"smsId":1232222}`, `{"msg":"ok"}`, `{"code":301,"error":"手机号码必须是11位的数字"}`, `{"error":"unauthorized"}`,
 		`{"sms_state":"SENDING","verify_state":false}`, `{"captcha_token":"x","captcha_url":"y"}`,
-		`{}`, `null`, `[]`, "\xef\xbb\xbf{}", `{"code":{}}`, `{"error":null}`, `<html>`, `{"smsId":-}`,
+		`{}`, `null`, `[]`, "\xef\xbb\xbf{}", `{"code":{}}`, `{"error":null}`, `{"code":13800138000,"error":"13800138000"}`, `<html>`, `{"smsId":-}`,
 	} {
 		f.Add([]byte(seed))
 	}
+	p, err := New(Config{AppID: "a-i", RESTKey: "k-e-y", Templates: provider.Templates{"login": {}}})
+	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, body []byte) {
 		r, err := decode(body)
-		if err == nil && r.Error != nil && !r.refuses() {
-			t.Fatal("an error was taken for success")
+		if err != nil {
+			return
+		}
+		var plain struct{ Code, Error any }
+		require.NoError(t, json.Unmarshal(httpx.TrimJSON(body), &plain))
+		if !r.refuses() {
+			require.Nil(t, plain.Error, "an error was taken for success")
+			require.Contains(t, []any{nil, 0.0, "0"}, plain.Code, "a code was taken for success")
+			return
+		}
+		for _, status := range []int{http.StatusOK, http.StatusBadRequest} {
+			refused := p.refusal(call{op: provider.OpSend, redact: hide("13800138000")}, status, r)
+			require.NotContains(t, refused.Error(), "13800138000")
 		}
 	})
 }

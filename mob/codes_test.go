@@ -2,10 +2,12 @@ package mob
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cnsms/cnsms/internal/httpx"
 	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/mob/mobsim"
 	"github.com/cnsms/cnsms/provider"
@@ -82,17 +84,30 @@ func requireRow(t *testing.T, err error, row sim.Refusal, mayHaveSent bool) {
 	require.Equal(t, row.Text, failure.Text)
 }
 
+// FuzzDecode reads replies: whatever comes, only 200 is success, and no refusal
+// shows the number.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
-		`{"status":200}`, `{"status":"468"}`, `{"status":471,"error":"Request ip is error."}`,
-		`{}`, `null`, `[]`, "\xef\xbb\xbf{}", `{"status":{}}`, `{status:200}`, `<html>`, `{"status":2e2}`,
+		`{"status":200}`, `{"status":"468"}`, `{"status":471,"error":"Request ip is error."}`, `{"status":500,"error":"13800138000"}`,
+		`{}`, `null`, `[]`, "\xef\xbb\xbf{}", `{"status":{}}`, `{status:200}`, `<html>`, `{"status":2e2}`, `{"status":13800138000}`,
 	} {
 		f.Add([]byte(seed))
 	}
+	m := provider.Message{To: provider.MustParsePhone("13800138000"), Template: "login"}
+	p, err := New(Config{AppKey: "k-e-y", Templates: provider.Templates{"login": {}}})
+	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, body []byte) {
 		r, err := decode(body)
-		if err == nil && r.Status == "" {
-			t.Fatal("a reply without a status was accepted")
+		if err != nil {
+			return
 		}
+		var plain struct{ Status any }
+		require.NoError(t, json.Unmarshal(httpx.TrimJSON(body), &plain))
+		require.NotNil(t, plain.Status, "a reply without a status was accepted")
+		if r.Status == statusDone {
+			require.Equal(t, "200", fmt.Sprint(plain.Status))
+			return
+		}
+		require.NotContains(t, p.refusal(provider.OpSend, smsStatuses, r, m.Redact).Error(), "13800138000")
 	})
 }
