@@ -30,7 +30,8 @@
 // called "code" is therefore taken for one of that type: a code with a letter, or
 // with a seventh digit, fails as KindTemplate before any request. Name templates
 // of other types, such as a notice of the code of a parcel locker, in
-// Config.Notices. The other parameters are left to the service.
+// Config.Notices. A URL in any parameter fails as KindContent. All else is left to
+// the service.
 //
 // # Failure codes
 //

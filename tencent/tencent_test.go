@@ -188,6 +188,10 @@ func TestBadMessage(t *testing.T) {
 			},
 		},
 		{
+			name: "a URL", want: provider.ErrContent, names: `Params["minutes"]: has a URL`,
+			adjust: func(_ *tencent.Config, m *provider.Message) { m.Params["minutes"] = "https://a.example" },
+		},
+		{
 			name: "reference too long", want: provider.ErrUnsupported, names: "Ref: has 512 bytes",
 			adjust: func(_ *tencent.Config, m *provider.Message) { m.Ref = strings.Repeat("x", 512) },
 		},

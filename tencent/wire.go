@@ -47,6 +47,9 @@ func (p *Provider) newSubmission(m provider.Message, phones []provider.Phone) (s
 	if err := p.checkCode(m, template); err != nil {
 		return submission{}, err
 	}
+	if err := checkLinks(template, values); err != nil {
+		return submission{}, err
+	}
 	s := submission{
 		message: m, phones: phones, template: template.ID, values: values,
 		sign: cmp.Or(template.Sign, p.cfg.Sign), extendCode: p.cfg.ExtendCode, session: m.Ref,
@@ -84,6 +87,20 @@ func (p *Provider) checkCode(m provider.Message, template provider.Template) err
 		Op: provider.OpSend, Kind: provider.KindTemplate,
 		Text: `Params["code"]: a template for verification codes takes up to 6 digits; if this one is of another type, name it in Config.Notices`,
 	}
+}
+
+// checkLinks refuses what is certainly a URL: the service takes none in a
+// parameter. What looks less like one is left to the service.
+func checkLinks(template provider.Template, values []string) error {
+	for i, value := range values {
+		if strings.Contains(value, "://") {
+			return &provider.Error{
+				Op: provider.OpSend, Kind: provider.KindContent,
+				Text: fmt.Sprintf("Params[%q]: has a URL, which the service takes in no parameter", template.Params[i]),
+			}
+		}
+	}
+	return nil
 }
 
 // redact strikes what the message holds, its recipients and the credentials out
