@@ -28,10 +28,13 @@ func TestEveryHeader(t *testing.T) {
 				if name == "X-Bmob-Sdk-Type" {
 					spoiled = spoiled[:1] // no part of the signature, and every value is taken
 				}
-				for _, h := range spoiled {
+				for i, h := range spoiled {
 					a := call(t, s, http.MethodPost, requestCode, toPhone, h)
 					require.NotEqual(t, http.StatusOK, a.status)
 					require.Regexp(t, "(?i)"+name, a.verdict)
+					if i == 0 && name != "Content-Type" {
+						require.Regexp(t, "(?i)^"+name+": missing$", a.verdict)
+					}
 				}
 				require.Empty(t, s.Messages())
 			})
