@@ -152,6 +152,7 @@ func TestReply(t *testing.T) {
 			name: "unauthorized", status: http.StatusUnauthorized, reply: wiretest.Read(t, "reply-unauthorized.json"),
 			want: provider.ErrAuth, code: "401", text: "unauthorized",
 		},
+		{name: "unauthorized, with a code", status: http.StatusUnauthorized, reply: `{"code":10099,"error":"x"}`, want: provider.ErrAuth, code: "10099"},
 		{
 			name: "busy", status: http.StatusInternalServerError, reply: wiretest.Read(t, "reply-busy.json"),
 			want: provider.ErrUnavailable, code: "500", mayHaveSent: true,
