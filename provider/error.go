@@ -179,8 +179,8 @@ func yieldFailures(err error, yield func(*Error) bool) bool {
 }
 
 // Redact strikes the given values out of a text that a service wrote, so that
-// it can stand in an error: as they are, and as they stand in a form. Where the text may repeat a message, use
-// [Message.Redact].
+// it can stand in an error: as they are, and as they stand in a form. Where the
+// text may repeat a message, use [Message.Redact].
 func Redact(text string, values ...string) string {
 	// The longest go first: where one value contains another, striking out the
 	// short one would leave the rest of the long one standing.

@@ -23,6 +23,9 @@ func TestMessageValidate(t *testing.T) {
 		{"no phone", provider.Message{Template: "login"}, provider.ErrRecipient, "To:"},
 		{"no template", provider.Message{To: phone}, provider.ErrTemplate, "Template:"},
 		{"nothing", provider.Message{}, provider.ErrRecipient, "To:"},
+		{"ref of other characters", provider.Message{To: phone, Template: "login", Ref: "订单 7"}, nil, ""},
+		{"ref that is not UTF-8", provider.Message{To: phone, Template: "login", Ref: "7\xff"}, provider.ErrConfig, "Ref:"},
+		{"captcha that is not UTF-8", provider.Message{To: phone, Template: "login", Captcha: "\xff"}, provider.ErrConfig, "Captcha:"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

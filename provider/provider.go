@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+	"unicode/utf8"
 )
 
 // Provider sends text messages through one service, or through several when it
@@ -48,13 +49,20 @@ type Message struct {
 }
 
 // Validate reports what is wrong with the message whatever the service: it has
-// no recipient or no template. Adapters call it before anything else.
+// no recipient or no template, or a Ref or Captcha that is not UTF-8, which JSON
+// would change without a word. Adapters call it before anything else.
 func (m Message) Validate() error {
 	if m.To.IsZero() {
 		return &Error{Op: OpSend, Kind: KindRecipient, Text: "To: no phone number"}
 	}
 	if m.Template == "" {
 		return &Error{Op: OpSend, Kind: KindTemplate, Text: "Template: no template name"}
+	}
+	if !utf8.ValidString(m.Ref) {
+		return &Error{Op: OpSend, Kind: KindConfig, Text: "Ref: is not UTF-8"}
+	}
+	if !utf8.ValidString(m.Captcha) {
+		return &Error{Op: OpSend, Kind: KindConfig, Text: "Captcha: is not UTF-8"}
 	}
 	return nil
 }
