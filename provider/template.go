@@ -61,14 +61,14 @@ func (t Templates) Validate() error {
 		if name == "" {
 			problems = append(problems, errors.New(`Templates[""]: a template wants a name`))
 		}
-		if err := t[name].validate(); err != nil {
-			problems = append(problems, fmt.Errorf("Templates[%q]: %w", name, err))
+		for _, problem := range t[name].problems() {
+			problems = append(problems, fmt.Errorf("Templates[%q]: %w", name, problem))
 		}
 	}
 	return errors.Join(problems...)
 }
 
-func (t Template) validate() error {
+func (t Template) problems() []error {
 	var problems []error
 	if t.ID == "" && t.Text == "" {
 		problems = append(problems, errors.New("want ID or Text"))
@@ -89,7 +89,7 @@ func (t Template) validate() error {
 	if _, err := placeNames(nil, t.Text); err != nil {
 		problems = append(problems, err)
 	}
-	return errors.Join(problems...)
+	return problems
 }
 
 // Values returns the parameters in the template's order, for a service that

@@ -196,6 +196,9 @@ func TestTemplatesValidate(t *testing.T) {
 			for _, problem := range tc.problems {
 				require.ErrorContains(t, err, problem)
 			}
+			for line := range strings.Lines(err.Error()) {
+				require.Contains(t, line, `Templates["login"]: `, "every line names the template")
+			}
 		})
 	}
 }
