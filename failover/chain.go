@@ -36,12 +36,21 @@ type ChainConfig struct {
 }
 
 // Validate reports every problem at once.
-func (c ChainConfig) Validate() error {
+func (c ChainConfig) Validate() error { return configError(c.name(), c.problems()...) }
+
+func (c ChainConfig) name() string {
+	if c.Name == "" {
+		return "chain"
+	}
+	return c.Name
+}
+
+func (c ChainConfig) problems() []error {
 	var problems []error
 	if c.Order < InOrder || c.Order > Weighted {
 		problems = append(problems, errors.New("Order: no such order"))
 	}
-	return errors.Join(append(problems, checkCooldown("Cooldown", c.Cooldown))...)
+	return append(problems, checkCooldown("Cooldown", c.Cooldown))
 }
 
 // Chain sends through the first of its members that accepts the message. It asks
@@ -60,18 +69,16 @@ var _ provider.Group = (*Chain)(nil)
 // and of the members at once. Members whose providers bear the same name are
 // refused, because receipts find their provider by name.
 func NewChain(cfg ChainConfig, members ...Member) (*Chain, error) {
-	if cfg.Name == "" {
-		cfg.Name = "chain"
-	}
+	cfg.Name = cfg.name()
 	labelled := make([]labelledMember, len(members))
 	for i, m := range members {
 		labelled[i] = labelledMember{label("members", i), m}
 	}
-	problems := []error{cfg.Validate(), checkMembers(cfg.Name, eachOnce, labelled...)}
+	problems := append(cfg.problems(), checkMembers(cfg.Name, eachOnce, labelled...))
 	if len(members) == 0 {
 		problems = append(problems, errors.New("members: want at least one"))
 	}
-	if err := errors.Join(problems...); err != nil {
+	if err := configError(cfg.Name, problems...); err != nil {
 		return nil, err
 	}
 	chain := &Chain{

@@ -69,7 +69,7 @@ func (c Config) Validate() error {
 	if c.Attempts != nil && isNil(c.Attempts) {
 		problems = append(problems, errors.New("Attempts: is a nil pointer"))
 	}
-	return errors.Join(problems...)
+	return configError(c.name(), problems...)
 }
 
 func (c Config) name() string {

@@ -24,7 +24,7 @@ type MemoryStoreConfig struct {
 // Validate reports every problem at once.
 func (c MemoryStoreConfig) Validate() error {
 	if c.MaxKeys < 0 {
-		return errors.New("MaxKeys: must not be negative")
+		return configError("memory store", errors.New("MaxKeys: must not be negative"))
 	}
 	return nil
 }

@@ -81,5 +81,5 @@ func TestMemoryStoreForgets(t *testing.T) {
 func TestMemoryStoreConfig(t *testing.T) {
 	t.Parallel()
 	_, err := failover.NewMemoryStore(failover.MemoryStoreConfig{MaxKeys: -1})
-	require.EqualError(t, err, "MaxKeys: must not be negative")
+	require.EqualError(t, err, "memory store: config: MaxKeys: must not be negative")
 }

@@ -107,7 +107,7 @@ func checkRules(name string, rules []Rule) error {
 		problems = append(problems, checkProvider(field+".Provider", rule.Provider))
 		problems = append(problems, names.add(field, rule.Provider, sameProviderAgain)...)
 	}
-	return errors.Join(append(problems, names.clashes()...)...)
+	return configError(name, append(problems, names.clashes()...)...)
 }
 
 // label names the place of a value in a list, such as members[2].

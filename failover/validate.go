@@ -9,6 +9,15 @@ import (
 	"github.com/cnsms/cnsms/provider"
 )
 
+// configError puts the composer's name before its problems: whoever finds them in
+// a log knows whose they are.
+func configError(name string, problems ...error) error {
+	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("%s: config: %w", name, err)
+	}
+	return nil
+}
+
 // labelledMember is a Member with the name of the field that it comes from.
 type labelledMember struct {
 	field string

@@ -11,11 +11,27 @@ import (
 	"github.com/cnsms/cnsms/provider"
 )
 
-// wantProblems requires that the error names these problems and no other.
-func wantProblems(t *testing.T, err error, want ...string) {
+// wantProblems requires that the error names the composer, by its default name,
+// and these problems, and no other.
+func wantProblems(t *testing.T, err error, composer string, want ...string) {
 	t.Helper()
 	require.Error(t, err)
-	require.Equal(t, want, strings.Split(err.Error(), "\n"))
+	problems, found := strings.CutPrefix(err.Error(), composer+": config: ")
+	require.True(t, found, err)
+	require.Equal(t, want, strings.Split(problems, "\n"))
+}
+
+// A program has many composers; whoever finds a problem in a log has to know
+// whose it is.
+func TestProblemsNameTheComposer(t *testing.T) {
+	t.Parallel()
+	_, err := failover.NewChain(failover.ChainConfig{Name: "paid"})
+	require.EqualError(t, err, "paid: config: members: want at least one")
+	require.EqualError(t, failover.ChainConfig{Name: "paid", Order: 7}.Validate(), "paid: config: Order: no such order")
+	_, err = failover.NewRouter(failover.RouterConfig{Name: "by country"})
+	require.EqualError(t, err, "by country: config: rules: want at least one")
+	_, err = failover.New(failover.Config{Name: "sms"})
+	require.EqualError(t, err, "sms: config: First.Provider: must not be nil\nRetry.Provider: must not be nil")
 }
 
 func TestChainProblems(t *testing.T) {
@@ -33,7 +49,7 @@ func TestChainProblems(t *testing.T) {
 		failover.Member{Provider: f.members["b"], Weight: 1_000_001, DailyBudget: 1},
 		failover.Member{Provider: priced, Price: 2, DailyBudget: 1, LowBalance: "1"},
 	)
-	wantProblems(t, err,
+	wantProblems(t, err, "chain",
 		"Order: no such order",
 		"Cooldown: must not be negative",
 		"members[0].Provider: must not be nil",
@@ -53,7 +69,7 @@ func TestChainProblems(t *testing.T) {
 		"members[5].LowBalance: the provider is a composer; its members have accounts",
 	)
 	_, err = failover.NewChain(failover.ChainConfig{})
-	wantProblems(t, err, "members: want at least one")
+	wantProblems(t, err, "chain", "members: want at least one")
 }
 
 func TestComposerProblems(t *testing.T) {
@@ -65,7 +81,7 @@ func TestComposerProblems(t *testing.T) {
 		StoreTimeout: -time.Second,
 		Attempts:     (*failover.MemoryStore)(nil),
 	})
-	wantProblems(t, err,
+	wantProblems(t, err, "failover",
 		"First.Provider: must not be nil",
 		"First.Timeout: must not be negative",
 		"Retry.Provider: must not be nil",
@@ -74,7 +90,7 @@ func TestComposerProblems(t *testing.T) {
 		"Attempts: is a nil pointer",
 	)
 	_, err = failover.New(failover.Config{First: f.member("a"), Retry: f.member("a")})
-	wantProblems(t, err, "Retry.Provider: is the one that First has")
+	wantProblems(t, err, "failover", "Retry.Provider: is the one that First has")
 }
 
 func TestRouterProblems(t *testing.T) {
@@ -85,7 +101,7 @@ func TestRouterProblems(t *testing.T) {
 		failover.Rule{Provider: f.members["a"]},
 		failover.Rule{Templates: []string{"sale"}},
 	)
-	wantProblems(t, err,
+	wantProblems(t, err, "router",
 		`rules[0].Countries: "+86" is no country calling code, such as 86`,
 		`rules[0].Countries: "" is no country calling code, such as 86`,
 		"rules[0].Templates: has an empty name",
@@ -93,7 +109,7 @@ func TestRouterProblems(t *testing.T) {
 		"rules[2].Provider: must not be nil",
 	)
 	_, err = failover.NewRouter(failover.RouterConfig{})
-	wantProblems(t, err, "rules: want at least one")
+	wantProblems(t, err, "router", "rules: want at least one")
 }
 
 // Receipts find their provider by name, so no two providers may share one.
@@ -109,61 +125,62 @@ func TestDuplicateNames(t *testing.T) {
 		return failover.NewRouter(failover.RouterConfig{}, rules...)
 	}
 	for _, test := range []struct {
-		name  string
-		build func() error
-		want  []string
+		name     string
+		build    func() error
+		composer string
+		want     []string
 	}{
 		{"chain, another provider of that name", func() error {
 			_, err := failover.NewChain(failover.ChainConfig{}, f.member("a"), f.member("b"), twin)
 			return err
-		}, []string{`members[2].Provider: members[0] also has a provider named "a"` + because}},
+		}, "chain", []string{`members[2].Provider: members[0] also has a provider named "a"` + because}},
 		{"chain, the same provider again", func() error {
 			_, err := failover.NewChain(failover.ChainConfig{}, f.member("a"), chainOf("inner", f.member("b"), f.member("a")))
 			return err
-		}, []string{`members[1].Provider: members[0] also has a provider named "a"` + because}},
+		}, "chain", []string{`members[1].Provider: members[0] also has a provider named "a"` + because}},
 		{"chain, behind a wrapper", func() error {
 			_, err := failover.NewChain(failover.ChainConfig{}, f.member("a"), failover.Member{Provider: wrapped{twin.Provider}})
 			return err
-		}, []string{`members[1].Provider: members[0] also has a provider named "a"` + because}},
+		}, "chain", []string{`members[1].Provider: members[0] also has a provider named "a"` + because}},
 		{"chain, inside one group", func() error {
 			_, err := failover.NewChain(failover.ChainConfig{}, failover.Member{Provider: foreignGroup{f.members["a"], twin.Provider, ""}})
 			return err
-		}, []string{`members[0].Provider: members[0] also has a provider named "a"` + because}},
+		}, "chain", []string{`members[0].Provider: members[0] also has a provider named "a"` + because}},
 		{"its own name", func() error {
 			_, err := failover.NewChain(failover.ChainConfig{}, f.member("a"), f.member("chain"))
 			return err
-		}, []string{`Name: a composer and a provider are both named "chain"` + because}},
+		}, "chain", []string{`Name: a composer and a provider are both named "chain"` + because}},
 		{"the name of a composer inside", func() error {
 			_, err := failover.NewChain(failover.ChainConfig{}, f.member("a"), chainOf("b", f.member("chain")), f.member("b"))
 			return err
-		}, []string{
+		}, "chain", []string{
 			`Name: a composer and a provider are both named "chain"` + because,
 			`Name: a composer and a provider are both named "b"` + because,
 		}},
 		{"composer", func() error {
 			_, err := failover.New(failover.Config{First: f.member("a"), Retry: chainOf("paid", f.member("b"), twin)})
 			return err
-		}, []string{`Retry.Provider: First also has a provider named "a"` + because}},
+		}, "failover", []string{`Retry.Provider: First also has a provider named "a"` + because}},
 		{"router", func() error {
 			_, err := routerOf(failover.Rule{Countries: []string{"86"}, Provider: f.members["a"]}, failover.Rule{Provider: twin.Provider})
 			return err
-		}, []string{`rules[1].Provider: rules[0] also has a provider named "a"` + because}},
+		}, "router", []string{`rules[1].Provider: rules[0] also has a provider named "a"` + because}},
 
 		{"composer, the same provider again", func() error {
 			_, err := failover.New(failover.Config{First: f.member("a"), Retry: chainOf("paid", f.member("b"), f.member("a"))})
 			return err
-		}, nil},
+		}, "", nil},
 		{"router, the same provider again", func() error {
 			_, err := routerOf(
 				failover.Rule{Countries: []string{"86"}, Provider: chainOf("home", f.member("a"), f.member("b")).Provider},
 				failover.Rule{Provider: f.members["a"]},
 			)
 			return err
-		}, nil},
+		}, "", nil},
 		{"composers of the same name", func() error {
 			_, err := failover.NewChain(failover.ChainConfig{}, chainOf("", f.member("a")), chainOf("", f.member("b")))
 			return err
-		}, nil},
+		}, "", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -172,7 +189,7 @@ func TestDuplicateNames(t *testing.T) {
 				require.NoError(t, err)
 				return
 			}
-			wantProblems(t, err, test.want...)
+			wantProblems(t, err, test.composer, test.want...)
 		})
 	}
 }
