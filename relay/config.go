@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/cnsms/cnsms/internal/httpx"
@@ -93,7 +95,8 @@ func (cfg Config) Validate() error {
 	if len(cfg.Templates) == 0 {
 		report("Templates: must not be empty")
 	}
-	for name, template := range cfg.Templates {
+	for _, name := range slices.Sorted(maps.Keys(cfg.Templates)) {
+		template := cfg.Templates[name]
 		if template.Text == "" {
 			report("Templates[%q].Text: must not be empty, a phone sends whole texts", name)
 		}

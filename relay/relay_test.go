@@ -154,7 +154,20 @@ func TestConfigReportsEverythingAtOnce(t *testing.T) {
 		require.ErrorContains(t, err, field+":")
 	}
 	_, err = relay.New(relay.Config{})
-	require.ErrorContains(t, err, "Templates: must not be empty")
+	require.EqualError(t, err, "relay: config: Token: must not be empty\nTemplates: must not be empty\nBaseURL: must not be empty")
+}
+
+// TestConfigReportsTemplatesInOrder: a report that changes from run to run looks
+// like another problem each time.
+func TestConfigReportsTemplatesInOrder(t *testing.T) {
+	t.Parallel()
+	cfg := relay.Config{Token: "t", BaseURL: "https://relay.example", Templates: provider.Templates{}}
+	want := "relay: config: "
+	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
+		cfg.Templates[name] = provider.Template{ID: "1"}
+		want += fmt.Sprintf("Templates[%q].Text: must not be empty, a phone sends whole texts\n", name)
+	}
+	require.EqualError(t, cfg.Validate(), strings.TrimSuffix(want, "\n"))
 }
 
 func TestReadStatus(t *testing.T) {
