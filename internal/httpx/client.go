@@ -77,6 +77,8 @@ func (cfg Config) Validate() error {
 func parseBase(text string) (*url.URL, error) {
 	base, err := url.Parse(text)
 	switch {
+	case text == "":
+		return nil, errors.New("BaseURL: must not be empty")
 	case err != nil:
 		return nil, errors.New("BaseURL: not a URL")
 	case base.Scheme != "https" && base.Scheme != "http":

@@ -21,6 +21,7 @@ func TestConfigValidate(t *testing.T) {
 	}{
 		{name: "https", cfg: httpx.Config{BaseURL: "https://a.example"}},
 		{name: "http with port and path", cfg: httpx.Config{BaseURL: "http://127.0.0.1:8080/x/"}},
+		{name: "none", want: "BaseURL: must not be empty"},
 		{name: "no scheme", cfg: httpx.Config{BaseURL: "a.example"}, want: "BaseURL: want https://"},
 		{name: "other scheme", cfg: httpx.Config{BaseURL: "ftp://a.example"}, want: "BaseURL: want https://"},
 		{name: "no host", cfg: httpx.Config{BaseURL: "https://"}, want: "BaseURL: no host"},
