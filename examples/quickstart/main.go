@@ -15,14 +15,20 @@ import (
 )
 
 func main() {
+	// A reader that goes away, such as head, must not end the program before it has
+	// removed its temporary folder.
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdin, os.Stdout); err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(os.Stderr, "quickstart:", err)
-			os.Exit(1)
-		}
+	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout)
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
+		return
+	case ctx.Err() != nil:
+		err = errors.New("interrupted") // what it did just then does not matter
 	}
+	fmt.Fprintln(os.Stderr, "quickstart:", err)
+	os.Exit(1)
 }
 
 func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error {

@@ -25,9 +25,11 @@ func TestStory(t *testing.T) {
 		"relay    refused: unavailable (no_phone_online)",
 		"tencent  refused: balance (FailedOperation.InsufficientBalanceInSmsPackage)",
 		"ihuyi    sent it, paid",
+		"nothing is paid",
 	} {
 		require.Contains(t, story, want)
 	}
+	require.Regexp(t, `(?s)The phone sent: 您的验证码是([0-9]{6}).*The text: 【示例】您的验证码是([0-9]{6})`, story)
 	require.NotRegexp(t, `1[3-9][0-9]{9}`, story, "numbers are masked")
 }
 
@@ -45,6 +47,7 @@ func TestBadFlags(t *testing.T) {
 		{name: "everything at once", args: []string{"--to", "138", "--tencent-secret-id", "x"}, want: []string{"--to", "--tencent-app-id"}},
 		{name: "a number without a paid provider", args: []string{"--to", "13800138000"}, want: []string{"paid provider"}},
 		{name: "half of Tencent", args: []string{"--to", "13800138000", "--tencent-secret-id", "x"}, want: []string{"--tencent-app-id", "--tencent-sign", "--tencent-template"}},
+		{name: "a text without the code", args: []string{"--to", "13800138000", "--ihuyi-account", "C1", "--ihuyi-text", "Hello."}, want: []string{"--ihuyi-text", "{code}"}},
 		{name: "bad number", args: []string{"--to", "138", "--ihuyi-account", "C1"}, want: []string{"--to", "phone number"}},
 	}
 	for _, tt := range tests {

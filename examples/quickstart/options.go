@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/cnsms/cnsms/ihuyi"
 	"github.com/cnsms/cnsms/provider"
@@ -52,12 +53,12 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 	flags.StringVar(&o.relayURL, "relay-url", "", "`address` of the relay gateway")
 	flags.StringVar(&o.tencentURL, "tencent-url", tencent.DefaultBaseURL, "`address` of Tencent Cloud SMS, or of a simulator")
 	flags.StringVar(&o.tencentSecretID, "tencent-secret-id", "", "Tencent Cloud API key `id`")
-	flags.StringVar(&o.tencentAppID, "tencent-app-id", "", "SmsSdkAppId of the SMS console")
-	flags.StringVar(&o.tencentSign, "tencent-sign", "", "approved signature, without brackets")
+	flags.StringVar(&o.tencentAppID, "tencent-app-id", "", "`SmsSdkAppId` of the SMS console")
+	flags.StringVar(&o.tencentSign, "tencent-sign", "", "approved `signature`, without brackets")
 	flags.StringVar(&o.tencentTemplate, "tencent-template", "", "`id` of an approved template with one variable, the code")
 	flags.StringVar(&o.ihuyiURL, "ihuyi-url", ihuyi.DefaultBaseURL, "`address` of Ihuyi, or of a simulator")
 	flags.StringVar(&o.ihuyiAccount, "ihuyi-account", "", "Ihuyi `APIID`")
-	flags.StringVar(&o.ihuyiText, "ihuyi-text", "您的验证码是：{code}。请不要把验证码泄露给其他人。", "approved `text`, which the relay's phone sends too")
+	flags.StringVar(&o.ihuyiText, "ihuyi-text", "您的验证码是：{code}。请不要把验证码泄露给其他人。", "approved `text` with {code} in the code's place; the relay's phone sends it too")
 	err := flags.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -96,6 +97,9 @@ func (o *options) complete(to string) error {
 				problems = append(problems, fmt.Errorf("%s: needed with --tencent-secret-id", needed.flag))
 			}
 		}
+	}
+	if !strings.Contains(o.ihuyiText, "{code}") {
+		problems = append(problems, errors.New("--ihuyi-text: write {code} where the code stands"))
 	}
 	return errors.Join(problems...)
 }

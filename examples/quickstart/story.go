@@ -29,8 +29,7 @@ type story struct {
 	sender *failover.Composer
 }
 
-// playStory plays the four scenes and verifies the code. Its last line is
-// checked by tests.
+// playStory plays the five scenes. Its last line is checked by tests.
 func playStory(ctx context.Context, out io.Writer) (err error) {
 	w, err := newWorld(ctx)
 	if err != nil {
@@ -45,44 +44,46 @@ func playStory(ctx context.Context, out io.Writer) (err error) {
 }
 
 func (s *story) play(ctx context.Context) error {
-	ann, bob, cleo := provider.MustParsePhone("13800138000"), provider.MustParsePhone("13900139000"), provider.MustParsePhone("15000150000")
+	first, second, third := provider.MustParsePhone("13800138000"), provider.MustParsePhone("13900139000"), provider.MustParsePhone("15000150000")
 	v, err := newVerification()
 	if err != nil {
 		return err
 	}
 
-	s.say("1. Somebody at %s asks for a code. The first attempt goes to the old phone.", ann)
-	fromPhone, err := s.sendThroughPhone(ctx, ann, v)
+	s.say("Everything here is simulated and on this machine: no text is sent, nothing is paid.")
+	s.say("")
+	s.say("1. Somebody at %s asks for a code. The first attempt goes to the old phone.", first)
+	fromPhone, err := s.sendThroughPhone(ctx, first, v)
 	if err != nil {
 		return err
 	}
 
 	s.say("2. Nothing arrives, or so the user thinks, and clicks again. A retry is paid for.")
-	fromTencent, err := s.sendThroughService(ctx, ann, v)
+	fromTencent, err := s.sendThroughService(ctx, first, v)
 	if err != nil {
 		return err
 	}
 	s.say("   The two texts carry the same code: %s.", yesNo(fromPhone == fromTencent))
 
-	s.say("3. The old phone is switched off. A first attempt, from %s, does not wait for it.", bob)
+	s.say("3. The old phone is switched off. A first attempt, from %s, does not wait for it.", second)
 	s.world.switchPhoneOff()
-	if err := s.sendFresh(ctx, bob); err != nil {
+	if err := s.sendFresh(ctx, second); err != nil {
 		return err
 	}
 
-	s.say("4. Tencent's package is used up. %s asks for a code, and Ihuyi takes over.", cleo)
+	s.say("4. Tencent's package is used up. %s asks for a code, and Ihuyi takes over.", third)
 	if _, err := s.world.services.Inject(sim.Fault{Service: "tencent", Kind: provider.KindBalance, Times: sim.Forever}); err != nil {
 		return err
 	}
-	if err := s.sendFresh(ctx, cleo); err != nil {
+	if err := s.sendFresh(ctx, third); err != nil {
 		return err
 	}
 
-	s.say("5. The first user types the code that came from the phone.")
+	s.say("5. The first user types the code that came from the phone: %s.", fromPhone)
 	verified := v.check(fromPhone)
 	if verified {
 		// The next login of this user begins with a first attempt again.
-		if err := s.sender.Forget(ctx, ann, templateLogin); err != nil {
+		if err := s.sender.Forget(ctx, first, templateLogin); err != nil {
 			return err
 		}
 	}
