@@ -31,11 +31,11 @@ func ExampleNew() {
 	}
 
 	ctx := context.Background()
-	alice := provider.Message{
+	user := provider.Message{
 		To: provider.MustParsePhone("13800138000"), Template: "login", Params: provider.Params{"code": "042137"},
 	}
-	bob := alice
-	bob.To = provider.MustParsePhone("13900139000")
+	other := user
+	other.To = provider.MustParsePhone("13900139000")
 	send := func(m provider.Message) {
 		receipt, err := sms.Send(ctx, m)
 		if err != nil {
@@ -45,30 +45,30 @@ func ExampleNew() {
 		fmt.Println("sent by", receipt.Provider)
 	}
 
-	fmt.Println("Alice clicks.")
-	send(alice)
-	fmt.Println("Alice clicks again.")
-	send(alice)
-	fmt.Println("Alice's code was right. The next day she clicks.")
-	if err := sms.Forget(ctx, alice.To, alice.Template); err != nil {
+	fmt.Println("A user clicks.")
+	send(user)
+	fmt.Println("The user clicks again.")
+	send(user)
+	fmt.Println("The user's code was right. The next day the user clicks.")
+	if err := sms.Forget(ctx, user.To, user.Template); err != nil {
 		fmt.Println(err)
 	}
-	send(alice)
-	fmt.Println("The phone is off. Bob clicks.")
+	send(user)
+	fmt.Println("The phone is off. Somebody else clicks.")
 	relay.Otherwise(providertest.Refuse(provider.KindUnavailable))
-	send(bob)
+	send(other)
 
 	// Output:
-	// Alice clicks.
+	// A user clicks.
 	//   relay: attempt 1 of the user, 0 yuan, error: <nil>
 	// sent by relay
-	// Alice clicks again.
+	// The user clicks again.
 	//   tencent: attempt 2 of the user, 0.045 yuan, error: <nil>
 	// sent by tencent
-	// Alice's code was right. The next day she clicks.
+	// The user's code was right. The next day the user clicks.
 	//   relay: attempt 1 of the user, 0 yuan, error: <nil>
 	// sent by relay
-	// The phone is off. Bob clicks.
+	// The phone is off. Somebody else clicks.
 	//   relay: attempt 1 of the user, 0 yuan, error: relay: send: unavailable
 	//   tencent: attempt 1 of the user, 0.045 yuan, error: <nil>
 	// sent by tencent

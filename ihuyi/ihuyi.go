@@ -19,12 +19,11 @@
 //
 // Config.API chooses between two interfaces. The classic one stands in the
 // vendor's interface document and in a tutorial of 2023-05, which shows it at
-// work.
-// The newer one, https://api.ihuyi.com, is known from public clients of 2024 to
-// 2026: seven that send mainland texts, one of them with the dynamic password,
-// and two that ask for the balance. For international texts it rests on articles
-// by the vendor, which show the form and the name of the id; where its balance of
-// international accounts is, nobody says. It has not been seen at work.
+// work. The newer one, https://api.ihuyi.com, is known from public clients of
+// 2024 to 2026: seven that send mainland texts, one of them with the dynamic
+// password, and two that ask for the balance. For international texts it rests on
+// articles by the vendor, which show the form and the name of the id; where its
+// balance of international accounts is, nobody says. It has not been seen at work.
 //
 // # Settings
 //
