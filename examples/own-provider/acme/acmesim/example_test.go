@@ -1,0 +1,39 @@
+package acmesim_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/cnsms/cnsms/examples/own-provider/acme"
+	"github.com/cnsms/cnsms/examples/own-provider/acme/acmesim"
+	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/sim"
+)
+
+// A program under test sends, and the test looks at what arrived.
+func Example() {
+	server := sim.New(sim.Config{}, acmesim.New(acmesim.Config{
+		Key: "key", Secret: "secret", Templates: map[string]string{"T1": "Your code is {1}."},
+	}))
+	defer server.Close()
+	if err := server.Listen(context.Background(), "127.0.0.1:0"); err != nil {
+		fmt.Println(err)
+		return
+	}
+	p, err := acme.New(acme.Config{
+		Key: "key", Secret: "secret", BaseURL: server.URL(),
+		Templates: provider.Templates{"login": {ID: "T1", Params: []string{"code"}}},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = p.Send(context.Background(), provider.Message{
+		To: provider.MustParsePhone("138 0013 8000"), Template: "login", Params: provider.Params{"code": "042137"},
+	})
+	fmt.Println(err)
+	fmt.Println(server.Messages()[0].Text)
+	// Output:
+	// <nil>
+	// 【Acme】Your code is 042137.
+}
