@@ -63,17 +63,29 @@ func TestGuideNamesCasesOfTheSuite(t *testing.T) {
 	}
 }
 
-// TestLinksLeadSomewhere checks the links inside the project.
+// TestLinksLeadSomewhere checks the links inside the project, on every page that
+// is for people to read.
 func TestLinksLeadSomewhere(t *testing.T) {
 	t.Parallel()
 	link := regexp.MustCompile(`\]\(([^):]+)\)`)
-	for _, page := range []string{guide, pagePath} {
-		found := link.FindAllStringSubmatch(read(t, page), -1)
-		require.NotEmpty(t, found)
-		for _, one := range found {
+	var pages []string
+	for _, folder := range []string{"", "docs"} {
+		found, err := filepath.Glob(filepath.Join(root, folder, "*.md"))
+		require.NoError(t, err)
+		pages = append(pages, found...)
+	}
+	linked := map[string]int{}
+	for _, page := range pages {
+		page, err := filepath.Rel(root, page)
+		require.NoError(t, err)
+		for _, one := range link.FindAllStringSubmatch(read(t, page), -1) {
+			linked[page]++
 			_, err := os.Stat(filepath.Join(root, filepath.Dir(page), one[1]))
 			require.NoError(t, err, "%s links to %s", page, one[1])
 		}
+	}
+	for _, page := range []string{"README.md", "README.zh-CN.md", "CONTRIBUTING.md", guide, pagePath} {
+		require.NotZero(t, linked[filepath.FromSlash(page)], page)
 	}
 }
 
