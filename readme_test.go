@@ -4,6 +4,7 @@ package cnsms_test
 import (
 	"context"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,31 @@ func TestReadmeShowsTheQuickStart(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, string(readme), "```go\n"+code+"```\n", name)
 	}
+}
+
+// TestReadmesAgree compares what the two languages have in common: the names of
+// code and the links, and how many headings, rows and points there are.
+func TestReadmesAgree(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, skeleton(t, "README.md", "README.zh-CN.md"), skeleton(t, "README.zh-CN.md", "README.md"))
+}
+
+// skeleton is what a README has in it apart from its language and the link to
+// the other one.
+func skeleton(t *testing.T, name, other string) map[string]int {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	require.NoError(t, err)
+	text := regexp.MustCompile("(?s)```.*?```").ReplaceAllString(string(content), "")
+	found := map[string]int{}
+	for _, word := range regexp.MustCompile("`[^`\n]+`|\\]\\([^)]+\\)").FindAllString(text, -1) {
+		found[word] = 1
+	}
+	delete(found, "]("+other+")")
+	for _, mark := range []string{"## ", "|", "- "} {
+		found[mark] = strings.Count(text, "\n"+mark)
+	}
+	return found
 }
 
 func TestQuickStart(t *testing.T) {
