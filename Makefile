@@ -7,7 +7,7 @@ help: ## list the targets
 	@grep -hE '^[a-z/]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 .PHONY: check
-check: ## everything that the build server checks
+check: ## what has to hold before a change is merged
 	bash .ci/run
 
 .PHONY: test
