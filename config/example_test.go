@@ -6,15 +6,19 @@ import (
 	"github.com/cnsms/cnsms/config"
 )
 
-// Lists the services that tell what is left on an account.
+// Looks up what one service can do.
 func Example() {
 	for _, adapter := range config.Adapters() {
-		if adapter.Abilities().Balance {
-			fmt.Println(adapter.Name, adapter.Service.ZH)
+		if adapter.Name != "ihuyi" {
+			continue
 		}
+		can := adapter.Abilities()
+		fmt.Println("service:", adapter.Service.ZH)
+		fmt.Println("tells what is left on the account:", can.Balance)
+		fmt.Println("takes many phones at a time:", can.Batch)
 	}
 	// Output:
-	// ihuyi 互亿无线
-	// ronglian 容联云
-	// zhenzi 榛子云
+	// service: 互亿无线
+	// tells what is left on the account: true
+	// takes many phones at a time: false
 }
