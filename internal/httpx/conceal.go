@@ -33,19 +33,20 @@ func conceal(err error, u *url.URL) error {
 	if hidden == text {
 		return err
 	}
-	return &rewordedError{text: hidden, err: err}
+	return &rewordedError{text: hidden, cause: func() error { return err }}
 }
 
 // quoted matches what the verb %q prints.
 var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 
 // rewordedError is an error with another text. What it is can be asked; the cause
-// itself stays hidden from those who print an error cause by cause.
+// itself stays hidden from those who print an error cause by cause, and behind a
+// function from fmt, which with some verbs prints what is in a struct.
 type rewordedError struct {
-	text string
-	err  error
+	text  string
+	cause func() error
 }
 
 func (e *rewordedError) Error() string        { return e.text }
-func (e *rewordedError) Is(target error) bool { return errors.Is(e.err, target) }
-func (e *rewordedError) As(target any) bool   { return errors.As(e.err, target) }
+func (e *rewordedError) Is(target error) bool { return errors.Is(e.cause(), target) }
+func (e *rewordedError) As(target any) bool   { return errors.As(e.cause(), target) }

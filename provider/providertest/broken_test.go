@@ -35,6 +35,8 @@ type flaw struct {
 	verify     func(code string) error
 	batch      func(ctx context.Context, t *batchToy, results []provider.BatchResult) ([]provider.BatchResult, error)
 	quoteReply bool
+	// quoteTransport lets errors of net/http through as they are.
+	quoteTransport bool
 }
 
 func onReceipt(f func(r *provider.Receipt)) flaw { return flaw{receipt: f} }

@@ -101,13 +101,14 @@ func brokenSecrecy() []each {
 		},
 		{name: "quotes a refusal", caught: "secrecy-refusal", says: "the full number", flaw: flaw{quoteReply: true}},
 		{name: "quotes a reply", caught: "secrecy-reply", says: "the full number", flaw: flaw{quoteReply: true}},
+		{name: "quotes the transport", caught: "secrecy-no-http", says: "the full number", flaw: flaw{quoteTransport: true}},
 		{
 			name: "number in the URL", caught: "secrecy-network", says: "the full number",
-			flaw: flaw{wire: func(r *http.Request) { r.URL.RawQuery = "mobile=13800138000" }},
+			flaw: flaw{quoteTransport: true, wire: func(r *http.Request) { r.URL.RawQuery = "mobile=13800138000" }},
 		},
 		{
 			name: "secret in the URL", caught: "secrecy-network", says: "Harness.Secrets[0]",
-			flaw: flaw{wire: func(r *http.Request) { r.URL.RawQuery = "key=" + toyKey }},
+			flaw: flaw{quoteTransport: true, wire: func(r *http.Request) { r.URL.RawQuery = "key=" + toyKey }},
 		},
 		{
 			name: "secret in a field", caught: "secrecy-provider", says: "Harness.Secrets[0]",

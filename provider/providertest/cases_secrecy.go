@@ -2,6 +2,8 @@ package providertest
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 
 	"github.com/cnsms/cnsms/provider"
@@ -15,6 +17,7 @@ func secrecyCases() []testCase {
 		{name: "secrecy-input", essential: true, rule: rule, run: secretInput},
 		{name: "secrecy-refusal", wire: true, essential: true, rule: rule + ", also when the service's own words repeat them", run: secretRefusal},
 		{name: "secrecy-reply", wire: true, essential: true, rule: rule + ", also when the service's reply repeats them", run: secretReply},
+		{name: "secrecy-no-http", wire: true, essential: true, rule: rule + ", also when what comes back is no HTTP and repeats them", run: secretNoHTTP},
 		{name: "secrecy-network", wire: true, essential: true, rule: rule + ", also when a network error holds the address of the request", run: secretNetwork},
 		{name: "secrecy-provider", essential: true, rule: rule + ", the provider itself included", run: secretProvider},
 	}
@@ -110,6 +113,33 @@ func secretReply(c *check) {
 		})
 		c.failsSilently(s, "the service redirects to an address that echoes")
 	})
+}
+
+// secretNoHTTP answers with what net/http cannot read and quotes in its errors.
+func secretNoHTTP(c *check) {
+	replies := map[string]string{
+		"status-line": c.echo() + "\r\n\r\n",
+		"status":      "HTTP/1.1 " + c.echo() + "\r\n\r\n",
+		"header":      "HTTP/1.1 200 OK\r\n" + c.echo() + "\r\n\r\n",
+		"trailer":     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + c.echo() + "\r\n\r\n",
+	}
+	for name, reply := range replies {
+		c.sub(name, func(c *check) {
+			s := c.stage()
+			s.answer(func(w http.ResponseWriter, _ *http.Request) { answerRaw(w, reply) })
+			c.failsSilently(s, "the service echoes in the place of its "+name)
+		})
+	}
+}
+
+// answerRaw writes text in the place of a reply and closes the connection.
+func answerRaw(w http.ResponseWriter, text string) {
+	connection, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer func() { _ = connection.Close() }()
+	_, _ = io.WriteString(connection, text)
 }
 
 func secretNetwork(c *check) {

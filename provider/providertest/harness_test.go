@@ -86,7 +86,7 @@ func TestCaseNames(t *testing.T) {
 		"cancelled-before", "expired-before", "cancelled-in-flight", "deadline-in-flight", "cancelled-while-reading",
 		"timeout", "timeout-while-reading",
 		"dial-failure", "untrusted-certificate", "connection-reset", "reset-on-kept-connection", "redirect", "http-client",
-		"secrecy-receipt", "secrecy-input", "secrecy-refusal", "secrecy-reply", "secrecy-network", "secrecy-provider",
+		"secrecy-receipt", "secrecy-input", "secrecy-refusal", "secrecy-reply", "secrecy-no-http", "secrecy-network", "secrecy-provider",
 		"concurrent-sends", "caller-maps", "receipt-maps", "goroutines",
 		"abilities-behind-wrapper", "abilities-behind-group", "composer-declares-nothing", "verify", "balance", "status", "batch",
 	}, providertest.CaseNames())

@@ -9,6 +9,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -171,14 +173,30 @@ func (t *toy) exchange(ctx context.Context, path string, request toyRequest) ([]
 	}
 	response, err := t.client.Do(r)
 	if err != nil {
-		return nil, 0, lost(errors.Join(err, inner.Err()), connected.Load())
+		return nil, 0, lost(errors.Join(t.conceal(err), inner.Err()), connected.Load())
 	}
 	defer func() { _ = response.Body.Close() }()
 	reply, err := t.read(response.Body)
 	if err != nil {
-		return nil, 0, lost(errors.Join(err, inner.Err()), true)
+		return nil, 0, lost(errors.Join(t.conceal(err), inner.Err()), true)
 	}
 	return reply, response.StatusCode, nil
+}
+
+// conceal takes the address out of an error of net/http, and keeps the words of
+// one that quotes the reply to itself.
+func (t *toy) conceal(err error) error {
+	if t.flaw.quoteTransport {
+		return err
+	}
+	var addressed *url.Error
+	if errors.As(err, &addressed) {
+		err = addressed.Err
+	}
+	if strings.Contains(err.Error(), `"`) {
+		return errors.New("the reply is no HTTP")
+	}
+	return err
 }
 
 func (t *toy) read(body io.Reader) ([]byte, error) {

@@ -7,7 +7,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"net/textproto"
 	"strconv"
+	"strings"
 	"sync/atomic"
 
 	"github.com/cnsms/cnsms/provider"
@@ -56,7 +58,7 @@ func (p *Provider) exchange(ctx context.Context, op, method, path string, body [
 
 	response, err := p.transport.RoundTrip(request)
 	if err != nil {
-		return 0, nil, p.broken(op, 0, watch.mayHaveSent(), joinContext(ctx, err))
+		return 0, nil, p.broken(op, 0, watch.mayHaveSent(), cause(ctx, err))
 	}
 	defer func() { _ = response.Body.Close() }()
 	answer, err := io.ReadAll(io.LimitReader(response.Body, mostReply+1))
@@ -64,7 +66,7 @@ func (p *Provider) exchange(ctx context.Context, op, method, path string, body [
 		err = errors.New("the reply is larger than 1 MiB")
 	}
 	if err != nil {
-		return 0, nil, p.broken(op, response.StatusCode, true, joinContext(ctx, err))
+		return 0, nil, p.broken(op, response.StatusCode, true, cause(ctx, err))
 	}
 	return response.StatusCode, answer, nil
 }
@@ -111,9 +113,14 @@ func (w *connectionWatch) attach(ctx context.Context) context.Context {
 // that reports nothing, such as a test double, leaves it open.
 func (w *connectionWatch) mayHaveSent() bool { return !w.asked.Load() || w.got.Load() }
 
-// joinContext makes sure that the end of the context shows in the error: a
-// transport may return the context's cause instead.
-func joinContext(ctx context.Context, err error) error {
+// cause is why an exchange broke off. The end of the context always shows: a
+// transport may return another error then. What net/http has read of a reply that
+// is no HTTP does not: it may repeat the whole request.
+func cause(ctx context.Context, err error) error {
+	var unreadable textproto.ProtocolError
+	if errors.As(err, &unreadable) || strings.Contains(err.Error(), `"`) {
+		err = errors.New("the reply is no HTTP")
+	}
 	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
 		return errors.Join(err, ended)
 	}
