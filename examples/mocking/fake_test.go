@@ -22,7 +22,21 @@ func TestWithFake(t *testing.T) {
 	p := newPage(sms)
 	require.Equal(t, http.StatusAccepted, p.post(t, number).Code)
 	sms.ExpectSent(t, phone, "login")
-	require.Equal(t, p.remembered[phone], sms.CodeFor(phone), "the code that was remembered is the one that was sent")
+	require.Equal(t, p.codes.codes[phone], sms.CodeFor(phone), "the code that was remembered is the one that was sent")
+}
+
+func TestWithFakeTheSameCodeAgain(t *testing.T) {
+	t.Parallel()
+	sms := &providertest.Fake{}
+	p := newPage(sms)
+	for range 2 {
+		require.Equal(t, http.StatusAccepted, p.post(t, number).Code)
+	}
+	sent := sms.Sent()
+	require.Len(t, sent, 2)
+	require.Equal(t, sent[0], sent[1], "it does not matter which text arrives")
+	require.Equal(t, http.StatusAccepted, p.post(t, "13900139000").Code)
+	require.NotEqual(t, sms.CodeFor(phone), sms.CodeFor(provider.MustParsePhone("13900139000")))
 }
 
 func TestWithFakeABadNumberIsNotTried(t *testing.T) {
@@ -69,7 +83,7 @@ func TestWithFakeRefusals(t *testing.T) {
 			require.Equal(t, tt.status, answered.Code)
 			require.JSONEq(t, `{"state":"`+tt.state+`","to":"138****8000"}`, answered.Body.String())
 			require.Equal(t, tt.retryAfter, answered.Header().Get("Retry-After"))
-			require.Equal(t, "042137", p.remembered[phone], "the code may yet arrive")
+			require.Equal(t, "042137", p.codes.codes[phone], "the code may yet arrive")
 		})
 	}
 }
@@ -78,9 +92,8 @@ func TestWithFakeNothingIsSentWithoutACode(t *testing.T) {
 	t.Parallel()
 	sms := &providertest.Fake{}
 	handler := &loginCode{
-		sms:      sms,
-		newCode:  func() (string, error) { return "", errors.New("no random numbers") },
-		remember: func(provider.Phone, string) { t.Error("there is no code to remember") },
+		sms:   sms,
+		codes: &pendingCodes{newCode: func() (string, error) { return "", errors.New("no random numbers") }},
 	}
 	require.Equal(t, http.StatusInternalServerError, (&page{handler: newMux(handler)}).post(t, number).Code)
 	sms.ExpectNothing(t)

@@ -10,13 +10,12 @@ import (
 	"github.com/cnsms/cnsms/provider"
 )
 
-// loginCode answers POST requests with a field "phone": it makes a code,
-// remembers it and sends it. All it knows of the sending is provider.Provider,
-// so a test hands in whatever suits it.
+// loginCode answers POST requests with a field "phone": it sends the phone's
+// code. All it knows of the sending is provider.Provider, so a test hands in
+// whatever suits it.
 type loginCode struct {
-	sms      provider.Provider
-	newCode  func() (string, error)
-	remember func(phone provider.Phone, code string)
+	sms   provider.Provider
+	codes *pendingCodes
 }
 
 // What the page tells its user.
@@ -39,13 +38,12 @@ func (h *loginCode) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusBadRequest, result{State: stateRefused})
 		return
 	}
-	code, err := h.newCode()
+	// The code is remembered first: it may arrive although the send fails.
+	code, err := h.codes.codeFor(phone)
 	if err != nil {
 		answer(w, http.StatusInternalServerError, result{State: stateLater})
 		return
 	}
-	// The code is remembered first: it may arrive although the send fails.
-	h.remember(phone, code)
 	_, err = h.sms.Send(r.Context(), provider.Message{
 		To: phone, Template: "login", Params: provider.Params{provider.ParamCode: code},
 	})

@@ -6,11 +6,9 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
 	"net/http"
 	"net/url"
@@ -46,9 +44,8 @@ func run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	remember := func(phone provider.Phone, _ string) { fmt.Fprintln(out, "remembered a code for", phone) }
 	server := &http.Server{
-		Handler:           newMux(&loginCode{sms: sms, newCode: randomCode, remember: remember}),
+		Handler:           newMux(&loginCode{sms: sms, codes: &pendingCodes{newCode: randomCode}}),
 		ReadHeaderTimeout: 5 * time.Second,
 	}
 	return serve(ctx, server, func(address string) error {
@@ -103,13 +100,4 @@ func ask(ctx context.Context, out io.Writer, address string) error {
 	}
 	fmt.Fprintf(out, "POST /login/code answers %d %s", response.StatusCode, body)
 	return nil
-}
-
-// randomCode makes six digits.
-func randomCode() (string, error) {
-	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("%06d", n), nil
 }
