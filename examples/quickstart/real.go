@@ -14,7 +14,8 @@ import (
 )
 
 // sendForReal sends a code to the number of --to, sends it again as often as the
-// user presses Enter, and checks what the user types.
+// user presses Enter, and checks what the user types. A retry that fails ends
+// nothing: the first text may yet arrive, and has the same code.
 func sendForReal(ctx context.Context, o options, in io.Reader, out io.Writer) error {
 	sender, err := newRealSender(ctx, o, &narrator{out: out})
 	if err != nil {
@@ -25,9 +26,12 @@ func sendForReal(ctx context.Context, o options, in io.Reader, out io.Writer) er
 		return err
 	}
 	user := keyboard{bufio.NewReader(in)}
+	onItsWay := false
 	for attempt := 1; ; attempt++ {
 		fmt.Fprintf(out, "Attempt %d, to %s:\n", attempt, o.to)
-		if _, err := sender.Send(ctx, loginMessage(o.to, v.code, attempt)); err != nil {
+		_, err := sender.Send(ctx, loginMessage(o.to, v.code, attempt))
+		onItsWay = onItsWay || err == nil || provider.MayHaveSent(err)
+		if !onItsWay {
 			return err
 		}
 		fmt.Fprint(out, "Type the code, or press Enter to send it again: ")

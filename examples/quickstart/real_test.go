@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/ihuyi/ihuyisim"
+	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/sim"
 	"github.com/cnsms/cnsms/tencent/tencentsim"
 )
@@ -70,6 +71,31 @@ func TestSendForRealTellsEachAttemptOnce(t *testing.T) {
 	require.Equal(t, 1, strings.Count(out.String(), "relay    did not send"))
 	require.Equal(t, 1, strings.Count(out.String(), "ihuyi    sent it, paid"))
 	require.Len(t, services.Messages(), 1)
+}
+
+// TestSendForRealRetryFails is not parallel, see startIhuyi.
+func TestSendForRealRetryFails(t *testing.T) {
+	services, args := startIhuyi(t)
+	sim.MustInject(t, services, sim.Fault{Skip: 1, Kind: provider.KindBalance, Times: sim.Forever})
+	keyboard, user := io.Pipe()
+	go func() {
+		first, err := services.Wait(t.Context(), 0, nil)
+		if err == nil {
+			_, _ = io.WriteString(user, "\n"+first.Code+"\n")
+		}
+		_ = user.Close()
+	}()
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), args, keyboard, &out))
+	require.Contains(t, out.String(), "ihuyi    refused: balance")
+	require.Contains(t, out.String(), "verified yes", "the first text has arrived")
+}
+
+// TestSendForRealFails is not parallel, see startIhuyi.
+func TestSendForRealFails(t *testing.T) {
+	services, args := startIhuyi(t)
+	sim.MustInject(t, services, sim.Fault{Kind: provider.KindBalance})
+	require.ErrorIs(t, run(t.Context(), args, strings.NewReader("000000\n"), io.Discard), provider.ErrBalance, "there is no code to type")
 }
 
 // TestSendForRealInputEnds is not parallel, see startIhuyi.
