@@ -263,6 +263,7 @@ func TestALostAnswerIsSettled(t *testing.T) {
 		mayHaveSent bool
 	}{
 		{"called back", loseSubmissions, func(s *story) { s.config.Wait = 0; s.phoneThere() }, false},
+		{"expired before it could be called back", loseSubmissions, func(s *story) { s.config.TTL = time.Second; s.phoneThere() }, false},
 		{"already sent", loseSubmissions, func(s *story) { s.phoneOn() }, true},
 		{"nobody to ask", func(*http.Request) error { return io.ErrUnexpectedEOF }, func(s *story) { s.phoneThere() }, true},
 	}

@@ -17,12 +17,8 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-const (
-	// settleTime bounds the request that calls a text back after a lost answer.
-	settleTime = 2 * time.Second
-	// answerTime is kept free at the end of a wait for the gateway's answer.
-	answerTime = 500 * time.Millisecond
-)
+// answerTime is kept free at the end of a wait for the gateway's answer.
+const answerTime = 500 * time.Millisecond
 
 // render checks a message and returns its text.
 func (p *Provider) render(m provider.Message) (string, error) {
@@ -220,26 +216,3 @@ func retryAfter(header http.Header) time.Duration {
 	}
 	return time.Duration(seconds) * time.Second
 }
-
-// settle finds out about a text whose answer was lost, while the context lasts: it
-// calls the text back by its key. Once that is done no phone sends it, even if the
-// submission is still on its way. After the context's end there is no time to ask; the
-// gateway calls a text back by itself when its caller has gone.
-func (p *Provider) settle(ctx context.Context, key string, cause error) error {
-	var failure *provider.Error
-	if !errors.As(cause, &failure) || !failure.MayHaveSent || isOutcome(failure) || ctx.Err() != nil {
-		return cause
-	}
-	ctx, cancel := context.WithTimeout(ctx, settleTime)
-	defer cancel()
-	status, err := p.exchange(ctx, opCancel, httpx.Request{Method: http.MethodDelete, URL: p.messages, Header: p.header(key)})
-	if err != nil || status.State != relayapi.StateCancelled || wasSent(status) {
-		return cause
-	}
-	settled := *failure
-	settled.MayHaveSent = false
-	return &settled
-}
-
-// opCancel names the call in errors that nobody sees.
-const opCancel = "cancel"
