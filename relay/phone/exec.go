@@ -17,7 +17,9 @@ import (
 // recipient in E.164.
 //
 // By its exit code the command says what happened: 0 sent, anything else not sent. A
-// command that was killed, or that did not end in time, may have sent.
+// command that was killed, or that did not end in time, may have sent. One that does not
+// end in time is killed, on Unix with everything that it has started: many such
+// commands are shell scripts, and what they run would send when nobody expects it.
 type Exec struct {
 	// Command is the program. Required.
 	Command string
@@ -31,7 +33,7 @@ const (
 	recipientPlace = "{to}"
 	// stderrKept is how much of a command's complaints is read.
 	stderrKept = 4 << 10
-	// pipesOpen is how long a killed command's children may hold on to its output.
+	// pipesOpen is how long what is left of a command may hold on to its output.
 	pipesOpen = 2 * time.Second
 )
 
@@ -70,7 +72,11 @@ func (e *Exec) Send(ctx context.Context, t Text) error {
 	complaints := &head{}
 	command.Stderr = complaints
 	command.WaitDelay = pipesOpen
-	if err := command.Start(); err != nil {
+	killWhole(command)
+	switch err := command.Start(); {
+	case err != nil && ctx.Err() != nil:
+		return &Error{Class: relayapi.FailureUnknown, Text: "stopped before the command was started", Err: ctx.Err()}
+	case err != nil:
 		return &Error{Class: relayapi.FailureConfig, Text: "the command cannot be started", Err: err}
 	}
 	err := command.Wait()

@@ -89,6 +89,17 @@ func TestExecTimeout(t *testing.T) {
 	require.ErrorIs(t, failed, context.DeadlineExceeded)
 }
 
+func TestExecStoppedBeforeItStarts(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var failed *phone.Error
+	require.ErrorAs(t, script(t, `exit 0`, "{to}").Send(ctx, text()), &failed)
+	require.Equal(t, relayapi.FailureUnknown, failed.Class, "there is nothing wrong with the phone's settings")
+	require.False(t, failed.MayHaveSent)
+	require.ErrorIs(t, failed, context.Canceled)
+}
+
 func TestExecCannotStart(t *testing.T) {
 	t.Parallel()
 	sender := &phone.Exec{Command: filepath.Join(t.TempDir(), "missing"), Args: []string{"{to}"}}
