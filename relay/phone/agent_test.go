@@ -426,3 +426,34 @@ func TestAgentNeverReportsSentWithoutSending(t *testing.T) {
 		require.Empty(t, r.sender.Sent())
 	})
 }
+
+// panickingSender panics once, in the middle of its work.
+type panickingSender struct{ calls int }
+
+func (s *panickingSender) Send(context.Context, phone.Text) error {
+	s.calls++
+	if s.calls == 1 {
+		panic("sender")
+	}
+	return nil
+}
+
+// A program may go on after a sender's panic; the text may have left by then.
+func TestATextWhoseSendingPanickedIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sender := &panickingSender{}
+		g := &gatewayDouble{work: []relayapi.Job{job("a"), job("a")}}
+		agent, err := phone.New(phone.Config{
+			BaseURL: "http://gateway.test", Token: token, Sender: sender, HTTPClient: &http.Client{Transport: inMemory{g}},
+		})
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		require.Panics(t, func() { _ = agent.Run(ctx) })
+		require.ErrorIs(t, agent.Run(ctx), context.DeadlineExceeded)
+		require.Equal(t, 1, sender.calls)
+		require.Equal(t, []string{"a taken", "a failed"}, g.states())
+		require.True(t, g.receipts[1].Error.MayHaveSent)
+	})
+}
