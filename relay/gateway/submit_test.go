@@ -252,6 +252,30 @@ func TestCallerLeavesBeforeTheJobIsStored(t *testing.T) {
 	})
 }
 
+// lateQueue stores submissions and does not come to say so before the caller has gone.
+type lateQueue struct{ gateway.Queue }
+
+func (q lateQueue) Submit(ctx context.Context, s gateway.Submission) (gateway.Submitted, error) {
+	if _, err := q.Queue.Submit(ctx, s); err != nil {
+		return gateway.Submitted{}, err
+	}
+	<-ctx.Done()
+	return gateway.Submitted{}, ctx.Err()
+}
+
+func TestCallerLeavesWhileTheJobIsStored(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(c *gateway.Config) { c.Queue = lateQueue{c.Queue} })
+		w.pulled(oldPhone)
+		ctx, leave := context.WithCancel(t.Context())
+		answer := w.waiting(ctx)
+		leave()
+		<-answer
+		require.Empty(t, w.pulled(oldPhone), "nobody waits for it: it is not sent")
+	})
+}
+
 func TestARepeatedKeyWaitsForTheSameJob(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

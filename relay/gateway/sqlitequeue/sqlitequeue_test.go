@@ -152,6 +152,8 @@ func TestContextEndsWhileTheFileIsLocked(t *testing.T) {
 	require.NoError(t, conn.Close())
 	_, err = queue.Submit(t.Context(), submission("b"))
 	require.NoError(t, err, "the queue goes on")
+	_, err = queue.Job(t.Context(), "a", benchNow)
+	require.ErrorIs(t, err, gateway.ErrUnknownJob, "what its caller had given up before it began is not done")
 }
 
 func openSQL(t *testing.T, path string) *sql.DB {
