@@ -30,6 +30,19 @@
 // ends; after that another phone may be offered it. A taken job is never given to
 // another phone. A job past its deadline is never handed out.
 //
+// # What a site does
+//
+//  1. POST /v1/messages with an Idempotency-Key of its own for each message, with
+//     wait_ms, and with a ttl_seconds that is no longer than the wait: then the text
+//     dies with its wait, even if the gateway does not live to call it back.
+//  2. The answer's state says what to do. "sent" and "delivered": all is well.
+//     "cancelled" and "expired": nothing was sent, another provider may. "taken": it may
+//     have been sent. "failed": the failure tells.
+//  3. When no answer came, or it was queue_unavailable: DELETE /v1/messages with the
+//     same key. A 200 means that nothing was sent and nothing will be, even if the
+//     submission is still on its way: the key is cancelled in advance. A 409 has the
+//     state that the job was in. After any other error code nothing was sent.
+//
 // # What a phone app does
 //
 //  1. POST /v1/pull with wait_ms, so that the answer comes as soon as there is work.
