@@ -112,7 +112,8 @@ func (p *Provider) Format(f fmt.State, _ rune) {
 
 // Send submits one text, and waits for a phone if Config.Wait says so. Message.Ref
 // is forwarded, and makes the submission repeatable: the same message with the same
-// Ref and Attempt is sent once, however often it is submitted.
+// Ref and Attempt is sent at most once, however often it is submitted. One that was
+// called back stays so; another try is another Attempt.
 func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
 	text, err := p.render(m)
 	if err != nil {

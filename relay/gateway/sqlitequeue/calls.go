@@ -147,8 +147,8 @@ func (q *Queue) Sweep(ctx context.Context, s gateway.Sweep) (int, error) {
 	})
 }
 
-// forget deletes the oldest jobs. They stand in the order in which they came, so it
-// stops at the first that is to be kept.
+// forget deletes old jobs. They stand in the order in which they came, so it looks at
+// the first ones only.
 func (s *session) forget(before time.Time) int {
 	var old []int64
 	s.query(selectOldest, func(from scanner) error {
