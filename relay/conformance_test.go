@@ -79,7 +79,7 @@ var refusals = []sim.Refusal{
 	{Code: "queue_unavailable", Kind: provider.KindUnavailable, MayHaveSent: true, Text: "the queue does not work at the moment"},
 	{Code: "recipient_quota", Kind: provider.KindThrottled, Scope: provider.ScopePhone, Text: "this recipient has had its share of texts"},
 	{Code: "unauthorized", Kind: provider.KindAuth, Text: "want a token that the gateway knows"},
-	{Code: "forbidden", Kind: provider.KindAuth, Text: "this call is not for the token of a phone"},
+	{Code: "forbidden", Kind: provider.KindAuth, Text: "this call is not for a token of the role phone"},
 	{Code: "bad_json", Kind: provider.KindConfig, Text: "the body is not JSON, or it is cut off"},
 	{Code: "unknown_field", Kind: provider.KindConfig, Text: "there is no such member"},
 	{Code: "not_found", Kind: provider.KindConfig, Text: "there is no such path"},

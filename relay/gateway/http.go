@@ -125,7 +125,7 @@ func (g *Gateway) admit(c *call, roles []Role) *refusal {
 		return refused
 	case !slices.Contains(roles, known.role):
 		return refuseWith(http.StatusForbidden, relayapi.CodeForbidden, "Authorization",
-			"this call is not for the token of a "+known.role.String())
+			"this call is not for a token of the role "+known.role.String())
 	}
 	c.who, c.role = known.name, known.role
 	return nil
