@@ -120,10 +120,11 @@ func (p *Provider) failed(m message) error {
 	}
 }
 
-// isOutcome reports whether a failure is about a text that the gateway told about: a
-// phone has it, and it cannot be called back.
+// isOutcome reports whether a failure is about a text that the gateway told about, and
+// that cannot be called back: a phone has it, or it has ended.
 func isOutcome(e *provider.Error) bool {
-	if e.Code == string(relayapi.StateTaken) {
+	switch relayapi.State(e.Code) {
+	case relayapi.StateTaken, relayapi.StateCancelled, relayapi.StateExpired:
 		return true
 	}
 	_, ok := failures[relayapi.FailureClass(e.Code)]

@@ -122,6 +122,23 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
+// The gateway has told how the text ended, and that a phone sent it all the same. Asked
+// again it would tell less.
+func TestATextThatAPhoneSentAfterItsEndIsNotAskedAbout(t *testing.T) {
+	t.Parallel()
+	for _, state := range []string{"cancelled", "expired"} {
+		t.Run(state, func(t *testing.T) {
+			t.Parallel()
+			stub := &wiretest.Stub{
+				Status: http.StatusOK,
+				Reply:  `{"id":"a","state":"` + state + `","history":[{"state":"sent","late":true,"at":"2026-11-21T03:30:00.000Z"}]}`,
+			}
+			require.True(t, failureIn(t, sendTo(t, stub, time.Second)).MayHaveSent)
+			stub.Only(t)
+		})
+	}
+}
+
 // Something between the site and the gateway can pass a submission on, and then answer
 // with a JSON error of its own.
 func TestAServerErrorThatIsNotTheGatewaysMayHaveSent(t *testing.T) {

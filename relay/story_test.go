@@ -285,6 +285,22 @@ func TestALostAnswerIsSettled(t *testing.T) {
 	}
 }
 
+func TestALostAnswerAboutATextThatWasSentAfterItsEnd(t *testing.T) {
+	t.Parallel()
+	cfg := newConfig(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		if r.Method == http.MethodPost {
+			return nil, io.ErrUnexpectedEOF
+		}
+		recorder := httptest.NewRecorder()
+		_, err := recorder.WriteString(
+			`{"id":"a","state":"cancelled","history":[{"state":"sent","late":true,"at":"2026-11-21T03:30:00.000Z"}]}`)
+		return recorder.Result(), err
+	})})
+	_, err := newProvider(t, cfg).Send(t.Context(), newMessage())
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	require.True(t, provider.MayHaveSent(err))
+}
+
 func TestASubmissionThatComesAfterItsCancel(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
