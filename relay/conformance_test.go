@@ -30,7 +30,9 @@ func TestConformance(t *testing.T) {
 	})
 	t.Run("waiting", func(t *testing.T) {
 		t.Parallel()
-		conform(t, 5*time.Second, phoneWorks)
+		// One phone sends one text after the other, and each takes four writes to disk before
+		// its answer comes: twenty at once take seconds on a busy machine.
+		conform(t, 30*time.Second, phoneWorks)
 	})
 }
 
