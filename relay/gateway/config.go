@@ -122,12 +122,12 @@ func (c Config) withDefaults() Config {
 // Validate reports every problem of the configuration, by field.
 func (c Config) Validate() error {
 	var problems []error
-	report := func(format string, args ...any) { problems = append(problems, fmt.Errorf("gateway: "+format, args...)) }
+	report := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
 	if c.Queue == nil {
-		report("Queue: required")
+		report("Queue: must not be nil")
 	}
 	if len(c.Tokens) == 0 {
-		report("Tokens: at least one is required")
+		report("Tokens: must not be empty")
 	}
 	seen := map[string]bool{}
 	for i, token := range c.Tokens {
@@ -157,7 +157,10 @@ func (c Config) Validate() error {
 	if _, window := QuotaReach(full.Quotas); full.ForgetAfter < max(window, full.ClearAfter, relayapi.MaxTTL) {
 		report("ForgetAfter: must not be shorter than the longest quota, ClearAfter or %v", relayapi.MaxTTL)
 	}
-	return errors.Join(problems...)
+	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("gateway: config: %w", err)
+	}
+	return nil
 }
 
 var (

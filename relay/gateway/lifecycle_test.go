@@ -31,20 +31,21 @@ func TestConfigReportsEverythingAtOnce(t *testing.T) {
 		},
 		Quotas: []gateway.Quota{{Limit: 0, Window: -1}}, Lease: -1, ClearAfter: -1, ForgetAfter: time.Second,
 	})
+	require.ErrorContains(t, err, "gateway: config: Queue: ")
 	for _, field := range []string{
-		"Queue", "Tokens[0].Name", "Tokens[0].Role", "Tokens[0].Hash", "Tokens[2].Hash", "Tokens[3].Hash",
+		"Tokens[0].Name", "Tokens[0].Role", "Tokens[0].Hash", "Tokens[2].Hash", "Tokens[3].Hash",
 		"Quotas[0].Limit", "Quotas[0].Window", "Lease", "ClearAfter",
 	} {
-		require.ErrorContains(t, err, "gateway: "+field)
+		require.ErrorContains(t, err, "\n"+field+": ")
 	}
 	require.NotContains(t, err.Error(), gateway.HashToken("secret-token"))
 
 	_, err = gateway.New(gateway.Config{})
-	require.ErrorContains(t, err, "gateway: Tokens")
+	require.ErrorContains(t, err, "\nTokens: ")
 	err = gateway.Config{ForgetAfter: time.Hour}.Validate()
-	require.ErrorContains(t, err, "gateway: ForgetAfter")
+	require.ErrorContains(t, err, "\nForgetAfter: ")
 	err = gateway.Config{Quotas: []gateway.Quota{}, ClearAfter: time.Second, ForgetAfter: time.Minute}.Validate()
-	require.ErrorContains(t, err, "gateway: ForgetAfter", "a job that a phone may still take is not forgotten")
+	require.ErrorContains(t, err, "ForgetAfter: ", "a job that a phone may still take is not forgotten")
 }
 
 func TestHashToken(t *testing.T) {

@@ -36,7 +36,7 @@ type Config struct {
 // Validate reports every problem of the configuration.
 func (c Config) Validate() error {
 	if c.Path == "" {
-		return errors.New("sqlitequeue: Path: required")
+		return errors.New("sqlitequeue: config: Path: must not be empty")
 	}
 	return nil
 }
