@@ -39,6 +39,11 @@ func TestErrorText(t *testing.T) {
 			"tencent: send: unavailable: unexpected EOF (HTTP 502) (may have been sent)",
 		},
 		{
+			"status of a success that is not the usual one",
+			&provider.Error{Kind: provider.KindUnavailable, HTTPStatus: 204},
+			"unavailable (HTTP 204)",
+		},
+		{
 			"limit of a phone",
 			&provider.Error{Provider: "mob", Op: provider.OpSend, Kind: provider.KindThrottled, Scope: provider.ScopePhone},
 			"mob: send: throttled by phone",
@@ -126,6 +131,7 @@ func TestKindNames(t *testing.T) {
 		require.False(t, seen[kind.String()], "two kinds are called %q", kind)
 		seen[kind.String()] = true
 	}
+	require.Equal(t, "Kind(13)", provider.Kind(len(provider.Kinds())).String())
 	require.Equal(t, "Kind(99)", provider.Kind(99).String())
 	require.Equal(t, "Kind(-1)", provider.Kind(-1).String())
 }
@@ -276,7 +282,12 @@ func TestErrorLineIsBounded(t *testing.T) {
 	line := err.Error()
 	require.Less(t, len(line), 1100)
 	require.True(t, utf8.ValidString(line))
+	require.NotContains(t, line, "\ufffd", "no character is cut in two")
 	require.True(t, strings.HasSuffix(line, "… (may have been sent)"), "what else there is to say still stands")
+
+	whole := strings.Repeat("x", 1000)
+	require.EqualError(t, &provider.Error{Text: whole}, "unknown: "+whole)
+	require.EqualError(t, &provider.Error{Text: whole + "x"}, "unknown: "+whole+"…")
 }
 
 func TestPhoneLimit(t *testing.T) {
@@ -294,6 +305,7 @@ func TestPhoneLimit(t *testing.T) {
 		{name: "no error"},
 		{name: "another error", err: io.EOF},
 		{name: "other failures", err: errors.Join(down, account)},
+		{name: "scope means nothing elsewhere", err: &provider.Error{Kind: provider.KindBlocked, Scope: provider.ScopePhone}},
 		{name: "behind another attempt", err: fmt.Errorf("all failed: %w", errors.Join(down, short)), wait: time.Second, reached: true},
 		{name: "the longest wait", err: errors.Join(long, short), wait: time.Minute, reached: true},
 		{name: "nobody knows how long", err: &provider.Error{Kind: provider.KindThrottled, Scope: provider.ScopePhone}, reached: true},

@@ -119,6 +119,7 @@ func TestNamesOfEnums(t *testing.T) {
 		{"provider", provider.CodeByProvider, "provider"},
 		{"no origin", provider.CodeOrigin(9), "CodeOrigin(9)"},
 		{"messages", provider.UnitMessages, "messages"},
+		{"zero unit", provider.BalanceUnit(0), "messages"},
 		{"yuan", provider.UnitYuan, "yuan"},
 		{"no unit", provider.BalanceUnit(-1), "BalanceUnit(-1)"},
 		{"unknown", provider.StateUnknown, "unknown"},
