@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/cnsms/cnsms/provider"
 )
@@ -18,14 +19,15 @@ import (
 // here does it by itself.
 func (e *engine) CheckBalances(ctx context.Context) error {
 	problems := []error{e.checkOwnBalances(ctx)}
-	checked := map[composer]bool{}
+	var checked []composer // no map: Go may not be able to compare what a composer is embedded in
 	for _, m := range e.members {
 		for inside := range provider.All(m.provider) {
 			c, ok := inside.(composer)
-			if ok && !checked[c] {
-				checked[c] = true
-				problems = append(problems, c.checkOwnBalances(ctx))
+			if !ok || slices.ContainsFunc(checked, func(other composer) bool { return isSame(other, c) }) {
+				continue
 			}
+			checked = append(checked, c)
+			problems = append(problems, c.checkOwnBalances(ctx))
 		}
 	}
 	return errors.Join(problems...)

@@ -165,6 +165,21 @@ func TestCheckBalancesInside(t *testing.T) {
 	require.Equal(t, 2, a.reads)
 }
 
+// A composer may be embedded in a struct that Go cannot compare.
+func TestCheckBalancesInsideAnUncomparableComposer(t *testing.T) {
+	t.Parallel()
+	_, a, chain := accounts(t, "500")
+	a.set("499", nil)
+	outer := newChain(t, failover.ChainConfig{}, failover.Member{Provider: tagged{chain, map[string]string{"team": "shop"}}})
+	require.NoError(t, outer.CheckBalances(t.Context()))
+	require.True(t, chain.Members()[0].LowBalance)
+}
+
+type tagged struct {
+	*failover.Chain
+	tags map[string]string
+}
+
 func TestFullestAccountCounts(t *testing.T) {
 	t.Parallel()
 	f := newFleet("a", "b")
