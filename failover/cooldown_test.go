@@ -287,3 +287,21 @@ func TestLastResort(t *testing.T) {
 		})
 	}
 }
+
+// Composers may bear the same name; only the one that is asked after all leaves
+// the list.
+func TestLastResortAmongNamesakes(t *testing.T) {
+	t.Parallel()
+	f := newFleet("a", "b")
+	inner := func(name string) failover.Member {
+		f.members[name].then(fail(provider.KindUnavailable), fail(provider.KindUnavailable))
+		return failover.Member{Provider: f.chain(t, failover.ChainConfig{Cooldown: failover.NoCooldown}, name)}
+	}
+	chain := newChain(t, failover.ChainConfig{Name: "outer"}, inner("a"), inner("b"))
+	_, err := chain.Send(t.Context(), codeMessage)
+	require.Empty(t, failure(t, err).Skipped)
+
+	_, err = chain.Send(t.Context(), codeMessage)
+	require.Equal(t, "failed: a unavailable", outcome(provider.Receipt{}, err))
+	require.Equal(t, []failover.Skipped{{Provider: "chain", Reason: failover.SkipCooldown}}, failure(t, err).Skipped)
+}

@@ -37,7 +37,7 @@ func (e *engine) send(ctx context.Context, m provider.Message, order []int) (pro
 	var r run
 	receipt, next := e.askAll(ctx, m, order, &r)
 	if next == goOn && r.spare != nil {
-		r.unskip(r.spare)
+		r.unskip()
 		receipt, next = e.ask(ctx, m, r.spare, true, &r)
 	}
 	if next == accepted {

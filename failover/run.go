@@ -7,6 +7,7 @@ type run struct {
 	attempts []Attempt
 	skipped  []Skipped
 	spare    *member // left out of the order, but to be asked before giving up
+	spareAt  int     // where it stands among the skipped
 	healthy  bool    // an attempt failed for a reason other than the member's health
 }
 
@@ -29,12 +30,10 @@ func (r *run) skip(m *member, reason SkipReason) {
 		return
 	}
 	if r.spare == nil || m.health.cooling().Before(r.spare.health.cooling()) {
-		r.spare = m
+		r.spare, r.spareAt = m, len(r.skipped)-1
 	}
 }
 
-// unskip strikes a member from the list of those left out, because it is asked
-// after all.
-func (r *run) unskip(m *member) {
-	r.skipped = slices.DeleteFunc(r.skipped, func(s Skipped) bool { return s.Provider == m.name })
-}
+// unskip strikes the spare member from the list of those left out, because it is
+// asked after all.
+func (r *run) unskip() { r.skipped = slices.Delete(r.skipped, r.spareAt, r.spareAt+1) }
