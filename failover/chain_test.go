@@ -3,6 +3,7 @@ package failover_test
 import (
 	"context"
 	"errors"
+	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -145,14 +146,24 @@ func TestForeignErrorMayHaveSent(t *testing.T) {
 			" (1) a: send: unknown: dial *** with code *** went wrong (may have been sent)"+
 			" (2) b: send: unknown: dial *** with code *** went wrong (may have been sent)")
 	})
-	t.Run("a nil *provider.Error is foreign", func(t *testing.T) {
-		t.Parallel()
-		f := newFleet("a", "b")
-		f.members["a"].then(func(context.Context, provider.Message) error { return (*provider.Error)(nil) })
-		_, err := f.chain(t, failover.ChainConfig{}, "a", "b").Send(t.Context(), plainMessage)
-		require.True(t, provider.MayHaveSent(err))
-		require.Equal(t, []string{"a"}, f.journal.asked())
-	})
+	for _, test := range []struct {
+		name string
+		err  error
+	}{
+		{"a nil *provider.Error is foreign", (*provider.Error)(nil)},
+		{"a nil *failover.Error is foreign", (*failover.Error)(nil)},
+		{"a nil *url.Error is foreign", (*url.Error)(nil)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFleet("a", "b")
+			f.members["a"].then(func(context.Context, provider.Message) error { return test.err })
+			_, err := f.chain(t, failover.ChainConfig{}, "a", "b").Send(t.Context(), plainMessage)
+			require.ErrorIs(t, err, provider.ErrUnknown)
+			require.True(t, provider.MayHaveSent(err))
+			require.Equal(t, []string{"a"}, f.journal.asked())
+		})
+	}
 }
 
 func TestWrappedErrorKeepsItsKind(t *testing.T) {

@@ -2,6 +2,7 @@ package failover
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -177,8 +178,9 @@ func (m *member) send(ctx context.Context, msg provider.Message) (r provider.Rec
 	return r, limited.Err() != nil, err
 }
 
-// sendRecovered turns a panic into an error: one broken provider must not take
-// down a program that has others.
+// sendRecovered turns a panic into an error, and also a nil pointer that would
+// panic when it is asked for its text: one broken provider must not take down a
+// program that has others.
 func (m *member) sendRecovered(ctx context.Context, msg provider.Message) (r provider.Receipt, err error) {
 	defer func() {
 		if value := recover(); value != nil {
@@ -186,6 +188,9 @@ func (m *member) sendRecovered(ctx context.Context, msg provider.Message) (r pro
 		}
 	}()
 	r, err = m.provider.Send(ctx, msg)
+	if err != nil && isNil(err) {
+		err = fmt.Errorf("the error is a nil %T", err)
+	}
 	return r, err
 }
 
