@@ -98,6 +98,7 @@ func TestPhoneRange(t *testing.T) {
 		{"satellite 1740", "17401234567", provider.RangeSatellite, "satellite"},
 		{"beside satellite", "17411234567", provider.RangeOrdinary, "ordinary"},
 		{"foreign number with the same digits", "+1 701 234 5678", provider.RangeOrdinary, "ordinary"},
+		{"foreign number that begins like a virtual operator's", "+44 1702 345678", provider.RangeOrdinary, "ordinary"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -88,6 +88,7 @@ func TestParsePhone(t *testing.T) {
 		{"two numbers", "13800138000,13900139000", ""},
 		{"extension", "13800138000#1", ""},
 		{"other digits", "١٣٨٠٠١٣٨٠٠٠", ""},
+		{"half-width letters of another script", "138\uff800013\uff808000", ""},
 		{"Chinese numerals", "一三八〇〇一三八〇〇〇", ""},
 		{"line break inside", "1380013\n8000", ""},
 		{"NUL", "13800138000\x00", ""},
