@@ -39,6 +39,7 @@ func TestScript(t *testing.T) {
 			[]sim.Fault{with(func(f *sim.Fault) { f.Skip, f.Times = 2, sim.Forever })},
 			[]string{"ok post-1", "ok post-2", "no poor", "no poor"},
 		},
+		{"a code is for refusals", []sim.Fault{with(func(f *sim.Fault) { f.Effect = sim.EffectDelay })}, []string{"ok post-1", "ok post-2"}},
 		{"in order", []sim.Fault{poor, often}, []string{"no poor", "no often", "ok post-3"}},
 		{
 			"the earlier goes first",
