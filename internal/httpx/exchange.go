@@ -60,9 +60,15 @@ func (c *Client) exchange(ctx context.Context, op string, address *url.URL, buil
 	defer cancel()
 	watch := &connectionWatch{}
 	response, err := c.transport.RoundTrip(build(watch.attach(ctx)))
+	if response == nil && err == nil {
+		err = errNoResponse
+	}
 	if err != nil {
 		err = joinContext(ctx, conceal(err, address))
 		return Reply{}, c.broken(op, 0, watch.mayHaveSent(c.transport, err), err)
+	}
+	if response.Body == nil {
+		response.Body = http.NoBody // http.Client would do the same, and test doubles count on it
 	}
 	defer func() { _ = response.Body.Close() }()
 	if isRedirect(response.StatusCode) {
@@ -102,7 +108,10 @@ func newBody(content []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader
 
 func isRedirect(status int) bool { return status >= 300 && status < 400 }
 
-var errTooLarge = errors.New("the reply is larger than 1 MiB")
+var (
+	errNoResponse = errors.New("the transport returned neither a response nor an error")
+	errTooLarge   = errors.New("the reply is larger than 1 MiB")
+)
 
 // readAll reads the body, but no more of it than MaxReply.
 func readAll(response *http.Response) ([]byte, error) {

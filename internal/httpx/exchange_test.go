@@ -198,6 +198,27 @@ func TestUnclearFailureMayHaveSent(t *testing.T) {
 	}
 }
 
+// odd is a transport that returns what it holds, such as a test double that
+// leaves out what http.Client would put in.
+type odd struct{ response *http.Response }
+
+func (o odd) RoundTrip(*http.Request) (*http.Response, error) { return o.response, nil }
+
+func TestOddTransports(t *testing.T) {
+	t.Parallel()
+	do := func(response *http.Response) (httpx.Reply, error) {
+		return post(t.Context(), newClient(t, httpx.Config{
+			BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: odd{response}},
+		}))
+	}
+	reply, err := do(&http.Response{StatusCode: http.StatusNoContent})
+	require.NoError(t, err)
+	require.Equal(t, httpx.Reply{Status: http.StatusNoContent, Body: []byte{}}, reply, "a response without a body")
+
+	_, err = do(nil)
+	require.True(t, requireFailure(t, err).MayHaveSent, "neither a response nor an error")
+}
+
 func TestAddressIsTakenOutOfErrors(t *testing.T) {
 	t.Parallel()
 	cause := errors.New(`Post "https://a.invalid/send?sig=SIGNATURE": broken`)
