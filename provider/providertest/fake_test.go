@@ -50,6 +50,9 @@ func TestFakeRecords(t *testing.T) {
 	require.Equal(t, "333333", fake.CodeFor(anna))
 	require.Equal(t, "222222", fake.CodeFor(otherOne))
 
+	fake.Script(providertest.Refuse(provider.KindBalance))
+	fake.ScriptFor(anna, providertest.Refuse(provider.KindBlocked))
+	fake.Otherwise(providertest.Refuse(provider.KindAuth))
 	fake.Reset()
 	require.Empty(t, fake.Attempts())
 	require.Empty(t, fake.CodeFor(anna))
@@ -84,11 +87,15 @@ func TestFakeScript(t *testing.T) {
 	}
 	// What is wrong with the message comes first, and uses up no result.
 	require.ErrorIs(t, send(provider.Phone{}), provider.ErrRecipient)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := fake.Send(ended, provider.Message{To: anna})
+	require.ErrorIs(t, err, provider.ErrTemplate, "and comes before the end of the context")
 
 	require.EqualError(t, send(anna), "backup: send: balance")
 	require.ErrorIs(t, send(otherOne), provider.ErrBlocked, "the script of a phone goes first")
 	require.NoError(t, send(otherOne))
-	err := send(anna)
+	err = send(anna)
 	require.EqualError(t, err, "backup: send: unavailable: 503 (may have been sent)")
 	require.True(t, provider.MayHaveSent(err))
 	require.NoError(t, send(anna), "the script is over")
@@ -98,8 +105,31 @@ func TestFakeScript(t *testing.T) {
 	require.ErrorIs(t, send(anna), provider.ErrUnavailable)
 	fake.Otherwise(providertest.Accept())
 	require.NoError(t, send(anna))
-	require.Len(t, fake.Attempts(), 9)
+	require.Len(t, fake.Attempts(), 10)
 	require.Len(t, fake.Sent(), 3)
+
+	fake.ScriptFor(anna, providertest.Refuse(provider.KindBlocked))
+	fake.ScriptFor(anna, providertest.Fail(provider.Error{Provider: "inner", Op: provider.OpStatus, Kind: provider.KindAuth}))
+	require.ErrorIs(t, send(anna), provider.ErrBlocked)
+	require.EqualError(t, send(anna), "inner: status: auth", "what the failure says itself stays")
+}
+
+// A refused message gets nothing that an accepted one gets.
+func TestFakeRefuses(t *testing.T) {
+	t.Parallel()
+	fake := &providertest.StatusFake{}
+	fake.Script(providertest.Refuse(provider.KindBalance))
+	_, err := fake.Send(t.Context(), login(anna, "111111"))
+	require.ErrorIs(t, err, provider.ErrBalance)
+	require.Equal(t, []providertest.Attempt{{Message: login(anna, "111111"), Err: err}}, fake.Attempts())
+	require.Empty(t, fake.CodeFor(anna))
+	status, err := fake.ReadStatus(t.Context(), provider.Receipt{})
+	require.NoError(t, err)
+	require.Equal(t, provider.StateUnknown, status.State)
+
+	r, err := fake.Send(t.Context(), login(anna, "222222"))
+	require.NoError(t, err)
+	require.Equal(t, "fake-1", r.ID)
 }
 
 func TestFakeTemplates(t *testing.T) {
@@ -107,6 +137,7 @@ func TestFakeTemplates(t *testing.T) {
 	fake := &providertest.Fake{Templates: provider.Templates{
 		"login": {ID: "1", Params: []string{"code"}},
 		"hello": {Text: "Hello {name}."},
+		"both":  {ID: "2", Params: []string{"code"}, Text: "{code} is valid for {minutes} minutes."},
 	}}
 	tests := []struct {
 		name     string
@@ -116,6 +147,7 @@ func TestFakeTemplates(t *testing.T) {
 	}{
 		{"by id", "login", provider.Params{"code": "1"}, ""},
 		{"by text", "hello", provider.Params{"name": "A"}, ""},
+		{"by id where there is a text too", "both", provider.Params{"code": "1"}, ""},
 		{"unmapped", "bye", nil, `fake: send: template: template "bye": not mapped for this provider`},
 		{"missing by id", "login", nil, `fake: send: template: Params: missing parameter "code"`},
 		{"surplus by text", "hello", provider.Params{"name": "A", "x": "y"}, `fake: send: template: Params: surplus parameter "x"`},
@@ -216,6 +248,11 @@ func TestVerifyFake(t *testing.T) {
 	require.ErrorIs(t, provider.Verify(t.Context(), fake, r, "100002"), provider.ErrCodeMismatch)
 	require.NoError(t, provider.Verify(t.Context(), fake, r, "100001"))
 	require.ErrorIs(t, provider.Verify(t.Context(), fake, r, "100001"), provider.ErrCodeExpired, "a code is used once")
+
+	r, err = fake.Send(t.Context(), provider.Message{To: anna, Template: "login"})
+	require.NoError(t, err)
+	fake.Reset()
+	require.ErrorIs(t, provider.Verify(t.Context(), fake, r, "100002"), provider.ErrCodeExpired, "a code is forgotten")
 }
 
 func TestBalanceFake(t *testing.T) {
