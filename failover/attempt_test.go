@@ -3,6 +3,7 @@ package failover_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -104,6 +105,13 @@ func TestAttemptInLogs(t *testing.T) {
 			"failed", fail(provider.KindUnavailable, unsure), `level=INFO msg=sms attempt.provider=a attempt.to=138****8000 ` +
 				`attempt.template=login attempt.user_attempt=1 attempt.took=0s attempt.cost=0.045 attempt.kind=unavailable ` +
 				`attempt.may_have_sent=true attempt.cooldown=30s attempt.error="send: unavailable (may have been sent)"` + "\n",
+		},
+		{
+			"failed for two reasons", func(context.Context, provider.Message) error {
+				return errors.Join(&provider.Error{Kind: provider.KindBlocked}, errors.New("noted"))
+			}, `level=INFO msg=sms attempt.provider=a attempt.to=138****8000 ` +
+				`attempt.template=login attempt.user_attempt=1 attempt.took=0s attempt.cost=0 attempt.kind=blocked ` +
+				`attempt.may_have_sent=false attempt.cooldown=0s attempt.error="blocked noted"` + "\n",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -187,7 +187,11 @@ func TestFullestAccountCounts(t *testing.T) {
 	chain := newChain(t, failover.ChainConfig{}, failover.Member{Provider: foreignGroup{a, b, ""}, LowBalance: "500"})
 	require.NoError(t, chain.CheckBalances(t.Context()))
 	require.False(t, chain.Members()[0].LowBalance)
+	a.set("900", nil)
 	b.set("499", nil)
+	require.NoError(t, chain.CheckBalances(t.Context()))
+	require.False(t, chain.Members()[0].LowBalance)
+	a.set("1", nil)
 	require.NoError(t, chain.CheckBalances(t.Context()))
 	require.True(t, chain.Members()[0].LowBalance)
 }
