@@ -126,15 +126,15 @@ func TestReportHandlerRefuses(t *testing.T) {
 		want   error
 		text   string
 	}{
-		{"several parsers", tree(first, second), handle, errors.ErrUnsupported, "mount one handler for each"},
-		{"nobody", tree(&plain{"ihuyi"}), handle, errors.ErrUnsupported, "nobody here takes pushed reports"},
-		{"no handle", first, nil, provider.ErrConfig, "handle: must not be nil"},
+		{"several parsers", tree(first, second), handle, errors.ErrUnsupported, "composer: reports: unsupported: several providers here take pushed reports: mount one handler for each"},
+		{"nobody", tree(&plain{"ihuyi"}), handle, errors.ErrUnsupported, "composer: reports: unsupported: nobody here takes pushed reports"},
+		{"no handle", first, nil, provider.ErrConfig, "tencent: reports: config: handle: must not be nil"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			handler, err := provider.ReportHandler(tc.in, tc.handle)
 			require.ErrorIs(t, err, tc.want)
-			require.ErrorContains(t, err, tc.text)
+			require.EqualError(t, err, tc.text)
 			require.Nil(t, handler)
 		})
 	}
