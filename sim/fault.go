@@ -117,9 +117,10 @@ func (f *Fault) concerns(s Service) bool {
 	return ok
 }
 
-// meets counts the request and reports whether the fault happens to it.
+// meets counts the request and reports whether the fault, which is not spent,
+// happens to it.
 func (f *Fault) meets(s Service) bool {
-	if f.spent() || !f.concerns(s) {
+	if !f.concerns(s) {
 		return false
 	}
 	f.met++

@@ -19,7 +19,7 @@ func (s *script) add(f Fault) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lastID++
-	f.id, f.met = s.lastID, 0
+	f.id = s.lastID
 	s.faults = append(s.faults, &f)
 	return f.id
 }
