@@ -253,3 +253,17 @@ func TestEffectNames(t *testing.T) {
 	require.Equal(t, "Effect(99)", sim.Effect(99).String())
 	require.Equal(t, "Effect(-1)", sim.Effect(-1).String())
 }
+
+// Also an empty answer is one that can break off.
+func TestTruncateAnEmptyAnswer(t *testing.T) {
+	t.Parallel()
+	for way, reach := range ways {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			b := reach(t, sim.Config{}, taker{post: post{"post"}})
+			b.inject(t, sim.Fault{Effect: sim.EffectTruncate})
+			require.ErrorIs(t, b.send(t, "post", "").err, io.ErrUnexpectedEOF)
+			require.NoError(t, b.send(t, "post", "").err)
+		})
+	}
+}

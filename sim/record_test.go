@@ -3,6 +3,7 @@ package sim_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -58,6 +59,17 @@ func TestRecordKeepsTheNewest(t *testing.T) {
 	require.Equal(t, []int{3, 4, 5}, exchanges)
 }
 
+// What was returned stays as it was while older entries are dropped.
+func TestRecordIsASnapshot(t *testing.T) {
+	t.Parallel()
+	b := inMemory(t, sim.Config{Keep: 2}, post{"post"})
+	b.bodies(t, "post", 2)
+	messages, exchanges := b.server.Messages(), b.server.Exchanges()
+	b.bodies(t, "post", 2)
+	require.Equal(t, 1, messages[0].Seq)
+	require.Equal(t, 1, exchanges[0].Seq)
+}
+
 func TestRecordKeepsAThousandByDefault(t *testing.T) {
 	t.Parallel()
 	b := inMemory(t, sim.Config{}, post{"post"})
@@ -86,6 +98,41 @@ func TestCodeGuess(t *testing.T) {
 			t.Parallel()
 			b := inMemory(t, sim.Config{}, post{"post"})
 			_ = b.send(t, "post", "1 "+test.text)
+			require.Equal(t, test.want, b.server.Messages()[0].Code)
+		})
+	}
+}
+
+// taker is a service that takes one and the same message with every request, and
+// answers nothing.
+type taker struct {
+	post
+
+	message sim.Message
+}
+
+func (s taker) Serve(c *sim.Call) {
+	c.Accept(s.message)
+	c.Reply(http.StatusOK, "text/plain", nil)
+}
+
+func TestCodeOfAMessage(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		message sim.Message
+		want    string
+	}{
+		{"the service's own", sim.Message{Code: "ABCD", Text: "code 1234"}, "ABCD"},
+		{"in a parameter", sim.Message{Params: []string{"5", "1234", "5678"}}, "1234"},
+		{"the text before the parameters", sim.Message{Text: "code 1234", Params: []string{"5678"}}, "1234"},
+		{"a text without one", sim.Message{Text: "hello", Params: []string{"5678"}}, "5678"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			b := inMemory(t, sim.Config{}, taker{post{"post"}, test.message})
+			_ = b.send(t, "post", "")
 			require.Equal(t, test.want, b.server.Messages()[0].Code)
 		})
 	}
