@@ -122,6 +122,8 @@ func TestEffectHeaders(t *testing.T) {
 			require.Equal(t, "image/png", got.header.Get("Content-Type"))
 			require.Equal(t, "1", got.header.Get("X-Message"), "the service's own headers stay")
 			require.Equal(t, "http://elsewhere.invalid/", b.send(t, "post", "1 hello").header.Get("Location"))
+			b.inject(t, sim.Fault{Effect: sim.EffectReply})
+			require.NotContains(t, b.send(t, "post", "1 hello").header, "Location")
 
 			exchanges := b.server.Exchanges()
 			require.Equal(t, http.Header{"Content-Type": {"image/png"}, "X-Message": {"1"}}, exchanges[0].ReplyHeader)
@@ -149,6 +151,28 @@ func TestHangEndsWithTheClient(t *testing.T) {
 			})
 		}
 	}
+}
+
+// The request of a client that has gone does not hang on until Close.
+func TestHangLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := sim.New(sim.Config{}, post{"post"})
+		defer server.Close()
+		ended := make(chan struct{})
+		transport := sim.HandlerTransport(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			defer close(ended)
+			server.ServeHTTP(w, r)
+		}))
+		b := bench{server, &http.Client{Transport: transport}, server.URL()}
+		b.inject(t, sim.Fault{Effect: sim.EffectHangBefore})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := b.begin(ctx, t)
+		synctest.Wait()
+		cancel()
+		require.ErrorIs(t, (<-done).err, context.Canceled)
+		<-ended
+	})
 }
 
 func TestCloseEndsHangs(t *testing.T) {
@@ -250,6 +274,7 @@ func TestEffectNames(t *testing.T) {
 	}
 	require.Len(t, names, int(sim.EffectReply)+1)
 	require.True(t, names["hang after"])
+	require.Equal(t, "Effect(10)", (sim.EffectReply + 1).String())
 	require.Equal(t, "Effect(99)", sim.Effect(99).String())
 	require.Equal(t, "Effect(-1)", sim.Effect(-1).String())
 }
@@ -262,7 +287,10 @@ func TestTruncateAnEmptyAnswer(t *testing.T) {
 			t.Parallel()
 			b := reach(t, sim.Config{}, taker{post: post{"post"}})
 			b.inject(t, sim.Fault{Effect: sim.EffectTruncate})
-			require.ErrorIs(t, b.send(t, "post", "").err, io.ErrUnexpectedEOF)
+			got := b.send(t, "post", "")
+			require.ErrorIs(t, got.err, io.ErrUnexpectedEOF)
+			require.Equal(t, http.StatusAccepted, got.status)
+			require.Equal(t, "text/plain", got.header.Get("Content-Type"))
 			require.NoError(t, b.send(t, "post", "").err)
 		})
 	}

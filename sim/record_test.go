@@ -113,7 +113,7 @@ type taker struct {
 
 func (s taker) Serve(c *sim.Call) {
 	c.Accept(s.message)
-	c.Reply(http.StatusOK, "text/plain", nil)
+	c.Reply(http.StatusAccepted, "text/plain", nil)
 }
 
 func TestCodeOfAMessage(t *testing.T) {

@@ -2,7 +2,6 @@ package sim_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -86,11 +85,13 @@ func TestInjectRefusesWhatCannotHappen(t *testing.T) {
 		fault      sim.Fault
 	}{
 		{"effect", "sim: fault: Effect: no such effect: 42", sim.Fault{Effect: 42}},
+		{"effect beyond", "sim: fault: Effect: no such effect: 10", sim.Fault{Effect: sim.EffectReply + 1}},
 		{"negative effect", "sim: fault: Effect: no such effect: -1", sim.Fault{Effect: -1}},
 		{"skip", "sim: fault: Skip: must not be negative", sim.Fault{Effect: sim.EffectGarbage, Skip: -1}},
 		{"times", "sim: fault: Times: want 0 or more, or Forever", sim.Fault{Effect: sim.EffectGarbage, Times: -2}},
-		{"delay", "sim: fault: Delay: must not be negative", sim.Fault{Effect: sim.EffectDelay, Delay: -time.Second}},
-		{"status", "sim: fault: Status: want an HTTP status from 200 to 999", sim.Fault{Effect: sim.EffectReply, Status: 42}},
+		{"delay", "sim: fault: Delay: must not be negative", sim.Fault{Effect: sim.EffectDelay, Delay: -1}},
+		{"status", "sim: fault: Status: want an HTTP status from 200 to 999", sim.Fault{Effect: sim.EffectReply, Status: 199}},
+		{"status beyond", "sim: fault: Status: want an HTTP status from 200 to 999", sim.Fault{Effect: sim.EffectReply, Status: 1000}},
 		{"service", `sim: fault: Service: no service "fax" here`, sim.Fault{Service: "fax", Effect: sim.EffectGarbage}},
 		{"code", `sim: fault: Code: no service here has "rich"`, sim.Fault{Code: "rich"}},
 		{"code of another service", `sim: fault: Code: no service here has "own"`, sim.Fault{Service: "mail", Code: "own"}},

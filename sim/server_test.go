@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -73,6 +74,47 @@ func TestListenTwice(t *testing.T) {
 	server.Close()
 	server.Close() // harmless
 	require.ErrorContains(t, server.Listen(t.Context(), "127.0.0.1:0"), "closed")
+
+	fresh := sim.New(sim.Config{}, post{"post"})
+	fresh.Close()
+	require.ErrorContains(t, fresh.Listen(t.Context(), "127.0.0.1:0"), "closed")
+}
+
+// slow is a service that answers when it is let.
+type slow struct {
+	post
+
+	begun, answer chan struct{}
+}
+
+func (s slow) Serve(c *sim.Call) {
+	close(s.begun)
+	<-s.answer
+	s.post.Serve(c)
+}
+
+func TestCloseWaitsForRequests(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		service := slow{post{"post"}, make(chan struct{}), make(chan struct{})}
+		b := inMemory(t, sim.Config{}, service)
+		go func() { _ = b.send(t, "post", "1 hello") }()
+		<-service.begun
+		closed := make(chan struct{})
+		go func() {
+			b.server.Close()
+			close(closed)
+		}()
+		synctest.Wait()
+		select {
+		case <-closed:
+			t.Error("Close has not waited")
+		default:
+		}
+		close(service.answer)
+		<-closed
+		require.Len(t, b.server.Exchanges(), 1)
+	})
 }
 
 func TestRequestsToNobody(t *testing.T) {
@@ -146,11 +188,15 @@ func (r *repeat) Read(p []byte) (int, error) {
 func TestRequestThatIsTooLong(t *testing.T) {
 	t.Parallel()
 	b := inMemory(t, sim.Config{}, post{"post"})
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.url+"/post", &repeat{left: 11 << 20})
-	require.NoError(t, err)
-	got := b.do(r)
-	require.Equal(t, 413, got.status)
+	statusOf := func(size int) int {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.url+"/post", &repeat{left: size})
+		require.NoError(t, err)
+		return b.do(r).status
+	}
+	const limit = 10 << 20
+	require.Equal(t, 413, statusOf(limit+1))
 	require.Empty(t, b.server.Messages())
+	require.Equal(t, 400, statusOf(limit), "the service has seen it")
 	require.Equal(t, "the body could not be read: http: request body too large", b.server.Exchanges()[0].Verdict)
 }
 
