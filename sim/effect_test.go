@@ -123,7 +123,11 @@ func TestEffectHeaders(t *testing.T) {
 			require.Equal(t, "1", got.header.Get("X-Message"), "the service's own headers stay")
 			require.Equal(t, "http://elsewhere.invalid/", b.send(t, "post", "1 hello").header.Get("Location"))
 			b.inject(t, sim.Fault{Effect: sim.EffectReply})
-			require.NotContains(t, b.send(t, "post", "1 hello").header, "Location")
+			bare := b.send(t, "post", "1 hello").header
+			require.NotContains(t, bare, "Location")
+			require.NotEqual(t, []string{""}, bare["Content-Type"])
+			b.inject(t, sim.Fault{Effect: sim.EffectReply, Body: make([]byte, 5000)})
+			require.Equal(t, "5000", b.send(t, "post", "1 hello").header.Get("Content-Length"), "whatever the length")
 
 			exchanges := b.server.Exchanges()
 			require.Equal(t, http.Header{"Content-Type": {"image/png"}, "X-Message": {"1"}}, exchanges[0].ReplyHeader)

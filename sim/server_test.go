@@ -164,6 +164,20 @@ type jsonService struct{ post }
 
 func (jsonService) Serve(c *sim.Call) { c.ReplyJSON(201, "application/json", map[string]int{"n": 1}) }
 
+// reading is a service that hands the request to code which knows nothing of Call.
+type reading struct{ post }
+
+func (reading) Serve(c *sim.Call) {
+	body, _ := io.ReadAll(c.Request.Body)
+	c.Reply(http.StatusOK, "text/plain", body)
+}
+
+func TestRequestBodyCanBeReadAgain(t *testing.T) {
+	t.Parallel()
+	b := inMemory(t, sim.Config{}, reading{post{"post"}})
+	require.Equal(t, "1 hello", b.send(t, "post", "1 hello").body)
+}
+
 func TestReplyJSON(t *testing.T) {
 	t.Parallel()
 	b := inMemory(t, sim.Config{}, jsonService{post{"post"}})

@@ -27,6 +27,8 @@ func TestHandlerTransportRequest(t *testing.T) {
 	require.NoError(t, err)
 	const unusual = "X-TC-Action" // as Tencent's SDK writes it
 	r.Header[unusual] = []string{"SendSms"}
+	r.Header["X-Two"], r.Header["x-two"] = []string{"1"}, []string{"2"}
+	r.Host = "" // http.NewRequest puts it there, others leave it in the URL
 	r.Header["Host"] = []string{"stray"}
 	got := b.do(r)
 	require.NoError(t, got.err)
@@ -36,9 +38,13 @@ func TestHandlerTransportRequest(t *testing.T) {
 	require.Equal(t, "/a%2Fb?c=d", seen.RequestURI)
 	require.Equal(t, "/a%2Fb?c=d", seen.URL.String())
 	require.Empty(t, seen.URL.Host)
+	require.ElementsMatch(t, []string{"1", "2"}, seen.Header.Values("X-Two"))
+	seen.Header.Del("X-Two")
 	require.Equal(t, http.Header{"X-Tc-Action": {"SendSms"}}, seen.Header)
+	require.Equal(t, "127.0.0.1:0", seen.RemoteAddr)
 	require.NotNil(t, seen.Body)
-	require.Equal(t, http.Header{unusual: {"SendSms"}, "Host": {"stray"}}, r.Header, "the client's request is not changed")
+	require.Equal(t, http.Header{unusual: {"SendSms"}, "X-Two": {"1"}, "x-two": {"2"}, "Host": {"stray"}}, r.Header,
+		"the client's request is not changed")
 }
 
 func TestHandlerTransportResponse(t *testing.T) {
@@ -57,6 +63,29 @@ func TestHandlerTransportResponse(t *testing.T) {
 	require.Equal(t, 202, got.status)
 	require.Equal(t, "one two", got.body)
 	require.Equal(t, http.Header{"X-Before": {"1"}}, got.header)
+}
+
+// What a client sees beside the body, and when.
+func TestHandlerTransportExchange(t *testing.T) {
+	t.Parallel()
+	b := handle(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "9")
+		_ = http.NewResponseController(w).Flush()
+		w.Header().Set("X-After", "1")
+		_, _ = io.WriteString(w, "half")
+		panic(http.ErrAbortHandler)
+	})
+	body := &closer{strings.NewReader("x"), make(chan struct{})}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.url, body)
+	require.NoError(t, err)
+	response, err := b.client.Transport.RoundTrip(r)
+	require.NoError(t, err)
+	defer func() { _ = response.Body.Close() }()
+	require.Equal(t, "200 OK", response.Status)
+	require.Equal(t, http.Header{"Content-Length": {"9"}}, response.Header)
+	require.Equal(t, int64(9), response.ContentLength, "what was promised")
+	require.Same(t, r, response.Request)
+	<-body.closed
 }
 
 func TestHandlerTransportAborts(t *testing.T) {
