@@ -87,6 +87,15 @@ func TestUnquotedLineOfAReplyIsHidden(t *testing.T) {
 	require.ErrorContains(t, err, "transport connection broken: malformed MIME header line")
 }
 
+func TestQuotesInsideQuotesAreHidden(t *testing.T) {
+	t.Parallel()
+	cause := fmt.Errorf("bad line %q in the reply", `"`+secret+`"`)
+	c := newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: failing{cause}}})
+	_, err := post(t.Context(), c)
+	requireHidden(t, err)
+	require.ErrorContains(t, err, `bad line "…" in the reply`)
+}
+
 // TestCausesStayKnown asks what a reworded error is.
 func TestCausesStayKnown(t *testing.T) {
 	t.Parallel()

@@ -27,6 +27,7 @@ func TestConfigValidate(t *testing.T) {
 		{name: "no host", cfg: httpx.Config{BaseURL: "https://"}, want: "BaseURL: no host"},
 		{name: "not a URL", cfg: httpx.Config{BaseURL: "https://a b\x00"}, want: "BaseURL: not a URL"},
 		{name: "query", cfg: httpx.Config{BaseURL: "https://a.example?x=1"}, want: "BaseURL: must not have"},
+		{name: "fragment", cfg: httpx.Config{BaseURL: "https://a.example#x"}, want: "BaseURL: must not have"},
 		{name: "user", cfg: httpx.Config{BaseURL: "https://me:secret@a.example"}, want: "BaseURL: must not have"},
 		{name: "both", cfg: httpx.Config{Timeout: -1}, want: "Timeout: must not be negative"},
 	}

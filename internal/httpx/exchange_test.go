@@ -129,6 +129,7 @@ func TestBrokenReplies(t *testing.T) {
 func TestReplyOfExactlyTheLimit(t *testing.T) {
 	t.Parallel()
 	base := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "1048576")
 		_, _ = io.WriteString(w, strings.Repeat("x", httpx.MaxReply))
 	})
 	reply, err := post(t.Context(), newClient(t, httpx.Config{BaseURL: base}))
@@ -219,6 +220,73 @@ func TestOddTransports(t *testing.T) {
 	require.True(t, requireFailure(t, err).MayHaveSent, "neither a response nor an error")
 }
 
+// reader is the body of a response.
+type reader func() (int, error)
+
+func (r reader) Read([]byte) (int, error) { return r() }
+
+func TestReplyAnnouncedTooLargeIsNotRead(t *testing.T) {
+	t.Parallel()
+	body := io.NopCloser(reader(func() (int, error) {
+		t.Error("the body was read")
+		return 0, io.EOF
+	}))
+	_, err := post(t.Context(), newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{
+		Transport: odd{&http.Response{StatusCode: http.StatusOK, ContentLength: httpx.MaxReply + 1, Body: body}},
+	}}))
+	require.ErrorContains(t, err, "the reply is larger than 1 MiB")
+}
+
+// The end of the context shows in the error, and once, whatever the transport
+// makes of it.
+func TestEndOfTheContextShows(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		cause error
+		want  string
+	}{
+		{"as it is", context.Canceled, "test: send: unavailable: context canceled (HTTP 202) (may have been sent)"},
+		{"as something else", io.ErrClosedPipe, "test: send: unavailable: io: read/write on closed pipe; context canceled (HTTP 202) (may have been sent)"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithCancel(t.Context())
+			body := io.NopCloser(reader(func() (int, error) {
+				cancel()
+				return 0, test.cause
+			}))
+			_, err := post(ctx, newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{
+				Transport: odd{&http.Response{StatusCode: http.StatusAccepted, Body: body}},
+			}}))
+			require.ErrorIs(t, err, context.Canceled)
+			require.EqualError(t, err, test.want)
+		})
+	}
+}
+
+func TestStatusesBesideRedirects(t *testing.T) {
+	t.Parallel()
+	for status, redirects := range map[int]bool{299: false, 300: true, 399: true, 400: false} {
+		_, err := post(t.Context(), newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{
+			Transport: odd{&http.Response{StatusCode: status, Body: http.NoBody}},
+		}}))
+		require.Equal(t, redirects, err != nil, status)
+	}
+}
+
+func TestNewTransport(t *testing.T) {
+	t.Parallel()
+	transport := httpx.NewTransport()
+	require.NotSame(t, http.DefaultTransport, transport)
+	require.Zero(t, transport.MaxIdleConns, "no limit over all hosts")
+	require.Equal(t, 256, transport.MaxIdleConnsPerHost)
+	require.Equal(t, 90*time.Second, transport.IdleConnTimeout)
+	require.Equal(t, 5*time.Second, transport.TLSHandshakeTimeout)
+	require.NotNil(t, transport.Proxy)
+	require.True(t, transport.ForceAttemptHTTP2)
+}
+
 func TestAddressIsTakenOutOfErrors(t *testing.T) {
 	t.Parallel()
 	cause := errors.New(`Post "https://a.invalid/send?sig=SIGNATURE": broken`)
@@ -233,18 +301,26 @@ func TestAddressIsTakenOutOfErrors(t *testing.T) {
 	c := newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: failing{cause}}})
 	_, got := post(t.Context(), c)
 	require.ErrorIs(t, got, cause, "the cause stays reachable")
+
+	c = newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: failing{
+		&url.Error{Op: "Post", URL: "https://a.invalid/send?sig=SIGNATURE", Err: io.EOF},
+	}}})
+	_, got = post(t.Context(), c)
+	require.EqualError(t, got, "test: send: unavailable: EOF (may have been sent)", "the address is not worth a word")
 }
 
-// TestPathIsTakenOutOfErrors has an address that is escaped, and an error with
-// the path as it was before.
+// TestPathIsTakenOutOfErrors has an address that is escaped, and errors with the
+// path as it was before and as it is then.
 func TestPathIsTakenOutOfErrors(t *testing.T) {
 	t.Parallel()
-	cause := &net.AddrError{Err: "no way to /短信/check/SIGNATURE", Addr: "x"}
-	c := newClient(t, httpx.Config{BaseURL: "https://a.invalid/短信", HTTPClient: &http.Client{Transport: failing{cause}}})
-	_, err := c.Do(t.Context(), httpx.Request{Op: provider.OpVerify, Method: http.MethodPost, URL: c.URL("/check/SIGNATURE", "")})
-	requireFailure(t, err)
-	var found *net.AddrError
-	require.ErrorAs(t, err, &found, "the cause stays reachable")
+	for _, path := range []string{"/短信/check/SIGNATURE", "/%E7%9F%AD%E4%BF%A1/check/SIGNATURE"} {
+		cause := &net.AddrError{Err: "no way to " + path, Addr: "x"}
+		c := newClient(t, httpx.Config{BaseURL: "https://a.invalid/短信", HTTPClient: &http.Client{Transport: failing{cause}}})
+		_, err := c.Do(t.Context(), httpx.Request{Op: provider.OpVerify, Method: http.MethodPost, URL: c.URL("/check/SIGNATURE", "")})
+		requireFailure(t, err)
+		var found *net.AddrError
+		require.ErrorAs(t, err, &found, "the cause stays reachable")
+	}
 }
 
 func TestEndedContextMakesNoRequest(t *testing.T) {

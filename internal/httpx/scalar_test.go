@@ -9,6 +9,13 @@ import (
 	"github.com/cnsms/cnsms/internal/httpx"
 )
 
+func TestScalarNullEmptiesIt(t *testing.T) {
+	t.Parallel()
+	value := httpx.Scalar("of the reply before")
+	require.NoError(t, json.Unmarshal([]byte("null"), &value))
+	require.Empty(t, value)
+}
+
 func TestScalar(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
