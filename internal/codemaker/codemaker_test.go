@@ -20,10 +20,13 @@ func TestValidateTemplates(t *testing.T) {
 		"a": {Text: "{code}", Params: []string{"code"}},
 		"b": {ID: "1", Sign: "榛子", Params: []string{"x y"}},
 	})
-	for _, field := range []string{
+	fields := []string{
 		`Templates[""]: `, `Templates["a"].Text: Acme `, `Templates["a"].Params: `, `Templates["b"].Sign: Acme `, `Templates["b"]: Params: `,
-	} {
-		require.ErrorContains(t, err, field)
+	}
+	problems := strings.Split(err.Error(), "\n")
+	require.Len(t, problems, len(fields))
+	for i, field := range fields {
+		require.Contains(t, problems[i], field, "in this order")
 	}
 }
 
@@ -40,6 +43,10 @@ func TestCheckParams(t *testing.T) {
 		{name: "code", params: provider.Params{"code": "042137"}, want: `Params["code"]: Acme makes its own code`},
 		{name: "code to ignore", template: provider.Template{Ignore: []string{"code"}}, params: provider.Params{"code": "042137"}},
 		{name: "another", params: provider.Params{"city": "x"}, want: `surplus parameter "city"`},
+		{
+			name: "another that the template has", template: provider.Template{ID: "1", Params: []string{"city"}},
+			params: provider.Params{"city": "x"}, want: `surplus parameter "city"`,
+		},
 		{name: "another to ignore", template: provider.Template{Ignore: []string{"city"}}, params: provider.Params{"city": "x"}},
 		{
 			name: "both, one to ignore", want: `surplus parameter "city"`,
@@ -72,12 +79,14 @@ func TestCheckReceipt(t *testing.T) {
 	}{
 		{name: "digits", receipt: sent, code: "0421"},
 		{name: "as long as it gets", receipt: sent, code: strings.Repeat("7", 20)},
+		{name: "a digit too long", receipt: sent, code: strings.Repeat("7", 21), want: provider.ErrCodeMismatch, names: "code: too long"},
 		{name: "too long", receipt: sent, code: strings.Repeat("04", 5000), want: provider.ErrCodeMismatch, names: "code: too long"},
 		{name: "empty", receipt: sent, want: provider.ErrCodeMismatch, names: "code: "},
 		{name: "letters", receipt: sent, code: "04a1", want: provider.ErrCodeMismatch, names: "code: "},
 		{name: "a path", receipt: sent, code: "../0421", want: provider.ErrCodeMismatch, names: "code: "},
 		{name: "full-width digits", receipt: sent, code: "０４２１", want: provider.ErrCodeMismatch, names: "code: "},
 		{name: "the caller's", receipt: provider.Receipt{To: sent.To}, code: "0421", want: provider.ErrUnsupported, names: "Receipt.Code"},
+		{name: "nobody's", receipt: provider.Receipt{To: sent.To, Code: 9}, code: "0421", want: provider.ErrUnsupported, names: "Receipt.Code"},
 		{name: "no phone", receipt: provider.Receipt{Code: provider.CodeByProvider}, code: "0421", want: provider.ErrRecipient, names: "Receipt.To"},
 	}
 	for _, tt := range tests {
@@ -89,6 +98,7 @@ func TestCheckReceipt(t *testing.T) {
 				return
 			}
 			require.ErrorIs(t, err, tt.want)
+			require.ErrorContains(t, err, "verify: ")
 			require.ErrorContains(t, err, tt.names)
 			require.NotContains(t, err.Error(), "04")
 		})
