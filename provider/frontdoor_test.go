@@ -45,11 +45,13 @@ func TestVerifyLeavesTheCallersCodeToTheCaller(t *testing.T) {
 	t.Parallel()
 	mob := newAble("mob")
 	receipt := receiptOf("mob")
-	receipt.Code = provider.CodeByCaller
-	err := provider.Verify(t.Context(), tree(mob), receipt, "042137")
-	require.ErrorIs(t, err, errors.ErrUnsupported)
-	require.NotContains(t, err.Error(), "042137")
-	require.Empty(t, mob.asked)
+	for _, origin := range []provider.CodeOrigin{provider.CodeByCaller, 9} {
+		receipt.Code = origin
+		err := provider.Verify(t.Context(), tree(mob), receipt, "042137")
+		require.ErrorIs(t, err, errors.ErrUnsupported)
+		require.NotContains(t, err.Error(), "042137")
+		require.Empty(t, mob.asked)
+	}
 }
 
 func TestReadStatusAsksTheProviderOfTheReceipt(t *testing.T) {
