@@ -3,6 +3,7 @@ package provider_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -106,6 +107,22 @@ func TestPullReportsAsksEveryone(t *testing.T) {
 	reports, err = provider.PullReports(t.Context(), first, provider.ReportDelivery, 0)
 	require.NoError(t, err)
 	require.Len(t, reports, 1)
+}
+
+// halfway pulls as many reports as it may, and then fails.
+type halfway struct{ plain }
+
+func (h *halfway) PullReports(_ context.Context, kind provider.ReportKind, limit int) ([]provider.Report, error) {
+	return slices.Repeat([]provider.Report{{Provider: h.name, Kind: kind}}, limit), provider.ErrUnavailable
+}
+
+// Reports that were pulled are gone from the queue, so none is dropped for an
+// error behind them.
+func TestPullReportsKeepsWhatCameBeforeAnError(t *testing.T) {
+	t.Parallel()
+	reports, err := provider.PullReports(t.Context(), tree(&halfway{plain{"halfway"}}), provider.ReportReply, 3)
+	require.ErrorIs(t, err, provider.ErrUnavailable)
+	require.Len(t, reports, 3)
 }
 
 func TestCaptchaIssuerIsFoundByAs(t *testing.T) {

@@ -100,6 +100,10 @@ func TestReceiptWithoutOriginIsTheCallersCode(t *testing.T) {
 	var receipt provider.Receipt
 	require.NoError(t, json.Unmarshal([]byte(`{"provider":"ihuyi"}`), &receipt))
 	require.Equal(t, provider.CodeByCaller, receipt.Code)
+
+	receipt.Code = provider.CodeByProvider
+	require.NoError(t, json.Unmarshal([]byte(`{"code":"caller"}`), &receipt))
+	require.Equal(t, provider.CodeByCaller, receipt.Code, "what was there before goes")
 }
 
 func TestUnknownOriginIsNotWritten(t *testing.T) {

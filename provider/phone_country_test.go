@@ -94,6 +94,7 @@ func TestPhoneRange(t *testing.T) {
 		{"virtual operator 167", "16712345678", provider.RangeVirtual, "virtual"},
 		{"virtual operator 171", "17112345678", provider.RangeVirtual, "virtual"},
 		{"data card", "14512345678", provider.RangeData, "data"},
+		{"data card of another carrier", "14912345678", provider.RangeData, "data"},
 		{"satellite 1349", "13491234567", provider.RangeSatellite, "satellite"},
 		{"satellite 1740", "17401234567", provider.RangeSatellite, "satellite"},
 		{"beside satellite", "17411234567", provider.RangeOrdinary, "ordinary"},
