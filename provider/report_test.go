@@ -29,6 +29,9 @@ func (p *pushing) ParseReports(r *http.Request) ([]provider.Report, error) {
 	}
 	var reports []provider.Report
 	for _, id := range ids {
+		if id == "" {
+			return reports, errors.New("a report without an id")
+		}
 		reports = append(reports, provider.Report{Provider: p.name, ID: id})
 	}
 	return reports, nil
@@ -58,6 +61,7 @@ func TestReportHandler(t *testing.T) {
 		{"no reports are no reason to fail", `[]`, errors.New("disk full"), nil, 200, `{"result":0}`},
 		{"handle fails", `["1"]`, errors.New("disk full"), []string{"1"}, 503, `{"result":1}`},
 		{"not what the service promises", `<html>`, nil, nil, 503, `{"result":1}`},
+		{"good reports before a bad one", `["1",""]`, nil, nil, 503, `{"result":1}`},
 		{"empty", ``, nil, nil, 503, `{"result":1}`},
 		{"as long as allowed", `["` + strings.Repeat("a", 1<<20-4) + `"]`, nil, []string{strings.Repeat("a", 1<<20-4)}, 200, `{"result":0}`},
 		{"one byte longer", `["` + strings.Repeat("a", 1<<20-3) + `"]`, nil, nil, 503, `{"result":1}`},
