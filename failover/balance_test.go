@@ -170,7 +170,9 @@ func TestCheckBalancesInsideAnUncomparableComposer(t *testing.T) {
 	t.Parallel()
 	_, a, chain := accounts(t, "500")
 	a.set("499", nil)
-	outer := newChain(t, failover.ChainConfig{}, failover.Member{Provider: tagged{chain, map[string]string{"team": "shop"}}})
+	outer := newChain(t, failover.ChainConfig{},
+		failover.Member{Provider: tagged{chain, map[string]string{"team": "shop"}}},
+		failover.Member{Provider: tagged{newFleet("c").chain(t, failover.ChainConfig{}, "c"), nil}})
 	require.NoError(t, outer.CheckBalances(t.Context()))
 	require.True(t, chain.Members()[0].LowBalance)
 }
