@@ -34,6 +34,12 @@ func TestTemplateValues(t *testing.T) {
 			provider.Params{"Code": "1", "a": "2", "minutes": "3"},
 			nil, `missing parameter "code", surplus parameter "Code", surplus parameter "a"`,
 		},
+		{
+			"many surplus, in order", provider.Template{ID: "1"},
+			provider.Params{"f": "", "b": "", "d": "", "a": "", "e": "", "c": ""},
+			nil, `surplus parameter "a", surplus parameter "b", surplus parameter "c", ` +
+				`surplus parameter "d", surplus parameter "e", surplus parameter "f"`,
+		},
 		{"surplus beside an ignored one", lenient, provider.Params{"code": "1", "x": "2"}, nil, `surplus parameter "x"`},
 		{"not UTF-8", login, provider.Params{"code": "1", "minutes": "1\xff0\x80\x81"}, nil, `Params: parameter "minutes" is not UTF-8`},
 		{"ignored and not UTF-8", lenient, provider.Params{"code": "1", "minutes": "\xff"}, []string{"1"}, ""},
@@ -83,7 +89,7 @@ func TestTemplateRender(t *testing.T) {
 		{"braces", "{{{code}}} {{}}", provider.Params{"code": "1"}, "{1} {}", ""},
 		{"braces in a value stay", "{a}", provider.Params{"a": "{b} }} {{"}, "{b} }} {{", ""},
 		{"empty value", "a{b}c", provider.Params{"b": ""}, "ac", ""},
-		{"names of every kind", "{a_B-9}", provider.Params{"a_B-9": "x"}, "x", ""},
+		{"names of every kind", "{a_B-9}{zAZ0}", provider.Params{"a_B-9": "x", "zAZ0": "y"}, "xy", ""},
 
 		{"missing", "{code} {minutes}", provider.Params{"code": "042137"}, "", `missing parameter "minutes"`},
 		{"missing is named once", "{code} {code}", nil, "", `Params: missing parameter "code"`},
