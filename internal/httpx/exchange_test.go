@@ -225,6 +225,69 @@ type reader func() (int, error)
 
 func (r reader) Read([]byte) (int, error) { return r() }
 
+// roundTrip is a transport.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// A transport gets what http.NewRequest would have made.
+func TestRequestIsComplete(t *testing.T) {
+	t.Parallel()
+	var seen *http.Request
+	c := newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{
+		Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			seen = r
+			return &http.Response{StatusCode: http.StatusOK}, nil
+		}),
+	}})
+	_, err := post(t.Context(), c)
+	require.NoError(t, err)
+	require.Equal(t, "a.invalid", seen.Host)
+	require.Equal(t, int64(len("hello")), seen.ContentLength)
+	for range 2 {
+		body, err := seen.GetBody()
+		require.NoError(t, err)
+		content, err := io.ReadAll(body)
+		require.NoError(t, err)
+		require.Equal(t, "hello", string(content))
+	}
+	_, err = c.Do(t.Context(), httpx.Request{Op: provider.OpStatus, Method: http.MethodGet, URL: c.URL("/", "")})
+	require.NoError(t, err)
+	require.NotNil(t, seen.Header, "transports add headers")
+	require.Nil(t, seen.Body)
+}
+
+// closing is a body that counts how often it is closed.
+type closing struct {
+	io.Reader
+	closed int
+}
+
+func (c *closing) Close() error { c.closed++; return nil }
+
+// A body that stays open keeps its connection from being used again.
+func TestBodyIsClosed(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		status int
+		length int64
+	}{
+		{"good reply", http.StatusOK, 5},
+		{"redirect", http.StatusFound, 5},
+		{"too large", http.StatusOK, httpx.MaxReply + 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			body := &closing{Reader: strings.NewReader("reply")}
+			_, _ = post(t.Context(), newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{
+				Transport: odd{&http.Response{StatusCode: test.status, ContentLength: test.length, Body: body}},
+			}}))
+			require.Equal(t, 1, body.closed)
+		})
+	}
+}
+
 func TestReplyAnnouncedTooLargeIsNotRead(t *testing.T) {
 	t.Parallel()
 	body := io.NopCloser(reader(func() (int, error) {
@@ -307,6 +370,16 @@ func TestAddressIsTakenOutOfErrors(t *testing.T) {
 	}}})
 	_, got = post(t.Context(), c)
 	require.EqualError(t, got, "test: send: unavailable: EOF (may have been sent)", "the address is not worth a word")
+
+	c = newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: failing{
+		errors.New("no sense in sig=SIGNATURE"),
+	}}})
+	_, got = post(t.Context(), c)
+	requireFailure(t, got)
+
+	c = newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: failing{io.ErrClosedPipe}}})
+	_, got = c.Do(t.Context(), httpx.Request{Op: provider.OpVerify, Method: http.MethodPost, URL: c.URL("/", "")})
+	require.EqualError(t, got, "test: verify: unavailable: io: read/write on closed pipe", "a path of one slash hides nothing")
 }
 
 // TestPathIsTakenOutOfErrors has an address that is escaped, and errors with the
