@@ -60,6 +60,11 @@ func TestExpectationsPrintWell(t *testing.T) {
 			`1 messages were accepted, want 2` + seen,
 		},
 		{
+			"count of too many",
+			func(fake *providertest.Fake, r *recorder) { fake.ExpectCount(r, 0) },
+			`1 messages were accepted, want 0` + seen,
+		},
+		{
 			"nothing",
 			func(fake *providertest.Fake, r *recorder) { fake.ExpectNothing(r) },
 			`want no message at all` + seen,
@@ -88,4 +93,13 @@ func TestExpectationWithoutAnySend(t *testing.T) {
 	fake := &providertest.Fake{}
 	r := record(t, func(r *recorder) { fake.ExpectCode(r, anna) })
 	require.Equal(t, "138****8000 got no code\nSend was not called", r.text())
+}
+
+func TestExpectNothingAfterOneSend(t *testing.T) {
+	t.Parallel()
+	fake := &providertest.Fake{}
+	_, err := fake.Send(t.Context(), login(anna, "111111"))
+	require.NoError(t, err)
+	r := record(t, func(r *recorder) { fake.ExpectNothing(r) })
+	require.Contains(t, r.text(), "want no message at all")
 }

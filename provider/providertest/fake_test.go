@@ -64,8 +64,10 @@ func TestFakeRecords(t *testing.T) {
 func TestFakeReturnsCopies(t *testing.T) {
 	t.Parallel()
 	fake := &providertest.Fake{}
-	_, err := fake.Send(t.Context(), login(anna, "111111"))
+	m := login(anna, "111111")
+	_, err := fake.Send(t.Context(), m)
 	require.NoError(t, err)
+	m.Params[provider.ParamCode] = "changed"
 	fake.Sent()[0].Params[provider.ParamCode] = "changed"
 	fake.Attempts()[0].Message.Params[provider.ParamCode] = "changed"
 	require.Equal(t, "111111", fake.Sent()[0].Params[provider.ParamCode])
@@ -112,6 +114,23 @@ func TestFakeScript(t *testing.T) {
 	fake.ScriptFor(anna, providertest.Fail(provider.Error{Provider: "inner", Op: provider.OpStatus, Kind: provider.KindAuth}))
 	require.ErrorIs(t, send(anna), provider.ErrBlocked)
 	require.EqualError(t, send(anna), "inner: status: auth", "what the failure says itself stays")
+
+	fake.Script(providertest.Refuse(provider.KindBlocked))
+	fake.Script(providertest.Refuse(provider.KindAuth))
+	require.ErrorIs(t, send(anna), provider.ErrBlocked)
+	require.ErrorIs(t, send(anna), provider.ErrAuth)
+}
+
+// One result can be given to several fakes.
+func TestFakesShareAResult(t *testing.T) {
+	t.Parallel()
+	result := providertest.Refuse(provider.KindBalance)
+	for _, name := range []string{"first", "second"} {
+		fake := &providertest.Fake{ProviderName: name}
+		fake.Otherwise(result)
+		_, err := fake.Send(t.Context(), login(anna, "111111"))
+		require.EqualError(t, err, name+": send: balance")
+	}
 }
 
 // A refused message gets nothing that an accepted one gets.
@@ -176,6 +195,7 @@ func TestFakeHangs(t *testing.T) {
 		start := time.Now()
 		_, err := fake.Send(ctx, login(anna, "111111"))
 		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorIs(t, err, provider.ErrUnavailable)
 		require.True(t, provider.MayHaveSent(err))
 		require.Equal(t, time.Hour, time.Since(start))
 		require.Empty(t, fake.Sent())
@@ -244,13 +264,16 @@ func TestVerifyFake(t *testing.T) {
 
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	require.ErrorIs(t, provider.Verify(ended, fake, r, "100001"), context.Canceled)
+	err = provider.Verify(ended, fake, r, "100001")
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorIs(t, err, provider.ErrUnavailable)
 	require.ErrorIs(t, provider.Verify(t.Context(), fake, r, "100002"), provider.ErrCodeMismatch)
 	require.NoError(t, provider.Verify(t.Context(), fake, r, "100001"))
 	require.ErrorIs(t, provider.Verify(t.Context(), fake, r, "100001"), provider.ErrCodeExpired, "a code is used once")
 
 	r, err = fake.Send(t.Context(), provider.Message{To: anna, Template: "login"})
 	require.NoError(t, err)
+	require.Equal(t, "100002", fake.CodeFor(anna))
 	fake.Reset()
 	require.ErrorIs(t, provider.Verify(t.Context(), fake, r, "100002"), provider.ErrCodeExpired, "a code is forgotten")
 }
@@ -279,7 +302,7 @@ func TestStatusFake(t *testing.T) {
 	require.NoError(t, err)
 	status, err := provider.ReadStatus(t.Context(), fake, r)
 	require.NoError(t, err)
-	require.Equal(t, provider.StatePending, status.State)
+	require.Equal(t, provider.Status{State: provider.StatePending, At: r.At}, status)
 
 	fake.SetStatus(r.ID, provider.Status{State: provider.StateDelivered, Code: "DELIVRD"})
 	status, err = provider.ReadStatus(t.Context(), fake, r)
