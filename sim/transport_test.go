@@ -98,6 +98,9 @@ func TestHandlerTransportAborts(t *testing.T) {
 	got := b.send(t, "", "")
 	require.Equal(t, "half", got.body)
 	require.ErrorIs(t, got.err, io.ErrUnexpectedEOF)
+
+	got = handle(t, func(http.ResponseWriter, *http.Request) { panic(io.EOF) }).send(t, "", "")
+	require.ErrorContains(t, got.err, "sim: the handler panicked: EOF", "a panic of another kind is no reset")
 }
 
 // closer notes that a body was closed.
