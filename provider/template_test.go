@@ -72,6 +72,12 @@ func requireTemplateError(t *testing.T, err error, want string, params provider.
 	}
 }
 
+func TestRenderNamesWhatIsMissingOnce(t *testing.T) {
+	t.Parallel()
+	_, err := provider.Template{Text: "{code} {code}"}.Render(nil)
+	require.EqualError(t, err, `send: template: Params: missing parameter "code"`)
+}
+
 func TestTemplateRender(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
