@@ -75,7 +75,9 @@ func (a *Attempt) fail(f failure) {
 // concurrent sends; it should be quick.
 //
 // The function of an outer composer also sees the attempts of the composers
-// inside it, so one function at the outermost is enough.
+// inside it, so one function at the outermost is enough. (It takes a member that
+// holds a composer for one, and does not see what such a member, if it is not of
+// this package, sends by itself.)
 type AttemptFunc func(ctx context.Context, a Attempt)
 
 // observer is a composer that wants to hear of attempts further in. It travels

@@ -136,13 +136,14 @@ func (w *memoryWriter) response(r *http.Request) (*http.Response, error) {
 		}
 	}
 	w.WriteHeader(http.StatusOK)
-	var body io.Reader = &w.body
-	if w.aborted != nil {
-		body = io.MultiReader(body, brokenReader{})
-	}
-	length := int64(w.body.Len())
+	written := int64(w.body.Len())
+	length := written
 	if promised, err := strconv.ParseInt(w.sent.Get("Content-Length"), 10, 64); err == nil {
 		length = promised
+	}
+	var body io.Reader = &w.body
+	if w.aborted != nil || written < length && r.Method != http.MethodHead {
+		body = io.MultiReader(body, brokenReader{})
 	}
 	return &http.Response{
 		Status: strconv.Itoa(w.status) + " " + http.StatusText(w.status), StatusCode: w.status,

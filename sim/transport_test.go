@@ -88,6 +88,32 @@ func TestHandlerTransportExchange(t *testing.T) {
 	<-body.closed
 }
 
+// The answer to HEAD has the length of a body that does not come.
+func TestHandlerTransportHead(t *testing.T) {
+	t.Parallel()
+	b := handle(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "9") })
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodHead, b.url, nil)
+	require.NoError(t, err)
+	response, err := b.client.Transport.RoundTrip(r)
+	require.NoError(t, err)
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.Empty(t, body)
+	require.Equal(t, int64(9), response.ContentLength)
+}
+
+// A handler that promises more than it writes breaks off, with a server too.
+func TestHandlerTransportKeepsItsPromise(t *testing.T) {
+	t.Parallel()
+	got := handle(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "9")
+		_, _ = io.WriteString(w, "half")
+	}).send(t, "", "")
+	require.Equal(t, "half", got.body)
+	require.ErrorIs(t, got.err, io.ErrUnexpectedEOF)
+}
+
 func TestHandlerTransportAborts(t *testing.T) {
 	t.Parallel()
 	b := handle(t, func(w http.ResponseWriter, _ *http.Request) {
