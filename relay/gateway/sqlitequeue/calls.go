@@ -2,31 +2,45 @@ package sqlitequeue
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/cnsms/cnsms/relay/gateway"
 )
 
-// Submit stores a job.
+// Submit stores a job. Nearly every key is new, so the table is asked for it only
+// when the job is not stored; a key that was used comes before every refusal.
 func (q *Queue) Submit(ctx context.Context, s gateway.Submission) (gateway.Submitted, error) {
+	job := s.Job()
+	values, err := insertValues(job) // here, so that the writer need not
+	if err != nil {
+		return gateway.Submitted{}, fmt.Errorf("sqlitequeue: %w", err)
+	}
 	return write(ctx, q.writer, func(tx *session) (gateway.Submitted, error) {
+		refused := q.refusal(tx, s)
+		if refused == nil && tx.exec(insertJob, values...) == 1 {
+			tx.note(gateway.Change{Lane: job.Lane})
+			return gateway.Submitted{Job: job, New: true}, nil
+		}
 		if s.Key != "" {
 			if known, ok := tx.job(selectByKey, s.Site, s.Key); ok {
 				return tx.repeated(known, s)
 			}
 		}
-		if !q.phones.online(s.Lane, s.Now) {
-			return gateway.Submitted{}, gateway.ErrNoPhoneOnline
-		}
-		if retryAt := tx.quota(s); !retryAt.IsZero() {
-			return gateway.Submitted{}, &gateway.QuotaError{RetryAt: retryAt}
-		}
-		job := s.Job()
-		tx.insert(job)
-		tx.note(gateway.Change{Lane: job.Lane})
-		return gateway.Submitted{Job: job, New: true}, nil
+		return gateway.Submitted{}, refused
 	})
+}
+
+// refusal is why a new job is not taken, or nil.
+func (q *Queue) refusal(tx *session, s gateway.Submission) error {
+	if !q.phones.online(s.Lane, s.Now) {
+		return gateway.ErrNoPhoneOnline
+	}
+	if retryAt := tx.quota(s); !retryAt.IsZero() {
+		return &gateway.QuotaError{RetryAt: retryAt}
+	}
+	return nil
 }
 
 // repeated answers a submission whose key has been used. A job that was cancelled
@@ -61,12 +75,16 @@ func (q *Queue) Cancel(ctx context.Context, c gateway.Cancellation) (gateway.Job
 
 // CancelKey calls a job back by its idempotency key, before or after it arrived.
 func (q *Queue) CancelKey(ctx context.Context, c gateway.KeyCancellation) (gateway.Job, error) {
+	job := c.Job()
+	values, err := insertValues(job)
+	if err != nil {
+		return gateway.Job{}, fmt.Errorf("sqlitequeue: %w", err)
+	}
 	return write(ctx, q.writer, func(tx *session) (gateway.Job, error) {
 		if old, ok := tx.job(selectByKey, c.Site, c.Key); ok {
 			return tx.cancel(old, c.Actor(), c.Now)
 		}
-		job := c.Job()
-		tx.insert(job)
+		tx.exec(insertJob, values...)
 		return job, nil
 	})
 }

@@ -29,9 +29,11 @@ const (
 	selectOverdue = `SELECT ` + columns + ` FROM jobs WHERE text <> '' AND deadline <= ? AND state < 2 LIMIT ? + 0`
 	selectOldest  = `SELECT seq, created FROM jobs ORDER BY seq LIMIT ? + 0`
 
+	// insertJob changes nothing when the site has used the key before.
 	insertJob = `INSERT INTO jobs (id, site, key, content, recipient, text, ref, lane,
 		state, phone, lease, lease_end, created, deadline, counted, history)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (site, key) WHERE key <> '' DO NOTHING`
 	updateJob = `UPDATE jobs SET text = ?, state = ?, phone = ?, lease = ?, lease_end = ?, counted = ?, history = ?
 		WHERE seq = ?`
 	clearTexts = `UPDATE jobs SET text = '' WHERE seq IN
@@ -69,8 +71,8 @@ func scanRow(from scanner) (row, error) {
 	return r, json.Unmarshal(history, &r.History)
 }
 
-// insertArgs are the values of insertJob.
-func insertArgs(j gateway.Job) ([]any, error) {
+// insertValues are the values of insertJob.
+func insertValues(j gateway.Job) ([]any, error) {
 	history, err := json.Marshal(j.History)
 	if err != nil {
 		return nil, err
@@ -82,8 +84,8 @@ func insertArgs(j gateway.Job) ([]any, error) {
 	}, nil
 }
 
-// updateArgs are the values of updateJob.
-func updateArgs(r row) ([]any, error) {
+// updateValues are the values of updateJob.
+func updateValues(r row) ([]any, error) {
 	history, err := json.Marshal(r.History)
 	if err != nil {
 		return nil, err

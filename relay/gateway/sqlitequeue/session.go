@@ -134,27 +134,17 @@ func (s *session) moments(text string, args ...any) []time.Time {
 	return found
 }
 
-// insert stores a new job.
-func (s *session) insert(j gateway.Job) {
-	args, err := insertArgs(j)
-	if err != nil {
-		s.fail(err)
-		return
-	}
-	s.exec(insertJob, args...)
-}
-
 // store keeps what a rule has made of a job, if that is anything new.
 func (s *session) store(old row, job gateway.Job) {
 	if sameRow(old.Job, job) {
 		return
 	}
-	args, err := updateArgs(row{old.seq, job})
+	values, err := updateValues(row{old.seq, job})
 	if err != nil {
 		s.fail(err)
 		return
 	}
-	s.exec(updateJob, args...)
+	s.exec(updateJob, values...)
 	if job.State != old.State {
 		s.note(gateway.Change{Job: job.ID})
 	}
