@@ -35,7 +35,8 @@ func TestTemplateValues(t *testing.T) {
 			nil, `missing parameter "code", surplus parameter "Code", surplus parameter "a"`,
 		},
 		{
-			"many surplus, in order", provider.Template{ID: "1"},
+			"many surplus, in order",
+			provider.Template{ID: "1"},
 			provider.Params{"f": "", "b": "", "d": "", "a": "", "e": "", "c": ""},
 			nil, `surplus parameter "a", surplus parameter "b", surplus parameter "c", ` +
 				`surplus parameter "d", surplus parameter "e", surplus parameter "f"`,

@@ -97,9 +97,14 @@ type reply struct {
 // send posts a body to a service of that name.
 func (b bench) send(t *testing.T, service, body string) reply {
 	t.Helper()
+	return b.do(b.request(t, service, body))
+}
+
+func (b bench) request(t *testing.T, service, body string) *http.Request {
+	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.url+"/"+service, strings.NewReader(body))
 	require.NoError(t, err)
-	return b.do(r)
+	return r
 }
 
 func (b bench) do(r *http.Request) reply {

@@ -98,7 +98,8 @@ func TestCloseWaitsForRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		service := slow{post{"post"}, make(chan struct{}), make(chan struct{})}
 		b := inMemory(t, sim.Config{}, service)
-		go func() { _ = b.send(t, "post", "1 hello") }()
+		r := b.request(t, "post", "1 hello")
+		go func() { _ = b.do(r) }()
 		<-service.begun
 		closed := make(chan struct{})
 		go func() {

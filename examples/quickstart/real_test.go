@@ -74,7 +74,7 @@ func TestSendForRealTellsEachAttemptOnce(t *testing.T) {
 }
 
 // TestSendForRealRetryFails is not parallel, see startIhuyi.
-func TestSendForRealRetryFails(t *testing.T) {
+func TestSendForRealRetryFails(t *testing.T) { //nolint:paralleltest // startIhuyi sets the environment.
 	services, args := startIhuyi(t)
 	sim.MustInject(t, services, sim.Fault{Skip: 1, Kind: provider.KindBalance, Times: sim.Forever})
 	keyboard, user := io.Pipe()
@@ -92,7 +92,7 @@ func TestSendForRealRetryFails(t *testing.T) {
 }
 
 // TestSendForRealFails is not parallel, see startIhuyi.
-func TestSendForRealFails(t *testing.T) {
+func TestSendForRealFails(t *testing.T) { //nolint:paralleltest // startIhuyi sets the environment.
 	services, args := startIhuyi(t)
 	sim.MustInject(t, services, sim.Fault{Kind: provider.KindBalance})
 	require.ErrorIs(t, run(t.Context(), args, strings.NewReader("000000\n"), io.Discard), provider.ErrBalance, "there is no code to type")
