@@ -37,24 +37,12 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if x.err != nil {
 		return nil, x.err
 	}
-	body, problem := readable(x.reply.Body)
-	if problem != "" {
-		x.err = t.exchanges.BadReply(x.op, x.reply, problem)
+	body, err := httpx.JSONObject(x.reply.Body) // the SDK panics on null
+	if err != nil {
+		x.err = t.exchanges.BadReply(x.op, x.reply, err.Error())
 		return nil, x.err
 	}
 	return responseOf(r, x.reply.Status, body), nil
-}
-
-// readable lets through JSON objects only: the SDK panics on null.
-func readable(reply []byte) (body []byte, problem string) {
-	body = httpx.TrimJSON(reply)
-	switch {
-	case len(body) == 0:
-		return nil, "empty"
-	case body[0] != '{':
-		return nil, "not a JSON object"
-	}
-	return body, ""
 }
 
 // responseOf is a reply without headers: by some of them the SDK chooses other

@@ -81,7 +81,7 @@ func requireHidden(t *testing.T, err error) {
 func TestUnquotedLineOfAReplyIsHidden(t *testing.T) {
 	t.Parallel()
 	cause := fmt.Errorf("transport connection broken: %w", textproto.ProtocolError("malformed MIME header line: "+secret))
-	c := newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: failing{cause}}})
+	c := clientOver(t, failing{cause})
 	_, err := post(t.Context(), c)
 	requireHidden(t, err)
 	require.ErrorContains(t, err, "transport connection broken: malformed MIME header line")
@@ -90,7 +90,7 @@ func TestUnquotedLineOfAReplyIsHidden(t *testing.T) {
 func TestQuotesInsideQuotesAreHidden(t *testing.T) {
 	t.Parallel()
 	cause := fmt.Errorf("bad line %q in the reply", `"`+secret+`"`)
-	c := newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: failing{cause}}})
+	c := clientOver(t, failing{cause})
 	_, err := post(t.Context(), c)
 	requireHidden(t, err)
 	require.ErrorContains(t, err, `bad line "…" in the reply`)
@@ -100,9 +100,9 @@ func TestQuotesInsideQuotesAreHidden(t *testing.T) {
 func TestCausesStayKnown(t *testing.T) {
 	t.Parallel()
 	cause := fmt.Errorf("POST %q: %w", secret, &net.OpError{Op: "dial", Err: io.EOF})
-	c := newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: failing{
+	c := clientOver(t, failing{
 		&url.Error{Op: "Post", URL: "https://a.invalid", Err: cause},
-	}}})
+	})
 	_, err := post(t.Context(), c)
 	requireHidden(t, err)
 	require.ErrorIs(t, err, io.EOF)

@@ -29,6 +29,12 @@ func newClient(t *testing.T, cfg httpx.Config) *httpx.Client {
 	return c
 }
 
+// clientOver is a client whose requests go to that transport, and no further.
+func clientOver(t *testing.T, transport http.RoundTripper) *httpx.Client {
+	t.Helper()
+	return newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: transport}})
+}
+
 // post sends the request that the tests use.
 func post(ctx context.Context, c *httpx.Client) (httpx.Reply, error) {
 	return c.Do(ctx, httpx.Request{
@@ -192,7 +198,7 @@ func TestUnclearFailureMayHaveSent(t *testing.T) {
 	for _, cause := range []error{
 		errors.New("something"), io.EOF, &net.OpError{Op: "read", Err: errors.New("reset")},
 	} {
-		c := newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: failing{cause}}})
+		c := clientOver(t, failing{cause})
 		_, err := post(t.Context(), c)
 		require.True(t, requireFailure(t, err).MayHaveSent, "%v", cause)
 		require.ErrorIs(t, err, cause)
@@ -208,9 +214,7 @@ func (o odd) RoundTrip(*http.Request) (*http.Response, error) { return o.respons
 func TestOddTransports(t *testing.T) {
 	t.Parallel()
 	do := func(response *http.Response) (httpx.Reply, error) {
-		return post(t.Context(), newClient(t, httpx.Config{
-			BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: odd{response}},
-		}))
+		return post(t.Context(), clientOver(t, odd{response}))
 	}
 	reply, err := do(&http.Response{StatusCode: http.StatusNoContent})
 	require.NoError(t, err)
@@ -234,12 +238,10 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 func TestRequestIsComplete(t *testing.T) {
 	t.Parallel()
 	var seen *http.Request
-	c := newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{
-		Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-			seen = r
-			return &http.Response{StatusCode: http.StatusOK}, nil
-		}),
-	}})
+	c := clientOver(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		seen = r
+		return &http.Response{StatusCode: http.StatusOK}, nil
+	}))
 	_, err := post(t.Context(), c)
 	require.NoError(t, err)
 	require.Equal(t, "a.invalid", seen.Host)
@@ -280,9 +282,7 @@ func TestBodyIsClosed(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			body := &closing{Reader: strings.NewReader("reply")}
-			_, _ = post(t.Context(), newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{
-				Transport: odd{&http.Response{StatusCode: test.status, ContentLength: test.length, Body: body}},
-			}}))
+			_, _ = post(t.Context(), clientOver(t, odd{&http.Response{StatusCode: test.status, ContentLength: test.length, Body: body}}))
 			require.Equal(t, 1, body.closed)
 		})
 	}
@@ -294,9 +294,7 @@ func TestReplyAnnouncedTooLargeIsNotRead(t *testing.T) {
 		t.Error("the body was read")
 		return 0, io.EOF
 	}))
-	_, err := post(t.Context(), newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{
-		Transport: odd{&http.Response{StatusCode: http.StatusOK, ContentLength: httpx.MaxReply + 1, Body: body}},
-	}}))
+	_, err := post(t.Context(), clientOver(t, odd{&http.Response{StatusCode: http.StatusOK, ContentLength: httpx.MaxReply + 1, Body: body}}))
 	require.ErrorContains(t, err, "the reply is larger than 1 MiB")
 }
 
@@ -319,9 +317,7 @@ func TestEndOfTheContextShows(t *testing.T) {
 				cancel()
 				return 0, test.cause
 			}))
-			_, err := post(ctx, newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{
-				Transport: odd{&http.Response{StatusCode: http.StatusAccepted, Body: body}},
-			}}))
+			_, err := post(ctx, clientOver(t, odd{&http.Response{StatusCode: http.StatusAccepted, Body: body}}))
 			require.ErrorIs(t, err, context.Canceled)
 			require.EqualError(t, err, test.want)
 		})
@@ -331,9 +327,7 @@ func TestEndOfTheContextShows(t *testing.T) {
 func TestStatusesBesideRedirects(t *testing.T) {
 	t.Parallel()
 	for status, redirects := range map[int]bool{299: false, 300: true, 399: true, 400: false} {
-		_, err := post(t.Context(), newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{
-			Transport: odd{&http.Response{StatusCode: status, Body: http.NoBody}},
-		}}))
+		_, err := post(t.Context(), clientOver(t, odd{&http.Response{StatusCode: status, Body: http.NoBody}}))
 		require.Equal(t, redirects, err != nil, status)
 	}
 }
@@ -354,30 +348,30 @@ func TestAddressIsTakenOutOfErrors(t *testing.T) {
 	t.Parallel()
 	cause := errors.New(`Post "https://a.invalid/send?sig=SIGNATURE": broken`)
 	for _, err := range []error{cause, &url.Error{Op: "Post", URL: "https://a.invalid/send?sig=SIGNATURE", Err: io.EOF}} {
-		c := newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: failing{err}}})
+		c := clientOver(t, failing{err})
 		_, got := post(t.Context(), c)
 		requireFailure(t, got)
 		for ; got != nil; got = errors.Unwrap(got) {
 			require.NotContains(t, got.Error(), "SIGNATURE", "nor does a cause show it")
 		}
 	}
-	c := newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: failing{cause}}})
+	c := clientOver(t, failing{cause})
 	_, got := post(t.Context(), c)
 	require.ErrorIs(t, got, cause, "the cause stays reachable")
 
-	c = newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: failing{
+	c = clientOver(t, failing{
 		&url.Error{Op: "Post", URL: "https://a.invalid/send?sig=SIGNATURE", Err: io.EOF},
-	}}})
+	})
 	_, got = post(t.Context(), c)
 	require.EqualError(t, got, "test: send: unavailable: EOF (may have been sent)", "the address is not worth a word")
 
-	c = newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: failing{
+	c = clientOver(t, failing{
 		errors.New("no sense in sig=SIGNATURE"),
-	}}})
+	})
 	_, got = post(t.Context(), c)
 	requireFailure(t, got)
 
-	c = newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: failing{io.ErrClosedPipe}}})
+	c = clientOver(t, failing{io.ErrClosedPipe})
 	_, got = c.Do(t.Context(), httpx.Request{Op: provider.OpVerify, Method: http.MethodPost, URL: c.URL("/", "")})
 	require.EqualError(t, got, "test: verify: unavailable: io: read/write on closed pipe", "a path of one slash hides nothing")
 }
@@ -400,7 +394,7 @@ func TestEndedContextMakesNoRequest(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	c := newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: failing{io.EOF}}})
+	c := clientOver(t, failing{io.EOF})
 	_, err := post(ctx, c)
 	require.ErrorIs(t, err, context.Canceled)
 	require.False(t, requireFailure(t, err).MayHaveSent)
@@ -478,7 +472,7 @@ func TestCancelInFlight(t *testing.T) {
 // middleware does: the adapter's own map must not change.
 func TestHeadersAreCopied(t *testing.T) {
 	t.Parallel()
-	c := newClient(t, httpx.Config{BaseURL: "https://a.invalid", HTTPClient: &http.Client{Transport: adding{}}})
+	c := clientOver(t, adding{})
 	header := http.Header{"Accept": {"application/json"}}
 	for range 2 {
 		_, err := c.Do(t.Context(), httpx.Request{Op: provider.OpSend, Method: http.MethodPost, URL: c.URL("", ""), Header: header})

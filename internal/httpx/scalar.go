@@ -47,16 +47,26 @@ func TrimJSON(body []byte) []byte {
 	return bytes.Trim(bytes.TrimPrefix(body, byteOrderMark), " \t\r\n")
 }
 
+// JSONObject takes off what may stand around a reply that must be one JSON object.
+// The error says what it is instead; what is inside is not checked.
+func JSONObject(body []byte) ([]byte, error) {
+	body = TrimJSON(body)
+	switch {
+	case len(body) == 0:
+		return nil, errors.New("empty")
+	case body[0] != '{':
+		return nil, errors.New("not a JSON object")
+	}
+	return body, nil
+}
+
 // DecodeJSON reads a reply that must be one JSON object into v, which is a
 // pointer to a struct. Unknown members and a byte order mark are accepted;
 // anything but an object is not. The error does not repeat the reply.
 func DecodeJSON(body []byte, v any) error {
-	body = TrimJSON(body)
-	switch {
-	case len(body) == 0:
-		return errors.New("empty")
-	case body[0] != '{':
-		return errors.New("not a JSON object")
+	body, err := JSONObject(body)
+	if err != nil {
+		return err
 	}
 	if err := json.Unmarshal(body, v); err != nil {
 		var typeError *json.UnmarshalTypeError
