@@ -194,7 +194,7 @@ func (t *toy) conceal(err error) error {
 		err = addressed.Err
 	}
 	if strings.Contains(err.Error(), `"`) {
-		return errors.New("the reply is no HTTP")
+		return errors.New("the transport failed in words that may repeat the request")
 	}
 	return err
 }

@@ -114,12 +114,13 @@ func (w *connectionWatch) attach(ctx context.Context) context.Context {
 func (w *connectionWatch) mayHaveSent() bool { return !w.asked.Load() || w.got.Load() }
 
 // cause is why an exchange broke off. The end of the context always shows: a
-// transport may return another error then. What net/http has read of a reply that
-// is no HTTP does not: it may repeat the whole request.
+// transport may return another error then. An error that quotes something does
+// not: net/http quotes what it cannot read of a reply, and that may repeat the
+// whole request.
 func cause(ctx context.Context, err error) error {
 	var unreadable textproto.ProtocolError
 	if errors.As(err, &unreadable) || strings.Contains(err.Error(), `"`) {
-		err = errors.New("the reply is no HTTP")
+		err = errors.New("the transport failed; its words are left out, because they may repeat the request")
 	}
 	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
 		return errors.Join(err, ended)
