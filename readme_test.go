@@ -101,7 +101,7 @@ func TestQuickStart(t *testing.T) {
 	require.NoError(t, err)
 
 	_, err = sendCode(t.Context(), sender, "not a number", "042137")
-	require.ErrorIs(t, err, provider.ErrRecipient)
+	require.ErrorIs(t, err, provider.KindRecipient)
 
 	// A finished context shows that the message is fine and asks nobody.
 	ctx, cancel := context.WithCancel(t.Context())
@@ -110,7 +110,7 @@ func TestQuickStart(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.Zero(t, receipt)
 	require.False(t, provider.MayHaveSent(err))
-	require.NotErrorIs(t, err, provider.ErrTemplate)
+	require.NotErrorIs(t, err, provider.KindTemplate)
 }
 
 func TestQuickStartNeedsCredentials(t *testing.T) {

@@ -130,41 +130,41 @@ func TestReply(t *testing.T) {
 		{name: "created", status: http.StatusCreated, reply: `{"smsId":77}`, id: "77"},
 		{name: "unknown members, error null, code 0", reply: `{"smsId":1,"extra":[1,{}],"error":null,"code":0}`, id: "1"},
 		{name: "byte order mark and space", reply: "\xef\xbb\xbf \n{\"smsId\":1}\n", id: "1"},
-		{name: "accepted without an id", reply: `{"msg":"ok"}`, want: provider.ErrUnavailable, mayHaveSent: true},
-		{name: "accepted with id 0", reply: `{"smsId":0}`, want: provider.ErrUnavailable, mayHaveSent: true},
+		{name: "accepted without an id", reply: `{"msg":"ok"}`, want: provider.KindUnavailable, mayHaveSent: true},
+		{name: "accepted with id 0", reply: `{"smsId":0}`, want: provider.KindUnavailable, mayHaveSent: true},
 		{
 			name: "refused", status: http.StatusBadRequest, reply: wiretest.Read(t, "reply-number.json"),
-			want: provider.ErrRecipient, code: "301", text: "手机号码必须是11位的数字",
+			want: provider.KindRecipient, code: "301", text: "手机号码必须是11位的数字",
 		},
-		{name: "refused with 404", status: http.StatusNotFound, reply: `{"code":10010,"error":"x"}`, want: provider.ErrThrottled, code: "10010"},
-		{name: "refused with 200", reply: `{"code":10016,"error":"restful短信已用完"}`, want: provider.ErrBalance, code: "10016"},
-		{name: "code as a string", status: http.StatusBadRequest, reply: `{"code":"10022","error":"x"}`, want: provider.ErrTemplate, code: "10022"},
-		{name: "code without a text", status: http.StatusBadRequest, reply: `{"code":10022}`, want: provider.ErrTemplate, code: "10022"},
-		{name: "code beside an id", reply: `{"code":10010,"smsId":5}`, want: provider.ErrThrottled, code: "10010"},
-		{name: "error beside an id", reply: `{"error":"","smsId":5}`, want: provider.ErrUnknown},
-		{name: "error without a code, under 200", reply: `{"error":"no"}`, want: provider.ErrUnknown, text: "no"},
-		{name: "error without a code, under 403", status: http.StatusForbidden, reply: `{"error":"no"}`, want: provider.ErrUnknown, code: "403"},
+		{name: "refused with 404", status: http.StatusNotFound, reply: `{"code":10010,"error":"x"}`, want: provider.KindThrottled, code: "10010"},
+		{name: "refused with 200", reply: `{"code":10016,"error":"restful短信已用完"}`, want: provider.KindBalance, code: "10016"},
+		{name: "code as a string", status: http.StatusBadRequest, reply: `{"code":"10022","error":"x"}`, want: provider.KindTemplate, code: "10022"},
+		{name: "code without a text", status: http.StatusBadRequest, reply: `{"code":10022}`, want: provider.KindTemplate, code: "10022"},
+		{name: "code beside an id", reply: `{"code":10010,"smsId":5}`, want: provider.KindThrottled, code: "10010"},
+		{name: "error beside an id", reply: `{"error":"","smsId":5}`, want: provider.KindUnknown},
+		{name: "error without a code, under 200", reply: `{"error":"no"}`, want: provider.KindUnknown, text: "no"},
+		{name: "error without a code, under 403", status: http.StatusForbidden, reply: `{"error":"no"}`, want: provider.KindUnknown, code: "403"},
 		{
 			name: "10016, the other meaning", status: http.StatusBadRequest, reply: `{"code":10016,"error":"deviceId is empty"}`,
-			want: provider.ErrConfig, code: "10016",
+			want: provider.KindConfig, code: "10016",
 		},
 		{
 			name: "unauthorized", status: http.StatusUnauthorized, reply: wiretest.Read(t, "reply-unauthorized.json"),
-			want: provider.ErrAuth, code: "401", text: "unauthorized",
+			want: provider.KindAuth, code: "401", text: "unauthorized",
 		},
-		{name: "unauthorized, with a code", status: http.StatusUnauthorized, reply: `{"code":10099,"error":"x"}`, want: provider.ErrAuth, code: "10099"},
+		{name: "unauthorized, with a code", status: http.StatusUnauthorized, reply: `{"code":10099,"error":"x"}`, want: provider.KindAuth, code: "10099"},
 		{
 			name: "busy", status: http.StatusInternalServerError, reply: wiretest.Read(t, "reply-busy.json"),
-			want: provider.ErrUnavailable, code: "500", mayHaveSent: true,
+			want: provider.KindUnavailable, code: "500", mayHaveSent: true,
 		},
-		{name: "502 with an error", status: http.StatusBadGateway, reply: `{"error":"x"}`, want: provider.ErrUnavailable, code: "502", mayHaveSent: true},
-		{name: "500 with a code", status: http.StatusInternalServerError, reply: `{"code":10010,"error":"x"}`, want: provider.ErrUnavailable, code: "10010", mayHaveSent: true},
-		{name: "accepted under 500", status: http.StatusInternalServerError, reply: `{"smsId":1}`, want: provider.ErrUnavailable, mayHaveSent: true},
-		{name: "401 of somebody else", status: http.StatusUnauthorized, reply: `<html>`, want: provider.ErrUnavailable, mayHaveSent: true},
-		{name: "the number for a code", status: http.StatusBadRequest, reply: `{"code":13800138000,"error":"x"}`, want: provider.ErrUnknown, code: "***"},
-		{name: "unlisted code", status: http.StatusBadRequest, reply: `{"code":10099,"error":"x"}`, want: provider.ErrUnknown, code: "10099"},
+		{name: "502 with an error", status: http.StatusBadGateway, reply: `{"error":"x"}`, want: provider.KindUnavailable, code: "502", mayHaveSent: true},
+		{name: "500 with a code", status: http.StatusInternalServerError, reply: `{"code":10010,"error":"x"}`, want: provider.KindUnavailable, code: "10010", mayHaveSent: true},
+		{name: "accepted under 500", status: http.StatusInternalServerError, reply: `{"smsId":1}`, want: provider.KindUnavailable, mayHaveSent: true},
+		{name: "401 of somebody else", status: http.StatusUnauthorized, reply: `<html>`, want: provider.KindUnavailable, mayHaveSent: true},
+		{name: "the number for a code", status: http.StatusBadRequest, reply: `{"code":13800138000,"error":"x"}`, want: provider.KindUnknown, code: "***"},
+		{name: "unlisted code", status: http.StatusBadRequest, reply: `{"code":10099,"error":"x"}`, want: provider.KindUnknown, code: "10099"},
 		{
-			name: "words that repeat number, codes and credentials", status: http.StatusBadRequest, want: provider.ErrThrottled, code: "10010",
+			name: "words that repeat number, codes and credentials", status: http.StatusBadRequest, want: provider.KindThrottled, code: "10010",
 			reply: `{"code":10010,"error":"mobile '13800138000' 042137 3fdgfs223 ` + appID + ` ` + restKey + ` send message limited."}`,
 			text:  "mobile '***' *** *** *** *** send message limited.",
 		},
@@ -204,19 +204,19 @@ func TestBadMessage(t *testing.T) {
 		want    error
 		names   string
 	}{
-		{name: "no phone", message: provider.Message{Template: "login"}, want: provider.ErrRecipient, names: "To"},
-		{name: "no template", message: newMessage("", nil), want: provider.ErrTemplate, names: "Template"},
-		{name: "template not mapped", message: newMessage("other", nil), want: provider.ErrTemplate, names: `"other"`},
-		{name: "a number abroad", message: foreign, want: provider.ErrUnsupported, names: "To"},
+		{name: "no phone", message: provider.Message{Template: "login"}, want: provider.KindRecipient, names: "To"},
+		{name: "no template", message: newMessage("", nil), want: provider.KindTemplate, names: "Template"},
+		{name: "template not mapped", message: newMessage("other", nil), want: provider.KindTemplate, names: `"other"`},
+		{name: "a number abroad", message: foreign, want: provider.KindUnsupported, names: "To"},
 		{
 			name: "a code that Bmob cannot send", message: newMessage("register", provider.Params{"code": "042137"}),
-			want: provider.ErrTemplate, names: `Params["code"]: Bmob makes its own code`,
+			want: provider.KindTemplate, names: `Params["code"]: Bmob makes its own code`,
 		},
 		{
 			name: "a parameter that the call does not take", message: newMessage("lenient", provider.Params{"code": "1", "city": "x"}),
-			want: provider.ErrTemplate, names: `surplus parameter "city"`,
+			want: provider.KindTemplate, names: `surplus parameter "city"`,
 		},
-		{name: "missing variable", message: newMessage("order", provider.Params{"code": "1"}), want: provider.ErrTemplate, names: `"minutes"`},
+		{name: "missing variable", message: newMessage("order", provider.Params{"code": "1"}), want: provider.KindTemplate, names: `"minutes"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -237,7 +237,7 @@ func TestNoRandomness(t *testing.T) {
 	stub := &wiretest.Stub{}
 	exhausted := func(cfg *bmob.Config) { cfg.Rand = strings.NewReader("short") }
 	_, err := newProvider(t, newConfig(stub.Client()), signed, exhausted).Send(t.Context(), newMessage("login", nil))
-	require.ErrorIs(t, err, provider.ErrConfig)
+	require.ErrorIs(t, err, provider.KindConfig)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	require.ErrorContains(t, err, "bmob: send: config: Rand: ")
 	require.False(t, provider.MayHaveSent(err))

@@ -36,9 +36,9 @@ func TestIssueCaptchaFails(t *testing.T) {
 		status      int
 		want        error
 	}{
-		{name: "refused", status: http.StatusBadRequest, reply: `{"code":10076,"error":"Qps beyond the limit"}`, want: provider.ErrThrottled},
-		{name: "no token", reply: `{"captcha_url":"https://x"}`, want: provider.ErrUnavailable},
-		{name: "no address", reply: `{"captcha_token":"x"}`, want: provider.ErrUnavailable},
+		{name: "refused", status: http.StatusBadRequest, reply: `{"code":10076,"error":"Qps beyond the limit"}`, want: provider.KindThrottled},
+		{name: "no token", reply: `{"captcha_url":"https://x"}`, want: provider.KindUnavailable},
+		{name: "no address", reply: `{"captcha_token":"x"}`, want: provider.KindUnavailable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -68,13 +68,13 @@ func TestSolveCaptchaFails(t *testing.T) {
 		status                     int
 		want                       error
 	}{
-		{name: "wrong, unlisted code", status: http.StatusBadRequest, reply: `{"code":10099,"error":"R23423dsfd 1110"}`, want: provider.ErrCodeMismatch},
-		{name: "wrong, generic code", status: http.StatusBadRequest, reply: `{"code":10007,"error":"x"}`, want: provider.ErrCodeMismatch},
-		{name: "wrong, validation", status: http.StatusBadRequest, reply: `{"code":301,"error":"x"}`, want: provider.ErrCodeMismatch},
-		{name: "wrong, code error", status: http.StatusBadRequest, reply: `{"code":207,"error":"x"}`, want: provider.ErrCodeMismatch},
-		{name: "unauthorized", status: http.StatusUnauthorized, reply: `{"error":"unauthorized"}`, want: provider.ErrAuth},
-		{name: "busy", status: http.StatusInternalServerError, reply: `{"error":"x"}`, want: provider.ErrUnavailable},
-		{name: "no token back", reply: `{}`, want: provider.ErrUnavailable},
+		{name: "wrong, unlisted code", status: http.StatusBadRequest, reply: `{"code":10099,"error":"R23423dsfd 1110"}`, want: provider.KindCodeMismatch},
+		{name: "wrong, generic code", status: http.StatusBadRequest, reply: `{"code":10007,"error":"x"}`, want: provider.KindCodeMismatch},
+		{name: "wrong, validation", status: http.StatusBadRequest, reply: `{"code":301,"error":"x"}`, want: provider.KindCodeMismatch},
+		{name: "wrong, code error", status: http.StatusBadRequest, reply: `{"code":207,"error":"x"}`, want: provider.KindCodeMismatch},
+		{name: "unauthorized", status: http.StatusUnauthorized, reply: `{"error":"unauthorized"}`, want: provider.KindAuth},
+		{name: "busy", status: http.StatusInternalServerError, reply: `{"error":"x"}`, want: provider.KindUnavailable},
+		{name: "no token back", reply: `{}`, want: provider.KindUnavailable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -94,10 +94,10 @@ func TestSolveCaptchaBadInput(t *testing.T) {
 	stub := &wiretest.Stub{}
 	p := newProvider(t, newConfig(stub.Client()))
 	_, err := p.SolveCaptcha(t.Context(), "", "1110")
-	require.ErrorIs(t, err, provider.ErrConfig)
+	require.ErrorIs(t, err, provider.KindConfig)
 	require.ErrorContains(t, err, "token: ")
 	_, err = p.SolveCaptcha(t.Context(), "x", "")
-	require.ErrorIs(t, err, provider.ErrCodeMismatch)
+	require.ErrorIs(t, err, provider.KindCodeMismatch)
 	require.ErrorContains(t, err, "answer: ")
 	require.Empty(t, stub.Requests())
 }

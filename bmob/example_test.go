@@ -40,9 +40,9 @@ func Example() {
 	}
 	fmt.Println("code made by", receipt.Code)
 
-	typed := server.Messages()[0].Code // the user reads it from the phone
+	typed := server.Texts()[0].Code // the user reads it from the phone
 	err = provider.Verify(context.Background(), p, receipt, "not it")
-	fmt.Println("wrong code refused:", errors.Is(err, provider.ErrCodeMismatch))
+	fmt.Println("wrong code refused:", errors.Is(err, provider.KindCodeMismatch))
 	err = provider.Verify(context.Background(), p, receipt, typed)
 	fmt.Println("right code:", err)
 	// Output:

@@ -71,11 +71,11 @@ func TestReadStatusFails(t *testing.T) {
 		status      int
 		want        error
 	}{
-		{name: "unauthorized", status: http.StatusUnauthorized, reply: `{"error":"unauthorized"}`, want: provider.ErrAuth},
-		{name: "not known, under 500", status: http.StatusInternalServerError, reply: `{"code":10018,"error":"x"}`, want: provider.ErrUnavailable},
-		{name: "no state", reply: `{"verify_state":true}`, want: provider.ErrUnavailable},
-		{name: "the call is gone", status: http.StatusNotFound, reply: `<html>`, want: provider.ErrUnavailable},
-		{name: "words that repeat the number", status: http.StatusBadRequest, reply: `{"code":10007,"error":"13800138000"}`, want: provider.ErrUnknown},
+		{name: "unauthorized", status: http.StatusUnauthorized, reply: `{"error":"unauthorized"}`, want: provider.KindAuth},
+		{name: "not known, under 500", status: http.StatusInternalServerError, reply: `{"code":10018,"error":"x"}`, want: provider.KindUnavailable},
+		{name: "no state", reply: `{"verify_state":true}`, want: provider.KindUnavailable},
+		{name: "the call is gone", status: http.StatusNotFound, reply: `<html>`, want: provider.KindUnavailable},
+		{name: "words that repeat the number", status: http.StatusBadRequest, reply: `{"code":10007,"error":"13800138000"}`, want: provider.KindUnknown},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -48,19 +48,19 @@ func TestVerifyFails(t *testing.T) {
 		want        error
 		code        string
 	}{
-		{name: "wrong", status: http.StatusBadRequest, reply: `{"code":207,"error":"code error:` + code + `."}`, want: provider.ErrCodeMismatch, code: "207"},
+		{name: "wrong", status: http.StatusBadRequest, reply: `{"code":207,"error":"code error:` + code + `."}`, want: provider.KindCodeMismatch, code: "207"},
 		{
-			name: "words that repeat everything", status: http.StatusBadRequest, want: provider.ErrCodeMismatch, code: "207",
+			name: "words that repeat everything", status: http.StatusBadRequest, want: provider.KindCodeMismatch, code: "207",
 			reply: `{"code":207,"error":"13800138000 ` + code + ` ` + restKey + `"}`,
 		},
-		{name: "the code for a code", status: http.StatusBadRequest, reply: `{"code":` + code + `}`, want: provider.ErrUnknown, code: "***"},
-		{name: "unauthorized", status: http.StatusUnauthorized, reply: `{"error":"unauthorized"}`, want: provider.ErrAuth, code: "401"},
-		{name: "busy", status: http.StatusInternalServerError, reply: `{"error":"x"}`, want: provider.ErrUnavailable, code: "500"},
-		{name: "an empty object", reply: `{}`, want: provider.ErrUnavailable},
-		{name: "another message", reply: `{"msg":"no"}`, want: provider.ErrUnavailable},
-		{name: "ok, under 502", status: http.StatusBadGateway, reply: `{"msg":"ok"}`, want: provider.ErrUnavailable},
-		{name: "ok and an error", reply: `{"msg":"ok","error":"x"}`, want: provider.ErrUnknown},
-		{name: "a redirect", status: http.StatusFound, reply: `{"msg":"ok"}`, want: provider.ErrUnavailable},
+		{name: "the code for a code", status: http.StatusBadRequest, reply: `{"code":` + code + `}`, want: provider.KindUnknown, code: "***"},
+		{name: "unauthorized", status: http.StatusUnauthorized, reply: `{"error":"unauthorized"}`, want: provider.KindAuth, code: "401"},
+		{name: "busy", status: http.StatusInternalServerError, reply: `{"error":"x"}`, want: provider.KindUnavailable, code: "500"},
+		{name: "an empty object", reply: `{}`, want: provider.KindUnavailable},
+		{name: "another message", reply: `{"msg":"no"}`, want: provider.KindUnavailable},
+		{name: "ok, under 502", status: http.StatusBadGateway, reply: `{"msg":"ok"}`, want: provider.KindUnavailable},
+		{name: "ok and an error", reply: `{"msg":"ok","error":"x"}`, want: provider.KindUnknown},
+		{name: "a redirect", status: http.StatusFound, reply: `{"msg":"ok"}`, want: provider.KindUnavailable},
 	}
 	for form, adjust := range map[string]func(*bmob.Config){"path": nil, "body": inBody} {
 		for _, tt := range tests {
@@ -101,11 +101,11 @@ func TestVerifyBadInput(t *testing.T) {
 		want       error
 		names      string
 	}{
-		{name: "the caller's code", receipt: byCaller, code: code, want: provider.ErrUnsupported, names: "Receipt.Code"},
-		{name: "no phone", receipt: nobody, code: code, want: provider.ErrRecipient, names: "Receipt.To"},
-		{name: "a number abroad", receipt: abroad, code: code, want: provider.ErrUnsupported, names: "Receipt.To"},
-		{name: "empty code", receipt: sentReceipt(), want: provider.ErrCodeMismatch, names: "code: "},
-		{name: "a path", receipt: sentReceipt(), code: "../login", want: provider.ErrCodeMismatch, names: "code: "},
+		{name: "the caller's code", receipt: byCaller, code: code, want: provider.KindUnsupported, names: "Receipt.Code"},
+		{name: "no phone", receipt: nobody, code: code, want: provider.KindRecipient, names: "Receipt.To"},
+		{name: "a number abroad", receipt: abroad, code: code, want: provider.KindUnsupported, names: "Receipt.To"},
+		{name: "empty code", receipt: sentReceipt(), want: provider.KindCodeMismatch, names: "code: "},
+		{name: "a path", receipt: sentReceipt(), code: "../login", want: provider.KindCodeMismatch, names: "code: "},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -132,11 +132,11 @@ func (failing) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestCodeInPathStaysHidden(t *testing.T) {
 	t.Parallel()
 	err := newProvider(t, newConfig(&http.Client{Transport: failing{}})).Verify(t.Context(), sentReceipt(), code)
-	require.ErrorIs(t, err, provider.ErrUnavailable)
+	require.ErrorIs(t, err, provider.KindUnavailable)
 	requireVerifyError(t, err, "")
 
 	nobody := func(cfg *bmob.Config) { cfg.BaseURL = "http://127.0.0.1:1" }
 	err = newProvider(t, newConfig(nil), nobody).Verify(t.Context(), sentReceipt(), code)
-	require.ErrorIs(t, err, provider.ErrUnavailable)
+	require.ErrorIs(t, err, provider.KindUnavailable)
 	requireVerifyError(t, err, "")
 }

@@ -177,7 +177,7 @@ func TestOnAttemptSeesInside(t *testing.T) {
 	f.members["a"].then(fail(provider.KindBlocked))
 	f.members["b"].then(fail(provider.KindBlocked))
 	_, err := composer.Send(t.Context(), codeMessage)
-	require.ErrorIs(t, err, provider.ErrBlocked)
+	require.ErrorIs(t, err, provider.KindBlocked)
 	// a is cooling down: b is asked first.
 	require.Equal(t, []string{"b 2 0 false", "a 2 0 false"}, names(&outer))
 }

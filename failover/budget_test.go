@@ -66,7 +66,7 @@ func TestBudgetUsedUpEverywhere(t *testing.T) {
 	f.journal.asked()
 
 	_, err := chain.Send(t.Context(), codeMessage)
-	require.ErrorIs(t, err, provider.ErrBalance)
+	require.ErrorIs(t, err, provider.KindBalance)
 	require.False(t, provider.MayHaveSent(err))
 	require.EqualError(t, err, "paid: no attempt made; left out: a (daily budget used up), b (daily budget used up): "+
 		"send: balance: no member has budget left for today")

@@ -106,8 +106,8 @@ func TestBadMessageAsksNobody(t *testing.T) {
 		want    error
 		text    string
 	}{
-		{"no phone", provider.Message{Template: "login"}, provider.ErrRecipient, "paid: no attempt made: send: recipient: To: no phone number"},
-		{"no template", provider.Message{To: testPhone}, provider.ErrTemplate, "paid: no attempt made: send: template: Template: no template name"},
+		{"no phone", provider.Message{Template: "login"}, provider.KindRecipient, "paid: no attempt made: send: recipient: To: no phone number"},
+		{"no template", provider.Message{To: testPhone}, provider.KindTemplate, "paid: no attempt made: send: template: Template: no template name"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -131,7 +131,7 @@ func TestForeignErrorMayHaveSent(t *testing.T) {
 		f.members["a"].then(foreign)
 		_, err := f.chain(t, failover.ChainConfig{}, "a", "b").Send(t.Context(), plainMessage)
 		require.Equal(t, []string{"a"}, f.journal.asked())
-		require.ErrorIs(t, err, provider.ErrUnknown)
+		require.ErrorIs(t, err, provider.KindUnknown)
 		require.ErrorIs(t, err, cause)
 		require.True(t, provider.MayHaveSent(err))
 	})
@@ -159,7 +159,7 @@ func TestForeignErrorMayHaveSent(t *testing.T) {
 			f := newFleet("a", "b")
 			f.members["a"].then(func(context.Context, provider.Message) error { return test.err })
 			_, err := f.chain(t, failover.ChainConfig{}, "a", "b").Send(t.Context(), plainMessage)
-			require.ErrorIs(t, err, provider.ErrUnknown)
+			require.ErrorIs(t, err, provider.KindUnknown)
 			require.True(t, provider.MayHaveSent(err))
 			require.Equal(t, []string{"a"}, f.journal.asked())
 		})

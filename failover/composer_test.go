@@ -226,7 +226,7 @@ func TestRefusedBeforeCounting(t *testing.T) {
 	_, err := composer.Send(cancelled, codeMessage)
 	require.ErrorIs(t, err, context.Canceled)
 	_, err = composer.Send(t.Context(), provider.Message{To: testPhone})
-	require.ErrorIs(t, err, provider.ErrTemplate)
+	require.ErrorIs(t, err, provider.KindTemplate)
 	require.Equal(t, "relay", outcome(composer.Send(t.Context(), codeMessage)))
 }
 

@@ -27,7 +27,7 @@ func TestFinishedContextAsksNobody(t *testing.T) {
 	} {
 		_, err := p.Send(cancelled, codeMessage)
 		require.ErrorIs(t, err, context.Canceled)
-		require.ErrorIs(t, err, provider.ErrUnavailable)
+		require.ErrorIs(t, err, provider.KindUnavailable)
 		require.False(t, provider.MayHaveSent(err))
 		require.EqualError(t, err, "paid: no attempt made: send: unavailable: the context has finished: context canceled")
 		_, err = p.Send(expired, codeMessage)

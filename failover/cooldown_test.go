@@ -224,7 +224,7 @@ func TestCooldownSettings(t *testing.T) {
 			var seen events
 			chain := newChain(t, failover.ChainConfig{Cooldown: test.chain, OnAttempt: seen.add}, member)
 			_, err := chain.Send(t.Context(), codeMessage)
-			require.ErrorIs(t, err, provider.ErrUnavailable)
+			require.ErrorIs(t, err, provider.KindUnavailable)
 			require.Equal(t, test.want, seen.all()[0].Cooldown)
 		})
 	}

@@ -7,8 +7,8 @@ import (
 )
 
 // Error is a failed send: every attempt that was made, and who was left out.
-// It unwraps to the errors of all attempts, so that errors.Is with a kind's
-// sentinel asks "did any attempt fail so?", and [provider.MayHaveSent] asks the
+// It unwraps to the errors of all attempts, so that errors.Is with a kind
+// asks "did any attempt fail so?", and [provider.MayHaveSent] asks the
 // same of the message. errors.As finds the first attempt that has a
 // [provider.Error] only; range over Attempts to look at the others, such as one
 // that says how long to wait.

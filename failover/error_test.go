@@ -78,10 +78,10 @@ func TestErrorUnwraps(t *testing.T) {
 	f.members["c"].then(fail(provider.KindBlocked))
 	_, err := f.chain(t, failover.ChainConfig{}, "a", "b", "c").Send(t.Context(), codeMessage)
 
-	for _, target := range []error{provider.ErrBalance, provider.ErrUnavailable, provider.ErrBlocked, cause} {
+	for _, target := range []error{provider.KindBalance, provider.KindUnavailable, provider.KindBlocked, cause} {
 		require.ErrorIs(t, err, target)
 	}
-	require.NotErrorIs(t, err, provider.ErrAuth)
+	require.NotErrorIs(t, err, provider.KindAuth)
 	require.True(t, provider.MayHaveSent(err), "by the second attempt")
 	var first *provider.Error
 	require.ErrorAs(t, err, &first)

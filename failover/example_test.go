@@ -135,7 +135,7 @@ func ExampleNewRouter() {
 		{To: provider.MustParsePhone("+1 202 555 0123"), Template: "login"},
 	} {
 		receipt, err := router.Send(context.Background(), m)
-		if errors.Is(err, provider.ErrUnsupported) {
+		if errors.Is(err, provider.KindUnsupported) {
 			fmt.Println(err)
 			continue
 		}

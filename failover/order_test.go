@@ -20,7 +20,7 @@ func orders(t *testing.T, f *fleet, chain *failover.Chain, n int) []string {
 			member.then(fail(provider.KindBlocked))
 		}
 		_, err := chain.Send(t.Context(), codeMessage)
-		require.ErrorIs(t, err, provider.ErrBlocked)
+		require.ErrorIs(t, err, provider.KindBlocked)
 		seen[i] = strings.Join(f.journal.asked(), "")
 	}
 	return seen

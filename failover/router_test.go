@@ -42,7 +42,7 @@ func TestRouterWithoutAMatch(t *testing.T) {
 	f := newFleet("mainland")
 	router := newRouter(t, failover.RouterConfig{}, failover.Rule{Countries: []string{"86"}, Provider: f.members["mainland"]})
 	_, err := router.Send(t.Context(), provider.Message{To: provider.MustParsePhone("+1 202 555 0123"), Template: "login"})
-	require.ErrorIs(t, err, provider.ErrUnsupported)
+	require.ErrorIs(t, err, provider.KindUnsupported)
 	require.False(t, provider.MayHaveSent(err))
 	require.EqualError(t, err, `router: no attempt made: send: unsupported: no rule for country 1 and template "login"`)
 	require.Empty(t, f.journal.asked())

@@ -155,12 +155,12 @@ func TestReadBalanceFails(t *testing.T) {
 		status      int
 		want        error
 	}{
-		{name: "refused", reply: `{"code":405,"msg":"no"}`, want: provider.ErrAuth},
-		{name: "refused with an empty number", reply: `{"code":405,"msg":"no","num":""}`, want: provider.ErrAuth},
-		{name: "without a number", reply: `{"code":2,"msg":"ok"}`, want: provider.ErrUnavailable},
-		{name: "not a number", reply: `{"code":2,"num":"many"}`, want: provider.ErrUnavailable},
-		{name: "infinite", reply: `{"code":2,"num":"inf"}`, want: provider.ErrUnavailable},
-		{name: "HTTP error", reply: `{"code":2,"num":7}`, status: http.StatusBadGateway, want: provider.ErrUnavailable},
+		{name: "refused", reply: `{"code":405,"msg":"no"}`, want: provider.KindAuth},
+		{name: "refused with an empty number", reply: `{"code":405,"msg":"no","num":""}`, want: provider.KindAuth},
+		{name: "without a number", reply: `{"code":2,"msg":"ok"}`, want: provider.KindUnavailable},
+		{name: "not a number", reply: `{"code":2,"num":"many"}`, want: provider.KindUnavailable},
+		{name: "infinite", reply: `{"code":2,"num":"inf"}`, want: provider.KindUnavailable},
+		{name: "HTTP error", reply: `{"code":2,"num":7}`, status: http.StatusBadGateway, want: provider.KindUnavailable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -188,12 +188,12 @@ func TestReply(t *testing.T) {
 		{name: "international id", reply: `{"code":2,"ismsid":"77"}`, id: "77"},
 		{name: "unknown members", reply: `{"code":2,"smsid":"1","extra":[1,{}]}`, id: "1"},
 		{name: "byte order mark and space", reply: "\xef\xbb\xbf \n{\"code\":2,\"smsid\":\"1\"}\n", id: "1"},
-		{name: "accepted without an id", reply: `{"code":2,"smsid":""}`, want: provider.ErrUnavailable, mayHaveSent: true},
-		{name: "accepted with id 0", reply: `{"code":2,"smsid":"0"}`, want: provider.ErrUnavailable, mayHaveSent: true},
-		{name: "no code", reply: `{"msg":"提交成功","smsid":"1"}`, want: provider.ErrUnavailable, mayHaveSent: true},
-		{name: "null code", reply: `{"code":null,"smsid":"1"}`, want: provider.ErrUnavailable, mayHaveSent: true},
-		{name: "refused, code as a string", reply: `{"code":"4051","msg":"x"}`, want: provider.ErrBalance, code: "4051"},
-		{name: "unlisted code", reply: `{"code":4999,"msg":"x","smsid":"5"}`, want: provider.ErrUnknown, code: "4999"},
+		{name: "accepted without an id", reply: `{"code":2,"smsid":""}`, want: provider.KindUnavailable, mayHaveSent: true},
+		{name: "accepted with id 0", reply: `{"code":2,"smsid":"0"}`, want: provider.KindUnavailable, mayHaveSent: true},
+		{name: "no code", reply: `{"msg":"提交成功","smsid":"1"}`, want: provider.KindUnavailable, mayHaveSent: true},
+		{name: "null code", reply: `{"code":null,"smsid":"1"}`, want: provider.KindUnavailable, mayHaveSent: true},
+		{name: "refused, code as a string", reply: `{"code":"4051","msg":"x"}`, want: provider.KindBalance, code: "4051"},
+		{name: "unlisted code", reply: `{"code":4999,"msg":"x","smsid":"5"}`, want: provider.KindUnknown, code: "4999"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -229,15 +229,15 @@ func TestBadMessage(t *testing.T) {
 		want    error
 		names   string
 	}{
-		{name: "no phone", message: provider.Message{Template: "login"}, want: provider.ErrRecipient, names: "To"},
-		{name: "template not mapped", message: newMessage("other", "1"), want: provider.ErrTemplate, names: `"other"`},
-		{name: "missing parameter", message: newMessage("twoVars", "1"), want: provider.ErrTemplate, names: `"minutes"`},
-		{name: "separator in a value", message: separator, want: provider.ErrTemplate, names: `Params["code"]`},
-		{name: "value of nine characters", message: newMessage("byID", "一二三四五六七八九"), want: provider.ErrTemplate, names: `Params["code"]: 9 characters`},
-		{name: "empty text", message: newMessage("any", ""), want: provider.ErrContent, names: "Text: "},
-		{name: "text of 501 characters", message: newMessage("any", long), want: provider.ErrContent, names: "Text: 501 characters"},
-		{name: "foreign number and a text too long", message: longAbroad, want: provider.ErrUnsupported, names: "To"},
-		{name: "foreign number on a mainland account", message: foreign, want: provider.ErrUnsupported, names: "To"},
+		{name: "no phone", message: provider.Message{Template: "login"}, want: provider.KindRecipient, names: "To"},
+		{name: "template not mapped", message: newMessage("other", "1"), want: provider.KindTemplate, names: `"other"`},
+		{name: "missing parameter", message: newMessage("twoVars", "1"), want: provider.KindTemplate, names: `"minutes"`},
+		{name: "separator in a value", message: separator, want: provider.KindTemplate, names: `Params["code"]`},
+		{name: "value of nine characters", message: newMessage("byID", "一二三四五六七八九"), want: provider.KindTemplate, names: `Params["code"]: 9 characters`},
+		{name: "empty text", message: newMessage("any", ""), want: provider.KindContent, names: "Text: "},
+		{name: "text of 501 characters", message: newMessage("any", long), want: provider.KindContent, names: "Text: 501 characters"},
+		{name: "foreign number and a text too long", message: longAbroad, want: provider.KindUnsupported, names: "To"},
+		{name: "foreign number on a mainland account", message: foreign, want: provider.KindUnsupported, names: "To"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -42,9 +42,9 @@ func Example() {
 	}
 	fmt.Println("code made by", receipt.Code)
 
-	typed := server.Messages()[0].Code // the user reads it from the phone
+	typed := server.Texts()[0].Code // the user reads it from the phone
 	err = provider.Verify(context.Background(), p, receipt, "not it")
-	fmt.Println("wrong code refused:", errors.Is(err, provider.ErrCodeMismatch))
+	fmt.Println("wrong code refused:", errors.Is(err, provider.KindCodeMismatch))
 	err = provider.Verify(context.Background(), p, receipt, typed)
 	fmt.Println("right code:", err)
 	// Output:
@@ -82,6 +82,6 @@ func ExampleNewSDKVerifier() {
 		return
 	}
 	receipt := provider.Receipt{Provider: "relay", To: provider.MustParsePhone("13800138000"), Code: provider.CodeByProvider}
-	fmt.Println(v.Verify(context.Background(), receipt, server.Messages()[0].Code))
+	fmt.Println(v.Verify(context.Background(), receipt, server.Texts()[0].Code))
 	// Output: <nil>
 }

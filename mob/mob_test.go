@@ -103,21 +103,21 @@ func TestReply(t *testing.T) {
 		{name: "status as a string", reply: `{"status":"200"}`},
 		{name: "unknown members", reply: `{"status":200,"extra":[1,{}]}`},
 		{name: "byte order mark and space", reply: "\xef\xbb\xbf \n{\"status\":200}\n"},
-		{name: "failure as a string", reply: `{"status":"470"}`, want: provider.ErrBalance, code: "470"},
-		{name: "refused as recorded", reply: wiretest.Read(t, "reply-address.json"), want: provider.ErrConfig, code: "471", text: "Request ip is error."},
-		{name: "words as a number", reply: `{"status":470,"error":5}`, want: provider.ErrBalance, code: "470", text: "5"},
+		{name: "failure as a string", reply: `{"status":"470"}`, want: provider.KindBalance, code: "470"},
+		{name: "refused as recorded", reply: wiretest.Read(t, "reply-address.json"), want: provider.KindConfig, code: "471", text: "Request ip is error."},
+		{name: "words as a number", reply: `{"status":470,"error":5}`, want: provider.KindBalance, code: "470", text: "5"},
 		{
-			name: "words that repeat number, code and key", want: provider.ErrConfig, code: "471", text: "no *** +86*** *** ***",
+			name: "words that repeat number, code and key", want: provider.KindConfig, code: "471", text: "no *** +86*** *** ***",
 			reply: `{"status":471,"error":"no 13800138000 +8613800138000 042137 ` + appKey + `"}`,
 		},
-		{name: "the number for a status", reply: `{"status":13800138000}`, want: provider.ErrUnknown, code: "***"},
-		{name: "no status", reply: `{"error":"x"}`, want: provider.ErrUnavailable, mayHaveSent: true},
-		{name: "null status", reply: `{"status":null}`, want: provider.ErrUnavailable, mayHaveSent: true},
-		{name: "status without quotes around its name", reply: `{status:200}`, want: provider.ErrUnavailable, mayHaveSent: true},
-		{name: "done, under HTTP 500", status: http.StatusInternalServerError, reply: `{"status":200}`, want: provider.ErrUnavailable, mayHaveSent: true},
-		{name: "a status of custom/msg", reply: `{"status":213}`, want: provider.ErrUnknown, code: "213"},
-		{name: "near miss of success", reply: `{"status":201}`, want: provider.ErrUnknown, code: "201"},
-		{name: "unlisted", reply: `{"status":481}`, want: provider.ErrUnknown, code: "481"},
+		{name: "the number for a status", reply: `{"status":13800138000}`, want: provider.KindUnknown, code: "***"},
+		{name: "no status", reply: `{"error":"x"}`, want: provider.KindUnavailable, mayHaveSent: true},
+		{name: "null status", reply: `{"status":null}`, want: provider.KindUnavailable, mayHaveSent: true},
+		{name: "status without quotes around its name", reply: `{status:200}`, want: provider.KindUnavailable, mayHaveSent: true},
+		{name: "done, under HTTP 500", status: http.StatusInternalServerError, reply: `{"status":200}`, want: provider.KindUnavailable, mayHaveSent: true},
+		{name: "a status of custom/msg", reply: `{"status":213}`, want: provider.KindUnknown, code: "213"},
+		{name: "near miss of success", reply: `{"status":201}`, want: provider.KindUnknown, code: "201"},
+		{name: "unlisted", reply: `{"status":481}`, want: provider.KindUnknown, code: "481"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -153,20 +153,20 @@ func TestBadMessage(t *testing.T) {
 		want    error
 		names   string
 	}{
-		{name: "no phone", message: provider.Message{Template: "login"}, want: provider.ErrRecipient, names: "To"},
-		{name: "no template", message: newMessage("", nil), want: provider.ErrTemplate, names: "Template"},
-		{name: "template not mapped", message: newMessage("other", nil), want: provider.ErrTemplate, names: `"other"`},
+		{name: "no phone", message: provider.Message{Template: "login"}, want: provider.KindRecipient, names: "To"},
+		{name: "no template", message: newMessage("", nil), want: provider.KindTemplate, names: "Template"},
+		{name: "template not mapped", message: newMessage("other", nil), want: provider.KindTemplate, names: `"other"`},
 		{
 			name: "a code that Mob cannot send", message: newMessage("login", provider.Params{"code": "042137"}),
-			want: provider.ErrTemplate, names: `Params["code"]: Mob makes its own code`,
+			want: provider.KindTemplate, names: `Params["code"]: Mob makes its own code`,
 		},
 		{
 			name: "a parameter that Mob's own text does not take", message: newMessage("lenient", provider.Params{"code": "1", "city": "x"}),
-			want: provider.ErrTemplate, names: `surplus parameter "city"`,
+			want: provider.KindTemplate, names: `surplus parameter "city"`,
 		},
-		{name: "missing variable", message: newMessage("order", provider.Params{"code": "1"}), want: provider.ErrTemplate, names: `"minutes"`},
-		{name: "empty value", message: order("042137", ""), want: provider.ErrTemplate, names: `Params["minutes"]: must not be empty`},
-		{name: "value of 11 characters", message: order("042137", strings.Repeat("五", 11)), want: provider.ErrTemplate, names: `Params["minutes"]: longer`},
+		{name: "missing variable", message: newMessage("order", provider.Params{"code": "1"}), want: provider.KindTemplate, names: `"minutes"`},
+		{name: "empty value", message: order("042137", ""), want: provider.KindTemplate, names: `Params["minutes"]: must not be empty`},
+		{name: "value of 11 characters", message: order("042137", strings.Repeat("五", 11)), want: provider.KindTemplate, names: `Params["minutes"]: longer`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -197,7 +197,7 @@ func TestNoRandomness(t *testing.T) {
 	cfg := newConfig(stub.Client())
 	cfg.Rand = strings.NewReader("short")
 	_, err := newProvider(t, cfg).Send(t.Context(), newMessage("login", nil))
-	require.ErrorIs(t, err, provider.ErrConfig)
+	require.ErrorIs(t, err, provider.KindConfig)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	require.ErrorContains(t, err, "Rand: ")
 	require.Empty(t, stub.Requests())

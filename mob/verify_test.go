@@ -49,17 +49,17 @@ func TestVerifyFails(t *testing.T) {
 		want        error
 		code        string
 	}{
-		{name: "wrong", reply: wiretest.Read(t, "reply-wrong-code.json"), want: provider.ErrCodeMismatch, code: "468"},
-		{name: "too many checks", reply: `{"status":467}`, want: provider.ErrCodeExpired, code: "467"},
+		{name: "wrong", reply: wiretest.Read(t, "reply-wrong-code.json"), want: provider.KindCodeMismatch, code: "468"},
+		{name: "too many checks", reply: `{"status":467}`, want: provider.KindCodeExpired, code: "467"},
 		{
-			name: "words that repeat number, code and key", want: provider.ErrCodeMismatch, code: "468",
+			name: "words that repeat number, code and key", want: provider.KindCodeMismatch, code: "468",
 			reply: `{"status":"468","error":"13800138000 0421 ` + appKey + `"}`,
 		},
-		{name: "internal error", reply: `{"status":500}`, want: provider.ErrUnavailable, code: "500"},
-		{name: "no status", reply: `{}`, want: provider.ErrUnavailable},
-		{name: "done, under HTTP 502", status: http.StatusBadGateway, reply: `{"status":200}`, want: provider.ErrUnavailable},
-		{name: "the number for a status", reply: `{"status":"13800138000"}`, want: provider.ErrUnknown, code: "***"},
-		{name: "near miss of success", reply: `{"status":201}`, want: provider.ErrUnknown, code: "201"},
+		{name: "internal error", reply: `{"status":500}`, want: provider.KindUnavailable, code: "500"},
+		{name: "no status", reply: `{}`, want: provider.KindUnavailable},
+		{name: "done, under HTTP 502", status: http.StatusBadGateway, reply: `{"status":200}`, want: provider.KindUnavailable},
+		{name: "the number for a status", reply: `{"status":"13800138000"}`, want: provider.KindUnknown, code: "***"},
+		{name: "near miss of success", reply: `{"status":201}`, want: provider.KindUnknown, code: "201"},
 	}
 	for _, v := range verifiers {
 		for _, tt := range tests {
@@ -101,10 +101,10 @@ func TestVerifyBadInput(t *testing.T) {
 		want       error
 		names      string
 	}{
-		{name: "the caller's code", receipt: byCaller, code: "0421", want: provider.ErrUnsupported, names: "Receipt.Code"},
-		{name: "no phone", receipt: nobody, code: "0421", want: provider.ErrRecipient, names: "Receipt.To"},
-		{name: "empty code", receipt: sentReceipt(), want: provider.ErrCodeMismatch, names: "code: "},
-		{name: "letters", receipt: sentReceipt(), code: "0421a", want: provider.ErrCodeMismatch, names: "code: "},
+		{name: "the caller's code", receipt: byCaller, code: "0421", want: provider.KindUnsupported, names: "Receipt.Code"},
+		{name: "no phone", receipt: nobody, code: "0421", want: provider.KindRecipient, names: "Receipt.To"},
+		{name: "empty code", receipt: sentReceipt(), want: provider.KindCodeMismatch, names: "code: "},
+		{name: "letters", receipt: sentReceipt(), code: "0421a", want: provider.KindCodeMismatch, names: "code: "},
 	}
 	for _, v := range verifiers {
 		for _, tt := range tests {
@@ -129,7 +129,7 @@ func TestVerifyBrokenNetwork(t *testing.T) {
 		verifier, err := v.build(newConfig(&http.Client{Transport: failing{}}))
 		require.NoError(t, err)
 		err = verifier.Verify(t.Context(), sentReceipt(), "0421")
-		require.ErrorIs(t, err, provider.ErrUnavailable)
+		require.ErrorIs(t, err, provider.KindUnavailable)
 		requireVerifyError(t, err, "")
 	}
 }

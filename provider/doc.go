@@ -20,7 +20,7 @@
 // A nil error means that the service accepted the message. Every failure is an
 // [*Error]: its Kind says what went wrong in one of a closed list of ways, and
 // MayHaveSent says whether the text may be on its way all the same. Test for a
-// kind with errors.Is and its sentinel, such as [ErrBalance].
+// kind with errors.Is, as in errors.Is(err, provider.KindBalance).
 //
 // # What a service can do besides
 //

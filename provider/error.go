@@ -115,7 +115,7 @@ func (e *Error) Unwrap() error {
 	return e.Err
 }
 
-// Is reports whether target is the sentinel of the error's kind. An unsupported
+// Is reports whether target is the error's kind. An unsupported
 // operation also matches [errors.ErrUnsupported].
 func (e *Error) Is(target error) bool {
 	if e == nil {
@@ -124,8 +124,8 @@ func (e *Error) Is(target error) bool {
 	if target == errors.ErrUnsupported {
 		return e.Kind == KindUnsupported
 	}
-	kind, ok := target.(sentinel)
-	return ok && Kind(kind) == e.Kind
+	kind, ok := target.(Kind)
+	return ok && kind == e.Kind
 }
 
 // MayHaveSent reports whether err says that the message may be on its way

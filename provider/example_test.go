@@ -35,7 +35,7 @@ func Example() {
 	switch {
 	case err == nil:
 		fmt.Println("accepted for", phone)
-	case errors.Is(err, provider.ErrBalance):
+	case errors.Is(err, provider.KindBalance):
 		fmt.Println("top up the account:", err)
 	case provider.MayHaveSent(err):
 		fmt.Println("it may arrive all the same:", err)

@@ -38,7 +38,7 @@ func TestVerifyPassesTheAnswerOn(t *testing.T) {
 	mob := newAble("mob")
 	mob.failure = &provider.Error{Provider: "mob", Op: provider.OpVerify, Kind: provider.KindCodeMismatch}
 	err := provider.Verify(t.Context(), tree(mob), receiptOf("mob"), "000000")
-	require.ErrorIs(t, err, provider.ErrCodeMismatch)
+	require.ErrorIs(t, err, provider.KindCodeMismatch)
 	require.NotErrorIs(t, err, errors.ErrUnsupported)
 }
 
@@ -69,7 +69,7 @@ func TestReadBalancesAsksEveryone(t *testing.T) {
 	first, broken, last := newAble("first"), newAble("broken"), newAble("last")
 	broken.failure = &provider.Error{Provider: "broken", Op: provider.OpBalance, Kind: provider.KindAuth}
 	balances, err := provider.ReadBalances(t.Context(), tree(first, broken, last, first))
-	require.ErrorIs(t, err, provider.ErrAuth)
+	require.ErrorIs(t, err, provider.KindAuth)
 	require.Equal(t, []provider.Balance{
 		{Provider: "first", Amount: "12.50", Unit: provider.UnitYuan},
 		{Provider: "last", Amount: "12.50", Unit: provider.UnitYuan},
@@ -101,7 +101,7 @@ func TestPullReportsAsksEveryone(t *testing.T) {
 	first, broken := newAble("first"), newAble("broken")
 	broken.failure = &provider.Error{Provider: "broken", Op: provider.OpReports, Kind: provider.KindUnavailable}
 	reports, err := provider.PullReports(t.Context(), tree(broken, first), provider.ReportReply, 10)
-	require.ErrorIs(t, err, provider.ErrUnavailable)
+	require.ErrorIs(t, err, provider.KindUnavailable)
 	require.Equal(t, []provider.Report{{Provider: "first", Kind: provider.ReportReply}}, reports)
 
 	reports, err = provider.PullReports(t.Context(), first, provider.ReportDelivery, 0)
@@ -113,7 +113,7 @@ func TestPullReportsAsksEveryone(t *testing.T) {
 type halfway struct{ plain }
 
 func (h *halfway) PullReports(_ context.Context, kind provider.ReportKind, limit int) ([]provider.Report, error) {
-	return slices.Repeat([]provider.Report{{Provider: h.name, Kind: kind}}, limit), provider.ErrUnavailable
+	return slices.Repeat([]provider.Report{{Provider: h.name, Kind: kind}}, limit), provider.KindUnavailable
 }
 
 // Reports that were pulled are gone from the queue, so none is dropped for an
@@ -121,7 +121,7 @@ func (h *halfway) PullReports(_ context.Context, kind provider.ReportKind, limit
 func TestPullReportsKeepsWhatCameBeforeAnError(t *testing.T) {
 	t.Parallel()
 	reports, err := provider.PullReports(t.Context(), tree(&halfway{plain{"halfway"}}), provider.ReportReply, 3)
-	require.ErrorIs(t, err, provider.ErrUnavailable)
+	require.ErrorIs(t, err, provider.KindUnavailable)
 	require.Len(t, reports, 3)
 }
 
@@ -182,7 +182,7 @@ func TestFrontDoorsAnswerUnsupported(t *testing.T) {
 				t.Parallel()
 				err := door.call(t.Context(), tc.in, tc.member)
 				require.ErrorIs(t, err, errors.ErrUnsupported)
-				require.ErrorIs(t, err, provider.ErrUnsupported)
+				require.ErrorIs(t, err, provider.KindUnsupported)
 				require.False(t, provider.MayHaveSent(err))
 				var failure *provider.Error
 				require.ErrorAs(t, err, &failure)

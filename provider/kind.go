@@ -4,6 +4,9 @@ import "strconv"
 
 // Kind says what went wrong, in one of a closed list of ways. A composer
 // decides by it what to do next; the comments say what it usually means there.
+//
+// A Kind is itself the error to compare with: errors.Is(err, KindBalance) holds
+// for an [Error] of that kind, however deep it is wrapped.
 type Kind int
 
 const (
@@ -15,9 +18,13 @@ const (
 	// KindContent: the text was refused (blocked words, links, length). The same
 	// text will be refused elsewhere too.
 	KindContent
-	// KindTemplate: the template or signature is not mapped, not approved, or
-	// does not fit the parameters. Another provider has its own.
+	// KindTemplate: the template is not mapped, not approved, or does not fit the
+	// parameters. Another provider has its own.
 	KindTemplate
+	// KindSignature: the signature is missing, not approved, or not filed with the
+	// carriers. Services report it at the call, or accept the text and report it
+	// only later, carrier by carrier. Another provider has its own.
+	KindSignature
 	// KindAuth: the credentials were refused, or the account is closed.
 	KindAuth
 	// KindBalance: the account has no money or no messages left.
@@ -47,6 +54,7 @@ var kindNames = [...]string{
 	KindRecipient:    "recipient",
 	KindContent:      "content",
 	KindTemplate:     "template",
+	KindSignature:    "signature",
 	KindAuth:         "auth",
 	KindBalance:      "balance",
 	KindThrottled:    "throttled",
@@ -75,6 +83,10 @@ func (k Kind) String() string {
 	return kindNames[k]
 }
 
+// Error returns the kind's name, like String. It makes a Kind a target for
+// errors.Is.
+func (k Kind) Error() string { return k.String() }
+
 // Scope tells whose limit a throttled message ran into.
 type Scope int
 
@@ -100,25 +112,3 @@ func (s Scope) String() string {
 	}
 	return "Scope(" + strconv.Itoa(int(s)) + ")"
 }
-
-// One sentinel a kind, for errors.Is.
-var (
-	ErrUnknown      error = sentinel(KindUnknown)
-	ErrRecipient    error = sentinel(KindRecipient)
-	ErrContent      error = sentinel(KindContent)
-	ErrTemplate     error = sentinel(KindTemplate)
-	ErrAuth         error = sentinel(KindAuth)
-	ErrBalance      error = sentinel(KindBalance)
-	ErrThrottled    error = sentinel(KindThrottled)
-	ErrBlocked      error = sentinel(KindBlocked)
-	ErrUnavailable  error = sentinel(KindUnavailable)
-	ErrUnsupported  error = sentinel(KindUnsupported)
-	ErrCodeMismatch error = sentinel(KindCodeMismatch)
-	ErrCodeExpired  error = sentinel(KindCodeExpired)
-	ErrConfig       error = sentinel(KindConfig)
-)
-
-// sentinel is a kind that can be the target of errors.Is.
-type sentinel Kind
-
-func (s sentinel) Error() string { return "sms: " + Kind(s).String() }

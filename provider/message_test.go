@@ -20,12 +20,12 @@ func TestMessageValidate(t *testing.T) {
 		field   string
 	}{
 		{"complete", provider.Message{To: phone, Template: "login"}, nil, ""},
-		{"no phone", provider.Message{Template: "login"}, provider.ErrRecipient, "To:"},
-		{"no template", provider.Message{To: phone}, provider.ErrTemplate, "Template:"},
-		{"nothing", provider.Message{}, provider.ErrRecipient, "To:"},
+		{"no phone", provider.Message{Template: "login"}, provider.KindRecipient, "To:"},
+		{"no template", provider.Message{To: phone}, provider.KindTemplate, "Template:"},
+		{"nothing", provider.Message{}, provider.KindRecipient, "To:"},
 		{"ref of other characters", provider.Message{To: phone, Template: "login", Ref: "订单 7"}, nil, ""},
-		{"ref that is not UTF-8", provider.Message{To: phone, Template: "login", Ref: "7\xff"}, provider.ErrConfig, "Ref:"},
-		{"captcha that is not UTF-8", provider.Message{To: phone, Template: "login", Captcha: "\xff"}, provider.ErrConfig, "Captcha:"},
+		{"ref that is not UTF-8", provider.Message{To: phone, Template: "login", Ref: "7\xff"}, provider.KindConfig, "Ref:"},
+		{"captcha that is not UTF-8", provider.Message{To: phone, Template: "login", Captcha: "\xff"}, provider.KindConfig, "Captcha:"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

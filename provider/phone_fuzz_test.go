@@ -22,7 +22,7 @@ func FuzzParsePhone(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		phone, err := provider.ParsePhone(text)
 		if err != nil {
-			require.ErrorIs(t, err, provider.ErrRecipient)
+			require.ErrorIs(t, err, provider.KindRecipient)
 			require.True(t, phone.IsZero())
 			return
 		}

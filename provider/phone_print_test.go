@@ -171,7 +171,7 @@ func TestLogsAreMasked(t *testing.T) {
 		{"receipt", receipt, []string{someMasked, "ihuyi", "77", "caller"}},
 		{"report", provider.Report{Provider: "tencent", Phone: phone, Reply: "042137"}, []string{someMasked, "tencent", "delivery"}},
 		{"result", provider.BatchResult{To: phone, Receipt: receipt}, []string{someMasked, "77"}},
-		{"failed result", provider.BatchResult{To: phone, Err: provider.ErrBalance}, []string{someMasked, "balance"}},
+		{"failed result", provider.BatchResult{To: phone, Err: provider.KindBalance}, []string{someMasked, "balance"}},
 		{"params", message.Params, []string{"map[code:***]"}},
 		{"secret", provider.Secret("hunter2"), []string{"***"}},
 		{"unexported field", unexportedHolder{to: phone}, nil},
@@ -205,7 +205,7 @@ func TestLogsAreMaskedInGroupsAndWith(t *testing.T) {
 func TestPhoneWithoutItsFullNumberIsNoNumber(t *testing.T) {
 	t.Parallel()
 	_, err := provider.ParsePhone(provider.MustParsePhone(someNumber).String())
-	require.ErrorIs(t, err, provider.ErrRecipient, "a masked number does not parse")
+	require.ErrorIs(t, err, provider.KindRecipient, "a masked number does not parse")
 	_, err = strconv.Atoi(provider.MustParsePhone(someNumber).String())
 	require.Error(t, err)
 }

@@ -98,7 +98,7 @@ func TestParsePhone(t *testing.T) {
 			t.Parallel()
 			phone, err := provider.ParsePhone(tc.text)
 			if tc.want == "" {
-				require.ErrorIs(t, err, provider.ErrRecipient)
+				require.ErrorIs(t, err, provider.KindRecipient)
 				require.True(t, phone.IsZero())
 				requireHidden(t, err.Error(), tc.text)
 				return
@@ -173,7 +173,7 @@ func TestNewPhone(t *testing.T) {
 			t.Parallel()
 			phone, err := provider.NewPhone(tc.country, tc.national)
 			if tc.want == "" {
-				require.ErrorIs(t, err, provider.ErrRecipient)
+				require.ErrorIs(t, err, provider.KindRecipient)
 				require.True(t, phone.IsZero())
 				return
 			}
@@ -232,7 +232,7 @@ func TestPhoneText(t *testing.T) {
 	require.NoError(t, back.UnmarshalText(text))
 	require.Equal(t, phone, back)
 
-	require.ErrorIs(t, back.UnmarshalText([]byte("nobody")), provider.ErrRecipient)
+	require.ErrorIs(t, back.UnmarshalText([]byte("nobody")), provider.KindRecipient)
 	require.Equal(t, phone, back, "a failed read changes nothing")
 
 	require.NoError(t, back.UnmarshalText(nil))

@@ -132,7 +132,7 @@ func TestReportHandlerRefuses(t *testing.T) {
 	}{
 		{"several parsers", tree(first, second), handle, errors.ErrUnsupported, "composer: reports: unsupported: several providers here take pushed reports: mount one handler for each"},
 		{"nobody", tree(&plain{"ihuyi"}), handle, errors.ErrUnsupported, "composer: reports: unsupported: nobody here takes pushed reports"},
-		{"no handle", first, nil, provider.ErrConfig, "tencent: reports: config: handle: must not be nil"},
+		{"no handle", first, nil, provider.KindConfig, "tencent: reports: config: handle: must not be nil"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -63,7 +63,7 @@ func TestTemplateValues(t *testing.T) {
 // and tells no value.
 func requireTemplateError(t *testing.T, err error, want string, params provider.Params) {
 	t.Helper()
-	require.ErrorIs(t, err, provider.ErrTemplate)
+	require.ErrorIs(t, err, provider.KindTemplate)
 	require.ErrorContains(t, err, want)
 	require.False(t, provider.MayHaveSent(err))
 	for _, value := range params {
@@ -241,7 +241,7 @@ func FuzzTemplateRender(f *testing.F) {
 
 		rendered, err := template.Render(provider.Params{"code": value})
 		if err != nil {
-			require.ErrorIs(t, err, provider.ErrTemplate)
+			require.ErrorIs(t, err, provider.KindTemplate)
 			require.Empty(t, rendered)
 			return
 		}

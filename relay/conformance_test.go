@@ -97,14 +97,14 @@ func refusalReply(code, text string) providertest.Reply {
 }
 
 // accepted reads the text that the gateway stored.
-func accepted(r *http.Request, answer providertest.Reply) []sim.Message {
+func accepted(r *http.Request, answer providertest.Reply) []sim.Text {
 	var submitted relayapi.Submit
 	var status relayapi.Message
 	if r.Method != http.MethodPost || answer.Status != http.StatusCreated ||
 		json.NewDecoder(r.Body).Decode(&submitted) != nil || json.Unmarshal(answer.Body, &status) != nil {
 		return nil
 	}
-	return []sim.Message{{ID: status.ID, Ref: submitted.Ref, To: string(submitted.To), Text: string(submitted.Text)}}
+	return []sim.Text{{ID: status.ID, Ref: submitted.Ref, To: string(submitted.To), Text: string(submitted.Text)}}
 }
 
 // phoneOnline has a phone call once and promise to be back in ten minutes.

@@ -38,7 +38,7 @@ func Example() {
 		Params:   provider.Params{provider.ParamCode: "042137"},
 	})
 	switch {
-	case errors.Is(err, provider.ErrUnavailable) && !provider.MayHaveSent(err):
+	case errors.Is(err, provider.KindUnavailable) && !provider.MayHaveSent(err):
 		fmt.Println("nothing was sent; try a paid provider")
 	case err != nil:
 		fmt.Println(err)

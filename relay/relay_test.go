@@ -128,7 +128,7 @@ func TestNoRandomness(t *testing.T) {
 	cfg := newConfig(stub.Client())
 	cfg.Rand = strings.NewReader("")
 	_, err := newProvider(t, cfg).Send(t.Context(), newMessage())
-	require.ErrorIs(t, err, provider.ErrConfig)
+	require.ErrorIs(t, err, provider.KindConfig)
 	require.Empty(t, stub.Requests())
 }
 
@@ -138,7 +138,7 @@ func TestForeignNumbersNeedInternational(t *testing.T) {
 	m := newMessage()
 	m.To = provider.MustParsePhone("+1 202 555 0123")
 	_, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), m)
-	require.ErrorIs(t, err, provider.ErrUnsupported)
+	require.ErrorIs(t, err, provider.KindUnsupported)
 	require.Empty(t, stub.Requests())
 }
 
@@ -211,10 +211,10 @@ func TestReadStatusFails(t *testing.T) {
 		status          int
 		want            error
 	}{
-		{"no id", "", "", 0, provider.ErrConfig},
+		{"no id", "", "", 0, provider.KindConfig},
 		{"unknown", "a", `{"error":{"code":"unknown_job"}}`, http.StatusNotFound, nil},
-		{"refused", "a", `{"error":{"code":"unauthorized"}}`, http.StatusUnauthorized, provider.ErrAuth},
-		{"no JSON", "a", `<html>`, http.StatusOK, provider.ErrUnavailable},
+		{"refused", "a", `{"error":{"code":"unauthorized"}}`, http.StatusUnauthorized, provider.KindAuth},
+		{"no JSON", "a", `<html>`, http.StatusOK, provider.KindUnavailable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -246,7 +246,7 @@ func TestVerify(t *testing.T) {
 	require.ErrorIs(t, provider.Verify(t.Context(), newProvider(t, cfg), receipt, "1234"), errors.ErrUnsupported)
 	cfg.Codes = verifier{}
 	require.NoError(t, provider.Verify(t.Context(), newProvider(t, cfg), receipt, "1234"))
-	require.ErrorIs(t, provider.Verify(t.Context(), newProvider(t, cfg), receipt, "4321"), provider.ErrCodeMismatch)
+	require.ErrorIs(t, provider.Verify(t.Context(), newProvider(t, cfg), receipt, "4321"), provider.KindCodeMismatch)
 }
 
 func TestPrintsItsNameOnly(t *testing.T) {

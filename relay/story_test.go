@@ -176,7 +176,7 @@ func TestAPhoneSends(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, provider.StateSent, status.State)
 
-		failure := s.failed(t.Context(), provider.ErrThrottled, "recipient_quota", false)
+		failure := s.failed(t.Context(), provider.KindThrottled, "recipient_quota", false)
 		require.Equal(t, provider.ScopePhone, failure.Scope)
 		require.Equal(t, time.Minute, failure.RetryAfter)
 	})
@@ -187,7 +187,7 @@ func TestNoPhoneIsOnline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStory(t)
 		start := time.Now()
-		s.failed(t.Context(), provider.ErrUnavailable, "no_phone_online", false)
+		s.failed(t.Context(), provider.KindUnavailable, "no_phone_online", false)
 		require.Zero(t, time.Since(start))
 	})
 }
@@ -199,7 +199,7 @@ func TestNoPhoneTakesIt(t *testing.T) {
 		s.phoneThere()
 		start := time.Now()
 		_, err := s.send(t.Context())
-		require.ErrorIs(t, err, provider.ErrUnavailable)
+		require.ErrorIs(t, err, provider.KindUnavailable)
 		require.False(t, provider.MayHaveSent(err))
 		require.Equal(t, 8*time.Second, time.Since(start))
 		s.phoneThere() // and finds nothing
@@ -212,7 +212,7 @@ func TestAPhoneFails(t *testing.T) {
 		s := newStory(t)
 		s.sender.Script(&phone.Error{Class: relayapi.FailureNoService})
 		s.phoneOn()
-		s.failed(t.Context(), provider.ErrUnavailable, "no_service", false)
+		s.failed(t.Context(), provider.KindUnavailable, "no_service", false)
 	})
 }
 
@@ -234,7 +234,7 @@ func TestAPhoneTakesItAndIsNeverHeardOf(t *testing.T) {
 		})
 		require.NoError(t, err)
 		require.Contains(t, s.post(relayapi.PathReceipts, string(receipt)), `"taken"`)
-		requireFailure(t, <-done, provider.ErrUnavailable, "taken", true)
+		requireFailure(t, <-done, provider.KindUnavailable, "taken", true)
 	})
 }
 
@@ -247,7 +247,7 @@ func TestWaitEndsBeforeTheContext(t *testing.T) {
 		defer cancel()
 		start := time.Now()
 		_, err := s.send(ctx)
-		require.ErrorIs(t, err, provider.ErrUnavailable)
+		require.ErrorIs(t, err, provider.KindUnavailable)
 		require.NotErrorIs(t, err, context.DeadlineExceeded)
 		require.False(t, provider.MayHaveSent(err), "there was time to call it back")
 		require.Equal(t, 2500*time.Millisecond, time.Since(start))
@@ -316,7 +316,7 @@ func TestASubmissionThatComesAfterItsCancel(t *testing.T) {
 			return inMemory{handler: s.gateway}.RoundTrip(r)
 		})}
 		_, err := s.send(t.Context())
-		require.ErrorIs(t, err, provider.ErrUnavailable)
+		require.ErrorIs(t, err, provider.KindUnavailable)
 		require.False(t, provider.MayHaveSent(err))
 
 		recorder := httptest.NewRecorder()

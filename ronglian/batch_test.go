@@ -62,7 +62,7 @@ func TestSendBatchSplits(t *testing.T) {
 			}
 			require.Len(t, ids, tt.requests, "one id for each request")
 			require.Len(t, s.Exchanges(), tt.requests)
-			texts := s.Messages()
+			texts := s.Texts()
 			require.Len(t, texts, tt.numbers)
 			for i, text := range texts {
 				require.Equal(t, to[i].E164(), text.To)
@@ -88,7 +88,7 @@ func TestSendBatchPartFails(t *testing.T) {
 		case provider.MayHaveSent(result.Err):
 			states["unclear"]++
 		default:
-			require.ErrorIs(t, result.Err, provider.ErrThrottled)
+			require.ErrorIs(t, result.Err, provider.KindThrottled)
 			require.Zero(t, result.Receipt)
 			states["refused"]++
 		}
@@ -102,7 +102,7 @@ func TestSendBatchWithoutID(t *testing.T) {
 	results, err := newProvider(t, newConfig(stub.Client())).SendBatch(t.Context(), newMessage("login", "4653"), phones(2))
 	require.NoError(t, err)
 	for _, result := range results {
-		require.ErrorIs(t, result.Err, provider.ErrUnavailable)
+		require.ErrorIs(t, result.Err, provider.KindUnavailable)
 		require.True(t, provider.MayHaveSent(result.Err))
 	}
 }
@@ -116,7 +116,7 @@ func TestSendBatchMixed(t *testing.T) {
 	results, err := p.SendBatch(t.Context(), newMessage("login", "4653"), []provider.Phone{foreign, first, second, first})
 	require.NoError(t, err)
 	require.Len(t, results, 4)
-	require.ErrorIs(t, results[0].Err, provider.ErrUnsupported)
+	require.ErrorIs(t, results[0].Err, provider.KindUnsupported)
 	require.ErrorContains(t, results[0].Err, "ronglian: send: unsupported: to[0]: ")
 	require.NoError(t, results[1].Err)
 	require.Equal(t, results[1], results[3], "a number that stands in the list twice gets one text")
@@ -134,12 +134,12 @@ func TestSendBatchBadInput(t *testing.T) {
 		want    error
 		names   string
 	}{
-		{name: "nobody", message: newMessage("login", "4653"), want: provider.ErrRecipient, names: "to: "},
-		{name: "no number", message: newMessage("login", "4653"), to: append(phones(1), provider.Phone{}), want: provider.ErrRecipient, names: "to[1]: "},
-		{name: "no template", message: newMessage("", "4653"), to: phones(1), want: provider.ErrTemplate, names: "Template: "},
-		{name: "template not mapped", message: newMessage("other", "4653"), to: phones(1), want: provider.ErrTemplate, names: `"other"`},
-		{name: "surplus parameter", message: newMessage("notice", "4653"), to: phones(1), want: provider.ErrTemplate, names: `"code"`},
-		{name: "one ref for two requests", message: withRef, to: phones(101), want: provider.ErrUnsupported, names: "Ref: "},
+		{name: "nobody", message: newMessage("login", "4653"), want: provider.KindRecipient, names: "to: "},
+		{name: "no number", message: newMessage("login", "4653"), to: append(phones(1), provider.Phone{}), want: provider.KindRecipient, names: "to[1]: "},
+		{name: "no template", message: newMessage("", "4653"), to: phones(1), want: provider.KindTemplate, names: "Template: "},
+		{name: "template not mapped", message: newMessage("other", "4653"), to: phones(1), want: provider.KindTemplate, names: `"other"`},
+		{name: "surplus parameter", message: newMessage("notice", "4653"), to: phones(1), want: provider.KindTemplate, names: `"code"`},
+		{name: "one ref for two requests", message: withRef, to: phones(101), want: provider.KindUnsupported, names: "Ref: "},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

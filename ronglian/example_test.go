@@ -40,7 +40,7 @@ func Example() {
 		Params:   provider.Params{provider.ParamCode: "4653", "minutes": "2"},
 	})
 	switch {
-	case errors.Is(err, provider.ErrBalance):
+	case errors.Is(err, provider.KindBalance):
 		fmt.Println("top up the account")
 	case err != nil:
 		fmt.Println(err)

@@ -40,22 +40,22 @@ func TestBadMessage(t *testing.T) {
 		want    error
 		names   string
 	}{
-		{name: "no phone", message: provider.Message{Template: "login"}, want: provider.ErrRecipient, names: "To"},
-		{name: "no template", message: newMessage("", "4653"), want: provider.ErrTemplate, names: "Template"},
-		{name: "template not mapped", message: newMessage("other", "4653"), want: provider.ErrTemplate, names: `"other"`},
-		{name: "missing parameter", message: missing, want: provider.ErrTemplate, names: `"minutes"`},
-		{name: "template without an id", message: textOnly, want: provider.ErrTemplate, names: "ID"},
-		{name: "ref with hyphens", message: withRef("1b4e28ba-2fa1"), want: provider.ErrUnsupported, names: "Ref"},
-		{name: "ref too long", message: withRef(strings.Repeat("a", 33)), want: provider.ErrUnsupported, names: "Ref"},
-		{name: "international, no text", message: notice, want: provider.ErrUnsupported, names: `Templates["notice"] has no Text`},
-		{name: "international, missing parameter", message: abroad(missing), want: provider.ErrTemplate, names: `"minutes"`},
-		{name: "international, empty text", message: abroad(newMessage("any", "")), want: provider.ErrContent, names: "Text: "},
-		{name: "international, 251 characters", message: abroad(newMessage("any", strings.Repeat("长", 251))), want: provider.ErrContent, names: "Text: 251 characters"},
-		{name: "international, sub-account", adjust: sub, message: abroad(newMessage("login", "4653")), want: provider.ErrUnsupported, names: "SubAccount"},
-		{name: "trial, five digits", adjust: trial, message: newMessage("login", "04653"), want: provider.ErrTemplate, names: `Params["code"]`},
-		{name: "trial, six digits", adjust: trial, message: newMessage("login", "046531"), want: provider.ErrTemplate, names: `Params["code"]`},
-		{name: "trial, letters", adjust: trial, message: newMessage("login", "a1b2"), want: provider.ErrTemplate, names: `Params["code"]`},
-		{name: "trial, empty", adjust: trial, message: newMessage("login", ""), want: provider.ErrTemplate, names: `Params["code"]`},
+		{name: "no phone", message: provider.Message{Template: "login"}, want: provider.KindRecipient, names: "To"},
+		{name: "no template", message: newMessage("", "4653"), want: provider.KindTemplate, names: "Template"},
+		{name: "template not mapped", message: newMessage("other", "4653"), want: provider.KindTemplate, names: `"other"`},
+		{name: "missing parameter", message: missing, want: provider.KindTemplate, names: `"minutes"`},
+		{name: "template without an id", message: textOnly, want: provider.KindTemplate, names: "ID"},
+		{name: "ref with hyphens", message: withRef("1b4e28ba-2fa1"), want: provider.KindUnsupported, names: "Ref"},
+		{name: "ref too long", message: withRef(strings.Repeat("a", 33)), want: provider.KindUnsupported, names: "Ref"},
+		{name: "international, no text", message: notice, want: provider.KindUnsupported, names: `Templates["notice"] has no Text`},
+		{name: "international, missing parameter", message: abroad(missing), want: provider.KindTemplate, names: `"minutes"`},
+		{name: "international, empty text", message: abroad(newMessage("any", "")), want: provider.KindContent, names: "Text: "},
+		{name: "international, 251 characters", message: abroad(newMessage("any", strings.Repeat("长", 251))), want: provider.KindContent, names: "Text: 251 characters"},
+		{name: "international, sub-account", adjust: sub, message: abroad(newMessage("login", "4653")), want: provider.KindUnsupported, names: "SubAccount"},
+		{name: "trial, five digits", adjust: trial, message: newMessage("login", "04653"), want: provider.KindTemplate, names: `Params["code"]`},
+		{name: "trial, six digits", adjust: trial, message: newMessage("login", "046531"), want: provider.KindTemplate, names: `Params["code"]`},
+		{name: "trial, letters", adjust: trial, message: newMessage("login", "a1b2"), want: provider.KindTemplate, names: `Params["code"]`},
+		{name: "trial, empty", adjust: trial, message: newMessage("login", ""), want: provider.KindTemplate, names: `Params["code"]`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -88,7 +88,7 @@ func TestTrialIsOptIn(t *testing.T) {
 	t.Parallel()
 	stub := &wiretest.Stub{Reply: `{"statusCode":"161125","statusMsg":"请输入1到4位的数字"}`}
 	_, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), newMessage("login", "046531"))
-	require.ErrorIs(t, err, provider.ErrTemplate)
+	require.ErrorIs(t, err, provider.KindTemplate)
 	require.ErrorContains(t, err, "161125: 请输入1到4位的数字")
 	stub = &wiretest.Stub{Reply: wiretest.Read(t, "reply-accepted.json")}
 	cfg := newConfig(stub.Client())

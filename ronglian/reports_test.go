@@ -117,7 +117,7 @@ func TestPullReportsKeepsTheReadable(t *testing.T) {
 	} {
 		require.ErrorContains(t, err, "unusable "+problem)
 	}
-	require.ErrorIs(t, err, provider.ErrUnavailable)
+	require.ErrorIs(t, err, provider.KindUnavailable)
 	require.Len(t, reports, 2)
 	require.Equal(t, "a1", reports[0].ID)
 	require.Equal(t, provider.StateUnknown, reports[0].Status.State)
@@ -134,11 +134,11 @@ func TestPullReportsFails(t *testing.T) {
 		status      int
 		want        error
 	}{
-		{name: "refused", reply: `{"statusCode":"112330","statusMsg":"x"}`, want: provider.ErrConfig},
-		{name: "repeated, which no pull can be", reply: `{"statusCode":"160054"}`, want: provider.ErrThrottled},
-		{name: "no code", reply: `{"reports":[]}`, want: provider.ErrUnavailable},
-		{name: "no list", reply: `{"statusCode":"000000","reports":"none"}`, want: provider.ErrUnavailable},
-		{name: "HTTP error", reply: `{"statusCode":"000000"}`, status: http.StatusBadGateway, want: provider.ErrUnavailable},
+		{name: "refused", reply: `{"statusCode":"112330","statusMsg":"x"}`, want: provider.KindConfig},
+		{name: "repeated, which no pull can be", reply: `{"statusCode":"160054"}`, want: provider.KindThrottled},
+		{name: "no code", reply: `{"reports":[]}`, want: provider.KindUnavailable},
+		{name: "no list", reply: `{"statusCode":"000000","reports":"none"}`, want: provider.KindUnavailable},
+		{name: "HTTP error", reply: `{"statusCode":"000000"}`, status: http.StatusBadGateway, want: provider.KindUnavailable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -217,7 +217,7 @@ func TestParseReportsFails(t *testing.T) {
 			t.Parallel()
 			reports, err := newProvider(t, newConfig(nil)).ParseReports(push(strings.NewReader(tt.body)))
 			require.Empty(t, reports)
-			require.ErrorIs(t, err, provider.ErrUnavailable)
+			require.ErrorIs(t, err, provider.KindUnavailable)
 			require.ErrorContains(t, err, "ronglian: reports: unavailable: unusable push: ")
 			require.ErrorContains(t, err, tt.names)
 			require.NotContains(t, err.Error(), "13800000000")

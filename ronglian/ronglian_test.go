@@ -152,13 +152,13 @@ func TestReadBalanceReplies(t *testing.T) {
 	}{
 		{name: "a number", reply: `{"statusCode":"000000","Account":{"balance":7}}`, amount: "7"},
 		{name: "overdrawn", reply: `{"statusCode":"000000","account":{"balance":"-0.05"}}`, amount: "-0.05"},
-		{name: "refused", reply: `{"statusCode":"111143","statusMsg":"x"}`, want: provider.ErrAuth},
-		{name: "no account", reply: `{"statusCode":"000000"}`, want: provider.ErrUnavailable},
-		{name: "no balance", reply: `{"statusCode":"000000","Account":{"money":"1"}}`, want: provider.ErrUnavailable},
-		{name: "not a number", reply: `{"statusCode":"000000","Account":{"balance":"much"}}`, want: provider.ErrUnavailable},
-		{name: "exponent", reply: `{"statusCode":"000000","Account":{"balance":1e3}}`, want: provider.ErrUnavailable},
-		{name: "no fraction behind the point", reply: `{"statusCode":"000000","Account":{"balance":"1."}}`, want: provider.ErrUnavailable},
-		{name: "HTTP error", reply: `{"statusCode":"000000","Account":{"balance":"1"}}`, status: 502, want: provider.ErrUnavailable},
+		{name: "refused", reply: `{"statusCode":"111143","statusMsg":"x"}`, want: provider.KindAuth},
+		{name: "no account", reply: `{"statusCode":"000000"}`, want: provider.KindUnavailable},
+		{name: "no balance", reply: `{"statusCode":"000000","Account":{"money":"1"}}`, want: provider.KindUnavailable},
+		{name: "not a number", reply: `{"statusCode":"000000","Account":{"balance":"much"}}`, want: provider.KindUnavailable},
+		{name: "exponent", reply: `{"statusCode":"000000","Account":{"balance":1e3}}`, want: provider.KindUnavailable},
+		{name: "no fraction behind the point", reply: `{"statusCode":"000000","Account":{"balance":"1."}}`, want: provider.KindUnavailable},
+		{name: "HTTP error", reply: `{"statusCode":"000000","Account":{"balance":"1"}}`, status: 502, want: provider.KindUnavailable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -194,15 +194,15 @@ func TestReply(t *testing.T) {
 		{name: "byte order mark", reply: "\xef\xbb\xbf\n" + `{"statusCode":"000000","templateSMS":{"smsMessageSid":"a1"}}` + "\n", id: "a1"},
 		{name: "international, id at the top", message: abroad(mainland), reply: `{"statusCode":"000000","smsMessageSid":"a1"}`, id: "a1"},
 		{name: "international, no id", message: abroad(mainland), reply: `{"statusCode":"000000"}`, id: ""},
-		{name: "no id", reply: `{"statusCode":"000000"}`, want: provider.ErrUnavailable, mayHaveSent: true},
-		{name: "empty id", reply: `{"statusCode":"000000","templateSMS":{"smsMessageSid":" "}}`, want: provider.ErrUnavailable, mayHaveSent: true},
-		{name: "no code", reply: `{"templateSMS":{"smsMessageSid":"a1"}}`, want: provider.ErrUnavailable, mayHaveSent: true},
-		{name: "null code", reply: `{"statusCode":null,"templateSMS":{"smsMessageSid":"a1"}}`, want: provider.ErrUnavailable, mayHaveSent: true},
-		{name: "refused", reply: wiretest.Read(t, "reply-refused.json"), want: provider.ErrThrottled, code: "160038"},
-		{name: "refused, code as a number", reply: `{"statusCode":111142}`, want: provider.ErrBalance, code: "111142"},
-		{name: "success as a number", reply: `{"statusCode":0,"templateSMS":{"smsMessageSid":"a1"}}`, want: provider.ErrUnknown, code: "0"},
-		{name: "repeated", reply: `{"statusCode":"160054","statusMsg":"x"}`, want: provider.ErrThrottled, code: "160054", mayHaveSent: true},
-		{name: "unlisted", reply: `{"statusCode":"199999","templateSMS":{"smsMessageSid":"a1"}}`, want: provider.ErrUnknown, code: "199999"},
+		{name: "no id", reply: `{"statusCode":"000000"}`, want: provider.KindUnavailable, mayHaveSent: true},
+		{name: "empty id", reply: `{"statusCode":"000000","templateSMS":{"smsMessageSid":" "}}`, want: provider.KindUnavailable, mayHaveSent: true},
+		{name: "no code", reply: `{"templateSMS":{"smsMessageSid":"a1"}}`, want: provider.KindUnavailable, mayHaveSent: true},
+		{name: "null code", reply: `{"statusCode":null,"templateSMS":{"smsMessageSid":"a1"}}`, want: provider.KindUnavailable, mayHaveSent: true},
+		{name: "refused", reply: wiretest.Read(t, "reply-refused.json"), want: provider.KindThrottled, code: "160038"},
+		{name: "refused, code as a number", reply: `{"statusCode":111142}`, want: provider.KindBalance, code: "111142"},
+		{name: "success as a number", reply: `{"statusCode":0,"templateSMS":{"smsMessageSid":"a1"}}`, want: provider.KindUnknown, code: "0"},
+		{name: "repeated", reply: `{"statusCode":"160054","statusMsg":"x"}`, want: provider.KindThrottled, code: "160054", mayHaveSent: true},
+		{name: "unlisted", reply: `{"statusCode":"199999","templateSMS":{"smsMessageSid":"a1"}}`, want: provider.KindUnknown, code: "199999"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

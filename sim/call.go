@@ -23,7 +23,7 @@ type Call struct {
 	service  Service
 	fault    *Fault
 	verdict  string
-	accepted []Message
+	accepted []Text
 	reply    reply
 }
 
@@ -52,10 +52,10 @@ func (c *Call) Explain(format string, args ...any) {
 
 // Accept records a text that the service takes. It fills Seq, At and Service,
 // and returns the completed message.
-func (c *Call) Accept(m Message) Message {
+func (c *Call) Accept(m Text) Text {
 	m.Service = c.service.Name()
 	m.At = c.Now
-	m = c.server.recorder.addMessage(m)
+	m = c.server.recorder.addText(m)
 	c.accepted = append(c.accepted, m)
 	return m
 }

@@ -9,7 +9,7 @@
 //	server := sim.Start(t, ihuyisim.New(ihuyisim.Config{…}))
 //	p, err := ihuyi.New(ihuyi.Config{BaseURL: server.URL(), …})
 //	…
-//	message := server.Messages()[0]
+//	message := server.Texts()[0]
 //
 // # Faults
 //

@@ -99,7 +99,7 @@ func checkEffect(t *testing.T, test effectTest, b bench, id int) {
 	require.Equal(t, test.body, got.body)
 	require.ErrorIs(t, got.err, test.broken)
 
-	messages := b.server.Messages()
+	messages := b.server.Texts()
 	require.Len(t, messages, test.accepted)
 	exchanges := b.server.Exchanges()
 	require.Len(t, exchanges, 1)
@@ -120,7 +120,7 @@ func TestEffectHeaders(t *testing.T) {
 
 			got := b.send(t, "post", "1 hello")
 			require.Equal(t, "image/png", got.header.Get("Content-Type"))
-			require.Equal(t, "1", got.header.Get("X-Message"), "the service's own headers stay")
+			require.Equal(t, "1", got.header.Get("X-Text"), "the service's own headers stay")
 			require.Equal(t, "http://elsewhere.invalid/", b.send(t, "post", "1 hello").header.Get("Location"))
 			b.inject(t, sim.Fault{Effect: sim.EffectReply})
 			bare := b.send(t, "post", "1 hello").header
@@ -130,7 +130,7 @@ func TestEffectHeaders(t *testing.T) {
 			require.Equal(t, "5000", b.send(t, "post", "1 hello").header.Get("Content-Length"), "whatever the length")
 
 			exchanges := b.server.Exchanges()
-			require.Equal(t, http.Header{"Content-Type": {"image/png"}, "X-Message": {"1"}}, exchanges[0].ReplyHeader)
+			require.Equal(t, http.Header{"Content-Type": {"image/png"}, "X-Text": {"1"}}, exchanges[0].ReplyHeader)
 			require.Equal(t, http.Header{"Location": {"http://elsewhere.invalid/"}}, exchanges[1].ReplyHeader)
 		})
 	}
@@ -150,7 +150,7 @@ func TestHangEndsWithTheClient(t *testing.T) {
 				eventually(t, func() bool { return len(b.server.Exchanges()) == 1 })
 				cancel()
 				require.ErrorIs(t, (<-done).err, context.Canceled)
-				require.Len(t, b.server.Messages(), accepted)
+				require.Len(t, b.server.Texts(), accepted)
 				require.Zero(t, b.server.Exchanges()[0].Status, "no answer was sent")
 			})
 		}
@@ -251,7 +251,7 @@ func TestDelayInVirtualTime(t *testing.T) {
 		start := time.Now()
 		require.Equal(t, "ok post-1", b.send(t, "post", "1 hello").body)
 		require.Equal(t, time.Hour, time.Since(start))
-		require.Equal(t, start, b.server.Messages()[0].At, "the clock of a request is that of its arrival")
+		require.Equal(t, start, b.server.Texts()[0].At, "the clock of a request is that of its arrival")
 	})
 }
 

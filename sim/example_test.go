@@ -31,7 +31,7 @@ func (pigeon) Serve(c *sim.Call) {
 		c.Reply(http.StatusOK, "text/plain", []byte("refused: "+refusal.Code))
 		return
 	}
-	m := c.Accept(sim.Message{ID: fmt.Sprintf("pigeon-%d", c.Seq), To: to, Text: text})
+	m := c.Accept(sim.Text{ID: fmt.Sprintf("pigeon-%d", c.Seq), To: to, Text: text})
 	c.Reply(http.StatusOK, "text/plain", []byte("flying: "+m.ID))
 }
 
@@ -68,7 +68,7 @@ func Example() {
 	send("+8613800138000 Your code is 042137.")
 	send("+8613800138000 Your code is 042137.")
 	send("+8613800138000 Your code is 042137.")
-	for _, m := range server.Messages() {
+	for _, m := range server.Texts() {
 		fmt.Println(m.Seq, m.To, m.Code)
 	}
 	// Output:

@@ -48,9 +48,9 @@ func (p post) Serve(c *sim.Call) {
 		c.Reply(http.StatusOK, "text/plain", []byte("no "+refusal.Code))
 		return
 	}
-	m := c.Accept(sim.Message{ID: fmt.Sprintf("%s-%d", p.name, c.Seq), To: to, Text: text})
+	m := c.Accept(sim.Text{ID: fmt.Sprintf("%s-%d", p.name, c.Seq), To: to, Text: text})
 	c.Reply(http.StatusOK, "text/plain", []byte("ok "+m.ID))
-	c.ReplyHeader("X-Message", fmt.Sprint(m.Seq))
+	c.ReplyHeader("X-Text", fmt.Sprint(m.Seq))
 }
 
 // bench is a server and a client that reaches it.

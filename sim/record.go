@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Message is one text that a simulated service accepted.
-type Message struct {
+// Text is one text that a simulated service accepted.
+type Text struct {
 	// Seq numbers the server's messages from 1, across services.
 	Seq int
 	// At is when it was accepted, by the server's clock.
@@ -52,7 +52,7 @@ type Exchange struct {
 	// Verdict explains a refusal; empty for an accepted request.
 	Verdict string
 	// Accepted are the texts that the service took with this request.
-	Accepted []Message
+	Accepted []Text
 	// Fault is the id of the scripted fault that met the request, or 0.
 	Fault int
 }
@@ -61,26 +61,26 @@ type Exchange struct {
 type recorder struct {
 	limit int
 
-	mu          sync.Mutex
-	messages    []Message
-	exchanges   []Exchange
-	lastMessage int
-	changed     chan struct{} // closed and replaced at every new message
+	mu        sync.Mutex
+	texts     []Text
+	exchanges []Exchange
+	lastText  int
+	changed   chan struct{} // closed and replaced at every new message
 }
 
 func newRecorder(limit int) *recorder {
 	return &recorder{limit: limit, changed: make(chan struct{})}
 }
 
-func (r *recorder) addMessage(m Message) Message {
+func (r *recorder) addText(m Text) Text {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.lastMessage++
-	m.Seq = r.lastMessage
+	r.lastText++
+	m.Seq = r.lastText
 	if m.Code == "" {
 		m.Code = guessCode(m)
 	}
-	r.messages = keepNewest(append(r.messages, m), r.limit)
+	r.texts = keepNewest(append(r.texts, m), r.limit)
 	close(r.changed)
 	r.changed = make(chan struct{})
 	return m
@@ -103,7 +103,7 @@ func keepNewest[T any](list []T, limit int) []T {
 // alone.
 var codePattern = regexp.MustCompile(`(?:^|[^0-9])([0-9]{4,8})(?:[^0-9]|$)`)
 
-func guessCode(m Message) string {
+func guessCode(m Text) string {
 	for _, text := range append([]string{m.Text}, m.Params...) {
 		if found := codePattern.FindStringSubmatch(text); found != nil {
 			return found[1]
@@ -112,12 +112,12 @@ func guessCode(m Message) string {
 	return ""
 }
 
-// Messages returns the accepted texts, oldest first. Only the newest are kept:
+// Texts returns the accepted texts, oldest first. Only the newest are kept:
 // see Config.Keep.
-func (s *Server) Messages() []Message {
+func (s *Server) Texts() []Text {
 	s.recorder.mu.Lock()
 	defer s.recorder.mu.Unlock()
-	return slices.Clone(s.recorder.messages)
+	return slices.Clone(s.recorder.texts)
 }
 
 // Exchanges returns the requests and answers, oldest first. A request that
@@ -131,7 +131,7 @@ func (s *Server) Exchanges() []Exchange {
 // Wait returns the first message with a Seq above after that match accepts, and
 // waits for it if need be; a nil match accepts every message. The error is
 // ctx.Err().
-func (s *Server) Wait(ctx context.Context, after int, match func(Message) bool) (Message, error) {
+func (s *Server) Wait(ctx context.Context, after int, match func(Text) bool) (Text, error) {
 	for {
 		m, changed, ok := s.recorder.find(after, match)
 		if ok {
@@ -140,19 +140,19 @@ func (s *Server) Wait(ctx context.Context, after int, match func(Message) bool) 
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return Message{}, ctx.Err()
+			return Text{}, ctx.Err()
 		}
 	}
 }
 
 // find looks for a message, and returns what to wait on when there is none.
-func (r *recorder) find(after int, match func(Message) bool) (Message, <-chan struct{}, bool) {
+func (r *recorder) find(after int, match func(Text) bool) (Text, <-chan struct{}, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, m := range r.messages {
+	for _, m := range r.texts {
 		if m.Seq > after && (match == nil || match(m)) {
 			return m, nil, true
 		}
 	}
-	return Message{}, r.changed, false
+	return Text{}, r.changed, false
 }

@@ -23,10 +23,10 @@ func TestRecord(t *testing.T) {
 			require.Equal(t, "ok post-1", b.send(t, "post", "+8613800138000 Your code is 042137.").body)
 			require.Equal(t, 400, b.send(t, "post", "nonsense").status)
 
-			message := sim.Message{
+			message := sim.Text{
 				Seq: 1, At: noon(), Service: "post", ID: "post-1", To: "+8613800138000", Text: "Your code is 042137.", Code: "042137",
 			}
-			require.Equal(t, []sim.Message{message}, b.server.Messages())
+			require.Equal(t, []sim.Text{message}, b.server.Texts())
 
 			exchanges := b.server.Exchanges()
 			require.Len(t, exchanges, 2)
@@ -36,7 +36,7 @@ func TestRecord(t *testing.T) {
 			require.Equal(t, "POST /post", first.Method+" "+first.URL, "as on the wire, without the host")
 			require.Equal(t, "+8613800138000 Your code is 042137.", string(first.Body))
 			require.Equal(t, "ok post-1", string(first.Reply))
-			require.Equal(t, []sim.Message{message}, first.Accepted)
+			require.Equal(t, []sim.Text{message}, first.Accepted)
 			require.Empty(t, first.Verdict)
 			require.Equal(t, `body: want "number text"`, exchanges[1].Verdict)
 			require.Empty(t, exchanges[1].Accepted)
@@ -49,7 +49,7 @@ func TestRecordKeepsTheNewest(t *testing.T) {
 	b := inMemory(t, sim.Config{Keep: 3}, post{"post"})
 	b.bodies(t, "post", 5)
 	var messages, exchanges []int
-	for _, m := range b.server.Messages() {
+	for _, m := range b.server.Texts() {
 		messages = append(messages, m.Seq)
 	}
 	for _, e := range b.server.Exchanges() {
@@ -64,7 +64,7 @@ func TestRecordIsASnapshot(t *testing.T) {
 	t.Parallel()
 	b := inMemory(t, sim.Config{Keep: 2}, post{"post"})
 	b.bodies(t, "post", 3) // from now on there is room for one more, and no need to move
-	messages, exchanges := b.server.Messages(), b.server.Exchanges()
+	messages, exchanges := b.server.Texts(), b.server.Exchanges()
 	b.bodies(t, "post", 2)
 	require.Equal(t, 2, messages[0].Seq)
 	require.Equal(t, 2, exchanges[0].Seq)
@@ -74,8 +74,8 @@ func TestRecordKeepsAThousandByDefault(t *testing.T) {
 	t.Parallel()
 	b := inMemory(t, sim.Config{}, post{"post"})
 	b.bodies(t, "post", 1001)
-	require.Len(t, b.server.Messages(), 1000)
-	require.Equal(t, 2, b.server.Messages()[0].Seq)
+	require.Len(t, b.server.Texts(), 1000)
+	require.Equal(t, 2, b.server.Texts()[0].Seq)
 }
 
 func TestCodeGuess(t *testing.T) {
@@ -98,7 +98,7 @@ func TestCodeGuess(t *testing.T) {
 			t.Parallel()
 			b := inMemory(t, sim.Config{}, post{"post"})
 			_ = b.send(t, "post", "1 "+test.text)
-			require.Equal(t, test.want, b.server.Messages()[0].Code)
+			require.Equal(t, test.want, b.server.Texts()[0].Code)
 		})
 	}
 }
@@ -108,7 +108,7 @@ func TestCodeGuess(t *testing.T) {
 type taker struct {
 	post
 
-	message sim.Message
+	message sim.Text
 }
 
 func (s taker) Serve(c *sim.Call) {
@@ -120,20 +120,20 @@ func TestCodeOfAMessage(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name    string
-		message sim.Message
+		message sim.Text
 		want    string
 	}{
-		{"the service's own", sim.Message{Code: "ABCD", Text: "code 1234"}, "ABCD"},
-		{"in a parameter", sim.Message{Params: []string{"5", "1234", "5678"}}, "1234"},
-		{"the text before the parameters", sim.Message{Text: "code 1234", Params: []string{"5678"}}, "1234"},
-		{"a text without one", sim.Message{Text: "hello", Params: []string{"5678"}}, "5678"},
+		{"the service's own", sim.Text{Code: "ABCD", Text: "code 1234"}, "ABCD"},
+		{"in a parameter", sim.Text{Params: []string{"5", "1234", "5678"}}, "1234"},
+		{"the text before the parameters", sim.Text{Text: "code 1234", Params: []string{"5678"}}, "1234"},
+		{"a text without one", sim.Text{Text: "hello", Params: []string{"5678"}}, "5678"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			b := inMemory(t, sim.Config{}, taker{post{"post"}, test.message})
 			_ = b.send(t, "post", "")
-			require.Equal(t, test.want, b.server.Messages()[0].Code)
+			require.Equal(t, test.want, b.server.Texts()[0].Code)
 		})
 	}
 }
@@ -148,9 +148,9 @@ func TestWait(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "first", m.Text, "what is there already comes at once")
 
-		found := make(chan sim.Message)
+		found := make(chan sim.Text)
 		go func() {
-			m, err := b.server.Wait(t.Context(), m.Seq, func(m sim.Message) bool { return m.To == "2" })
+			m, err := b.server.Wait(t.Context(), m.Seq, func(m sim.Text) bool { return m.To == "2" })
 			if err != nil {
 				t.Errorf("wait: %v", err)
 			}

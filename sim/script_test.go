@@ -124,7 +124,7 @@ func TestInjectWithoutServices(t *testing.T) {
 // The same script and the same requests leave the same trace.
 func TestDeterminism(t *testing.T) {
 	t.Parallel()
-	trace := func() ([]sim.Exchange, []sim.Message) {
+	trace := func() ([]sim.Exchange, []sim.Text) {
 		b := inMemory(t, sim.Config{Now: noon}, post{"post"}, post{"mail"})
 		for effect := sim.EffectResetBefore; effect <= sim.EffectReply; effect++ {
 			b.inject(t, sim.Fault{Effect: effect, Skip: int(effect) % 3, Service: []string{"", "post", "mail"}[int(effect)%3]})
@@ -132,7 +132,7 @@ func TestDeterminism(t *testing.T) {
 		for i := range 20 {
 			_ = b.send(t, []string{"post", "mail", "fax"}[i%3], "1 hello")
 		}
-		return b.server.Exchanges(), b.server.Messages()
+		return b.server.Exchanges(), b.server.Texts()
 	}
 	exchanges, messages := trace()
 	require.Len(t, exchanges, 20)

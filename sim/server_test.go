@@ -210,7 +210,7 @@ func TestRequestThatIsTooLong(t *testing.T) {
 	}
 	const limit = 10 << 20
 	require.Equal(t, 413, statusOf(limit+1))
-	require.Empty(t, b.server.Messages())
+	require.Empty(t, b.server.Texts())
 	require.Equal(t, 400, statusOf(limit), "the service has seen it")
 	require.Equal(t, "the body could not be read: http: request body too large", b.server.Exchanges()[0].Verdict)
 }
@@ -239,7 +239,7 @@ func TestConcurrentUse(t *testing.T) {
 						count[verb]++
 						ids[id] = true
 						mu.Unlock()
-						_, _ = b.server.Messages(), b.server.Exchanges()
+						_, _ = b.server.Texts(), b.server.Exchanges()
 					}
 				})
 			}

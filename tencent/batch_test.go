@@ -79,7 +79,7 @@ func TestSendBatchSplits(t *testing.T) {
 	}
 	require.Len(t, ids, len(to), "each text has its own id")
 	require.Len(t, server.Exchanges(), 6)
-	for _, message := range server.Messages() {
+	for _, message := range server.Texts() {
 		require.Equal(t, message.To, ids[message.ID].E164(), "the id is that of this number's text")
 	}
 }
@@ -92,12 +92,12 @@ func TestSendBatchMixedResults(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, results, 4)
 	require.NoError(t, results[0].Err)
-	require.ErrorIs(t, results[1].Err, provider.ErrBlocked)
+	require.ErrorIs(t, results[1].Err, provider.KindBlocked)
 	require.False(t, provider.MayHaveSent(results[1].Err))
 	require.Zero(t, results[1].Receipt)
 	require.NoError(t, results[2].Err)
 	require.Equal(t, results[0], results[3], "a number that stands there twice gets one text and two results")
-	require.Len(t, server.Messages(), 2)
+	require.Len(t, server.Texts(), 2)
 }
 
 // TestSendBatchReply covers replies in another order, with other forms of the
@@ -115,7 +115,7 @@ func TestSendBatchReply(t *testing.T) {
 	require.EqualError(t, results[1].Err,
 		"tencent: send: balance: FailedOperation.InsufficientBalanceInSmsPackage: *** *** (request R-1)")
 	require.Equal(t, "c", results[2].Receipt.ID)
-	require.ErrorIs(t, results[3].Err, provider.ErrUnavailable)
+	require.ErrorIs(t, results[3].Err, provider.KindUnavailable)
 	require.True(t, provider.MayHaveSent(results[3].Err), "a number that is not mentioned")
 }
 
@@ -143,7 +143,7 @@ func TestSendBatchBreaks(t *testing.T) {
 	lost := 0
 	for _, result := range results {
 		if result.Err != nil {
-			require.ErrorIs(t, result.Err, provider.ErrUnavailable)
+			require.ErrorIs(t, result.Err, provider.KindUnavailable)
 			require.True(t, provider.MayHaveSent(result.Err))
 			lost++
 		}
@@ -159,7 +159,7 @@ func TestSendBatchRefused(t *testing.T) {
 	results, err := p.SendBatch(t.Context(), newMessage("login"), phones(t, "13800138000", "13800138001"))
 	require.NoError(t, err)
 	for _, result := range results {
-		require.ErrorIs(t, result.Err, provider.ErrConfig)
+		require.ErrorIs(t, result.Err, provider.KindConfig)
 	}
 }
 
@@ -204,9 +204,9 @@ func TestBadBatch(t *testing.T) {
 		to                    []provider.Phone
 		want                  error
 	}{
-		{name: "nobody", template: "login", want: provider.ErrRecipient, names: "to: no phone numbers"},
-		{name: "no number", template: "login", to: append(many(t, 1), provider.Phone{}), want: provider.ErrRecipient, names: "to[2]"},
-		{name: "bad message", template: "other", to: many(t, 1), want: provider.ErrTemplate, names: `"other"`},
+		{name: "nobody", template: "login", want: provider.KindRecipient, names: "to: no phone numbers"},
+		{name: "no number", template: "login", to: append(many(t, 1), provider.Phone{}), want: provider.KindRecipient, names: "to[2]"},
+		{name: "bad message", template: "other", to: many(t, 1), want: provider.KindTemplate, names: `"other"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -40,7 +40,7 @@ func Example() {
 		Params:   provider.Params{provider.ParamCode: "042137", "minutes": "5"},
 	})
 	switch {
-	case errors.Is(err, provider.ErrBalance):
+	case errors.Is(err, provider.KindBalance):
 		fmt.Println("buy another package")
 	case err != nil:
 		fmt.Println(err)
@@ -76,7 +76,7 @@ func ExampleProvider_SendBatch() {
 		return
 	}
 	for _, result := range results {
-		fmt.Println(result.To, "accepted:", result.Err == nil, "blocked:", errors.Is(result.Err, provider.ErrBlocked))
+		fmt.Println(result.To, "accepted:", result.Err == nil, "blocked:", errors.Is(result.Err, provider.KindBlocked))
 	}
 	// Output:
 	// 138****8000 accepted: true blocked: false

@@ -57,7 +57,7 @@ func TestNoRetry(t *testing.T) {
 		stub := &wiretest.Stub{Reply: `{"Response":{"Error":{"Code":"RequestLimitExceeded","Message":"x"},"RequestId":"x"}}`}
 		started := time.Now()
 		_, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), newMessage("login"))
-		require.ErrorIs(t, err, provider.ErrThrottled)
+		require.ErrorIs(t, err, provider.KindThrottled)
 		require.Zero(t, time.Since(started))
 		require.NotContains(t, stub.Only(t), "X-Idempotency-Key", "net/http would repeat a POST that has one")
 
@@ -66,7 +66,7 @@ func TestNoRetry(t *testing.T) {
 			tries++
 			return nil, &net.DNSError{Err: "busy", IsTimeout: true, IsTemporary: true}
 		})})).Send(t.Context(), newMessage("login"))
-		require.ErrorIs(t, err, provider.ErrUnavailable)
+		require.ErrorIs(t, err, provider.KindUnavailable)
 		require.Equal(t, 1, tries)
 		require.Zero(t, time.Since(started))
 	})
@@ -91,7 +91,7 @@ func TestCause(t *testing.T) {
 			t.Parallel()
 			fails := roundTripper(func(*http.Request) (*http.Response, error) { return nil, tt.cause })
 			_, err := newProvider(t, newConfig(&http.Client{Transport: fails})).Send(t.Context(), newMessage("login"))
-			require.ErrorIs(t, err, provider.ErrUnavailable)
+			require.ErrorIs(t, err, provider.KindUnavailable)
 			require.ErrorIs(t, err, tt.cause)
 			require.Equal(t, tt.mayHaveSent, provider.MayHaveSent(err))
 			require.NotContains(t, err.Error(), "TencentCloudSDKError")
@@ -186,6 +186,6 @@ func TestTwoProviders(t *testing.T) {
 			_, err := p.Send(t.Context(), newMessage("login"))
 			require.NoError(t, err)
 		}
-		require.Len(t, server.Messages(), 2)
+		require.Len(t, server.Texts(), 2)
 	}
 }

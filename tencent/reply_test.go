@@ -77,7 +77,7 @@ func TestReply(t *testing.T) {
 			require.Equal(t, tt.code, failure.Code)
 			require.Equal(t, max(tt.status, 200), failure.HTTPStatus)
 			if tt.code == "" {
-				require.ErrorIs(t, err, provider.ErrUnavailable)
+				require.ErrorIs(t, err, provider.KindUnavailable)
 				require.True(t, failure.MayHaveSent)
 				require.Less(t, len(err.Error()), 200, "the reply is not repeated")
 			}

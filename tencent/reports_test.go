@@ -98,8 +98,8 @@ func TestPullReportsFails(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []provider.ReportKind{provider.ReportDelivery, provider.ReportReply} {
 		for reply, want := range map[string]error{
-			`{"Response":{"Error":{"Code":"RequestLimitExceeded.UinLimitExceeded","Message":"x"}}}`: provider.ErrThrottled,
-			`{}`: provider.ErrUnavailable, `{"Response":[]}`: provider.ErrUnavailable,
+			`{"Response":{"Error":{"Code":"RequestLimitExceeded.UinLimitExceeded","Message":"x"}}}`: provider.KindThrottled,
+			`{}`: provider.KindUnavailable, `{"Response":[]}`: provider.KindUnavailable,
 		} {
 			reports, err := newProvider(t, newConfig((&wiretest.Stub{Reply: reply}).Client())).PullReports(t.Context(), kind, 0)
 			require.ErrorIs(t, err, want)

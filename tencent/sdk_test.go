@@ -63,7 +63,7 @@ func TestOneRequestOnly(t *testing.T) {
 	}
 	_, err = call(t.Context(), s, provider.OpSend, twice, sms.NewSendSmsRequest(),
 		func(r *sms.SendSmsResponse) *sms.SendSmsResponseParams { return r.Response })
-	require.ErrorIs(t, err, provider.ErrUnavailable)
+	require.ErrorIs(t, err, provider.KindUnavailable)
 	require.True(t, provider.MayHaveSent(err))
 	stub.Only(t)
 
@@ -82,7 +82,7 @@ func TestNoRequest(t *testing.T) {
 	_, err = call(t.Context(), p.sdk, provider.OpSend, fails, sms.NewSendSmsRequest(),
 		func(r *sms.SendSmsResponse) *sms.SendSmsResponseParams { return r.Response })
 	err = p.failure(provider.OpSend, err, submission{})
-	require.ErrorIs(t, err, provider.ErrConfig)
+	require.ErrorIs(t, err, provider.KindConfig)
 	require.ErrorIs(t, err, cause)
 	require.False(t, provider.MayHaveSent(err))
 	require.EqualError(t, err, "tencent: send: config: the SDK made no request: cannot encode")

@@ -83,7 +83,7 @@ func TestReadStatusFails(t *testing.T) {
 	for _, reply := range []string{`{}`, `null`, `{"Response":{"PullSmsSendStatusSet":{}}}`} {
 		p := newProvider(t, newConfig((&wiretest.Stub{Reply: reply}).Client()))
 		_, err = p.ReadStatus(t.Context(), receiptOf("5000:1", time.Now()))
-		require.ErrorIs(t, err, provider.ErrUnavailable, reply)
+		require.ErrorIs(t, err, provider.KindUnavailable, reply)
 		require.False(t, provider.MayHaveSent(err), reply)
 	}
 }
@@ -125,10 +125,10 @@ func TestReadStatisticsFails(t *testing.T) {
 		name, reply string
 		want        error
 	}{
-		{name: "refused", reply: `{"Response":{"Error":{"Code":"AuthFailure.SecretIdNotFound","Message":"x"}}}`, want: provider.ErrAuth},
-		{name: "no numbers", reply: `{"Response":{"RequestId":"x"}}`, want: provider.ErrUnavailable},
-		{name: "nothing in it", reply: `{}`, want: provider.ErrUnavailable},
-		{name: "negative", reply: `{"Response":{"SendStatusStatistics":{"FeeCount":-1}}}`, want: provider.ErrUnavailable},
+		{name: "refused", reply: `{"Response":{"Error":{"Code":"AuthFailure.SecretIdNotFound","Message":"x"}}}`, want: provider.KindAuth},
+		{name: "no numbers", reply: `{"Response":{"RequestId":"x"}}`, want: provider.KindUnavailable},
+		{name: "nothing in it", reply: `{}`, want: provider.KindUnavailable},
+		{name: "negative", reply: `{"Response":{"SendStatusStatistics":{"FeeCount":-1}}}`, want: provider.KindUnavailable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

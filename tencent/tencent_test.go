@@ -154,45 +154,45 @@ func TestBadMessage(t *testing.T) {
 		names  string
 	}{
 		{
-			name: "no phone", want: provider.ErrRecipient, names: "To",
+			name: "no phone", want: provider.KindRecipient, names: "To",
 			adjust: func(_ *tencent.Config, m *provider.Message) { m.To = provider.Phone{} },
 		},
 		{
-			name: "template not mapped", want: provider.ErrTemplate, names: `"other"`,
+			name: "template not mapped", want: provider.KindTemplate, names: `"other"`,
 			adjust: func(_ *tencent.Config, m *provider.Message) { m.Template = "other" },
 		},
 		{
-			name: "missing parameter", want: provider.ErrTemplate, names: `"minutes"`,
+			name: "missing parameter", want: provider.KindTemplate, names: `"minutes"`,
 			adjust: func(_ *tencent.Config, m *provider.Message) { delete(m.Params, "minutes") },
 		},
 		{
-			name: "no signature on the mainland", want: provider.ErrTemplate, names: "Sign",
+			name: "no signature on the mainland", want: provider.KindTemplate, names: "Sign",
 			adjust: func(cfg *tencent.Config, _ *provider.Message) { cfg.Sign = "" },
 		},
 		{
-			name: "code of seven digits", want: provider.ErrTemplate, names: `Params["code"]: a template for verification codes takes up to 6 digits`,
+			name: "code of seven digits", want: provider.KindTemplate, names: `Params["code"]: a template for verification codes takes up to 6 digits`,
 			adjust: func(_ *tencent.Config, m *provider.Message) { m.Params["code"] = "1234567" },
 		},
 		{
-			name: "code with a letter", want: provider.ErrTemplate, names: `Params["code"]: `,
+			name: "code with a letter", want: provider.KindTemplate, names: `Params["code"]: `,
 			adjust: func(_ *tencent.Config, m *provider.Message) { m.Params["code"] = "12a4" },
 		},
 		{
-			name: "code in full-width digits", want: provider.ErrTemplate, names: `Params["code"]: `,
+			name: "code in full-width digits", want: provider.KindTemplate, names: `Params["code"]: `,
 			adjust: func(_ *tencent.Config, m *provider.Message) { m.Params["code"] = "１２" },
 		},
 		{
-			name: "code too long, in a template beside a notice", want: provider.ErrTemplate, names: `Params["code"]: `,
+			name: "code too long, in a template beside a notice", want: provider.KindTemplate, names: `Params["code"]: `,
 			adjust: func(cfg *tencent.Config, m *provider.Message) {
 				cfg.Notices, m.Params["code"] = []string{"code"}, "1234567"
 			},
 		},
 		{
-			name: "a URL", want: provider.ErrContent, names: `Params["minutes"]: has a URL`,
+			name: "a URL", want: provider.KindContent, names: `Params["minutes"]: has a URL`,
 			adjust: func(_ *tencent.Config, m *provider.Message) { m.Params["minutes"] = "https://a.example" },
 		},
 		{
-			name: "reference too long", want: provider.ErrUnsupported, names: "Ref: has 512 bytes",
+			name: "reference too long", want: provider.KindUnsupported, names: "Ref: has 512 bytes",
 			adjust: func(_ *tencent.Config, m *provider.Message) { m.Ref = strings.Repeat("x", 512) },
 		},
 	}

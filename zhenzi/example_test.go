@@ -39,7 +39,7 @@ func Example() {
 		Params:   provider.Params{provider.ParamCode: "042137", "minutes": "5分钟"},
 	})
 	switch {
-	case errors.Is(err, provider.ErrBalance):
+	case errors.Is(err, provider.KindBalance):
 		fmt.Println("top up the account")
 	case err != nil:
 		fmt.Println(err)

@@ -83,7 +83,7 @@ func TestLostReplyIsFound(t *testing.T) {
 					Extra: map[string]string{zhenzi.ExtraConfirmedBy: zhenzi.ConfirmedByLookup},
 				}, receipt)
 				require.Equal(t, sendAndLookup, calls(server))
-				require.Len(t, server.Messages(), 1)
+				require.Len(t, server.Texts(), 1)
 			})
 		})
 	}
@@ -106,9 +106,9 @@ func TestLookupFails(t *testing.T) {
 		second sim.Fault
 		lookup error
 	}{
-		{name: "reset", second: sim.Fault{Effect: sim.EffectResetBefore}, lookup: provider.ErrUnavailable},
-		{name: "refused", second: sim.Fault{Effect: sim.EffectRefuse, Code: "107"}, lookup: provider.ErrConfig},
-		{name: "unusable", second: sim.Fault{Effect: sim.EffectReply, Body: []byte(`{"code":0,"data":[]}`)}, lookup: provider.ErrUnavailable},
+		{name: "reset", second: sim.Fault{Effect: sim.EffectResetBefore}, lookup: provider.KindUnavailable},
+		{name: "refused", second: sim.Fault{Effect: sim.EffectRefuse, Code: "107"}, lookup: provider.KindConfig},
+		{name: "unusable", second: sim.Fault{Effect: sim.EffectReply, Body: []byte(`{"code":0,"data":[]}`)}, lookup: provider.KindUnavailable},
 		{name: "silent", second: sim.Fault{Effect: sim.EffectHangBefore}, lookup: context.DeadlineExceeded},
 	}
 	for _, tt := range tests {
@@ -123,7 +123,7 @@ func TestLookupFails(t *testing.T) {
 				require.ErrorIs(t, lost.Lookup, tt.lookup)
 				require.ErrorContains(t, err, "could not be looked up")
 				require.NotErrorIs(t, err, context.DeadlineExceeded, "the lookup's failure is no cause of the send's")
-				require.NotErrorIs(t, err, provider.ErrConfig)
+				require.NotErrorIs(t, err, provider.KindConfig)
 				require.LessOrEqual(t, time.Since(started), 2*time.Second)
 				require.Equal(t, sendAndLookup, calls(server))
 
@@ -227,12 +227,12 @@ func TestReadStatus(t *testing.T) {
 		{name: "object without a text", reply: `{"code":0,"data":{"message":null,"number":"1"}}`},
 		{name: "empty words", reply: `{"code":0,"data":""}`},
 		{name: "words", reply: `{"code":0,"data":"没有该短信"}`},
-		{name: "array", reply: `{"code":0,"data":[{"message":"x"}]}`, want: provider.ErrUnavailable},
-		{name: "number", reply: `{"code":0,"data":1}`, want: provider.ErrUnavailable},
-		{name: "text of the wrong type", reply: `{"code":0,"data":{"message":{}}}`, want: provider.ErrUnavailable},
-		{name: "broken object in a string", reply: `{"code":0,"data":"{"}`, want: provider.ErrUnavailable},
-		{name: "refused", reply: `{"code":105,"data":"x"}`, want: provider.ErrAuth},
-		{name: "HTTP error", reply: `{"code":0,"data":{"message":"x"}}`, status: 500, want: provider.ErrUnavailable},
+		{name: "array", reply: `{"code":0,"data":[{"message":"x"}]}`, want: provider.KindUnavailable},
+		{name: "number", reply: `{"code":0,"data":1}`, want: provider.KindUnavailable},
+		{name: "text of the wrong type", reply: `{"code":0,"data":{"message":{}}}`, want: provider.KindUnavailable},
+		{name: "broken object in a string", reply: `{"code":0,"data":"{"}`, want: provider.KindUnavailable},
+		{name: "refused", reply: `{"code":105,"data":"x"}`, want: provider.KindAuth},
+		{name: "HTTP error", reply: `{"code":0,"data":{"message":"x"}}`, status: 500, want: provider.KindUnavailable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

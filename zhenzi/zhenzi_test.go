@@ -141,13 +141,13 @@ func TestReadBalanceReply(t *testing.T) {
 		{name: "number", reply: `{"code":0,"data":0}`, amount: "0"},
 		{name: "string", reply: `{"code":0,"data":"1024"}`, amount: "1024"},
 		{name: "overdrawn", reply: `{"code":0,"data":-3}`, amount: "-3"},
-		{name: "refused", reply: `{"code":110,"data":"no"}`, want: provider.ErrAuth},
-		{name: "without a number", reply: `{"code":0}`, want: provider.ErrUnavailable},
-		{name: "null", reply: `{"code":0,"data":null}`, want: provider.ErrUnavailable},
-		{name: "not a number", reply: `{"code":0,"data":"many"}`, want: provider.ErrUnavailable},
-		{name: "an object", reply: `{"code":0,"data":{}}`, want: provider.ErrUnavailable},
-		{name: "infinite", reply: `{"code":0,"data":"inf"}`, want: provider.ErrUnavailable},
-		{name: "HTTP error", reply: `{"code":0,"data":7}`, status: http.StatusBadGateway, want: provider.ErrUnavailable},
+		{name: "refused", reply: `{"code":110,"data":"no"}`, want: provider.KindAuth},
+		{name: "without a number", reply: `{"code":0}`, want: provider.KindUnavailable},
+		{name: "null", reply: `{"code":0,"data":null}`, want: provider.KindUnavailable},
+		{name: "not a number", reply: `{"code":0,"data":"many"}`, want: provider.KindUnavailable},
+		{name: "an object", reply: `{"code":0,"data":{}}`, want: provider.KindUnavailable},
+		{name: "infinite", reply: `{"code":0,"data":"inf"}`, want: provider.KindUnavailable},
+		{name: "HTTP error", reply: `{"code":0,"data":7}`, status: http.StatusBadGateway, want: provider.KindUnavailable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -174,13 +174,13 @@ func TestReply(t *testing.T) {
 		{name: "data of another kind", reply: `{"code":0,"data":{"a":[1]}}`},
 		{name: "unknown members", reply: `{"code":0,"data":"ok","extra":[1,{}]}`},
 		{name: "byte order mark and space", reply: "\xef\xbb\xbf \n{\"code\":0,\"data\":\"ok\"}\n"},
-		{name: "refused", reply: wiretest.Read(t, "reply-refused.json"), want: provider.ErrBalance, code: "108", words: "余额不足"},
-		{name: "refused, code as a string", reply: `{"code":"108","data":"余额不足"}`, want: provider.ErrBalance, code: "108", words: "余额不足"},
-		{name: "refused without words", reply: `{"code":108,"data":{"a":1}}`, want: provider.ErrBalance, code: "108"},
-		{name: "unlisted code", reply: `{"code":118,"data":"x"}`, want: provider.ErrUnknown, code: "118", words: "x"},
-		{name: "nearly zero", reply: `{"code":0.0,"data":"x"}`, want: provider.ErrUnknown, code: "0.0", words: "x"},
+		{name: "refused", reply: wiretest.Read(t, "reply-refused.json"), want: provider.KindBalance, code: "108", words: "余额不足"},
+		{name: "refused, code as a string", reply: `{"code":"108","data":"余额不足"}`, want: provider.KindBalance, code: "108", words: "余额不足"},
+		{name: "refused without words", reply: `{"code":108,"data":{"a":1}}`, want: provider.KindBalance, code: "108"},
+		{name: "unlisted code", reply: `{"code":118,"data":"x"}`, want: provider.KindUnknown, code: "118", words: "x"},
+		{name: "nearly zero", reply: `{"code":0.0,"data":"x"}`, want: provider.KindUnknown, code: "0.0", words: "x"},
 		{
-			name: "words repeat number, code and secret", want: provider.ErrUnknown, code: "200", words: "***: ***, ***",
+			name: "words repeat number, code and secret", want: provider.KindUnknown, code: "200", words: "***: ***, ***",
 			reply: `{"code":200,"data":"13800000000: 1234, ` + appSecret + `"}`,
 		},
 	}
@@ -216,15 +216,15 @@ func TestBadMessage(t *testing.T) {
 		want    error
 		names   string
 	}{
-		{name: "no phone", message: provider.Message{Template: "login"}, want: provider.ErrRecipient, names: "To"},
-		{name: "no template", message: newMessage(""), want: provider.ErrTemplate, names: "Template"},
-		{name: "template not mapped", message: newMessage("other"), want: provider.ErrTemplate, names: `"other"`},
-		{name: "missing parameter", message: newMessage("byID", "code", "1"), want: provider.ErrTemplate, names: `"minutes"`},
-		{name: "missing parameter of a text", message: newMessage("login"), want: provider.ErrTemplate, names: `"code"`},
-		{name: "surplus parameter", message: newMessage("noVars", "code", "1"), want: provider.ErrTemplate, names: `"code"`},
-		{name: "empty text", message: newMessage("anyText", "text", ""), want: provider.ErrContent, names: "Text: is empty"},
-		{name: "long text", message: newMessage("anyText", "text", strings.Repeat("长", 1001)), want: provider.ErrContent, names: "Text: 1001 characters"},
-		{name: "foreign number", message: foreign, want: provider.ErrUnsupported, names: "To"},
+		{name: "no phone", message: provider.Message{Template: "login"}, want: provider.KindRecipient, names: "To"},
+		{name: "no template", message: newMessage(""), want: provider.KindTemplate, names: "Template"},
+		{name: "template not mapped", message: newMessage("other"), want: provider.KindTemplate, names: `"other"`},
+		{name: "missing parameter", message: newMessage("byID", "code", "1"), want: provider.KindTemplate, names: `"minutes"`},
+		{name: "missing parameter of a text", message: newMessage("login"), want: provider.KindTemplate, names: `"code"`},
+		{name: "surplus parameter", message: newMessage("noVars", "code", "1"), want: provider.KindTemplate, names: `"code"`},
+		{name: "empty text", message: newMessage("anyText", "text", ""), want: provider.KindContent, names: "Text: is empty"},
+		{name: "long text", message: newMessage("anyText", "text", strings.Repeat("长", 1001)), want: provider.KindContent, names: "Text: 1001 characters"},
+		{name: "foreign number", message: foreign, want: provider.KindUnsupported, names: "To"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

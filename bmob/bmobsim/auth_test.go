@@ -111,7 +111,7 @@ func TestUnauthorized(t *testing.T) {
 			require.JSONEq(t, `{"error":"unauthorized"}`, a.body)
 			require.Contains(t, a.verdict, tt.names)
 			require.NotContains(t, a.verdict, safeCode, "the safety code never travels")
-			require.Empty(t, s.Messages())
+			require.Empty(t, s.Texts())
 		})
 	}
 }

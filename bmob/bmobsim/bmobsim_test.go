@@ -86,7 +86,7 @@ func requireRefused(t *testing.T, a answer, code int, names string) {
 
 // lastCode is the code that arrived last.
 func lastCode(s *sim.Server) string {
-	messages := s.Messages()
+	messages := s.Texts()
 	return messages[len(messages)-1].Code
 }
 
@@ -100,7 +100,7 @@ func TestAccepted(t *testing.T) {
 	s, _ := newServer(bmobsim.Config{Templates: map[string]string{"注册": "%appname%注册码%smscode%，%ttl%分钟有效"}, AppName: "小店", Sign: "小店铺", CodeLife: 10 * time.Minute})
 	a := post(t, s, requestCode, toPhone)
 	require.Equal(t, answer{http.StatusOK, `{"smsId":1232222}`, ""}, a)
-	m := s.Messages()[0]
+	m := s.Texts()[0]
 	require.Equal(t, "+8613800138000", m.To)
 	require.Equal(t, "1232222", m.ID)
 	require.Equal(t, appID, m.Mailbox)
@@ -109,7 +109,7 @@ func TestAccepted(t *testing.T) {
 
 	a = post(t, s, requestCode, `{"mobilePhoneNumber":"13900139000","template":"注册"}`)
 	require.Equal(t, `{"smsId":1232223}`, a.body)
-	m = s.Messages()[1]
+	m = s.Texts()[1]
 	require.Equal(t, "【小店铺】小店注册码"+m.Code+"，10分钟有效", m.Text)
 	require.Equal(t, "注册", m.Template)
 }
@@ -187,7 +187,7 @@ func TestRefusals(t *testing.T) {
 			t.Parallel()
 			s, _ := newServer(tt.cfg)
 			requireRefused(t, post(t, s, tt.path, tt.body), tt.code, tt.names)
-			require.Empty(t, s.Messages())
+			require.Empty(t, s.Texts())
 		})
 	}
 }
@@ -209,7 +209,7 @@ func TestContentText(t *testing.T) {
 	s, _ := newServer(bmobsim.Config{Templates: map[string]string{"订单": "验证码%code%，%minutes%分钟内有效。"}})
 	const body = `{"mobilePhoneNumber":"13800138000","template":"订单","content":{"code":"042137","minutes":5}}`
 	require.Equal(t, `{"smsId":1232222}`, post(t, s, requestText, body).body)
-	m := s.Messages()[0]
+	m := s.Texts()[0]
 	require.Equal(t, "【比目科技】验证码042137，5分钟内有效。", m.Text)
 	require.Equal(t, []string{"042137", "5"}, m.Params)
 	require.Equal(t, "042137", m.Code)
@@ -217,7 +217,7 @@ func TestContentText(t *testing.T) {
 
 	s, _ = newServer(bmobsim.Config{})
 	post(t, s, requestText, body)
-	require.Equal(t, "【比目科技】042137 5", s.Messages()[0].Text, "without templates the text is the values")
+	require.Equal(t, "【比目科技】042137 5", s.Texts()[0].Text, "without templates the text is the values")
 }
 
 func TestCodeIsGoodForOneCheck(t *testing.T) {
@@ -310,7 +310,7 @@ func TestQuery(t *testing.T) {
 	requireRefused(t, a, 10018, "smsId")
 	require.Contains(t, a.body, "smsId:1232222 not found")
 	post(t, s, requestCode, toPhone)
-	id := s.Messages()[0].ID
+	id := s.Texts()[0].ID
 	require.JSONEq(t, `{"sms_state":"SENDING","verify_state":false}`, query(id).body)
 	clock.Advance(3 * time.Second)
 	require.JSONEq(t, `{"sms_state":"SUCCESS","verify_state":false}`, query(id).body)
@@ -322,7 +322,7 @@ func TestScriptedRefusals(t *testing.T) {
 	t.Parallel()
 	s, _ := newServer(bmobsim.Config{})
 	post(t, s, requestCode, toPhone)
-	code, id := lastCode(s), s.Messages()[0].ID
+	code, id := lastCode(s), s.Texts()[0].ID
 	inject := func(code string) {
 		_, err := s.Inject(sim.Fault{Code: code})
 		require.NoError(t, err)
@@ -341,6 +341,6 @@ func TestScriptedRefusals(t *testing.T) {
 	requireRefused(t, post(t, s, "/1/requestCaptcha", `{}`), 10076, "scripted")
 	inject("10076")
 	requireRefused(t, post(t, s, "/1/verifyCaptcha", `{"captcha_code":"1","captcha_token":"x"}`), 10076, "scripted")
-	require.Len(t, s.Messages(), 1)
+	require.Len(t, s.Texts(), 1)
 	require.Equal(t, http.StatusOK, post(t, s, verifyCode+"/"+code, toPhone).status, "a scripted refusal uses no code up")
 }

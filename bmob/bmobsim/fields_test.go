@@ -36,7 +36,7 @@ func TestEveryHeader(t *testing.T) {
 						require.Regexp(t, "(?i)^"+name+": missing$", a.verdict)
 					}
 				}
-				require.Empty(t, s.Messages())
+				require.Empty(t, s.Texts())
 			})
 		}
 	}
@@ -88,7 +88,7 @@ func TestEveryField(t *testing.T) {
 			for _, field := range append(keys(tt.required), tt.optional...) {
 				requireRefused(t, spoil(func(members map[string]any) { members[field] = []int{1} }), 111, field+": ")
 			}
-			require.Empty(t, s.Messages())
+			require.Empty(t, s.Texts())
 		})
 	}
 }

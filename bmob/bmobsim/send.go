@@ -44,7 +44,7 @@ func (s *Service) requestCode(c *sim.Call, _ string) {
 		return
 	}
 	delete(s.tokens, token)
-	id := s.accept(c, phone, sim.Message{Template: template, Text: content, Code: digits})
+	id := s.accept(c, phone, sim.Text{Template: template, Text: content, Code: digits})
 	s.codes[phone] = &code{digits: digits, expires: c.Now.Add(s.cfg.CodeLife), smsID: id}
 }
 
@@ -74,7 +74,7 @@ func (s *Service) requestText(c *sim.Call, _ string) {
 	if !ok || !s.mayStart(c, phone, content) || scripted(c) {
 		return
 	}
-	s.accept(c, phone, sim.Message{Template: template, Params: inOrder(variables), Text: content})
+	s.accept(c, phone, sim.Text{Template: template, Params: inOrder(variables), Text: content})
 }
 
 // content reads the variables of requestSms: strings or numbers.
@@ -184,7 +184,7 @@ func (s *Service) withinLimits(c *sim.Call, phone string) bool {
 func (s *Service) withSign(content string) string { return "【" + s.cfg.Sign + "】" + content }
 
 // accept takes a text, answers its smsId and returns it.
-func (s *Service) accept(c *sim.Call, phone string, m sim.Message) string {
+func (s *Service) accept(c *sim.Call, phone string, m sim.Text) string {
 	s.balance -= provider.Segments(m.Text, s.cfg.Sign)
 	if s.cfg.Limits {
 		s.sent[phone] = append(s.sent[phone], c.Now)

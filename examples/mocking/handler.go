@@ -60,7 +60,7 @@ func explain(header http.Header, err error) (int, string) {
 		return http.StatusAccepted, stateSent
 	case provider.MayHaveSent(err):
 		return http.StatusAccepted, stateUnclear
-	case errors.Is(err, provider.ErrRecipient), errors.Is(err, provider.ErrBlocked):
+	case errors.Is(err, provider.KindRecipient), errors.Is(err, provider.KindBlocked):
 		return http.StatusUnprocessableEntity, stateRefused
 	case limited:
 		if wait > 0 {

@@ -52,7 +52,7 @@ func run(ctx context.Context, out io.Writer) error {
 		if err := ask(ctx, out, address); err != nil {
 			return err
 		}
-		fmt.Fprintln(out, "the phone shows:", service.Messages()[0].Text)
+		fmt.Fprintln(out, "the phone shows:", service.Texts()[0].Text)
 		return nil
 	})
 }

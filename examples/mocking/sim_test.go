@@ -32,7 +32,7 @@ func TestWithSimulator(t *testing.T) {
 	t.Parallel()
 	server, sms := newSimulated(t, ihuyisim.Config{})
 	require.Equal(t, http.StatusAccepted, newPage(sms).post(t, number).Code)
-	texts := server.Messages()
+	texts := server.Texts()
 	require.Len(t, texts, 1)
 	require.Equal(t, "+86"+number, texts[0].To)
 	require.Equal(t, "【互亿无线】您的验证码是：042137。", texts[0].Text)
@@ -42,7 +42,7 @@ func TestWithSimulatorNotTheApprovedText(t *testing.T) {
 	t.Parallel()
 	server, sms := newSimulated(t, ihuyisim.Config{Texts: []string{"验证码【变量】"}})
 	require.Equal(t, http.StatusServiceUnavailable, newPage(sms).post(t, number).Code)
-	require.Empty(t, server.Messages())
+	require.Empty(t, server.Texts())
 	require.Equal(t, "content: matches no approved text", server.Exchanges()[0].Verdict)
 }
 
@@ -67,7 +67,7 @@ func TestWithSimulatorFaults(t *testing.T) {
 			answered := newPage(sms).post(t, number)
 			require.Equal(t, tt.status, answered.Code)
 			require.JSONEq(t, `{"state":"`+tt.state+`","to":"138****8000"}`, answered.Body.String())
-			require.Len(t, server.Messages(), tt.texts)
+			require.Len(t, server.Texts(), tt.texts)
 		})
 	}
 }

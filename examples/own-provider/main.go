@@ -51,7 +51,7 @@ func run(ctx context.Context, out io.Writer) error {
 		if err != nil {
 			return err
 		}
-		messages := server.Messages()
+		messages := server.Texts()
 		fmt.Fprintf(out, "%s got, through %s: %s\n", receipt.To, receipt.Provider, messages[len(messages)-1].Text)
 	}
 	return printLeft(ctx, out, chain)

@@ -46,7 +46,7 @@ func TestSendForReal(t *testing.T) {
 	require.Contains(t, out.String(), "ihuyi    sent it, paid")
 	require.Contains(t, out.String(), "verified yes")
 	require.NotContains(t, out.String(), "13800138000")
-	messages := services.Messages()
+	messages := services.Texts()
 	require.Len(t, messages, 2)
 	require.Equal(t, messages[0].Code, messages[1].Code, "a retry carries the same code")
 }
@@ -70,7 +70,7 @@ func TestSendForRealTellsEachAttemptOnce(t *testing.T) {
 	require.NoError(t, run(t.Context(), append(args, "--relay-url", noGateway.URL()), strings.NewReader("000000 \n"), &out))
 	require.Equal(t, 1, strings.Count(out.String(), "relay    did not send"))
 	require.Equal(t, 1, strings.Count(out.String(), "ihuyi    sent it, paid"))
-	require.Len(t, services.Messages(), 1)
+	require.Len(t, services.Texts(), 1)
 }
 
 // TestSendForRealRetryFails is not parallel, see startIhuyi.
@@ -95,7 +95,7 @@ func TestSendForRealRetryFails(t *testing.T) { //nolint:paralleltest // startIhu
 func TestSendForRealFails(t *testing.T) { //nolint:paralleltest // startIhuyi sets the environment.
 	services, args := startIhuyi(t)
 	sim.MustInject(t, services, sim.Fault{Kind: provider.KindBalance})
-	require.ErrorIs(t, run(t.Context(), args, strings.NewReader("000000\n"), io.Discard), provider.ErrBalance, "there is no code to type")
+	require.ErrorIs(t, run(t.Context(), args, strings.NewReader("000000\n"), io.Discard), provider.KindBalance, "there is no code to type")
 }
 
 // TestSendForRealInputEnds is not parallel, see startIhuyi.

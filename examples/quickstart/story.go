@@ -112,7 +112,7 @@ func (s *story) sendThroughService(ctx context.Context, to provider.Phone, v ver
 	if err := s.send(ctx, to, v); err != nil {
 		return "", err
 	}
-	messages := s.world.services.Messages()
+	messages := s.world.services.Texts()
 	text := messages[len(messages)-1].Text
 	s.say("   The text: %s", text)
 	return codeIn(text), nil

@@ -30,7 +30,7 @@ func Example() {
 		To: provider.MustParsePhone("138 0013 8000"), Template: "login", Params: provider.Params{"code": "042137"},
 	})
 	fmt.Println(err)
-	fmt.Println(server.Messages()[0].Text)
+	fmt.Println(server.Texts()[0].Text)
 	// Output:
 	// <nil>
 	// 【互亿无线】您的验证码是：042137。

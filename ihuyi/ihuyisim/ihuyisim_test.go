@@ -69,7 +69,7 @@ func TestAccepted(t *testing.T) {
 	body, verdict := post(t, s, submit, signed())
 	require.JSONEq(t, `{"code":2,"msg":"提交成功","smsid":"17000000000000000001"}`, body)
 	require.Empty(t, verdict)
-	m := s.Messages()[0]
+	m := s.Texts()[0]
 	require.Equal(t, "+8613800000000", m.To)
 	require.Equal(t, "【互亿无线】您的验证码是：1234。请不要把验证码泄露给其他人。", m.Text)
 	require.Equal(t, "1234", m.Code)
@@ -155,7 +155,7 @@ func TestRefusals(t *testing.T) {
 			require.Contains(t, body, `"code":`+tt.code+`,`)
 			require.Contains(t, body, `"smsid":"0"`)
 			require.Contains(t, verdict, tt.names)
-			require.Empty(t, s.Messages())
+			require.Empty(t, s.Texts())
 		})
 	}
 }
@@ -170,7 +170,7 @@ func TestTexts(t *testing.T) {
 	post(t, s, submit, plain("content", "您好。"))
 	post(t, s, submit, plain("content", "验证码1234，5分钟内有效。"))
 	post(t, s, submit, plain("templateid", "2", "content", "000123|5"))
-	messages := s.Messages()
+	messages := s.Texts()
 	require.Len(t, messages, 3)
 	require.Equal(t, "【示例】您好。", messages[0].Text)
 	require.Equal(t, "【示例】验证码1234，5分钟内有效。", messages[1].Text)
@@ -240,12 +240,12 @@ func TestInternational(t *testing.T) {
 	const address = "/webservice/isms.php?method=Submit"
 	body, _ := post(t, s, address, form)
 	require.JSONEq(t, `{"code":2,"msg":"提交成功","smsid":"17000000000000000001","ismsid":"17000000000000000001"}`, body)
-	require.Equal(t, "+12025550123", s.Messages()[0].To)
+	require.Equal(t, "+12025550123", s.Texts()[0].To)
 	form.Set("templateid", "1")
 	form.Set("password", apiKey)
 	post(t, s, address, form)
-	require.Equal(t, "【互亿无线】Your verification code is 1125", s.Messages()[1].Text)
-	require.Empty(t, s.Messages()[1].Template, "there is no template mode")
+	require.Equal(t, "【互亿无线】Your verification code is 1125", s.Texts()[1].Text)
+	require.Empty(t, s.Texts()[1].Template, "there is no template mode")
 	form.Del("templateid")
 	for _, number := range []string{"12025550123", "+1 2025550123", "1 20", "1234 20255501"} {
 		form.Set("mobile", number)
@@ -307,7 +307,7 @@ func TestScriptedRefusals(t *testing.T) {
 	require.Equal(t, "scripted refusal", verdict)
 	body, _ = post(t, s, "/webservice/sms.php?method=GetNum", plain())
 	require.Contains(t, body, `"code":4080,`)
-	require.Empty(t, s.Messages())
+	require.Empty(t, s.Texts())
 }
 
 func TestUnknownMethodAndBrokenForm(t *testing.T) {

@@ -48,8 +48,8 @@ func (f form) values() []string {
 }
 
 // message is what the phone would show.
-func (s *Service) message(c *sim.Call, f form) sim.Message {
-	m := sim.Message{
+func (s *Service) message(c *sim.Call, f form) sim.Text {
+	m := sim.Text{
 		Mailbox: s.cfg.Account, ID: fmt.Sprintf("%d%010d", c.Now.Unix(), c.Seq),
 		To: "+86" + f.mobile, Sign: s.cfg.Sign, Template: f.templateID, Text: f.content,
 	}

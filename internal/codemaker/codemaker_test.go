@@ -61,7 +61,7 @@ func TestCheckParams(t *testing.T) {
 				require.NoError(t, err)
 				return
 			}
-			require.ErrorIs(t, err, provider.ErrTemplate)
+			require.ErrorIs(t, err, provider.KindTemplate)
 			require.ErrorContains(t, err, tt.want)
 			require.NotContains(t, err.Error(), "042137")
 		})
@@ -79,15 +79,15 @@ func TestCheckReceipt(t *testing.T) {
 	}{
 		{name: "digits", receipt: sent, code: "0421"},
 		{name: "as long as it gets", receipt: sent, code: strings.Repeat("7", 20)},
-		{name: "a digit too long", receipt: sent, code: strings.Repeat("7", 21), want: provider.ErrCodeMismatch, names: "code: too long"},
-		{name: "too long", receipt: sent, code: strings.Repeat("04", 5000), want: provider.ErrCodeMismatch, names: "code: too long"},
-		{name: "empty", receipt: sent, want: provider.ErrCodeMismatch, names: "code: "},
-		{name: "letters", receipt: sent, code: "04a1", want: provider.ErrCodeMismatch, names: "code: "},
-		{name: "a path", receipt: sent, code: "../0421", want: provider.ErrCodeMismatch, names: "code: "},
-		{name: "full-width digits", receipt: sent, code: "０４２１", want: provider.ErrCodeMismatch, names: "code: "},
-		{name: "the caller's", receipt: provider.Receipt{To: sent.To}, code: "0421", want: provider.ErrUnsupported, names: "Receipt.Code"},
-		{name: "nobody's", receipt: provider.Receipt{To: sent.To, Code: 9}, code: "0421", want: provider.ErrUnsupported, names: "Receipt.Code"},
-		{name: "no phone", receipt: provider.Receipt{Code: provider.CodeByProvider}, code: "0421", want: provider.ErrRecipient, names: "Receipt.To"},
+		{name: "a digit too long", receipt: sent, code: strings.Repeat("7", 21), want: provider.KindCodeMismatch, names: "code: too long"},
+		{name: "too long", receipt: sent, code: strings.Repeat("04", 5000), want: provider.KindCodeMismatch, names: "code: too long"},
+		{name: "empty", receipt: sent, want: provider.KindCodeMismatch, names: "code: "},
+		{name: "letters", receipt: sent, code: "04a1", want: provider.KindCodeMismatch, names: "code: "},
+		{name: "a path", receipt: sent, code: "../0421", want: provider.KindCodeMismatch, names: "code: "},
+		{name: "full-width digits", receipt: sent, code: "０４２１", want: provider.KindCodeMismatch, names: "code: "},
+		{name: "the caller's", receipt: provider.Receipt{To: sent.To}, code: "0421", want: provider.KindUnsupported, names: "Receipt.Code"},
+		{name: "nobody's", receipt: provider.Receipt{To: sent.To, Code: 9}, code: "0421", want: provider.KindUnsupported, names: "Receipt.Code"},
+		{name: "no phone", receipt: provider.Receipt{Code: provider.CodeByProvider}, code: "0421", want: provider.KindRecipient, names: "Receipt.To"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

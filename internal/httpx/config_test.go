@@ -59,7 +59,7 @@ func TestNamed(t *testing.T) {
 	_, err := provider.Templates{}.Lookup("login")
 	named := httpx.Named(err, "test")
 	require.ErrorContains(t, named, "test: send: template: ")
-	require.ErrorIs(t, named, provider.ErrTemplate)
+	require.ErrorIs(t, named, provider.KindTemplate)
 	require.NotContains(t, err.Error(), "test: ", "the original is not changed")
 	require.Equal(t, named, httpx.Named(named, "other"), "a name that is there stays")
 	other := errors.New("other")

@@ -33,6 +33,6 @@ func TestNewIDWithoutRandomBytes(t *testing.T) {
 	id, err := httpx.NewID(strings.NewReader("short"))
 	require.Empty(t, id)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
-	require.ErrorIs(t, err, provider.ErrConfig)
+	require.ErrorIs(t, err, provider.KindConfig)
 	require.ErrorContains(t, httpx.Named(err, "test"), "test: send: config: Rand: no random bytes")
 }

@@ -20,9 +20,9 @@ func TestWholeText(t *testing.T) {
 		names string
 	}{
 		{name: "just within the limit", value: strings.Repeat("长", 9), limit: 10},
-		{name: "a character too many", value: strings.Repeat("长", 10), limit: 10, kind: provider.ErrContent, names: "Text: 11 characters"},
+		{name: "a character too many", value: strings.Repeat("长", 10), limit: 10, kind: provider.KindContent, names: "Text: 11 characters"},
 		{name: "no limit", value: strings.Repeat("长", 10)},
-		{name: "empty", kind: provider.ErrContent, names: "Text: is empty"},
+		{name: "empty", kind: provider.KindContent, names: "Text: is empty"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestWholeText(t *testing.T) {
 		})
 	}
 	_, err := httpx.WholeText(provider.Template{Text: "{value}"}, nil, 0)
-	require.ErrorIs(t, err, provider.ErrTemplate, "what Render refuses stays as it is")
+	require.ErrorIs(t, err, provider.KindTemplate, "what Render refuses stays as it is")
 }
 
 func TestIsDecimal(t *testing.T) {

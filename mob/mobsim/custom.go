@@ -47,7 +47,7 @@ func (s custom) Serve(c *sim.Call) {
 		return
 	}
 	s.account.balance--
-	c.Accept(sim.Message{
+	c.Accept(sim.Text{
 		Mailbox: s.account.cfg.AppKey, To: f.number(), Sign: s.account.cfg.AppName, Template: f.template,
 		Params: f.values(), Text: "【" + s.account.cfg.AppName + "】" + s.text(f),
 	})

@@ -18,7 +18,7 @@ func TestCustomAccepted(t *testing.T) {
 	body, verdict := post(t, s, customMsg, customFields("minutes", "5"))
 	require.Equal(t, done, body)
 	require.Empty(t, verdict)
-	m := s.Messages()[0]
+	m := s.Texts()[0]
 	require.Equal(t, "+8613800138000", m.To)
 	require.Equal(t, "1001", m.Template)
 	require.Equal(t, []string{"042137", "5"}, m.Params)
@@ -28,7 +28,7 @@ func TestCustomAccepted(t *testing.T) {
 
 	s, _ = newServer(mobsim.Config{})
 	post(t, s, customMsg, customFields())
-	require.Equal(t, "【示例】042137", s.Messages()[0].Text, "without templates the text is the values")
+	require.Equal(t, "【示例】042137", s.Texts()[0].Text, "without templates the text is the values")
 }
 
 // TestCustomRefusals corrupts one field at a time.
@@ -71,7 +71,7 @@ func TestCustomRefusals(t *testing.T) {
 			body, verdict := post(t, s, customMsg, tt.form)
 			require.Equal(t, `{"status":`+tt.status+`}`, body)
 			require.Contains(t, verdict, tt.names)
-			require.Empty(t, s.Messages())
+			require.Empty(t, s.Texts())
 		})
 	}
 }

@@ -29,7 +29,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	code := server.Messages()[0].Code
+	code := server.Texts()[0].Code
 	fmt.Println(len(code), "digits")
 	fmt.Println(p.Verify(context.Background(), receipt, code))
 	// Output:

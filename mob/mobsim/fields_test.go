@@ -36,7 +36,7 @@ func TestEveryField(t *testing.T) {
 					require.Equal(t, `{"status":`+status+`}`, body, name)
 					require.Regexp(t, "^"+field+": ", verdict, name)
 				}
-				require.Empty(t, s.Messages())
+				require.Empty(t, s.Texts())
 			})
 		}
 	}

@@ -181,7 +181,7 @@ func (s *Service) send(c *sim.Call, f form, store store) {
 		s.sent[f.number()] = append(s.sent[f.number()], c.Now)
 	}
 	made := s.newCode(c, f, store)
-	c.Accept(sim.Message{
+	c.Accept(sim.Text{
 		Mailbox: s.cfg.AppKey, To: f.number(), Sign: s.cfg.AppName, Code: made,
 		Text: fmt.Sprintf("【%s】验证码：%s，%.0f分钟内有效。", s.cfg.AppName, made, s.cfg.CodeLife.Minutes()),
 	})

@@ -76,7 +76,7 @@ func exchange(t *testing.T, s *sim.Server, method, path, content string) (body, 
 
 // lastCode is the code that arrived last.
 func lastCode(s *sim.Server) string {
-	messages := s.Messages()
+	messages := s.Texts()
 	return messages[len(messages)-1].Code
 }
 
@@ -91,7 +91,7 @@ func TestAccepted(t *testing.T) {
 	body, verdict := post(t, s, sendmsg, fields())
 	require.Equal(t, done, body)
 	require.Empty(t, verdict)
-	m := s.Messages()[0]
+	m := s.Texts()[0]
 	require.Equal(t, "+8613800138000", m.To)
 	require.Regexp(t, `^[0-9]{4}$`, m.Code)
 	require.Equal(t, "【示例】验证码："+m.Code+"，5分钟内有效。", m.Text)
@@ -100,7 +100,7 @@ func TestAccepted(t *testing.T) {
 
 	body, _ = exchange(t, s, http.MethodGet, sendmsg+"?"+fields("zone", "1", "phone", "2025550123").Encode(), "")
 	require.Equal(t, done, body)
-	require.Equal(t, "+12025550123", s.Messages()[1].To)
+	require.Equal(t, "+12025550123", s.Texts()[1].To)
 }
 
 // TestRefusals corrupts one field at a time, or switches one thing off: the
@@ -150,7 +150,7 @@ func TestRefusals(t *testing.T) {
 			body, verdict := post(t, s, tt.path, tt.form)
 			require.Equal(t, `{"status":`+tt.status+`}`, body)
 			require.Contains(t, verdict, tt.names)
-			require.Empty(t, s.Messages())
+			require.Empty(t, s.Texts())
 		})
 	}
 }
@@ -315,7 +315,7 @@ func TestBalanceRunsDown(t *testing.T) {
 	body, verdict := post(t, s, customMsg, customFields())
 	require.Equal(t, `{"status":213}`, body)
 	require.Contains(t, verdict, "balance")
-	require.Len(t, s.Messages(), 2)
+	require.Len(t, s.Texts(), 2)
 }
 
 func TestScriptedRefusals(t *testing.T) {

@@ -217,7 +217,7 @@ func brokenInput() []each {
 		{name: "does not name the field", caught: "no-recipient", flaw: silent, says: "does not name \"To\""},
 		{name: "does not name the template", caught: "unmapped-template", flaw: silent, says: "does not name"},
 		{name: "does not name the parameter", caught: "missing-parameter", flaw: silent, says: "does not name \"code\""},
-		{name: "blames the configuration", caught: "missing-parameter", flaw: wrongKind, says: "matches \"sms: template\""},
+		{name: "blames the configuration", caught: "missing-parameter", flaw: wrongKind, says: "matches \"template\""},
 		{
 			name: "fails anonymously", caught: "no-template", says: "lacks its Provider or Op",
 			flaw: onFailure(func(e *provider.Error) { e.Provider = "" }),
@@ -304,7 +304,7 @@ func brokenReplies() []each {
 			return nil, fmt.Errorf("a reply of %d bytes is too long", n)
 		}}},
 		{
-			name: "fails over nothing", caught: "content-type", says: "matches \"sms: unavailable\"",
+			name: "fails over nothing", caught: "content-type", says: "matches \"unavailable\"",
 			flaw: flaw{
 				judge:   func([]byte, int) (string, bool) { return "", false },
 				failure: func(e *provider.Error) { e.Kind = provider.KindConfig },

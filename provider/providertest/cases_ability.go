@@ -151,8 +151,8 @@ func verifies(c *check) {
 		c.broken("receipts say that the provider made the code, and nobody can check it")
 	}
 	r = c.stored(r)
-	code := s.sim.Messages()[0].Code
-	if err := provider.Verify(c.Context(), p, r, otherCode(code)); !errors.Is(err, provider.ErrCodeMismatch) {
+	code := s.sim.Texts()[0].Code
+	if err := provider.Verify(c.Context(), p, r, otherCode(code)); !errors.Is(err, provider.KindCodeMismatch) {
 		c.broken("a wrong code: want KindCodeMismatch, got %v", err)
 	}
 	if err := provider.Verify(c.Context(), p, r, code); err != nil {
@@ -267,7 +267,7 @@ func batchLost(c *check, phones []provider.Phone) {
 		c.broken("a batch whose reply was lost gave %d results and the error %v, want %d results", len(results), err, len(phones))
 	}
 	for i, result := range results {
-		c.failed(result.Err, wanted{kind: provider.ErrUnavailable, sent: maySent}, fmt.Sprintf("result %d of a batch whose reply was lost", i))
+		c.failed(result.Err, wanted{kind: provider.KindUnavailable, sent: maySent}, fmt.Sprintf("result %d of a batch whose reply was lost", i))
 	}
 }
 
@@ -277,7 +277,7 @@ func batchBad(c *check, phones []provider.Phone) {
 	m := c.message()
 	m.Template = unmappedTemplate
 	_, err := provider.SendMany(c.Context(), p, m, phones)
-	c.failed(err, wanted{kind: provider.ErrTemplate, sent: notSent}, "a batch with a template that is not mapped")
+	c.failed(err, wanted{kind: provider.KindTemplate, sent: notSent}, "a batch with a template that is not mapped")
 	if results, err := provider.SendMany(c.Context(), p, c.message(), nil); err == nil {
 		c.broken("a batch to nobody: want an error, got %d results", len(results))
 	}

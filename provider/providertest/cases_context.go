@@ -184,6 +184,6 @@ func (c *check) timesOut(s *stage, situation string) {
 	situation += " and the provider has a time limit"
 	_, err := c.send(c.Context(), p, c.message(), situation)
 	c.ended(err, context.DeadlineExceeded, situation)
-	c.failed(err, wanted{kind: provider.ErrUnavailable}, situation)
+	c.failed(err, wanted{kind: provider.KindUnavailable}, situation)
 	c.sentIfArrived(s, err, situation)
 }

@@ -35,19 +35,19 @@ func inputCases() []testCase {
 func noRecipient(c *check) {
 	m := c.message()
 	m.To = provider.Phone{}
-	c.refusedUnsent(m, provider.ErrRecipient, "To", "a message without a number")
+	c.refusedUnsent(m, provider.KindRecipient, "To", "a message without a number")
 }
 
 func noTemplate(c *check) {
 	m := c.message()
 	m.Template = ""
-	c.refusedUnsent(m, provider.ErrTemplate, "Template", "a message without a template name")
+	c.refusedUnsent(m, provider.KindTemplate, "Template", "a message without a template name")
 }
 
 func unmapped(c *check) {
 	m := c.message()
 	m.Template = unmappedTemplate
-	c.refusedUnsent(m, provider.ErrTemplate, unmappedTemplate, "a template that is not mapped")
+	c.refusedUnsent(m, provider.KindTemplate, unmappedTemplate, "a template that is not mapped")
 }
 
 func missingParameter(c *check) {
@@ -56,7 +56,7 @@ func missingParameter(c *check) {
 		c.Fatalf("Harness.Message has no parameter %q to leave out: set Harness.MissingParam, or skip the case", c.h.MissingParam)
 	}
 	delete(m.Params, c.h.MissingParam)
-	c.refusedUnsent(m, provider.ErrTemplate, c.h.MissingParam, "a missing parameter")
+	c.refusedUnsent(m, provider.KindTemplate, c.h.MissingParam, "a missing parameter")
 }
 
 func surplusParameter(c *check) {
@@ -65,7 +65,7 @@ func surplusParameter(c *check) {
 		m.Params = provider.Params{}
 	}
 	m.Params[surplusParam] = "x"
-	c.refusedUnsent(m, provider.ErrTemplate, surplusParam, "a surplus parameter")
+	c.refusedUnsent(m, provider.KindTemplate, surplusParam, "a surplus parameter")
 }
 
 // refusedUnsent checks that m fails without a request, and that the error names

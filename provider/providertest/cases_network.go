@@ -68,7 +68,7 @@ func refuseToDial(_ context.Context, network, _ string) (net.Conn, error) {
 func (c *check) unreachable(p provider.Provider, situation string) {
 	c.Helper()
 	_, err := c.send(c.Context(), p, c.message(), situation)
-	c.failed(err, wanted{kind: provider.ErrUnavailable, sent: notSent}, situation)
+	c.failed(err, wanted{kind: provider.KindUnavailable, sent: notSent}, situation)
 }
 
 func untrustedCertificate(c *check) {
@@ -96,7 +96,7 @@ func resetOnKeptConnection(c *check) {
 	m := c.message()
 	m.To = numbered(m.To, 1)
 	_, err := c.send(c.Context(), p, m, "the kept connection breaks")
-	c.failed(err, wanted{kind: provider.ErrUnavailable, sent: maySent}, "the kept connection breaks")
+	c.failed(err, wanted{kind: provider.KindUnavailable, sent: maySent}, "the kept connection breaks")
 	c.requestsOfFailure(s, "the kept connection breaks")
 }
 
@@ -127,7 +127,7 @@ func notFollowed(c *check, status int, client *http.Client) {
 	if n := followed.Load(); n != 0 {
 		c.broken("%s: it was followed, and the number and the credentials went to another server", situation)
 	}
-	c.failed(err, wanted{kind: provider.ErrUnavailable}, situation)
+	c.failed(err, wanted{kind: provider.KindUnavailable}, situation)
 	c.requestsOfFailure(s, situation)
 	if client != nil {
 		client.CloseIdleConnections()
@@ -168,7 +168,7 @@ func givenClientFails(c *check) {
 	failing := &http.Client{Transport: failingTransport{}}
 	p := c.provider(s, func(e *Endpoint) { e.HTTPClient = failing })
 	_, err := c.send(c.Context(), p, c.message(), "the given client fails")
-	c.failed(err, wanted{kind: provider.ErrUnavailable}, "the given client fails")
+	c.failed(err, wanted{kind: provider.KindUnavailable}, "the given client fails")
 	if !errors.Is(err, errOwnReason) {
 		c.broken("the given client's error is not in the chain: %v", err)
 	}

@@ -48,7 +48,7 @@ func endlessReply(c *check) {
 		}
 	})
 	_, err := c.send(c.Context(), c.provider(s), c.message(), "the reply does not end")
-	c.failed(err, wanted{kind: provider.ErrUnavailable, sent: maySent}, "the reply does not end")
+	c.failed(err, wanted{kind: provider.KindUnavailable, sent: maySent}, "the reply does not end")
 	if got, most := written.Load(), int64(tolerated*c.h.Members); got > most {
 		c.broken("the service could write %d bytes of a reply that does not end", got)
 	}

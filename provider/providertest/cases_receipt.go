@@ -72,7 +72,7 @@ func oneRequest(c *check) {
 	s := c.stage()
 	c.accepted(s, c.provider(s), c.message())
 	c.requests(s, 1, "one send")
-	texts := s.sim.Messages()
+	texts := s.sim.Texts()
 	if len(texts) != 1 {
 		c.broken("the service accepted %d texts for one send", len(texts))
 	}
@@ -170,7 +170,7 @@ func foreignNumber(c *check) {
 	}
 	m.To = provider.MustParsePhone(abroad)
 	_, err := c.send(c.Context(), p, m, "sending to a number abroad")
-	c.failed(err, wanted{kind: provider.ErrUnsupported, sent: notSent}, "a number abroad, with Harness.Foreign not set")
+	c.failed(err, wanted{kind: provider.KindUnsupported, sent: notSent}, "a number abroad, with Harness.Foreign not set")
 	c.requests(s, 0, "a number abroad")
 }
 
@@ -180,7 +180,7 @@ func (c *check) textFor(s *stage, to provider.Phone) {
 	if s.sim == nil {
 		return
 	}
-	texts := s.sim.Messages()
+	texts := s.sim.Texts()
 	if len(texts) != 1 || texts[0].To != to.E164() {
 		c.broken("want one text for %s, the service took %d: %+v", to.E164(), len(texts), texts)
 	}

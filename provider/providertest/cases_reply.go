@@ -85,7 +85,7 @@ func (c *check) unusable(r Reply) {
 func (c *check) unusableFrom(s *stage, situation string) {
 	c.Helper()
 	_, err := c.send(c.Context(), c.provider(s), c.message(), situation)
-	c.failed(err, wanted{kind: provider.ErrUnavailable, sent: maySent}, situation)
+	c.failed(err, wanted{kind: provider.KindUnavailable, sent: maySent}, situation)
 	c.requestsOfFailure(s, situation)
 }
 
@@ -180,7 +180,7 @@ func wrongContentType(c *check) {
 			situation := "a good reply under the content type " + contentType
 			_, err := c.send(c.Context(), c.provider(s), c.message(), situation)
 			if err != nil {
-				c.failed(err, wanted{kind: provider.ErrUnavailable, sent: maySent}, situation)
+				c.failed(err, wanted{kind: provider.KindUnavailable, sent: maySent}, situation)
 			}
 			c.requestsOfFailure(s, situation)
 		})

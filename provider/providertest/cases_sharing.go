@@ -113,7 +113,7 @@ func (c *check) eachGotOne(s *stage, want int) {
 	}
 	c.requests(s, int64(want), "a hundred sends")
 	texts := map[string]int{}
-	for _, m := range s.sim.Messages() {
+	for _, m := range s.sim.Texts() {
 		texts[m.To]++
 	}
 	for n := range want {
@@ -156,7 +156,7 @@ func (c *check) sameText(s *stage) {
 	if s.sim == nil {
 		return
 	}
-	texts := s.sim.Messages()
+	texts := s.sim.Texts()
 	if len(texts) != 2 {
 		c.broken("the service took %d texts of two sends", len(texts))
 	}

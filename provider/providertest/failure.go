@@ -10,7 +10,7 @@ import (
 
 // wanted is what a failure must say.
 type wanted struct {
-	// kind is the sentinel that errors.Is must find.
+	// kind is what errors.Is must find; nil where the rule leaves it open.
 	kind error
 	// sent is what MayHaveSent must say; nil where the rule leaves it open.
 	sent *bool

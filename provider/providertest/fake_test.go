@@ -88,14 +88,14 @@ func TestFakeScript(t *testing.T) {
 		return err
 	}
 	// What is wrong with the message comes first, and uses up no result.
-	require.ErrorIs(t, send(provider.Phone{}), provider.ErrRecipient)
+	require.ErrorIs(t, send(provider.Phone{}), provider.KindRecipient)
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := fake.Send(ended, provider.Message{To: anna})
-	require.ErrorIs(t, err, provider.ErrTemplate, "and comes before the end of the context")
+	require.ErrorIs(t, err, provider.KindTemplate, "and comes before the end of the context")
 
 	require.EqualError(t, send(anna), "backup: send: balance")
-	require.ErrorIs(t, send(otherOne), provider.ErrBlocked, "the script of a phone goes first")
+	require.ErrorIs(t, send(otherOne), provider.KindBlocked, "the script of a phone goes first")
 	require.NoError(t, send(otherOne))
 	err = send(anna)
 	require.EqualError(t, err, "backup: send: unavailable: 503 (may have been sent)")
@@ -103,8 +103,8 @@ func TestFakeScript(t *testing.T) {
 	require.NoError(t, send(anna), "the script is over")
 
 	fake.Otherwise(providertest.Refuse(provider.KindUnavailable))
-	require.ErrorIs(t, send(anna), provider.ErrUnavailable)
-	require.ErrorIs(t, send(anna), provider.ErrUnavailable)
+	require.ErrorIs(t, send(anna), provider.KindUnavailable)
+	require.ErrorIs(t, send(anna), provider.KindUnavailable)
 	fake.Otherwise(providertest.Accept())
 	require.NoError(t, send(anna))
 	require.Len(t, fake.Attempts(), 10)
@@ -112,13 +112,13 @@ func TestFakeScript(t *testing.T) {
 
 	fake.ScriptFor(anna, providertest.Refuse(provider.KindBlocked))
 	fake.ScriptFor(anna, providertest.Fail(provider.Error{Provider: "inner", Op: provider.OpStatus, Kind: provider.KindAuth}))
-	require.ErrorIs(t, send(anna), provider.ErrBlocked)
+	require.ErrorIs(t, send(anna), provider.KindBlocked)
 	require.EqualError(t, send(anna), "inner: status: auth", "what the failure says itself stays")
 
 	fake.Script(providertest.Refuse(provider.KindBlocked))
 	fake.Script(providertest.Refuse(provider.KindAuth))
-	require.ErrorIs(t, send(anna), provider.ErrBlocked)
-	require.ErrorIs(t, send(anna), provider.ErrAuth)
+	require.ErrorIs(t, send(anna), provider.KindBlocked)
+	require.ErrorIs(t, send(anna), provider.KindAuth)
 }
 
 // One result can be given to several fakes.
@@ -139,7 +139,7 @@ func TestFakeRefuses(t *testing.T) {
 	fake := &providertest.StatusFake{}
 	fake.Script(providertest.Refuse(provider.KindBalance))
 	_, err := fake.Send(t.Context(), login(anna, "111111"))
-	require.ErrorIs(t, err, provider.ErrBalance)
+	require.ErrorIs(t, err, provider.KindBalance)
 	require.Equal(t, []providertest.Attempt{{Message: login(anna, "111111"), Err: err}}, fake.Attempts())
 	require.Empty(t, fake.CodeFor(anna))
 	status, err := fake.ReadStatus(t.Context(), provider.Receipt{})
@@ -180,7 +180,7 @@ func TestFakeTemplates(t *testing.T) {
 				return
 			}
 			require.EqualError(t, err, test.problem)
-			require.ErrorIs(t, err, provider.ErrTemplate)
+			require.ErrorIs(t, err, provider.KindTemplate)
 		})
 	}
 }
@@ -195,7 +195,7 @@ func TestFakeHangs(t *testing.T) {
 		start := time.Now()
 		_, err := fake.Send(ctx, login(anna, "111111"))
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.ErrorIs(t, err, provider.ErrUnavailable)
+		require.ErrorIs(t, err, provider.KindUnavailable)
 		require.True(t, provider.MayHaveSent(err))
 		require.Equal(t, time.Hour, time.Since(start))
 		require.Empty(t, fake.Sent())
@@ -266,16 +266,16 @@ func TestVerifyFake(t *testing.T) {
 	cancel()
 	err = provider.Verify(ended, fake, r, "100001")
 	require.ErrorIs(t, err, context.Canceled)
-	require.ErrorIs(t, err, provider.ErrUnavailable)
-	require.ErrorIs(t, provider.Verify(t.Context(), fake, r, "100002"), provider.ErrCodeMismatch)
+	require.ErrorIs(t, err, provider.KindUnavailable)
+	require.ErrorIs(t, provider.Verify(t.Context(), fake, r, "100002"), provider.KindCodeMismatch)
 	require.NoError(t, provider.Verify(t.Context(), fake, r, "100001"))
-	require.ErrorIs(t, provider.Verify(t.Context(), fake, r, "100001"), provider.ErrCodeExpired, "a code is used once")
+	require.ErrorIs(t, provider.Verify(t.Context(), fake, r, "100001"), provider.KindCodeExpired, "a code is used once")
 
 	r, err = fake.Send(t.Context(), provider.Message{To: anna, Template: "login"})
 	require.NoError(t, err)
 	require.Equal(t, "100002", fake.CodeFor(anna))
 	fake.Reset()
-	require.ErrorIs(t, provider.Verify(t.Context(), fake, r, "100002"), provider.ErrCodeExpired, "a code is forgotten")
+	require.ErrorIs(t, provider.Verify(t.Context(), fake, r, "100002"), provider.KindCodeExpired, "a code is forgotten")
 }
 
 func TestBalanceFake(t *testing.T) {
@@ -292,7 +292,7 @@ func TestBalanceFake(t *testing.T) {
 
 	fake.BalanceErr = &provider.Error{Provider: "fake", Op: provider.OpBalance, Kind: provider.KindAuth}
 	_, err = provider.ReadBalances(t.Context(), fake)
-	require.ErrorIs(t, err, provider.ErrAuth)
+	require.ErrorIs(t, err, provider.KindAuth)
 }
 
 func TestStatusFake(t *testing.T) {

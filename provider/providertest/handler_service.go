@@ -19,7 +19,7 @@ type HandlerServiceConfig struct {
 	// Accepted reads from a request and its answer which texts the handler took.
 	// It fills To, and what else the suite is to compare. The request's body can be
 	// read.
-	Accepted func(r *http.Request, answer Reply) []sim.Message
+	Accepted func(r *http.Request, answer Reply) []sim.Text
 	// Refusals is the table of failures, and Refuse the answer on the wire for
 	// one of them. Both may be nil for a service that does not refuse.
 	Refusals []sim.Refusal

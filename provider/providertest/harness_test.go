@@ -137,7 +137,7 @@ func TestHandlerServiceConformance(t *testing.T) {
 }
 
 // acceptedByToy reads from the wire which texts the toy service took.
-func acceptedByToy(r *http.Request, answer providertest.Reply) []sim.Message {
+func acceptedByToy(r *http.Request, answer providertest.Reply) []sim.Text {
 	var (
 		request toyRequest
 		reply   toyReply
@@ -145,9 +145,9 @@ func acceptedByToy(r *http.Request, answer providertest.Reply) []sim.Message {
 	if json.NewDecoder(r.Body).Decode(&request) != nil || json.Unmarshal(answer.Body, &reply) != nil || reply.Result != "OK" {
 		return nil
 	}
-	var texts []sim.Message
+	var texts []sim.Text
 	for _, to := range request.To {
-		texts = append(texts, sim.Message{ID: reply.ID, To: to, Template: request.Template, Params: request.Params})
+		texts = append(texts, sim.Text{ID: reply.ID, To: to, Template: request.Template, Params: request.Params})
 	}
 	return texts
 }

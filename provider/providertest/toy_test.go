@@ -71,7 +71,7 @@ func serveToy(c *sim.Call, request toyRequest) toyReply {
 		}
 		return toyReply{Result: "OK", ID: "checked"}
 	}
-	m := sim.Message{ID: fmt.Sprintf("toy-%d", c.Seq), Template: request.Template, Params: request.Params}
+	m := sim.Text{ID: fmt.Sprintf("toy-%d", c.Seq), Template: request.Template, Params: request.Params}
 	if m.Template == "" {
 		m.Code = toyCode
 	}

@@ -34,7 +34,7 @@ func Example() {
 		Params: provider.Params{"code": "4653", "minutes": "2"},
 	})
 	fmt.Println(err)
-	fmt.Println(server.Messages()[0].Text)
+	fmt.Println(server.Texts()[0].Text)
 	// Output:
 	// <nil>
 	// 【云通讯】您的验证码是4653，请于2分钟内正确输入

@@ -62,7 +62,7 @@ func TestRefusedRequests(t *testing.T) {
 			require.Contains(t, body, `"statusMsg":"`)
 			require.Contains(t, verdict, tt.names)
 			require.NotContains(t, verdict, authToken)
-			require.Empty(t, s.Messages())
+			require.Empty(t, s.Texts())
 		})
 	}
 }
@@ -118,7 +118,7 @@ func TestRefusedFields(t *testing.T) {
 			body, verdict := attempt{body: tt.body}.do(t, s)
 			require.Contains(t, body, `"statusCode":"`+tt.code+`"`)
 			require.Contains(t, verdict, tt.names+": ")
-			require.Empty(t, s.Messages())
+			require.Empty(t, s.Texts())
 		})
 	}
 }
@@ -151,7 +151,7 @@ func TestRefusedInternational(t *testing.T) {
 			answer, verdict := attempt{path: internationalPath, body: body}.do(t, s)
 			require.Contains(t, answer, `"statusCode":"`+tt.code+`"`)
 			require.Contains(t, verdict, tt.names+": ")
-			require.Empty(t, s.Messages())
+			require.Empty(t, s.Texts())
 		})
 	}
 }

@@ -71,7 +71,7 @@ func newArrival(smsType, number, content string, at time.Time) arrival {
 }
 
 // reportOf is the delivery report of an accepted text.
-func (s *Service) reportOf(number, subAppend string, m sim.Message) arrival {
+func (s *Service) reportOf(number, subAppend string, m sim.Text) arrival {
 	report := newArrival(typeDelivery, number, m.ID, m.At)
 	report.AppendCode = subAppend
 	report.DateSent = report.RecvTime

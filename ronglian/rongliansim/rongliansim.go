@@ -166,7 +166,7 @@ func (s *Service) templateSMS(c *sim.Call, a *attempt) reply {
 	}
 	id := newID(c)
 	for _, number := range a.request.numbers() {
-		s.accept(c, number, string(a.request.SubAppend), message(s.templateText(a.request), sim.Message{
+		s.accept(c, number, string(a.request.SubAppend), message(s.templateText(a.request), sim.Text{
 			Mailbox: a.account, ID: id, Ref: string(a.request.ReqID), To: "+86" + number, Sign: s.cfg.Sign,
 			Template: string(a.request.TemplateID), Params: a.request.values(),
 		}))
@@ -187,20 +187,20 @@ func (s *Service) international(c *sim.Call, a *attempt) reply {
 	}
 	id := newID(c)
 	number := string(a.request.Mobile)
-	s.accept(c, number, "", message(string(a.request.Content), sim.Message{
+	s.accept(c, number, "", message(string(a.request.Content), sim.Text{
 		Mailbox: a.account, ID: id, To: "+" + strings.TrimPrefix(number, "00"), Sign: s.cfg.Sign,
 	}))
 	return acceptedReply(c, id)
 }
 
 // message completes a text as the phone shows it.
-func message(text string, m sim.Message) sim.Message {
+func message(text string, m sim.Text) sim.Text {
 	m.Text = "【" + m.Sign + "】" + text
 	return m
 }
 
 // accept takes a text and queues its report.
-func (s *Service) accept(c *sim.Call, number, subAppend string, m sim.Message) {
+func (s *Service) accept(c *sim.Call, number, subAppend string, m sim.Text) {
 	m = c.Accept(m)
 	s.balance -= s.cfg.Price
 	s.sent[number] = append(s.sent[number], sent{c.Now, m.Template})

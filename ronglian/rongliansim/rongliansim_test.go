@@ -116,7 +116,7 @@ func TestAccepted(t *testing.T) {
 	body, verdict := attempt{}.do(t, s)
 	require.JSONEq(t, acceptedJSON, body)
 	require.Empty(t, verdict)
-	m := s.Messages()[0]
+	m := s.Texts()[0]
 	require.Equal(t, "+8613800000000", m.To)
 	require.Equal(t, "【云通讯】您的验证码是4653，请于2分钟内正确输入", m.Text)
 	require.Equal(t, "4653", m.Code)
@@ -149,7 +149,7 @@ func TestVariants(t *testing.T) {
 			body, verdict := tt.attempt.do(t, s)
 			require.JSONEq(t, acceptedJSON, body)
 			require.Empty(t, verdict)
-			require.Equal(t, "【云通讯】4653 2", s.Messages()[0].Text)
+			require.Equal(t, "【云通讯】4653 2", s.Texts()[0].Text)
 		})
 	}
 }
@@ -175,7 +175,7 @@ func TestSubAccount(t *testing.T) {
 	sub := attempt{path: subPath, sig: subSig, authorization: subSID + ":20240102030405"}
 	body, _ := sub.do(t, s)
 	require.JSONEq(t, acceptedJSON, body)
-	require.Equal(t, subSID, s.Messages()[0].Mailbox)
+	require.Equal(t, subSID, s.Texts()[0].Mailbox)
 	sub.sig = sig
 	body, verdict := sub.do(t, s)
 	require.Contains(t, body, `"111109"`)
@@ -190,7 +190,7 @@ func TestBatch(t *testing.T) {
 	s, _, _ := newServer(rongliansim.Config{})
 	body, _ := attempt{body: login("13800000000,13800000001")}.do(t, s)
 	require.JSONEq(t, acceptedJSON, body)
-	messages := s.Messages()
+	messages := s.Texts()
 	require.Len(t, messages, 2)
 	require.Equal(t, messages[0].ID, messages[1].ID, "one id for all numbers of a request")
 	require.Equal(t, "+8613800000001", messages[1].To)
@@ -201,8 +201,8 @@ func TestInternational(t *testing.T) {
 	s, _, _ := newServer(rongliansim.Config{})
 	body, _ := attempt{path: internationalPath, body: `{"appId":"` + appID + `","mobile":"006013800000","content":"Your code is 4653"}`}.do(t, s)
 	require.JSONEq(t, acceptedJSON, body)
-	require.Equal(t, "+6013800000", s.Messages()[0].To)
-	require.Equal(t, "【云通讯】Your code is 4653", s.Messages()[0].Text)
+	require.Equal(t, "+6013800000", s.Texts()[0].To)
+	require.Equal(t, "【云通讯】Your code is 4653", s.Texts()[0].Text)
 }
 
 func TestBalanceRunsDown(t *testing.T) {
@@ -276,7 +276,7 @@ func TestRepeatedReqID(t *testing.T) {
 	body := strings.Replace(loginBody, "}", `,"reqId":"a1B2"}`, 1)
 	answer, _ := attempt{body: body}.do(t, s)
 	require.Contains(t, answer, `"000000"`)
-	require.Equal(t, "a1B2", s.Messages()[0].Ref)
+	require.Equal(t, "a1B2", s.Texts()[0].Ref)
 	answer, verdict := attempt{body: body}.do(t, s)
 	require.Contains(t, answer, `"160054"`)
 	require.Contains(t, verdict, "reqId")
@@ -295,5 +295,5 @@ func TestScriptedRefusals(t *testing.T) {
 		require.Contains(t, answer, `"111142"`, path)
 		require.Equal(t, "scripted refusal", verdict)
 	}
-	require.Empty(t, s.Messages())
+	require.Empty(t, s.Texts())
 }

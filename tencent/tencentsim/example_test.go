@@ -38,7 +38,7 @@ func Example() {
 		_, err = p.Send(context.Background(), m)
 		fmt.Println(err == nil)
 	}
-	fmt.Println(server.Messages()[0].Text)
+	fmt.Println(server.Texts()[0].Text)
 	fmt.Println(server.Exchanges()[1].Verdict)
 	// Output:
 	// true

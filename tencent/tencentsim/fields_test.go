@@ -30,7 +30,7 @@ func TestEveryField(t *testing.T) {
 			require.Equal(t, []string{"request: " + code}, codes(t, reply))
 			require.Regexp(t, "^"+field+": ", verdict)
 			require.Regexp(t, `"Message":"[^"]*: `+field+`: `, reply)
-			require.Empty(t, a.server.Messages())
+			require.Empty(t, a.server.Texts())
 		}
 		for _, f := range action.fields {
 			t.Run(name+"/"+f.name, func(t *testing.T) {
@@ -66,7 +66,7 @@ func TestEveryHeader(t *testing.T) {
 			}})
 			require.Equal(t, []string{"request: " + code}, codes(t, reply))
 			require.Regexp(t, "(?i)"+name, verdict)
-			require.Empty(t, a.server.Messages())
+			require.Empty(t, a.server.Texts())
 		})
 	}
 }

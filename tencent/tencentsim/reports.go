@@ -9,7 +9,7 @@ import (
 
 // Delivery is what became of a text.
 type Delivery struct {
-	// Serial is the SerialNo, which is sim.Message.ID.
+	// Serial is the SerialNo, which is sim.Text.ID.
 	Serial string
 	// Phone is the number in E.164 form.
 	Phone string

@@ -200,7 +200,7 @@ func (s *Service) accept(c *sim.Call, t text, phone provider.Phone, status *send
 	status.Code, status.Message = accepted, "send success"
 	s.balance -= status.Fee
 	s.remember(c.Now, status.PhoneNumber, t)
-	c.Accept(sim.Message{
+	c.Accept(sim.Text{
 		Mailbox: s.cfg.AppID, ID: status.SerialNo, Ref: t.session, To: status.PhoneNumber,
 		Sign: t.sign, Template: t.templateID, Params: t.values, Text: t.whole,
 	})

@@ -21,11 +21,11 @@ func TestAccepted(t *testing.T) {
 	require.JSONEq(t, `{"Response":{"SendStatusSet":[{"SerialNo":"2433:170000000000000000000000001","PhoneNumber":"+8613800138000",
 		"Fee":1,"SessionContext":"order-17","Code":"Ok","Message":"send success","IsoCode":"CN"}],
 		"RequestId":"6553f100-0000-4000-8000-000000000001"}}`, reply)
-	require.Equal(t, []sim.Message{{
+	require.Equal(t, []sim.Text{{
 		Seq: 1, At: a.clock.Now(), Service: "tencent", Mailbox: appID, ID: "2433:170000000000000000000000001", Ref: "order-17",
 		To: "+8613800138000", Sign: "示例签名", Template: "1110", Params: []string{"123456", "5"},
 		Text: "【示例签名】验证码123456，5分钟内有效。", Code: "123456",
-	}}, a.server.Messages())
+	}}, a.server.Texts())
 }
 
 func TestForms(t *testing.T) {
@@ -89,7 +89,7 @@ func TestRefused(t *testing.T) {
 			reply, verdict := a.send(t, changes...)
 			require.Equal(t, []string{tt.code}, codes(t, reply))
 			require.True(t, strings.HasPrefix(verdict, tt.field+": "), "the verdict names the field: %s", verdict)
-			require.Empty(t, a.server.Messages())
+			require.Empty(t, a.server.Texts())
 		})
 	}
 }
@@ -232,7 +232,7 @@ func TestScripted(t *testing.T) {
 			require.Equal(t, []string{want}, codes(t, reply))
 			require.Contains(t, reply, row.Text)
 			require.Equal(t, "scripted refusal", verdict)
-			require.Empty(t, a.server.Messages())
+			require.Empty(t, a.server.Texts())
 		})
 	}
 }

@@ -74,7 +74,7 @@ func TestCorruption(t *testing.T) {
 			reply, verdict := a.do(t, request{action: "SendSms", body: exampleBody, change: tt.change})
 			require.Equal(t, []string{"request: " + tt.code}, codes(t, reply))
 			require.Contains(t, verdict, tt.verdict)
-			require.Empty(t, a.server.Messages())
+			require.Empty(t, a.server.Texts())
 		})
 	}
 }

@@ -58,8 +58,8 @@ func (s *Service) textOf(f form) string {
 }
 
 // message is what the phone would show.
-func (s *Service) message(f form) sim.Message {
-	return sim.Message{
+func (s *Service) message(f form) sim.Text {
+	return sim.Text{
 		Mailbox: s.cfg.AppID, Ref: f.messageID, To: "+86" + f.number, Sign: s.cfg.Sign,
 		Template: f.templateID, Params: f.params, Text: "【" + s.cfg.Sign + "】" + s.textOf(f),
 	}

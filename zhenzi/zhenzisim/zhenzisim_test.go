@@ -79,7 +79,7 @@ func TestWholeText(t *testing.T) {
 	body, verdict := post(t, s, sendText, textForm("templateId", "9", "clientIp", "203.0.113.7"))
 	require.JSONEq(t, `{"code":0,"data":"发送成功"}`, body)
 	require.Empty(t, verdict)
-	m := s.Messages()[0]
+	m := s.Texts()[0]
 	require.Equal(t, "+8613800000000", m.To)
 	require.Equal(t, "【榛子云】您的验证码为：1234", m.Text)
 	require.Equal(t, "榛子云", m.Sign)
@@ -114,7 +114,7 @@ func TestTemplate(t *testing.T) {
 			s := newServer(tt.cfg)
 			body, verdict := post(t, s, sendTemplate, tt.form)
 			require.JSONEq(t, `{"code":0,"data":"发送成功"}`, body, verdict)
-			m := s.Messages()[0]
+			m := s.Texts()[0]
 			require.Equal(t, tt.text, m.Text)
 			require.Equal(t, tt.params, m.Params)
 			require.Equal(t, tt.form.Get("templateId"), m.Template)
@@ -177,7 +177,7 @@ func TestRefusals(t *testing.T) {
 			require.Contains(t, body, `{"code":`+tt.code+`,"data":"`)
 			require.True(t, strings.HasPrefix(verdict, tt.names+": "), verdict)
 			require.NotContains(t, verdict, appSecret)
-			require.Empty(t, s.Messages())
+			require.Empty(t, s.Texts())
 		})
 	}
 }
@@ -202,7 +202,7 @@ func TestMessageIDs(t *testing.T) {
 	body, verdict := send("m-0001")
 	require.Contains(t, body, `"code":100,`)
 	require.Contains(t, verdict, "messageId: ")
-	require.Len(t, s.Messages(), 3)
+	require.Len(t, s.Texts(), 3)
 }
 
 func TestLookup(t *testing.T) {
@@ -290,7 +290,7 @@ func TestScriptedRefusals(t *testing.T) {
 		body, verdict := post(t, s, address, textForm())
 		require.JSONEq(t, `{"code":108,"data":"余额不足"}`, body)
 		require.Equal(t, "scripted refusal", verdict)
-		require.Empty(t, s.Messages())
+		require.Empty(t, s.Texts())
 	}
 }
 
@@ -305,5 +305,5 @@ func TestNotAForm(t *testing.T) {
 	require.Contains(t, verdict, "body: ")
 	_, verdict = exchange(t, s, http.MethodPost, "/sms/v2/sendBatch.do", "")
 	require.Contains(t, verdict, "no service owns")
-	require.Empty(t, s.Messages())
+	require.Empty(t, s.Texts())
 }

@@ -53,7 +53,7 @@ func TestUnusableReply(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`{"code":"ok"}`, `{"code":"ok","id":""}`, `{"id":"text-1"}`} {
 		receipt, err := newProvider(t, &stub{reply: body}).Send(t.Context(), newMessage())
-		require.ErrorIs(t, err, provider.ErrUnavailable, body)
+		require.ErrorIs(t, err, provider.KindUnavailable, body)
 		require.True(t, provider.MayHaveSent(err), body)
 		require.Zero(t, receipt)
 	}
@@ -85,9 +85,9 @@ func TestReads(t *testing.T) {
 		status      int
 		want        error
 	}{
-		{"refused", `{"code":"bad_key"}`, http.StatusUnprocessableEntity, provider.ErrAuth},
-		{"not a number, and no such state", `{"code":"ok","yuan":"much","state":{}}`, http.StatusOK, provider.ErrUnavailable},
-		{"HTTP error", `{"code":"ok","yuan":"1","state":"sent"}`, http.StatusBadGateway, provider.ErrUnavailable},
+		{"refused", `{"code":"bad_key"}`, http.StatusUnprocessableEntity, provider.KindAuth},
+		{"not a number, and no such state", `{"code":"ok","yuan":"much","state":{}}`, http.StatusOK, provider.KindUnavailable},
+		{"HTTP error", `{"code":"ok","yuan":"1","state":"sent"}`, http.StatusBadGateway, provider.KindUnavailable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -117,12 +117,12 @@ func TestBadMessage(t *testing.T) {
 		want   error
 		naming string
 	}{
-		{"no number", func(m *provider.Message) { m.To = provider.Phone{} }, provider.ErrRecipient, "To: "},
-		{"template not mapped", func(m *provider.Message) { m.Template = "other" }, provider.ErrTemplate, `"other"`},
-		{"missing parameter", func(m *provider.Message) { m.Params = nil }, provider.ErrTemplate, `"code"`},
+		{"no number", func(m *provider.Message) { m.To = provider.Phone{} }, provider.KindRecipient, "To: "},
+		{"template not mapped", func(m *provider.Message) { m.Template = "other" }, provider.KindTemplate, `"other"`},
+		{"missing parameter", func(m *provider.Message) { m.Params = nil }, provider.KindTemplate, `"code"`},
 		{"value too long", func(m *provider.Message) {
 			m.Params["code"] = "一二三四五六七八九十一二三四五六七八九十一"
-		}, provider.ErrTemplate, `Params["code"]: longer`},
+		}, provider.KindTemplate, `Params["code"]: longer`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

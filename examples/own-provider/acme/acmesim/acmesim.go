@@ -123,7 +123,7 @@ func (s *Service) send(c *sim.Call) {
 	}
 	s.balance -= price
 	s.last[t.To] = c.Now
-	m := c.Accept(sim.Message{
+	m := c.Accept(sim.Text{
 		Mailbox: s.cfg.Key, ID: fmt.Sprintf("text-%d", c.Seq), Ref: t.Ref, To: t.To, Sign: "Acme",
 		Template: t.Template, Params: t.Values, Text: "【Acme】" + fill(s.cfg.Templates[t.Template], t.Values),
 	})

@@ -75,10 +75,10 @@ func TestAccepts(t *testing.T) {
 	server, service, p := newPair(t, acmesim.Config{Templates: map[string]string{"T1": "Your code is {1}."}, Balance: &left})
 	receipt, err := send(t.Context(), p, "login")
 	require.NoError(t, err)
-	require.Equal(t, []sim.Message{{
+	require.Equal(t, []sim.Text{{
 		Seq: 1, At: at, Service: "acme", Mailbox: "acme-key", ID: receipt.ID, Ref: "order-17", To: "+8613800138000", Sign: "Acme",
 		Template: "T1", Params: []string{"042137"}, Text: "【Acme】Your code is 042137.", Code: "042137",
-	}}, server.Messages())
+	}}, server.Texts())
 
 	balance, err := p.ReadBalance(t.Context())
 	require.NoError(t, err)
