@@ -38,6 +38,8 @@ type Error struct {
 	// Text explains the failure to a person: the service's own words with phone
 	// numbers and codes struck out, or the adapter's. It is not for end users.
 	Text string
+	// Remedy says what a person can do about it, where that is known.
+	Remedy string
 	// HTTPStatus is the status of the reply, or 0 when there was none.
 	HTTPStatus int
 	// MayHaveSent is true when the message may be on its way despite the error:
@@ -72,6 +74,9 @@ func (e *Error) Error() string {
 	}
 	if e.MayHaveSent {
 		line += " (may have been sent)"
+	}
+	if e.Remedy != "" {
+		line += "; remedy: " + shorten(e.Remedy)
 	}
 	return oneLine(line)
 }

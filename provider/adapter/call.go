@@ -1,0 +1,142 @@
+package adapter
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/facts"
+)
+
+// Call is one operation at a service, from the check of what the caller wants to the
+// receipt or the error. It belongs to one goroutine.
+type Call struct {
+	client  *Client
+	op      string
+	message provider.Message
+	codes   facts.Codes
+	hidden  []string // what errors must not repeat, besides the message
+	status  int      // of the reply, or 0
+}
+
+// NewCall begins an operation that sends nothing, such as provider.OpBalance.
+func (c *Client) NewCall(op string) *Call {
+	return &Call{client: c, op: op, codes: c.settings().Codes}
+}
+
+// NewSend begins the sending of a message.
+func (c *Client) NewSend(m provider.Message) *Call {
+	call := c.NewCall(provider.OpSend)
+	call.message = m
+	return call
+}
+
+// Hide names values that errors must not repeat, such as a signature. Credentials
+// are hidden without it, and so are the number and the parameters of a message that
+// is sent.
+func (c *Call) Hide(values ...string) { c.hidden = append(c.hidden, values...) }
+
+// Use takes another table of codes than the service's first one.
+func (c *Call) Use(codes facts.Codes) { c.codes = codes }
+
+// Template checks the message as far as package provider can, and returns its
+// template.
+func (c *Call) Template() (provider.Template, error) {
+	if err := c.message.Validate(); err != nil {
+		return provider.Template{}, c.Named(err)
+	}
+	template, err := c.client.settings().Templates.Lookup(c.message.Template)
+	return template, c.Named(err)
+}
+
+// Values returns the message's parameters in the order of the template.
+func (c *Call) Values(template provider.Template) ([]string, error) {
+	values, err := template.Values(c.message.Params)
+	return values, c.Named(err)
+}
+
+// Text fills in the template's text for a service that takes up to limit
+// characters; 0 is for one whose limit is not known. An empty text, or a longer one,
+// is refused as KindContent.
+func (c *Call) Text(template provider.Template, limit int) (string, error) {
+	text, err := wholeText(template, c.message.Params, limit)
+	return text, c.Named(err)
+}
+
+// Fail is an error before any request. The text begins with the name of the field
+// that is wrong, such as "To: ".
+func (c *Call) Fail(kind provider.Kind, format string, args ...any) error {
+	return &provider.Error{Provider: c.client.Name(), Op: c.op, Kind: kind, Text: fmt.Sprintf(format, args...)}
+}
+
+// Named puts the provider's name and the operation into an error that was made
+// without knowing them. It returns nil for nil.
+func (c *Call) Named(err error) error {
+	var known *provider.Error
+	if !errors.As(err, &known) || known.Provider != "" {
+		return err
+	}
+	named := *known
+	named.Provider, named.Op = c.client.Name(), c.op
+	return &named
+}
+
+// Judge returns nil if code is one of success, and otherwise the refusal that it
+// stands for: kind, scope and wait from the table of codes, with the service's code
+// verbatim and its words without what they must not repeat. A code that is in no
+// table is KindUnknown.
+func (c *Call) Judge(code, words string) error {
+	if c.codes.Is(code) {
+		return nil
+	}
+	return c.Refuse(code, words)
+}
+
+// Refuse is Judge for a reply that is known to be a refusal.
+func (c *Call) Refuse(code, words string) error {
+	row, listed := c.codes.Lookup(code)
+	if !listed || row.OK || row.IsFamily() {
+		code = c.Redact(code) // what stands in the place of a code may be anything
+	}
+	return &provider.Error{
+		Provider: c.client.Name(), Op: c.op, Kind: row.Kind, Scope: row.Scope, RetryAfter: row.Wait,
+		MayHaveSent: row.MayHaveSent && c.sends(), Code: code, Text: c.Redact(words), HTTPStatus: c.status,
+		Remedy: row.Remedy,
+	}
+}
+
+// Unusable is the error for a reply that is not what the service promises. The
+// problem begins with the name of the field and must not repeat the reply, which
+// could hold anything.
+func (c *Call) Unusable(problem string) error {
+	return &provider.Error{
+		Provider: c.client.Name(), Op: c.op, Kind: provider.KindUnavailable, HTTPStatus: c.status,
+		MayHaveSent: c.sends(), Text: "unusable reply: " + problem,
+	}
+}
+
+// Receipt is what an accepted message is known by.
+func (c *Call) Receipt(id string) provider.Receipt {
+	return provider.Receipt{Provider: c.client.Name(), ID: id, To: c.message.To, At: c.client.Now()}
+}
+
+// Redact strikes out of text what errors must not repeat.
+func (c *Call) Redact(text string) string {
+	secrets := slices.Clone(c.hidden)
+	for _, credential := range c.client.settings().Credentials {
+		secrets = append(secrets, credential.Value)
+	}
+	return c.message.Redact(text, secrets...)
+}
+
+// sends reports whether the operation may lead to a text.
+func (c *Call) sends() bool { return c.op == provider.OpSend }
+
+// broken is the error of an exchange that brought no usable reply.
+func (c *Call) broken(mayHaveSent bool, err error) error {
+	return &provider.Error{
+		Provider: c.client.Name(), Op: c.op, Kind: provider.KindUnavailable, HTTPStatus: c.status,
+		MayHaveSent: mayHaveSent && c.sends(), Err: err,
+	}
+}

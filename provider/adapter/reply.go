@@ -1,0 +1,64 @@
+package adapter
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+)
+
+// JSON makes the one request of a call and reads a reply with HTTP status 200 that
+// must be one JSON object into v, which is a pointer to a struct. See [DecodeJSON].
+func (c *Call) JSON(ctx context.Context, r Request, v any) error {
+	reply, err := c.Do(ctx, r)
+	if err != nil {
+		return err
+	}
+	if reply.Status != http.StatusOK {
+		return c.Unusable("HTTP status")
+	}
+	if err := DecodeJSON(reply.Body, v); err != nil {
+		return c.Unusable(err.Error())
+	}
+	return nil
+}
+
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// TrimJSON takes off a byte order mark, and the white space that JSON allows
+// around a text. bytes.TrimSpace would take off more.
+func TrimJSON(body []byte) []byte {
+	return bytes.Trim(bytes.TrimPrefix(body, byteOrderMark), " \t\r\n")
+}
+
+// JSONObject takes off what may stand around a reply that must be one JSON object.
+// The error says what it is instead; what is inside is not checked.
+func JSONObject(body []byte) ([]byte, error) {
+	body = TrimJSON(body)
+	switch {
+	case len(body) == 0:
+		return nil, errors.New("empty")
+	case body[0] != '{':
+		return nil, errors.New("not a JSON object")
+	}
+	return body, nil
+}
+
+// DecodeJSON reads a reply that must be one JSON object into v, which is a
+// pointer to a struct. Unknown members and a byte order mark are accepted;
+// anything but an object is not. The error does not repeat the reply.
+func DecodeJSON(body []byte, v any) error {
+	body, err := JSONObject(body)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(body, v); err != nil {
+		var typeError *json.UnmarshalTypeError
+		if errors.As(err, &typeError) {
+			return errors.New("wrong type for " + typeError.Field)
+		}
+		return errors.New("not the expected JSON")
+	}
+	return nil
+}
