@@ -46,8 +46,8 @@
 //
 // # Failure codes
 //
-// The table is in codes.go. Ihuyi answers HTTP 200 whatever happened. Code 2
-// is success; code 2 without an id is treated as "no usable answer".
+// The table is codes.txt. Ihuyi answers HTTP 200 whatever happened. Code 2 is
+// success; code 2 without an id is treated as an unusable reply.
 //
 // # Limits
 //
@@ -62,127 +62,162 @@
 package ihuyi
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
+	"strings"
+	"time"
 
-	"github.com/cnsms/cnsms/internal/httpx"
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
 )
+
+// Default values of Config.
+const (
+	DefaultName          = "ihuyi"
+	DefaultBaseURL       = "https://106.ihuyi.com"
+	DefaultBaseURLIntl   = "https://api.isms.ihuyi.com"
+	DefaultBaseURLNewer  = "https://api.ihuyi.com"
+	DefaultVariableLimit = 8
+)
+
+// Config configures a Provider.
+type Config struct {
+	// Account is the APIID. Required.
+	Account string
+	// APIKey is the APIKEY. Required.
+	APIKey provider.Secret
+	// International says that the account is one for international texts.
+	International bool
+	// API is the interface to use. Default: APIClassic.
+	API API
+	// VariableLimit is how many characters a value may have in template mode, as
+	// the console has it for the account: the vendor's own examples show longer
+	// ones than the default. Default: DefaultVariableLimit, which is the service's.
+	// A negative number leaves the check to the service.
+	VariableLimit int
+
+	// Templates maps logical names to approved templates. Required.
+	Templates provider.Templates
+
+	// Name stands in receipts and errors. Default: DefaultName.
+	Name string
+	// BaseURL is where the service is. Default: DefaultBaseURL, DefaultBaseURLIntl
+	// with International, or DefaultBaseURLNewer with APINewer.
+	BaseURL string
+	// PlainHTTP lets BaseURL be http:// on another machine.
+	PlainHTTP bool
+	// Timeout bounds one exchange. Default: 10 s.
+	Timeout time.Duration
+	// HTTPClient gives the transport to use. Default: a transport of its own.
+	HTTPClient *http.Client
+	// Now is the clock that the dynamic password is made with. Default: time.Now.
+	Now func() time.Time
+}
 
 // Provider sends through one Ihuyi account. It is a provider.Provider and a
 // provider.BalanceReader.
 type Provider struct {
-	// The settings sit behind a pointer because fmt, when it prints a struct that
-	// holds a Provider in an unexported field, does not ask Format but shows the
-	// fields of the Provider. It does not follow the pointers among them.
-	cfg        *Config
-	client     *httpx.Client
-	submitURL  *url.URL
-	balanceURL *url.URL // nil where the balance cannot be asked for
-	format     string
+	adapter.Identity
+	client *adapter.Client
+	config func() Config // fmt does not look into functions
 }
 
 var _ provider.BalanceReader = (*Provider)(nil)
 
 // New returns a Provider, or an error that names every faulty field.
 func New(cfg Config) (*Provider, error) {
-	if err := cfg.Validate(); err != nil {
+	cfg.VariableLimit = cmp.Or(cfg.VariableLimit, DefaultVariableLimit)
+	client, err := adapter.New(adapter.Config{
+		Service: DefaultName, Title: "Ihuyi", Codes: Codes(),
+		Name: cfg.Name, BaseURL: cmp.Or(cfg.BaseURL, cfg.calls().baseURL), PlainHTTP: cfg.PlainHTTP, Templates: cfg.Templates,
+		Credentials: []adapter.Credential{{Field: "Account", Value: cfg.Account}, {Field: "APIKey", Value: string(cfg.APIKey)}},
+		Timeout:     cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now,
+	}, cfg.problems()...)
+	if err != nil {
 		return nil, err
 	}
-	cfg = cfg.withDefaults()
-	cfg.Templates = cfg.Templates.Clone()
-	client, err := httpx.New(cfg.http())
-	if err != nil {
-		return nil, fmt.Errorf("ihuyi: config: %w", err)
-	}
-	calls := cfg.calls()
-	p := &Provider{cfg: &cfg, client: client, submitURL: client.URL(calls.submit.path, calls.submit.query), format: calls.format}
-	if calls.balance.path != "" {
-		p.balanceURL = client.URL(calls.balance.path, calls.balance.query)
-	}
-	return p, nil
+	return &Provider{client.Identity("ihuyi.Provider"), client, func() Config { return cfg }}, nil
 }
 
-// Name returns Config.Name.
-func (p *Provider) Name() string { return p.cfg.Name }
+// Validate reports everything that is wrong with the configuration, by field.
+func (cfg Config) Validate() error {
+	_, err := New(cfg)
+	return err
+}
 
-// Format prints the name only, whatever the verb.
-func (p *Provider) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "ihuyi.Provider(%s)", p.cfg.Name)
+// problems checks what only Ihuyi asks for.
+func (cfg Config) problems() []error {
+	var problems []error
+	if cfg.API != APIClassic && cfg.API != APINewer {
+		problems = append(problems, fmt.Errorf("API: no such interface: %d", int(cfg.API)))
+	}
+	return append(problems, adapter.EachTemplate(cfg.Templates, cfg.templateProblems))
+}
+
+func (cfg Config) templateProblems(template provider.Template) []string {
+	var problems []string
+	if template.Sign != "" {
+		problems = append(problems, "Sign: Ihuyi takes the signature from the account")
+	}
+	if strings.Trim(template.ID, "0123456789") != "" {
+		problems = append(problems, "ID: want digits only")
+	}
+	if cfg.International && template.ID != "" && template.Text == "" {
+		problems = append(problems, "Text: must not be empty: international texts are sent whole")
+	}
+	return problems
 }
 
 // Send submits one text. Message.Ref is not forwarded: Ihuyi has no field for
 // it.
 func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
-	request, err := p.newSubmit(m)
-	if err != nil {
-		return provider.Receipt{}, httpx.Named(err, p.cfg.Name)
-	}
-	reply, err := p.exchange(ctx, provider.OpSend, p.submitURL, request)
+	call := p.client.NewSend(m)
+	form, err := p.submitForm(call, m)
 	if err != nil {
 		return provider.Receipt{}, err
 	}
-	if reply.Code != codeAccepted {
-		return provider.Receipt{}, p.refusal(provider.OpSend, reply, m, request.password)
+	answer, err := p.exchange(ctx, call, p.config().calls().submit, form)
+	if err != nil {
+		return provider.Receipt{}, err
 	}
-	id := reply.id()
+	id := answer.id()
 	if id == "" || id == "0" {
-		return provider.Receipt{}, p.client.BadReply(provider.OpSend, httpx.Reply{Status: http.StatusOK}, "accepted, but without an id")
+		return provider.Receipt{}, call.Unusable("accepted, but without an id")
 	}
-	return provider.Receipt{Provider: p.cfg.Name, ID: id, To: m.To, At: p.cfg.Now()}, nil
+	return call.Receipt(id), nil
 }
 
 // ReadBalance returns the number of messages left. With APINewer and
 // International it is KindUnsupported: no source tells where to ask.
 func (p *Provider) ReadBalance(ctx context.Context) (provider.Balance, error) {
-	if p.balanceURL == nil {
-		return provider.Balance{}, &provider.Error{
-			Provider: p.cfg.Name, Op: provider.OpBalance, Kind: provider.KindUnsupported,
-			Text: "API: where the newer interface has the balance of international accounts is not known; APIClassic has it",
-		}
+	call, at := p.client.NewCall(provider.OpBalance), p.config().calls().balance
+	if at.path == "" {
+		return provider.Balance{}, call.Fail(provider.KindUnsupported,
+			"API: where the newer interface has the balance of international accounts is not known; APIClassic has it")
 	}
-	request := p.newBalanceQuery()
-	reply, err := p.exchange(ctx, provider.OpBalance, p.balanceURL, request)
+	answer, err := p.exchange(ctx, call, at, form{})
 	if err != nil {
 		return provider.Balance{}, err
 	}
-	if reply.Code != codeAccepted {
-		return provider.Balance{}, p.refusal(provider.OpBalance, reply, provider.Message{}, request.password)
+	if !adapter.IsDecimal(string(answer.Num)) {
+		return provider.Balance{}, call.Unusable("num: not a number")
 	}
-	if !httpx.IsDecimal(string(reply.Num)) {
-		return provider.Balance{}, p.client.BadReply(provider.OpBalance, httpx.Reply{Status: http.StatusOK}, "num: not a number")
-	}
-	return provider.Balance{Provider: p.cfg.Name, Amount: string(reply.Num), Unit: provider.UnitMessages}, nil
+	return provider.Balance{Provider: p.Name(), Amount: string(answer.Num), Unit: provider.UnitMessages}, nil
 }
 
-// exchange posts a form and reads the reply.
-func (p *Provider) exchange(ctx context.Context, op string, address *url.URL, f form) (reply, error) {
-	answer, err := p.client.Do(ctx, httpx.Request{Op: op, Method: http.MethodPost, URL: address, Header: formHeader, Body: f.encode()})
-	if err != nil {
+// exchange signs and posts a form. Anything but success is an error.
+func (p *Provider) exchange(ctx context.Context, call *adapter.Call, at address, f form) (reply, error) {
+	p.sign(&f)
+	call.Hide(f.password)
+	var answer reply
+	request := adapter.Request{Path: at.path, Query: at.query, Header: formHeader, Form: f.fields()}
+	if err := call.JSON(ctx, request, &answer); err != nil {
 		return reply{}, err
 	}
-	if answer.Status != http.StatusOK {
-		return reply{}, p.client.BadReply(op, answer, "HTTP status")
+	if answer.Code == "" {
+		return reply{}, call.Unusable("code: missing")
 	}
-	decoded, err := decode(answer.Body)
-	if err != nil {
-		return reply{}, p.client.BadReply(op, answer, err.Error())
-	}
-	return decoded, nil
-}
-
-// refusal turns a code into an error. The service's words, and a code that is in
-// no table, may repeat anything that was sent, hence the redaction.
-func (p *Provider) refusal(op string, r reply, m provider.Message, password string) error {
-	redact := func(text string) string { return m.Redact(text, string(p.cfg.APIKey), password) }
-	meaning, code := meaningOf(string(r.Code)), string(r.Code)
-	if meaning.kind == provider.KindUnknown {
-		code = redact(code)
-	}
-	return &provider.Error{
-		Provider: p.cfg.Name, Op: op, Kind: meaning.kind, Scope: meaning.scope, RetryAfter: meaning.retryAfter,
-		Code: code, Text: redact(string(r.Msg)), HTTPStatus: http.StatusOK,
-	}
+	return answer, call.Judge(string(answer.Code), string(answer.Msg))
 }

@@ -128,7 +128,10 @@ func (e exchanger) bound(ctx context.Context) (context.Context, context.CancelFu
 // do sends the request through resty. The response's body is not read yet.
 func (e exchanger) do(ctx context.Context, x *exchange) (*http.Response, error) {
 	x.transport = e.transport()
-	request := e.resty.R().SetContext(context.WithValue(ctx, exchangeKey{}, x)).SetBody(x.body)
+	request := e.resty.R().SetContext(context.WithValue(ctx, exchangeKey{}, x))
+	if len(x.body.content) > 0 {
+		request.SetBody(bytes.NewReader(x.body.content)) // of other readers resty would make a copy
+	}
 	response, err := request.Execute(x.method, x.address.String())
 	if err != nil {
 		return nil, peel(err)

@@ -74,7 +74,7 @@ func (x *exchange) request(r *http.Request) *http.Request {
 	request := http.Request{
 		Method: x.method, URL: x.address, Host: x.host, Header: x.header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Body: x.body, ContentLength: x.body.size,
+		Body: x.body, ContentLength: int64(len(x.body.content)),
 	}
 	if request.Host == "" {
 		request.Host = x.address.Host
@@ -105,7 +105,7 @@ func (x *exchange) mayHaveLeft() bool {
 	}
 	// A request without a body can have left although nobody has read from it. Only
 	// an error of connecting is proof.
-	return x.body.size == 0 && !isConnectFailure(x.err)
+	return len(x.body.content) == 0 && !isConnectFailure(x.err)
 }
 
 // isConnectFailure reports whether an error says that there was no connection.
@@ -122,8 +122,8 @@ func isConnectFailure(err error) bool {
 // left. It is never nil, also for a request without content, because net/http repeats
 // such a request by itself when there is no body.
 type body struct {
-	content *bytes.Reader
-	size    int64
+	content []byte
+	reader  *bytes.Reader
 	state   atomic.Int32
 }
 
@@ -137,7 +137,7 @@ const (
 var errWithdrawn = errors.New("the request was given up before it left")
 
 func newBody(content []byte) *body {
-	return &body{content: bytes.NewReader(content), size: int64(len(content))}
+	return &body{content: content, reader: bytes.NewReader(content)}
 }
 
 // Read gives the content to the transport, unless the request was given up.
@@ -145,7 +145,7 @@ func (b *body) Read(p []byte) (int, error) {
 	if !b.state.CompareAndSwap(untouched, begun) && b.state.Load() == withdrawn {
 		return 0, errWithdrawn
 	}
-	return b.content.Read(p)
+	return b.reader.Read(p)
 }
 
 // Close does nothing: the content is in memory.
