@@ -111,6 +111,17 @@ func TestParsePhone(t *testing.T) {
 	}
 }
 
+func TestParsePhoneNeedsNoMemory(t *testing.T) { //nolint:paralleltest // It counts what the process allocates.
+	for _, text := range []string{"13800138000", "+86 138-0013-8000", "＋８６　１３８００１３８０００", "+1 (202) 555-0123", "00123456789012345"} {
+		allocations := testing.AllocsPerRun(100, func() {
+			if _, err := provider.ParsePhone(text); err != nil {
+				t.Fatal(err)
+			}
+		})
+		require.Zero(t, allocations, text)
+	}
+}
+
 // requireHidden fails when out repeats a number that was given in.
 func requireHidden(t *testing.T, out, in string) {
 	t.Helper()
