@@ -209,7 +209,6 @@ func TestZeroPhone(t *testing.T) {
 	require.Empty(t, phone.CountryCode())
 	require.Empty(t, phone.String())
 	require.False(t, phone.IsMainland())
-	require.Equal(t, provider.RangeOrdinary, phone.Range())
 }
 
 func TestPhoneIsComparable(t *testing.T) {
