@@ -1,6 +1,10 @@
 package provider
 
-import "strconv"
+import (
+	"fmt"
+	"slices"
+	"strconv"
+)
 
 // Kind says what went wrong, in one of a closed list of ways. A composer
 // decides by it what to do next; the comments say what it usually means there.
@@ -23,7 +27,8 @@ const (
 	KindTemplate
 	// KindSignature: the signature is missing, not approved, or not filed with the
 	// carriers. Services report it at the call, or accept the text and report it
-	// only later, carrier by carrier. Another provider has its own.
+	// only later, carrier by carrier, as the Kind of a [Status]. Another provider
+	// has its own.
 	KindSignature
 	// KindAuth: the credentials were refused, or the account is closed.
 	KindAuth
@@ -86,6 +91,24 @@ func (k Kind) String() string {
 // Error returns the kind's name, like String. It makes a Kind a target for
 // errors.Is.
 func (k Kind) Error() string { return k.String() }
+
+// MarshalText writes the kind's name.
+func (k Kind) MarshalText() ([]byte, error) {
+	if k < 0 || int(k) >= len(kindNames) {
+		return nil, fmt.Errorf("kind: no such kind: %d", int(k))
+	}
+	return []byte(k.String()), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (k *Kind) UnmarshalText(text []byte) error {
+	i := slices.Index(kindNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("kind: no such kind: %q", text)
+	}
+	*k = Kind(i)
+	return nil
+}
 
 // Scope tells whose limit a throttled message ran into.
 type Scope int

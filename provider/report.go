@@ -38,7 +38,7 @@ type Report struct {
 	ID string
 	// Ref is the caller's Message.Ref, where the service returns it (delivery only).
 	Ref string
-	// Status is what became of the message (delivery only).
+	// Status is what became of the message, and why it failed (delivery only).
 	Status Status
 	// Reply is the text that came back (reply only).
 	Reply string
@@ -50,16 +50,20 @@ type Report struct {
 }
 
 // LogValue logs the report with a masked phone and without the text of a reply.
+// The reason is the Status.Kind of a message that failed.
 func (r Report) LogValue() slog.Value {
-	return slog.GroupValue(
+	attrs := []slog.Attr{
 		slog.String("provider", r.Provider),
 		slog.String("kind", r.Kind.String()),
 		slog.String("phone", r.Phone.String()),
 		slog.String("id", r.ID),
 		slog.String("ref", r.Ref),
 		slog.String("state", r.Status.State.String()),
-		slog.Time("at", r.At),
-	)
+	}
+	if r.Status.State == StateFailed {
+		attrs = append(attrs, slog.String("reason", r.Status.Kind.String()))
+	}
+	return slog.GroupValue(append(attrs, slog.Time("at", r.At))...)
 }
 
 // ReportPuller fetches reports that the service keeps in a queue. A report that
