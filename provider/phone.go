@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strconv"
 	"strings"
 )
 
@@ -70,7 +69,8 @@ func (p Phone) E164() string {
 	if p.IsZero() {
 		return ""
 	}
-	return "+" + strconv.FormatUint(undisguise(p.word), 10)
+	var memory [len("+") + longestE164]byte // on the stack
+	return string(p.appendDigits(append(memory[:0], '+')))
 }
 
 // CountryCode returns the country calling code without a plus, such as 86.
@@ -81,7 +81,10 @@ func (p Phone) CountryCode() string { return p.number().country }
 func (p Phone) National() string { return p.number().national }
 
 // IsMainland reports whether the number belongs to mainland China.
-func (p Phone) IsMainland() bool { return p.CountryCode() == mainland }
+func (p Phone) IsMainland() bool {
+	var memory [longestE164]byte // on the stack
+	return callingCode(string(p.appendDigits(memory[:0]))) == mainland
+}
 
 // String returns the masked number: 138****8000, or +1 202***0123 for other
 // countries.

@@ -122,6 +122,15 @@ func TestParsePhoneNeedsNoMemory(t *testing.T) { //nolint:paralleltest // It cou
 	}
 }
 
+func TestIsMainlandNeedsNoMemory(t *testing.T) { //nolint:paralleltest // It counts what the process allocates.
+	phone := provider.MustParsePhone(someNumber)
+	require.Zero(t, testing.AllocsPerRun(100, func() {
+		if !phone.IsMainland() {
+			t.Fatal("not mainland")
+		}
+	}))
+}
+
 // requireHidden fails when out repeats a number that was given in.
 func requireHidden(t *testing.T, out, in string) {
 	t.Helper()

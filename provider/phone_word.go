@@ -53,10 +53,16 @@ func appendDecimal(value uint64, digits string) uint64 {
 // number unpacks the phone. The digits alone tell where the calling code ends,
 // because no calling code begins with another one.
 func (p Phone) number() number {
-	if p.IsZero() {
-		return number{}
-	}
-	digits := strconv.FormatUint(undisguise(p.word), 10)
+	var memory [longestE164]byte // on the stack
+	digits := string(p.appendDigits(memory[:0]))
 	country := callingCode(digits)
 	return number{country: country, national: digits[len(country):]}
+}
+
+// appendDigits appends the digits of both parts, none for the zero Phone.
+func (p Phone) appendDigits(text []byte) []byte {
+	if p.IsZero() {
+		return text
+	}
+	return strconv.AppendUint(text, undisguise(p.word), 10)
 }
