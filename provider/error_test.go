@@ -104,20 +104,6 @@ func TestErrorMatchesItsKindOnly(t *testing.T) {
 	}
 }
 
-func TestKindNames(t *testing.T) {
-	t.Parallel()
-	seen := map[string]bool{}
-	for _, kind := range provider.Kinds() {
-		require.NotEmpty(t, kind.String())
-		require.NotContains(t, kind.String(), "Kind(")
-		require.False(t, seen[kind.String()], "two kinds are called %q", kind)
-		seen[kind.String()] = true
-	}
-	require.Equal(t, "Kind(14)", provider.Kind(len(provider.Kinds())).String())
-	require.Equal(t, "Kind(99)", provider.Kind(99).String())
-	require.Equal(t, "Kind(-1)", provider.Kind(-1).String())
-}
-
 func TestErrorUnwrap(t *testing.T) {
 	t.Parallel()
 	cause := fmt.Errorf("dial: %w", context.DeadlineExceeded)

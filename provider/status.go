@@ -64,7 +64,7 @@ type StatusReader interface {
 }
 
 // ReadStatus asks the provider that the receipt names, wherever it sits inside
-// p. Where that provider cannot tell, the error matches errors.ErrUnsupported.
+// p. Where that provider cannot tell, the error matches [errors.ErrUnsupported].
 func ReadStatus(ctx context.Context, p Provider, r Receipt) (Status, error) {
 	reader, err := ability[StatusReader](p, r.Provider, OpStatus, "does not tell what became of a message")
 	if err != nil {
