@@ -45,8 +45,8 @@ type BalanceReader interface {
 }
 
 // ReadBalances asks every provider inside p that can tell. It returns the
-// balances that came and the joined errors of those that did not; with nobody
-// to ask the error matches errors.ErrUnsupported.
+// balances that came and the joined errors of those that did not. Where nobody
+// can tell, the error matches [errors.ErrUnsupported].
 func ReadBalances(ctx context.Context, p Provider) ([]Balance, error) {
 	var (
 		balances []Balance
@@ -70,12 +70,4 @@ func ReadBalances(ctx context.Context, p Provider) ([]Balance, error) {
 		return nil, unsupported(nameOf(p), OpBalance, "nobody here reads balances")
 	}
 	return balances, errors.Join(problems...)
-}
-
-// nameOf is the name of p, or "" for nil.
-func nameOf(p Provider) string {
-	if p == nil {
-		return ""
-	}
-	return p.Name()
 }

@@ -7,13 +7,13 @@ import (
 
 // BatchSender sends one text to many phones with fewer requests than phones.
 type BatchSender interface {
-	// SendBatch sends m to every phone of to; m.To is not used. It returns one
+	// SendBatch sends m to every phone of to; it does not use m.To. It returns one
 	// result per phone, in the order of to. The error is for a batch that could
-	// not be tried at all (bad message, no phones); everything else, also a
-	// broken exchange in the middle, stands in the results.
+	// not be tried at all (bad message, no phones). Every other failure, such as a
+	// connection that breaks halfway, stands in the results.
 	//
-	// A list longer than the service takes at once is split; each part is one
-	// request, and none is repeated.
+	// SendBatch splits a list that is longer than the service takes at once. Each
+	// part is one request, and none is repeated.
 	SendBatch(ctx context.Context, m Message, to []Phone) ([]BatchResult, error)
 }
 
@@ -36,8 +36,8 @@ func (r BatchResult) LogValue() slog.Value {
 }
 
 // SendMany sends one text to many phones through the first provider inside p
-// that takes batches. It does not fail over. With no such provider the error
-// matches errors.ErrUnsupported; send one by one then.
+// that takes batches. It does not fail over. Where there is none, the error
+// matches [errors.ErrUnsupported]; send one by one then.
 func SendMany(ctx context.Context, p Provider, m Message, to []Phone) ([]BatchResult, error) {
 	sender, ok := As[BatchSender](p)
 	if !ok {

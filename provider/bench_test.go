@@ -27,6 +27,16 @@ func BenchmarkParsePhone(b *testing.B) {
 			}
 		})
 	}
+	b.Run("always new", func(b *testing.B) {
+		text := []byte("13800000000")
+		b.ReportAllocs()
+		for b.Loop() {
+			countUp(text[2:])
+			if _, err := provider.ParsePhone(string(text)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 	b.Run("floor", func(b *testing.B) {
 		pattern := regexp.MustCompile(`^(?:\+86)?(1[3-9][0-9]{9})$`)
 		b.ReportAllocs()
@@ -36,6 +46,16 @@ func BenchmarkParsePhone(b *testing.B) {
 			}
 		}
 	})
+}
+
+// countUp adds one to a decimal number.
+func countUp(digits []byte) {
+	for i := len(digits) - 1; i >= 0; i-- {
+		if digits[i]++; digits[i] <= '9' {
+			return
+		}
+		digits[i] = '0'
+	}
 }
 
 func BenchmarkRender(b *testing.B) {

@@ -20,7 +20,8 @@
 // A nil error means that the service accepted the message. Every failure is an
 // [*Error]: its Kind says what went wrong in one of a closed list of ways, and
 // MayHaveSent says whether the text may be on its way all the same. Test for a
-// kind with errors.Is, as in errors.Is(err, provider.KindBalance).
+// kind with errors.Is, as in errors.Is(err, provider.KindBalance). A composer's
+// error holds one [*Error] for each attempt; [Failures] yields them.
 //
 // # What a service can do besides
 //
@@ -40,8 +41,8 @@
 // # What is never printed
 //
 // A [Phone] prints masked, a [Secret] prints as stars, and the values of
-// [Params] do not print at all, whatever the verb. The error of an adapter
-// holds neither of them.
+// [Params] do not print at all, whatever the verb. An [*Error] holds none of
+// them.
 //
 // The package uses the standard library only.
 package provider

@@ -133,56 +133,6 @@ func (e *Error) Is(target error) bool {
 	return ok && kind == e.Kind
 }
 
-// MayHaveSent reports whether err says that the message may be on its way
-// although the send failed. Any attempt inside err counts.
-func MayHaveSent(err error) bool {
-	for e := range failures(err) {
-		if e.MayHaveSent {
-			return true
-		}
-	}
-	return false
-}
-
-// PhoneLimit reports whether err says that a limit of the phone number was
-// reached, and how long to wait as far as anybody knows. Any attempt inside err
-// counts; the longest wait is returned. It is what a web page's "try again in …"
-// needs.
-func PhoneLimit(err error) (retryAfter time.Duration, reached bool) {
-	for e := range failures(err) {
-		if e.Kind == KindThrottled && e.Scope == ScopePhone {
-			reached = true
-			retryAfter = max(retryAfter, e.RetryAfter)
-		}
-	}
-	return retryAfter, reached
-}
-
-// failures walks err depth first and yields every *Error in it.
-func failures(err error) func(yield func(*Error) bool) {
-	return func(yield func(*Error) bool) { yieldFailures(err, yield) }
-}
-
-func yieldFailures(err error, yield func(*Error) bool) bool {
-	//nolint:errorlint // The walk itself unwraps, and has to see each error once.
-	if e, ok := err.(*Error); ok && e != nil && !yield(e) {
-		return false
-	}
-	switch wrapped := err.(type) { //nolint:errorlint // As above.
-	case interface{ Unwrap() error }:
-		if inner := wrapped.Unwrap(); inner != nil {
-			return yieldFailures(inner, yield)
-		}
-	case interface{ Unwrap() []error }:
-		for _, inner := range wrapped.Unwrap() {
-			if !yieldFailures(inner, yield) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // Redact strikes the given values out of a text that a service wrote, so that
 // it can stand in an error: as they are, and as they stand in a form. Where the
 // text may repeat a message, use [Message.Redact].

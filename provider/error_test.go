@@ -104,20 +104,6 @@ func TestErrorMatchesItsKindOnly(t *testing.T) {
 	}
 }
 
-func TestKindNames(t *testing.T) {
-	t.Parallel()
-	seen := map[string]bool{}
-	for _, kind := range provider.Kinds() {
-		require.NotEmpty(t, kind.String())
-		require.NotContains(t, kind.String(), "Kind(")
-		require.False(t, seen[kind.String()], "two kinds are called %q", kind)
-		seen[kind.String()] = true
-	}
-	require.Equal(t, "Kind(14)", provider.Kind(len(provider.Kinds())).String())
-	require.Equal(t, "Kind(99)", provider.Kind(99).String())
-	require.Equal(t, "Kind(-1)", provider.Kind(-1).String())
-}
-
 func TestErrorUnwrap(t *testing.T) {
 	t.Parallel()
 	cause := fmt.Errorf("dial: %w", context.DeadlineExceeded)
@@ -146,46 +132,6 @@ func TestNilErrorAnswersEverything(t *testing.T) {
 	require.NotErrorIs(t, error(none), provider.KindUnknown)
 	require.Equal(t, "sms: <nil>", fmt.Sprint(error(none)))
 }
-
-func TestMayHaveSent(t *testing.T) {
-	t.Parallel()
-	refused := &provider.Error{Kind: provider.KindBalance}
-	silent := &provider.Error{Kind: provider.KindUnavailable, MayHaveSent: true}
-	var none *provider.Error
-	for _, tc := range []struct {
-		name string
-		err  error
-		want bool
-	}{
-		{"nil", nil, false},
-		{"foreign error", io.EOF, false},
-		{"refusal", refused, false},
-		{"silence", silent, true},
-		{"wrapped silence", fmt.Errorf("a: %w", fmt.Errorf("b: %w", silent)), true},
-		{"joined, first", errors.Join(silent, refused), true},
-		{"joined, last", errors.Join(refused, io.EOF, silent), true},
-		{"joined, none", errors.Join(refused, io.EOF, refused), false},
-		{"two wrapped at once", fmt.Errorf("%w and %w", refused, silent), true},
-		{"below a refusal", &provider.Error{Kind: provider.KindUnavailable, Err: silent}, true},
-		{"below a joined refusal", &provider.Error{Err: errors.Join(refused, fmt.Errorf("c: %w", silent))}, true},
-		{"above a refusal", &provider.Error{MayHaveSent: true, Err: refused}, true},
-		{"after a nil error of the type", errors.Join(none, silent), true},
-		{"nil error of the type alone", none, false},
-		{"unwraps to nothing", hollow{}, false},
-		{"deep trees of refusals", errors.Join(errors.Join(refused, errors.Join(refused)), fmt.Errorf("%w", refused)), false},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			require.Equal(t, tc.want, provider.MayHaveSent(tc.err))
-		})
-	}
-}
-
-// hollow is an error that promises a cause and has none.
-type hollow struct{}
-
-func (hollow) Error() string { return "hollow" }
-func (hollow) Unwrap() error { return nil }
 
 func TestRedact(t *testing.T) {
 	t.Parallel()
@@ -270,33 +216,4 @@ func TestErrorLineIsBounded(t *testing.T) {
 	whole := strings.Repeat("x", 1000)
 	require.EqualError(t, &provider.Error{Text: whole}, "unknown: "+whole)
 	require.EqualError(t, &provider.Error{Text: whole + "x"}, "unknown: "+whole+"…")
-}
-
-func TestPhoneLimit(t *testing.T) {
-	t.Parallel()
-	down := &provider.Error{Kind: provider.KindUnavailable, RetryAfter: time.Hour}
-	account := &provider.Error{Kind: provider.KindThrottled, Scope: provider.ScopeAccount, RetryAfter: time.Hour}
-	short := &provider.Error{Kind: provider.KindThrottled, Scope: provider.ScopePhone, RetryAfter: time.Second}
-	long := &provider.Error{Kind: provider.KindThrottled, Scope: provider.ScopePhone, RetryAfter: time.Minute}
-	for _, tc := range []struct {
-		name    string
-		err     error
-		wait    time.Duration
-		reached bool
-	}{
-		{name: "no error"},
-		{name: "another error", err: io.EOF},
-		{name: "other failures", err: errors.Join(down, account)},
-		{name: "scope means nothing elsewhere", err: &provider.Error{Kind: provider.KindBlocked, Scope: provider.ScopePhone}},
-		{name: "behind another attempt", err: fmt.Errorf("all failed: %w", errors.Join(down, short)), wait: time.Second, reached: true},
-		{name: "the longest wait", err: errors.Join(long, short), wait: time.Minute, reached: true},
-		{name: "nobody knows how long", err: &provider.Error{Kind: provider.KindThrottled, Scope: provider.ScopePhone}, reached: true},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			wait, reached := provider.PhoneLimit(tc.err)
-			require.Equal(t, tc.wait, wait)
-			require.Equal(t, tc.reached, reached)
-		})
-	}
 }

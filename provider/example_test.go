@@ -45,6 +45,20 @@ func Example() {
 	// Output: top up the account: ihuyi: send: balance: 4051: no messages left
 }
 
+// What each attempt of a composer ran into.
+func ExampleFailures() {
+	err := errors.Join(
+		&provider.Error{Provider: "relay", Op: provider.OpSend, Kind: provider.KindUnavailable, Text: "no phone online"},
+		&provider.Error{Provider: "ihuyi", Op: provider.OpSend, Kind: provider.KindBalance},
+	)
+	for failure := range provider.Failures(fmt.Errorf("login code: %w", err)) {
+		fmt.Println(failure.Provider, failure.Kind)
+	}
+	// Output:
+	// relay unavailable
+	// ihuyi balance
+}
+
 func ExampleParsePhone() {
 	for _, typed := range []string{"138-0013-8000", "＋８６　１３８００１３８０００", "+1 (202) 555-0123", "010 6552 9988"} {
 		phone, err := provider.ParsePhone(typed)

@@ -1,16 +1,21 @@
 package provider
 
-import "strconv"
+import (
+	"fmt"
+	"slices"
+	"strconv"
+)
 
-// Kind says what went wrong, in one of a closed list of ways. A composer
-// decides by it what to do next; the comments say what it usually means there.
+// Kind says what went wrong. The list is closed: a program can branch on it. A
+// composer decides by the kind what to do next.
 //
-// A Kind is itself the error to compare with: errors.Is(err, KindBalance) holds
-// for an [Error] of that kind, however deep it is wrapped.
+// A Kind is an error to compare with: errors.Is(err, KindBalance) is true for an
+// [Error] of that kind, however deep it is wrapped. As JSON and other text a Kind
+// is its name.
 type Kind int
 
 const (
-	// KindUnknown is a refusal whose code is in no table of the service.
+	// KindUnknown: the service refused with a code that the adapter does not know.
 	KindUnknown Kind = iota
 	// KindRecipient: the phone number is malformed or missing. No other provider
 	// will do better.
@@ -23,26 +28,27 @@ const (
 	KindTemplate
 	// KindSignature: the signature is missing, not approved, or not filed with the
 	// carriers. Services report it at the call, or accept the text and report it
-	// only later, carrier by carrier. Another provider has its own.
+	// only later, carrier by carrier, as the Kind of a [Status]. Another provider
+	// has its own.
 	KindSignature
 	// KindAuth: the credentials were refused, or the account is closed.
 	KindAuth
 	// KindBalance: the account has no money or no messages left.
 	KindBalance
-	// KindThrottled: a limit was reached. Scope says whether the phone number's
-	// or the account's.
+	// KindThrottled: a limit was reached. [Error.Scope] says whether it is the
+	// phone number's or the account's.
 	KindThrottled
 	// KindBlocked: the number is on the service's blacklist or unsubscribed.
 	KindBlocked
 	// KindUnavailable: the service did not answer as it promises (network fault,
 	// time-out, broken reply, its own internal error).
 	KindUnavailable
-	// KindUnsupported: this provider does not do this (country, feature).
+	// KindUnsupported: the provider cannot do this (country, feature).
 	KindUnsupported
 	// KindCodeMismatch: the code that was checked is wrong.
 	KindCodeMismatch
-	// KindCodeExpired: there is no code left to check: too late, used, or too
-	// many tries.
+	// KindCodeExpired: the code can no longer be checked: it is too old, was used, or
+	// was tried too often.
 	KindCodeExpired
 	// KindConfig: the service works but is not set up for this caller (address
 	// not allowed, product switched off), or the request itself is at fault.
@@ -87,28 +93,20 @@ func (k Kind) String() string {
 // errors.Is.
 func (k Kind) Error() string { return k.String() }
 
-// Scope tells whose limit a throttled message ran into.
-type Scope int
-
-const (
-	// ScopeNone: the failure is no limit, or the service does not say whose.
-	ScopeNone Scope = iota
-	// ScopePhone: the limit of this phone number. It is no fact about the
-	// provider's health.
-	ScopePhone
-	// ScopeAccount: the limit of the account, application or channel.
-	ScopeAccount
-)
-
-// String returns "none", "phone" or "account".
-func (s Scope) String() string {
-	switch s {
-	case ScopeNone:
-		return "none"
-	case ScopePhone:
-		return "phone"
-	case ScopeAccount:
-		return "account"
+// MarshalText writes the kind's name.
+func (k Kind) MarshalText() ([]byte, error) {
+	if k < 0 || int(k) >= len(kindNames) {
+		return nil, fmt.Errorf("kind: no such kind: %d", int(k))
 	}
-	return "Scope(" + strconv.Itoa(int(s)) + ")"
+	return []byte(k.String()), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (k *Kind) UnmarshalText(text []byte) error {
+	i := slices.Index(kindNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("kind: no such kind: %q", text)
+	}
+	*k = Kind(i)
+	return nil
 }

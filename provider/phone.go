@@ -5,8 +5,6 @@ import (
 	"io"
 	"log/slog"
 	"strings"
-	"unicode"
-	"unique"
 )
 
 // mainland is the country calling code of mainland China.
@@ -16,21 +14,7 @@ const mainland = "86"
 // (138****8000) with every verb and in logs; the full number comes out only
 // through E164, National and the text encoding that stores it. Phones are
 // comparable and can be map keys. The zero Phone is no number.
-type Phone struct {
-	// The number sits behind two handles, not in plain fields, because fmt prints
-	// the unexported fields of a struct that holds a Phone without asking it. It
-	// follows one pointer (when the verb is wrong for pointers), never two.
-	handle unique.Handle[sealed]
-}
-
-// sealed is the inner of a Phone's two handles.
-type sealed struct{ handle unique.Handle[number] }
-
-// number is a phone number in its two parts, digits only.
-type number struct {
-	country  string // country calling code
-	national string
-}
+type Phone struct{ word uint64 } // the number in disguise
 
 // NewPhone makes a Phone from a country calling code and a national number, as
 // services give them apart ("86", "13800138000"). The rules are those of
@@ -55,15 +39,11 @@ func NewPhone(country, national string) (Phone, error) {
 //
 // The error is an *Error of KindRecipient and does not repeat the number.
 func ParsePhone(text string) (Phone, error) {
-	digits, international, problem := readDigits(text)
+	p, problem := readPhone(text)
 	if problem != "" {
 		return Phone{}, badPhone(problem)
 	}
-	n, problem := splitNumber(digits, international)
-	if problem != "" {
-		return Phone{}, badPhone(problem)
-	}
-	return Phone{unique.Make(sealed{unique.Make(n)})}, nil
+	return p, nil
 }
 
 // MustParsePhone is ParsePhone for numbers that stand in source code. It panics
@@ -80,105 +60,6 @@ func badPhone(problem string) error {
 	return &Error{Op: OpParse, Kind: KindRecipient, Text: problem}
 }
 
-// readDigits drops separators and a leading + or 00, which it reports as
-// international.
-func readDigits(text string) (digits string, international bool, problem string) {
-	var b strings.Builder
-	for _, r := range strings.TrimSpace(text) {
-		r = halfWidth(r)
-		switch {
-		case r >= '0' && r <= '9':
-			b.WriteRune(r)
-		case r == '+' && b.Len() == 0 && !international:
-			international = true
-		case isSeparator(r):
-		default:
-			return "", false, "phone number: has a character that is neither a digit nor a separator"
-		}
-		if b.Len() > longestTyped {
-			return "", false, "phone number: too long"
-		}
-	}
-	digits = b.String()
-	if rest, ok := strings.CutPrefix(digits, "00"); ok && !international {
-		return rest, true, ""
-	}
-	return digits, international, ""
-}
-
-const (
-	longestE164  = 15 // digits, ITU-T E.164 section 6
-	shortestE164 = 7  // digits; shorter international numbers are not in use
-	longestTyped = longestE164 + 2
-)
-
-// halfWidth turns the full-width forms that Chinese input methods produce into
-// ASCII.
-func halfWidth(r rune) rune {
-	const first, last, shift = '！', '～', '！' - '!'
-	if r >= first && r <= last {
-		return r - shift
-	}
-	return r
-}
-
-// isSeparator reports whether r may stand between digits: a dot, a parenthesis,
-// any space or dash, or an invisible format character.
-func isSeparator(r rune) bool {
-	switch r {
-	case '.', '(', ')', '\t':
-		return true
-	}
-	return unicode.In(r, unicode.Zs, unicode.Pd, unicode.Cf)
-}
-
-func splitNumber(digits string, international bool) (n number, problem string) {
-	if digits == "" {
-		return number{}, "phone number: empty"
-	}
-	if international {
-		return splitInternational(digits)
-	}
-	if isMainlandMobile(digits) {
-		return number{mainland, digits}, ""
-	}
-	if rest, ok := strings.CutPrefix(digits, mainland); ok && isMainlandMobile(rest) {
-		return number{mainland, rest}, ""
-	}
-	return number{}, "phone number: not a mainland mobile number (11 digits beginning with 13 to 19); " +
-		"write other countries with + and the country code"
-}
-
-func splitInternational(digits string) (n number, problem string) {
-	country := callingCode(digits)
-	switch {
-	case country == "":
-		return number{}, "phone number: no such country code"
-	case country == mainland:
-		national := digits[len(mainland):]
-		if !isMainlandMobile(national) {
-			return number{}, "phone number: +86 wants a mobile number, 11 digits beginning with 13 to 19"
-		}
-		return number{mainland, national}, ""
-	case len(digits) > longestE164:
-		return number{}, "phone number: longer than the 15 digits of E.164"
-	case len(digits) < shortestE164:
-		return number{}, "phone number: too short"
-	}
-	return number{country, digits[len(country):]}, ""
-}
-
-func isMainlandMobile(digits string) bool {
-	return len(digits) == 11 && digits[0] == '1' && digits[1] >= '3'
-}
-
-func (p Phone) parts() number {
-	if p.IsZero() {
-		return number{}
-	}
-	return p.handle.Value().handle.Value()
-}
-
 // IsZero reports whether p is no number at all.
 func (p Phone) IsZero() bool { return p == Phone{} }
 
@@ -188,19 +69,22 @@ func (p Phone) E164() string {
 	if p.IsZero() {
 		return ""
 	}
-	n := p.parts()
-	return "+" + n.country + n.national
+	var memory [len("+") + longestE164]byte // on the stack
+	return string(p.appendDigits(append(memory[:0], '+')))
 }
 
 // CountryCode returns the country calling code without a plus, such as 86.
-func (p Phone) CountryCode() string { return p.parts().country }
+func (p Phone) CountryCode() string { return p.number().country }
 
 // National returns the full number without its country code, such as
 // 13800138000.
-func (p Phone) National() string { return p.parts().national }
+func (p Phone) National() string { return p.number().national }
 
 // IsMainland reports whether the number belongs to mainland China.
-func (p Phone) IsMainland() bool { return p.CountryCode() == mainland }
+func (p Phone) IsMainland() bool {
+	var memory [longestE164]byte // on the stack
+	return callingCode(string(p.appendDigits(memory[:0]))) == mainland
+}
 
 // String returns the masked number: 138****8000, or +1 202***0123 for other
 // countries.
@@ -208,7 +92,7 @@ func (p Phone) String() string {
 	if p.IsZero() {
 		return ""
 	}
-	n := p.parts()
+	n := p.number()
 	if n.country == mainland {
 		return mask(n.national)
 	}

@@ -78,34 +78,3 @@ func TestCallingCodesArePrefixFree(t *testing.T) {
 		require.False(t, strings.HasPrefix(codes[i], codes[i-1]), "%s and %s", codes[i-1], codes[i])
 	}
 }
-
-func TestPhoneRange(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct {
-		name   string
-		number string
-		want   provider.PhoneRange
-		text   string
-	}{
-		{"ordinary", "13800138000", provider.RangeOrdinary, "ordinary"},
-		{"virtual operator 170", "17012345678", provider.RangeVirtual, "virtual"},
-		{"virtual operator 162", "16212345678", provider.RangeVirtual, "virtual"},
-		{"virtual operator 165", "16512345678", provider.RangeVirtual, "virtual"},
-		{"virtual operator 167", "16712345678", provider.RangeVirtual, "virtual"},
-		{"virtual operator 171", "17112345678", provider.RangeVirtual, "virtual"},
-		{"data card", "14512345678", provider.RangeData, "data"},
-		{"data card of another carrier", "14912345678", provider.RangeData, "data"},
-		{"satellite 1349", "13491234567", provider.RangeSatellite, "satellite"},
-		{"satellite 1740", "17401234567", provider.RangeSatellite, "satellite"},
-		{"beside satellite", "17411234567", provider.RangeOrdinary, "ordinary"},
-		{"foreign number with the same digits", "+1 701 234 5678", provider.RangeOrdinary, "ordinary"},
-		{"foreign number that begins like a virtual operator's", "+44 1702 345678", provider.RangeOrdinary, "ordinary"},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			got := provider.MustParsePhone(tc.number).Range()
-			require.Equal(t, tc.want, got)
-			require.Equal(t, tc.text, got.String())
-		})
-	}
-}

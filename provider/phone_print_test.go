@@ -142,6 +142,26 @@ func TestPhonePrintsMaskedInsideOtherValues(t *testing.T) {
 	}
 }
 
+// TestPhoneHoldsNoReadableNumber prints what fmt takes out of an unexported field.
+func TestPhoneHoldsNoReadableNumber(t *testing.T) {
+	t.Parallel()
+	for _, number := range []struct {
+		full             string
+		digits, national uint64
+	}{
+		{"+86" + someNumber, 8613800138000, 13800138000},
+		{"+2901234", 2901234, 1234},
+		{"+123456789012345", 123456789012345, 23456789012345},
+	} {
+		holder := unexportedHolder{to: provider.MustParsePhone(number.full)}
+		for _, verb := range []string{"%v", "%+v", "%#v", "%d", "%x", "%X", "%o", "%b", "%U"} {
+			out := fmt.Sprintf(verb, holder)
+			require.NotContains(t, out, fmt.Sprintf(verb, number.digits), "%s", verb)
+			require.NotContains(t, out, fmt.Sprintf(verb, number.national), "%s", verb)
+		}
+	}
+}
+
 // logBoth logs one attribute with both handlers of the standard library.
 func logBoth(t *testing.T, value any) (text, jsonLine string) {
 	t.Helper()

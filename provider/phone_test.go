@@ -111,6 +111,26 @@ func TestParsePhone(t *testing.T) {
 	}
 }
 
+func TestParsePhoneNeedsNoMemory(t *testing.T) { //nolint:paralleltest // It counts what the process allocates.
+	for _, text := range []string{"13800138000", "+86 138-0013-8000", "＋８６　１３８００１３８０００", "+1 (202) 555-0123", "00123456789012345"} {
+		allocations := testing.AllocsPerRun(100, func() {
+			if _, err := provider.ParsePhone(text); err != nil {
+				t.Fatal(err)
+			}
+		})
+		require.Zero(t, allocations, text)
+	}
+}
+
+func TestIsMainlandNeedsNoMemory(t *testing.T) { //nolint:paralleltest // It counts what the process allocates.
+	phone := provider.MustParsePhone(someNumber)
+	require.Zero(t, testing.AllocsPerRun(100, func() {
+		if !phone.IsMainland() {
+			t.Fatal("not mainland")
+		}
+	}))
+}
+
 // requireHidden fails when out repeats a number that was given in.
 func requireHidden(t *testing.T, out, in string) {
 	t.Helper()
@@ -198,7 +218,6 @@ func TestZeroPhone(t *testing.T) {
 	require.Empty(t, phone.CountryCode())
 	require.Empty(t, phone.String())
 	require.False(t, phone.IsMainland())
-	require.Equal(t, provider.RangeOrdinary, phone.Range())
 }
 
 func TestPhoneIsComparable(t *testing.T) {

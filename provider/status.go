@@ -43,6 +43,11 @@ func (s State) String() string {
 type Status struct {
 	// State is how far the message has come.
 	State State
+	// Kind says why the message will not arrive, as far as Code tells: KindSignature
+	// when the signature is not filed with the recipient's carrier, KindBlocked when
+	// the number is on a blacklist. KindUnknown where Code does not tell, and in
+	// every state but StateFailed. In JSON it is its name.
+	Kind Kind `json:",omitempty"`
 	// Code is the carrier's or service's own code, verbatim, such as DELIVRD.
 	Code string
 	// Text explains Code, where the service does. No number, no code in it.
@@ -59,7 +64,7 @@ type StatusReader interface {
 }
 
 // ReadStatus asks the provider that the receipt names, wherever it sits inside
-// p. Where that provider cannot tell, the error matches errors.ErrUnsupported.
+// p. Where that provider cannot tell, the error matches [errors.ErrUnsupported].
 func ReadStatus(ctx context.Context, p Provider, r Receipt) (Status, error) {
 	reader, err := ability[StatusReader](p, r.Provider, OpStatus, "does not tell what became of a message")
 	if err != nil {

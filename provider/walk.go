@@ -98,9 +98,9 @@ func Find(p Provider, name string) (Provider, bool) {
 	return found, found != nil
 }
 
-// ability finds the T of the member called name. The error is one of
-// KindUnsupported that says who lacks what.
-func ability[T any](p Provider, name, op, what string) (T, error) {
+// ability finds the member called name and returns it as a T. lack says, in the
+// error, what a member that is no T does not do.
+func ability[T any](p Provider, name, op, lack string) (T, error) {
 	var none T
 	member, ok := Find(p, name)
 	if !ok {
@@ -108,11 +108,19 @@ func ability[T any](p Provider, name, op, what string) (T, error) {
 	}
 	found, ok := member.(T)
 	if !ok {
-		return none, unsupported(name, op, what)
+		return none, unsupported(name, op, lack)
 	}
 	return found, nil
 }
 
 func unsupported(name, op, text string) error {
 	return &Error{Provider: name, Op: op, Kind: KindUnsupported, Text: text}
+}
+
+// nameOf is the name of p, or "" for nil.
+func nameOf(p Provider) string {
+	if p == nil {
+		return ""
+	}
+	return p.Name()
 }

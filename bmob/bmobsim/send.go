@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/segments"
 	"github.com/cnsms/cnsms/sim"
 )
 
@@ -153,7 +153,7 @@ func (s *Service) mayStart(c *sim.Call, phone, content string) bool {
 		refuse(c, "10010", phone)
 		return false
 	}
-	if needed := provider.Segments(content, s.cfg.Sign); s.cfg.Balance != nil && s.balance < needed {
+	if needed := segments.Count(content, s.cfg.Sign); s.cfg.Balance != nil && s.balance < needed {
 		c.Explain("balance: %d messages left, the text takes %d", s.balance, needed)
 		refuse(c, "10016", "")
 		return false
@@ -185,7 +185,7 @@ func (s *Service) withSign(content string) string { return "【" + s.cfg.Sign + 
 
 // accept takes a text, answers its smsId and returns it.
 func (s *Service) accept(c *sim.Call, phone string, m sim.Text) string {
-	s.balance -= provider.Segments(m.Text, s.cfg.Sign)
+	s.balance -= segments.Count(m.Text, s.cfg.Sign)
 	if s.cfg.Limits {
 		s.sent[phone] = append(s.sent[phone], c.Now)
 	}

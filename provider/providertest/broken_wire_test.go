@@ -230,6 +230,10 @@ func brokenAbilities() []each {
 			harness: fakeHarness(func() provider.Provider { return &strictStatus{} }),
 		},
 		{
+			name: "a reason without a failure", caught: "status", says: "of a message that did not fail",
+			harness: fakeHarness(func() provider.Provider { return &hastyStatus{} }),
+		},
+		{
 			name: "verifies anything", caught: "verify", says: "a wrong code", harness: verifyHarness,
 			flaw: flaw{verify: func(string) error { return nil }},
 		},
@@ -291,5 +295,14 @@ func (s *strictStatus) ReadStatus(ctx context.Context, r provider.Receipt) (prov
 	if err == nil && status.State == provider.StateUnknown {
 		return status, errors.New("no such message")
 	}
+	return status, err
+}
+
+// hastyStatus says why a message failed that is on its way.
+type hastyStatus struct{ providertest.StatusFake }
+
+func (s *hastyStatus) ReadStatus(ctx context.Context, r provider.Receipt) (provider.Status, error) {
+	status, err := s.StatusFake.ReadStatus(ctx, r)
+	status.Kind = provider.KindSignature
 	return status, err
 }

@@ -212,6 +212,9 @@ func readsStatus(c *check) {
 	if status.State < provider.StateUnknown || status.State > provider.StateFailed {
 		c.broken("Status.State is %v", status.State)
 	}
+	if status.State != provider.StateFailed && status.Kind != provider.KindUnknown {
+		c.broken("Status.Kind is %q of a message that did not fail: State is %v", status.Kind, status.State)
+	}
 	c.hides(status, "the status")
 	r.ID = "providertest-unknown-id"
 	status, err = provider.ReadStatus(c.Context(), p, r)

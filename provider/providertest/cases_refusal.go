@@ -59,7 +59,7 @@ func (c *check) refused(err error, want sim.Refusal, situation string) {
 	tells := func(e *provider.Error) bool {
 		return e.Kind == want.Kind && e.Scope == want.Scope && e.Code == want.Code && e.MayHaveSent == want.MayHaveSent
 	}
-	if !slices.ContainsFunc(failuresIn(err), tells) {
+	if !slices.ContainsFunc(slices.Collect(provider.Failures(err)), tells) {
 		c.broken("%s: want kind %q, scope %q, code %q; got%s", situation, want.Kind, want.Scope, want.Code, listFailures(err))
 	}
 }

@@ -3,6 +3,7 @@ package providertest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cnsms/cnsms/provider"
@@ -29,7 +30,7 @@ func (c *check) failed(err error, want wanted, situation string) {
 	if err == nil {
 		c.broken("%s: Send reported success", situation)
 	}
-	found := failuresIn(err)
+	found := slices.Collect(provider.Failures(err))
 	if len(found) == 0 {
 		c.broken("%s: the error holds no *provider.Error: %T: %v", situation, err, err)
 	}
@@ -44,17 +45,6 @@ func (c *check) failed(err error, want wanted, situation string) {
 	if want.sent != nil && provider.MayHaveSent(err) != *want.sent {
 		c.broken("%s: MayHaveSent is %v, want %v: %v", situation, !*want.sent, *want.sent, err)
 	}
-}
-
-// failuresIn lists every *provider.Error in the tree of err.
-func failuresIn(err error) []*provider.Error {
-	var found []*provider.Error
-	for _, one := range errorsIn(err) {
-		if e, ok := one.(*provider.Error); ok && e != nil { //nolint:errorlint // one is a node of the tree, already unwrapped.
-			found = append(found, e)
-		}
-	}
-	return found
 }
 
 // errorsIn lists err and everything that it wraps.
@@ -77,7 +67,7 @@ func errorsIn(err error) []error {
 // listFailures writes what every failure in err says, for a person.
 func listFailures(err error) string {
 	var b strings.Builder
-	for _, e := range failuresIn(err) {
+	for e := range provider.Failures(err) {
 		fmt.Fprintf(&b, "\n\tkind %q, scope %q, code %q, MayHaveSent %v: %v", e.Kind, e.Scope, e.Code, e.MayHaveSent, e)
 	}
 	return b.String()

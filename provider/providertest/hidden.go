@@ -29,7 +29,7 @@ func (c *check) hidesError(err error) {
 		c.hides(one, fmt.Sprintf("the %T in the error", one))
 		c.hidesText(one.Error(), fmt.Sprintf("the text of the %T in the error", one))
 	}
-	for _, e := range failuresIn(err) {
+	for e := range provider.Failures(err) {
 		c.hidesText(e.Text, "Error.Text")
 		c.hidesText(e.Code, "Error.Code")
 	}

@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/segments"
 	"github.com/cnsms/cnsms/sim"
 )
 
@@ -80,7 +80,7 @@ func (s *Service) reportOf(number, subAppend string, m sim.Text) arrival {
 		report.Status, report.DeliverCode = "1", "UNDELIV"
 	}
 	report.ReqID = m.Ref
-	report.SMSCount = strconv.Itoa(provider.Segments(m.Text, ""))
+	report.SMSCount = strconv.Itoa(segments.Count(m.Text, ""))
 	return report
 }
 

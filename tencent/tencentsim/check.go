@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/segments"
 	"github.com/cnsms/cnsms/sim"
 )
 
@@ -35,7 +36,7 @@ func (s *Service) checkText(c *sim.Call, t text, phone provider.Phone) string {
 			return code
 		}
 	}
-	if s.cfg.Balance != nil && s.balance < segments(t.whole, phone) {
+	if s.cfg.Balance != nil && s.balance < billed(t.whole, phone) {
 		c.Explain("balance: not enough segments left")
 		return noBalance
 	}
@@ -149,10 +150,10 @@ func sameDay(a, b time.Time) bool {
 	return a.In(beijing).Format(time.DateOnly) == b.In(beijing).Format(time.DateOnly)
 }
 
-// segments is how many texts are billed.
-func segments(whole string, phone provider.Phone) int {
+// billed is how many texts are billed.
+func billed(whole string, phone provider.Phone) int {
 	if phone.IsMainland() {
-		return provider.Segments(whole, "")
+		return segments.Count(whole, "")
 	}
-	return provider.SegmentsAbroad(whole, "")
+	return segments.CountAbroad(whole, "")
 }

@@ -195,7 +195,7 @@ func isoCode(phone provider.Phone, code string) string {
 func (s *Service) accept(c *sim.Call, t text, phone provider.Phone, status *sendStatus) {
 	s.serials++
 	status.SerialNo = fmt.Sprintf("2433:%010d%017d", c.Now.Unix(), s.serials)
-	status.Fee = segments(t.whole, phone)
+	status.Fee = billed(t.whole, phone)
 	status.SessionContext = t.session
 	status.Code, status.Message = accepted, "send success"
 	s.balance -= status.Fee

@@ -191,7 +191,7 @@ func TestBalanceRunsDown(t *testing.T) {
 	require.Contains(t, reply, `"Fee":0`)
 }
 
-func TestSegments(t *testing.T) {
+func TestBilled(t *testing.T) {
 	t.Parallel()
 	mainland, abroad := provider.MustParsePhone("13800138000"), provider.MustParsePhone("+12025550123")
 	tests := []struct {
@@ -211,7 +211,7 @@ func TestSegments(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, tt.want, segments(tt.text, tt.phone))
+			require.Equal(t, tt.want, billed(tt.text, tt.phone))
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package provider_test
+package segments_test
 
 import (
 	"strings"
@@ -7,12 +7,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/segments"
 )
 
 const bmobSign = "比目科技" // counts 6 with its brackets
 
-func TestSegments(t *testing.T) {
+func TestCount(t *testing.T) {
 	t.Parallel()
 	han := func(n int) string { return strings.Repeat("码", n) }
 	emoji := func(n int) string { return strings.Repeat("😀", n) }
@@ -49,12 +49,12 @@ func TestSegments(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, tt.want, provider.Segments(tt.text, tt.sign))
+			require.Equal(t, tt.want, segments.Count(tt.text, tt.sign))
 		})
 	}
 }
 
-func TestSegmentsAbroad(t *testing.T) {
+func TestCountAbroad(t *testing.T) {
 	t.Parallel()
 	latin := func(n int) string { return strings.Repeat("a", n) }
 	tests := []struct {
@@ -82,7 +82,7 @@ func TestSegmentsAbroad(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, tt.want, provider.SegmentsAbroad(tt.text, tt.sign))
+			require.Equal(t, tt.want, segments.CountAbroad(tt.text, tt.sign))
 		})
 	}
 }
@@ -92,9 +92,9 @@ func TestGSMAlphabet(t *testing.T) {
 	t.Parallel()
 	one, two := 0, 0
 	for r := range rune(0x3000) {
-		if provider.SegmentsAbroad(strings.Repeat(string(r), 160), "") == 1 {
+		if segments.CountAbroad(strings.Repeat(string(r), 160), "") == 1 {
 			one++
-		} else if provider.SegmentsAbroad(strings.Repeat(string(r), 80), "") == 1 {
+		} else if segments.CountAbroad(strings.Repeat(string(r), 80), "") == 1 {
 			two++
 		}
 	}
@@ -102,64 +102,18 @@ func TestGSMAlphabet(t *testing.T) {
 	require.Equal(t, 10, two)
 }
 
-func TestTemplateEstimate(t *testing.T) {
-	t.Parallel()
-	const chinese = "您的验证码是{code}，{minutes}分钟内有效。"
-	long := strings.Repeat("a", 60)
-	tests := []struct {
-		name     string
-		template provider.Template
-		sign     string
-		params   provider.Params
-		want     provider.Estimate
-		err      string
-	}{
-		{name: "the least", template: provider.Template{Text: chinese}, sign: bmobSign, want: provider.Estimate{Mainland: 1, Abroad: 1}},
-		{name: "given", template: provider.Template{Text: chinese}, params: provider.Params{"code": "042137", "minutes": "10"}, want: provider.Estimate{Mainland: 1, Abroad: 1}},
-		{name: "given, long", template: provider.Template{Text: chinese}, params: provider.Params{"code": long}, want: provider.Estimate{Mainland: 2, Abroad: 2}},
-		{name: "the same place twice", template: provider.Template{Text: "{a} {a}"}, params: provider.Params{"a": long}, want: provider.Estimate{Mainland: 2, Abroad: 1}},
-		{name: "others do not count", template: provider.Template{Text: "Hello."}, params: provider.Params{"a": long + long}, want: provider.Estimate{Mainland: 1, Abroad: 1}},
-		{name: "escaped braces", template: provider.Template{Text: "{{" + strings.Repeat("a", 69)}, want: provider.Estimate{Mainland: 1, Abroad: 1}},
-		{name: "account's signature", template: provider.Template{Text: strings.Repeat("a", 65)}, sign: bmobSign, want: provider.Estimate{Mainland: 2, Abroad: 2}},
-		{name: "template's signature goes first", template: provider.Template{Text: strings.Repeat("a", 65), Sign: "x"}, sign: bmobSign, want: provider.Estimate{Mainland: 1, Abroad: 1}},
-		{name: "ID and text", template: provider.Template{ID: "1", Params: []string{"code"}, Text: chinese}, want: provider.Estimate{Mainland: 1, Abroad: 1}},
-		{name: "ID only", template: provider.Template{ID: "1"}, err: "Text: there is none"},
-		{name: "malformed", template: provider.Template{Text: "{code"}, err: "does not close"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			estimate, err := tt.template.Estimate(tt.sign, tt.params)
-			if tt.err != "" {
-				requireTemplateError(t, err, tt.err, tt.params)
-				return
-			}
-			require.NoError(t, err)
-			require.Equal(t, tt.want, estimate)
-		})
-	}
-}
-
-func TestEstimateLeavesTheParamsAlone(t *testing.T) {
-	t.Parallel()
-	params := provider.Params{"other": "x"}
-	_, err := provider.Template{Text: "{code}"}.Estimate("", params)
-	require.NoError(t, err)
-	require.True(t, len(params) == 1 && params["other"] == "x")
-}
-
-func FuzzSegments(f *testing.F) {
+func FuzzCount(f *testing.F) {
 	for _, seed := range []string{"", "码", strings.Repeat("😀", 34), strings.Repeat("a", 161), "\xff\xed\xa0\x80", "€[]", "【"} {
 		f.Add(seed, bmobSign)
 	}
 	f.Fuzz(func(t *testing.T, text, sign string) {
-		mainland, abroad := provider.Segments(text, sign), provider.SegmentsAbroad(text, sign)
+		mainland, abroad := segments.Count(text, sign), segments.CountAbroad(text, sign)
 		units := len(utf16.Encode([]rune(text)))
 		require.GreaterOrEqual(t, mainland, (units+66)/67-1, "one segment may hold 70")
 		require.LessOrEqual(t, mainland, (units+len(utf16.Encode([]rune(sign)))+2)/66+1, "a part holds 66 or more")
 		require.GreaterOrEqual(t, abroad, 1)
 		require.LessOrEqual(t, abroad, mainland)
-		require.LessOrEqual(t, provider.Segments(text, ""), mainland, "a signature makes nothing shorter")
-		require.LessOrEqual(t, mainland, provider.Segments(text+text, sign))
+		require.LessOrEqual(t, segments.Count(text, ""), mainland, "a signature makes nothing shorter")
+		require.LessOrEqual(t, mainland, segments.Count(text+text, sign))
 	})
 }
