@@ -155,7 +155,7 @@ func TestOnAttemptSeesInside(t *testing.T) {
 	chain := newChain(t, failover.ChainConfig{OnAttempt: inner.add}, a, b)
 	router := newRouter(t, failover.RouterConfig{}, failover.Rule{Provider: wrapped{chain}})
 	wider := newChain(t, failover.ChainConfig{Name: "wider", OnAttempt: middle.add}, failover.Member{Provider: router})
-	composer := newComposer(t, failover.Config{
+	composer := newComposer(t, failover.ComposerConfig{
 		First:     f.member("relay"),
 		Retry:     failover.Member{Provider: wider},
 		OnAttempt: outer.add,

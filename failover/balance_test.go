@@ -152,7 +152,7 @@ func TestCheckBalancesInside(t *testing.T) {
 	router := newRouter(t, failover.RouterConfig{},
 		failover.Rule{Countries: []string{"86"}, Provider: wrapped{chain}},
 		failover.Rule{Provider: chain})
-	composer := newComposer(t, failover.Config{First: f.member("relay"), Retry: failover.Member{Provider: router}})
+	composer := newComposer(t, failover.ComposerConfig{First: f.member("relay"), Retry: failover.Member{Provider: router}})
 	require.NoError(t, composer.CheckBalances(t.Context()))
 	require.True(t, chain.Members()[0].LowBalance)
 	require.Equal(t, 1, a.reads)

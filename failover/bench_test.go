@@ -117,7 +117,7 @@ func BenchmarkComposer(b *testing.B) {
 		{"counted by key", 0, "secret"},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
-			composer, err := failover.New(failover.Config{
+			composer, err := failover.NewComposer(failover.ComposerConfig{
 				First: failover.Member{Provider: &inMemory{"relay"}},
 				Retry: failover.Member{Provider: &inMemory{"paid"}},
 				Key:   bench.key,
@@ -135,7 +135,7 @@ func BenchmarkComposer(b *testing.B) {
 func BenchmarkComposerNewPhones(b *testing.B) {
 	store, err := failover.NewMemoryStore(failover.MemoryStoreConfig{MaxKeys: 2048})
 	require.NoError(b, err)
-	composer, err := failover.New(failover.Config{
+	composer, err := failover.NewComposer(failover.ComposerConfig{
 		First:    failover.Member{Provider: &inMemory{"relay"}},
 		Retry:    failover.Member{Provider: &inMemory{"paid"}},
 		Attempts: store,
@@ -151,7 +151,7 @@ func BenchmarkNested(b *testing.B) {
 		failover.Member{Provider: &inMemory{"a"}, Price: failover.Fen},
 		failover.Member{Provider: &inMemory{"b"}, Price: failover.Fen})
 	require.NoError(b, err)
-	composer, err := failover.New(failover.Config{
+	composer, err := failover.NewComposer(failover.ComposerConfig{
 		First:     failover.Member{Provider: &inMemory{"relay"}},
 		Retry:     failover.Member{Provider: chain},
 		OnAttempt: func(context.Context, failover.Attempt) {},
@@ -161,7 +161,7 @@ func BenchmarkNested(b *testing.B) {
 }
 
 func BenchmarkParallel(b *testing.B) {
-	composer, err := failover.New(failover.Config{
+	composer, err := failover.NewComposer(failover.ComposerConfig{
 		First: failover.Member{Provider: &inMemory{"relay"}},
 		Retry: failover.Member{Provider: &inMemory{"paid"}},
 	})

@@ -9,16 +9,16 @@ import (
 	"github.com/cnsms/cnsms/provider"
 )
 
-// Defaults of Config.
+// Defaults of ComposerConfig.
 const (
-	// DefaultWindow is Config.Window when that is 0.
+	// DefaultWindow is ComposerConfig.Window when that is 0.
 	DefaultWindow = 10 * time.Minute
-	// DefaultStoreTimeout is Config.StoreTimeout when that is 0.
+	// DefaultStoreTimeout is ComposerConfig.StoreTimeout when that is 0.
 	DefaultStoreTimeout = time.Second
 )
 
-// Config says where a user's first attempt goes, and where retries go.
-type Config struct {
+// ComposerConfig says where a user's first attempt goes, and where retries go.
+type ComposerConfig struct {
 	// Name is the composer's name, in errors and in the keys of Attempts. Empty
 	// means "failover".
 	Name string
@@ -57,7 +57,7 @@ type Config struct {
 }
 
 // Validate reports every problem at once.
-func (c Config) Validate() error {
+func (c ComposerConfig) Validate() error {
 	problems := []error{
 		checkMembers(c.name(), sameProviderAgain, labelledMember{"First", c.First}, labelledMember{"Retry", c.Retry}),
 		checkNotNegative("Window", c.Window),
@@ -72,7 +72,7 @@ func (c Config) Validate() error {
 	return configError(c.name(), problems...)
 }
 
-func (c Config) name() string {
+func (c ComposerConfig) name() string {
 	if c.Name == "" {
 		return "failover"
 	}
@@ -93,8 +93,8 @@ type Composer struct {
 
 var _ provider.Group = (*Composer)(nil)
 
-// New makes a composer. The error names every problem of cfg at once.
-func New(cfg Config) (*Composer, error) {
+// NewComposer makes a composer. The error names every problem of cfg at once.
+func NewComposer(cfg ComposerConfig) (*Composer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}

@@ -4,7 +4,7 @@
 //
 // There are three composers, and each is a [provider.Provider] itself:
 //
-//   - [New] makes a [Composer]: a user's first attempt goes out free, any retry
+//   - [NewComposer] makes a [Composer]: a user's first attempt goes out free, any retry
 //     through a paid provider.
 //   - [NewChain] makes a [Chain]: the members are asked in order, in rotation or
 //     by weight, until one accepts.

@@ -108,7 +108,7 @@ func TestNestedErrorIsFlat(t *testing.T) {
 	t.Parallel()
 	f := newFleet("relay", "a", "b")
 	paid := f.chain(t, failover.ChainConfig{Name: "paid"}, "a", "b")
-	composer := newComposer(t, failover.Config{Name: "sms", First: f.member("relay"), Retry: failover.Member{Provider: paid}})
+	composer := newComposer(t, failover.ComposerConfig{Name: "sms", First: f.member("relay"), Retry: failover.Member{Provider: paid}})
 	f.members["a"].then(fail(provider.KindAuth), fail(provider.KindBlocked))
 	f.members["b"].then(fail(provider.KindBlocked), fail(provider.KindRecipient))
 	f.members["relay"].then(fail(provider.KindUnsupported))

@@ -180,7 +180,7 @@ func TestComposerProperties(t *testing.T) {
 		}
 		paid, err := failover.NewChain(failover.ChainConfig{}, member("tencent"), member("ihuyi"))
 		require.NoError(t, err)
-		composer, err := failover.New(failover.Config{
+		composer, err := failover.NewComposer(failover.ComposerConfig{
 			First: member("relay"), Retry: failover.Member{Provider: paid}, OnAttempt: seen.add,
 		})
 		require.NoError(t, err)

@@ -30,7 +30,7 @@ func TestProblemsNameTheComposer(t *testing.T) {
 	require.EqualError(t, failover.ChainConfig{Name: "paid", Order: 7}.Validate(), "paid: config: Order: no such order")
 	_, err = failover.NewRouter(failover.RouterConfig{Name: "by country"})
 	require.EqualError(t, err, "by country: config: rules: want at least one")
-	_, err = failover.New(failover.Config{Name: "sms"})
+	_, err = failover.NewComposer(failover.ComposerConfig{Name: "sms"})
 	require.EqualError(t, err, "sms: config: First.Provider: must not be nil\nRetry.Provider: must not be nil")
 }
 
@@ -75,7 +75,7 @@ func TestChainProblems(t *testing.T) {
 func TestComposerProblems(t *testing.T) {
 	t.Parallel()
 	f := newFleet("a")
-	_, err := failover.New(failover.Config{
+	_, err := failover.NewComposer(failover.ComposerConfig{
 		First:        failover.Member{Timeout: -1},
 		Window:       -time.Second,
 		StoreTimeout: -time.Second,
@@ -89,7 +89,7 @@ func TestComposerProblems(t *testing.T) {
 		"StoreTimeout: must not be negative",
 		"Attempts: is a nil pointer",
 	)
-	_, err = failover.New(failover.Config{First: f.member("a"), Retry: f.member("a")})
+	_, err = failover.NewComposer(failover.ComposerConfig{First: f.member("a"), Retry: f.member("a")})
 	wantProblems(t, err, "failover", "Retry.Provider: is the one that First has")
 }
 
@@ -158,7 +158,7 @@ func TestDuplicateNames(t *testing.T) {
 			`Name: a composer and a provider are both named "b"` + because,
 		}},
 		{"composer", func() error {
-			_, err := failover.New(failover.Config{First: f.member("a"), Retry: chainOf("paid", f.member("b"), twin)})
+			_, err := failover.NewComposer(failover.ComposerConfig{First: f.member("a"), Retry: chainOf("paid", f.member("b"), twin)})
 			return err
 		}, "failover", []string{`Retry.Provider: First also has a provider named "a"` + because}},
 		{"router", func() error {
@@ -167,7 +167,7 @@ func TestDuplicateNames(t *testing.T) {
 		}, "router", []string{`rules[1].Provider: rules[0] also has a provider named "a"` + because}},
 
 		{"composer, the same provider again", func() error {
-			_, err := failover.New(failover.Config{First: f.member("a"), Retry: chainOf("paid", f.member("b"), f.member("a"))})
+			_, err := failover.NewComposer(failover.ComposerConfig{First: f.member("a"), Retry: chainOf("paid", f.member("b"), f.member("a"))})
 			return err
 		}, "", nil},
 		{"router, the same provider again", func() error {
@@ -200,7 +200,7 @@ func TestUncomparableProviders(t *testing.T) {
 	f := newFleet("a", "b")
 	first := uncomparable{f.members["a"], nil}
 	second := uncomparable{f.members["b"], nil}
-	_, err := failover.New(failover.Config{First: failover.Member{Provider: first}, Retry: failover.Member{Provider: second}})
+	_, err := failover.NewComposer(failover.ComposerConfig{First: failover.Member{Provider: first}, Retry: failover.Member{Provider: second}})
 	require.NoError(t, err)
 	_, err = failover.NewRouter(failover.RouterConfig{},
 		failover.Rule{Countries: []string{"86"}, Provider: first}, failover.Rule{Provider: first})
@@ -217,7 +217,7 @@ func TestComposersAreGroups(t *testing.T) {
 	t.Parallel()
 	f, a, chain := accounts(t, "500")
 	relay := &scripted{name: "relay", journal: &f.journal}
-	composer := newComposer(t, failover.Config{First: failover.Member{Provider: relay}, Retry: failover.Member{Provider: chain}})
+	composer := newComposer(t, failover.ComposerConfig{First: failover.Member{Provider: relay}, Retry: failover.Member{Provider: chain}})
 	router := newRouter(t, failover.RouterConfig{}, failover.Rule{Provider: composer})
 
 	require.Equal(t, "paid", chain.Name())
