@@ -81,7 +81,7 @@ func BenchmarkFloor(b *testing.B) { benchSend(b, benchFloor, codeMessage) }
 
 func BenchmarkChain(b *testing.B) {
 	plain := []failover.Member{{Provider: &inMemory{"a"}}, {Provider: &inMemory{"b"}}}
-	priced := []failover.Member{{Provider: &inMemory{"a"}, Price: failover.Fen, DailyBudget: 1e15}, {Provider: &inMemory{"b"}}}
+	priced := []failover.Member{{Provider: &inMemory{"a"}, Price: failover.Fen, Limits: failover.Limits{DailyBudget: 1e15}}, {Provider: &inMemory{"b"}}}
 	timed := []failover.Member{{Provider: &inMemory{"a"}, Timeout: time.Minute}, {Provider: &inMemory{"b"}}}
 	second := []failover.Member{{Provider: &refusing{inMemory{"a"}}}, {Provider: &inMemory{"b"}}}
 	ignore := func(context.Context, failover.Attempt) {}
