@@ -15,8 +15,8 @@ import (
 // Attempt is one message given to one provider. Printing it shows no code and
 // no full phone number.
 type Attempt struct {
-	// Provider is the name of the provider that was asked: never a composer of
-	// this package, unless that composer refused before it asked anybody.
+	// Provider is the name of the provider that was asked. It is a composer only if
+	// that composer refused the message before it asked a member, or panicked.
 	Provider string
 	// To is the recipient. JSON omits it, because it would be the full number.
 	To provider.Phone `json:"-"`
@@ -216,8 +216,8 @@ func (e *redactedError) Unwrap() error { return e.err }
 // PanicError is a panic inside a member's Send. Find it in the error of a
 // failed send with errors.As to learn where it happened.
 type PanicError struct {
-	// Text is the value that was passed to panic, as text, with the recipient's
-	// number and the parameters struck out.
+	// Text is the value that was passed to panic, as text, without the recipient's
+	// number and the parameters.
 	Text string
 	// Stack is the stack of the goroutine that panicked.
 	Stack []byte

@@ -154,11 +154,8 @@ func (m *member) enter(now time.Time, force bool) (p pass, reason SkipReason) {
 	return p, 0
 }
 
-// accepted ends an attempt that went well, and completes a.
-func (m *member) accepted(p pass, r provider.Receipt, a *Attempt) {
-	m.health.recover(p.probe)
-	a.Provider, a.ID, a.Cost = r.Provider, r.ID, m.priceOf(r.Provider)
-}
+// accepted ends an attempt that went well.
+func (m *member) accepted(p pass) { m.health.recover(p.probe) }
 
 // failed ends an attempt that did not go well, and completes a.
 func (m *member) failed(p pass, f failure, now time.Time, a *Attempt) {
@@ -255,21 +252,26 @@ func (m *member) senderName(given string) string {
 	return given
 }
 
-// priceOf returns the price of a message that the named provider accepted. In a
-// composer behind a wrapper it is the highest price of a member of that name.
+// priceOf returns the price of a message that the named provider accepted.
 func (m *member) priceOf(name string) Money {
-	price := m.price
-	if !m.composed || m.composer != nil {
-		return price
+	if m.composed {
+		return priceInside(m.provider, name)
 	}
-	for inside := range provider.All(m.provider) {
+	return m.price
+}
+
+// priceInside returns the price of the member of that name in the composers inside
+// p. If several bear the name, it is the highest.
+func priceInside(p provider.Provider, name string) Money {
+	price := Money(0)
+	for inside := range provider.All(p) {
 		c, ok := inside.(composer)
 		if !ok {
 			continue
 		}
-		for _, other := range c.self().members {
-			if slices.Contains(other.names, name) {
-				price = max(price, other.price)
+		for _, m := range c.self().members {
+			if slices.Contains(m.names, name) {
+				price = max(price, m.price)
 			}
 		}
 	}

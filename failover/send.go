@@ -198,28 +198,37 @@ func (s *sender) list(ctx context.Context, r *record, failed []Attempt, skipped 
 func (s *sender) accept(ctx context.Context, m *member, p pass, a Attempt, answer answer, r *record) provider.Receipt {
 	receipt := answer.receipt
 	receipt.Provider = m.senderName(receipt.Provider)
-	m.accepted(p, receipt, &a)
+	m.accepted(p)
 	if answer.inside != nil {
-		a = answer.inside.accepted
+		r.accepted = answer.inside.accepted
+	} else {
+		a.Provider, a.ID, a.Cost = receipt.Provider, receipt.ID, m.priceOf(receipt.Provider)
+		r.accepted = a
 	}
-	r.accepted = a
-	s.report(ctx, a)
+	s.report(ctx, r.accepted)
 	return receipt
 }
 
 // report calls OnAttempt. The attempt of a composer behind a wrapper sums up
-// several; they are reported one by one.
+// several, which are reported one by one.
 func (s *sender) report(ctx context.Context, a Attempt) {
-	if s.onAttempt == nil {
-		return
+	switch {
+	case s.onAttempt == nil:
+	case a.Err == nil:
+		s.onAttempt(ctx, a)
+	default:
+		s.reportFailure(ctx, a)
 	}
+}
+
+func (s *sender) reportFailure(ctx context.Context, a Attempt) {
 	var inner *Error
 	if !errors.As(a.Err, &inner) || inner == nil || len(inner.Attempts) == 0 {
 		s.onAttempt(ctx, a)
 		return
 	}
 	for _, each := range inner.Attempts {
-		s.report(ctx, each)
+		s.reportFailure(ctx, each)
 	}
 }
 

@@ -106,8 +106,8 @@ func checkCooldown(field string, d time.Duration) error {
 	return checkNotNegative(field, d)
 }
 
-// isNil also finds nil pointers in interfaces: what a constructor returns beside
-// an error that nobody has looked at.
+// isNil also finds nil pointers in interfaces: a constructor returns one beside an
+// error, and the caller may not have checked the error.
 func isNil(value any) bool {
 	if value == nil {
 		return true
@@ -120,13 +120,13 @@ func isNil(value any) bool {
 func label(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }
 
 // names finds providers of the same name. Receipts find their provider by name,
-// so every provider that sends by itself (a leaf) needs its own.
+// so every provider that sends by itself needs its own.
 type names struct {
-	leaves    map[string]namedLeaf
+	senders   map[string]namedProvider
 	composers []string
 }
 
-type namedLeaf struct {
+type namedProvider struct {
 	provider provider.Provider
 	field    string // where it was found
 }
@@ -135,7 +135,7 @@ type namedLeaf struct {
 type sharing bool
 
 const (
-	// eachOnce: asking a provider again that has just failed is no failover.
+	// eachOnce: a chain that asks a provider twice gains nothing.
 	eachOnce sharing = false
 	// sameProviderAgain: the fields serve different messages; a relay can be the
 	// first choice of one and the last resort of another.
@@ -143,11 +143,11 @@ const (
 )
 
 func newNames(composer string) *names {
-	return &names{leaves: map[string]namedLeaf{}, composers: []string{composer}}
+	return &names{senders: map[string]namedProvider{}, composers: []string{composer}}
 }
 
-// add takes in the provider of a field and everything inside it, and returns
-// the names that were there before.
+// add adds the provider of a field and everything inside it. It returns an error
+// for each name that is taken.
 func (n *names) add(field string, p provider.Provider, again sharing) []error {
 	if isNil(p) {
 		return nil
@@ -162,23 +162,23 @@ func (n *names) add(field string, p provider.Provider, again sharing) []error {
 			continue
 		}
 		name := inside.Name()
-		other, taken := n.leaves[name]
+		other, taken := n.senders[name]
 		mayRepeat := other.field == field || again == sameProviderAgain
 		if taken && !(mayRepeat && isSame(other.provider, inside)) {
 			problems = append(problems, fmt.Errorf("%s.Provider: %s also has a provider named %q; "+
 				"receipts find their provider by name", field, other.field, name))
 			continue
 		}
-		n.leaves[name] = namedLeaf{inside, field}
+		n.senders[name] = namedProvider{inside, field}
 	}
 	return problems
 }
 
-// clashes reports composers that bear the name of a leaf.
+// clashes reports composers with the name of a provider that sends by itself.
 func (n *names) clashes() []error {
 	var problems []error
 	for _, name := range n.composers {
-		if _, ok := n.leaves[name]; ok {
+		if _, ok := n.senders[name]; ok {
 			problems = append(problems, fmt.Errorf("Name: a composer and a provider are both named %q; "+
 				"receipts find their provider by name", name))
 		}
