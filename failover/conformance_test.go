@@ -71,7 +71,7 @@ func TestComposerConforms(t *testing.T) {
 	t.Parallel()
 	providertest.Run(t, harness(2, func(tb testing.TB, e providertest.Endpoint) (provider.Provider, error) {
 		tb.Helper()
-		return failover.New(failover.Config{First: adapter(tb, e, "first"), Retry: adapter(tb, e, "retry"), Now: e.Now})
+		return failover.NewComposer(failover.ComposerConfig{First: adapter(tb, e, "first"), Retry: adapter(tb, e, "retry"), Now: e.Now})
 	}))
 }
 
