@@ -38,13 +38,13 @@ var meanings = map[string]meaning{
 	"40502": {kind: provider.KindAuth},      // dynamic password wrong
 	"4051":  {kind: provider.KindBalance},   // no messages left
 	"4052":  {kind: provider.KindConfig},    // address differs from the registered one
-	"4070":  {kind: provider.KindTemplate},  // signature malformed
+	"4070":  {kind: provider.KindSignature}, // signature malformed
 	"4071":  {kind: provider.KindTemplate},  // no such template
 	"4072":  {kind: provider.KindTemplate},  // text does not match the template
 	"40722": {kind: provider.KindTemplate},  // variable too long
 	"4073":  {kind: provider.KindContent},   // text too long
 	"4074":  {kind: provider.KindContent},   // emoji
-	"4075":  {kind: provider.KindTemplate},  // signature not approved
+	"4075":  {kind: provider.KindSignature}, // signature not approved
 
 	"4080": {provider.KindThrottled, provider.ScopePhone, time.Second},       // more than one a second
 	"4082": {provider.KindThrottled, provider.ScopePhone, 0},                 // daily limit of the number
