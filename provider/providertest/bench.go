@@ -26,7 +26,7 @@ type Floor struct {
 	New func(transport http.RoundTripper) func(ctx context.Context, r RawRequest) error
 }
 
-// RawRequest is a request as the provider has made it.
+// RawRequest is a request as the provider has made it, at the floor's own server.
 type RawRequest struct {
 	Method, URL string
 	Header      http.Header
@@ -64,7 +64,8 @@ func BenchmarkSend(b *testing.B, h Harness, floors ...Floor) {
 	}
 	b.Run("memory", func(b *testing.B) {
 		transport := stubTransport{reply}
-		p := h.New(b, endpointOf(h, request.URL, &http.Client{Transport: transport}))
+		p := newProvider(b, h, endpointOf(h, memoryURL, &http.Client{Transport: transport}))
+		request.URL = memoryURL + request.URL
 		compare(b, h, p, floors, request, transport, 1)
 	})
 }
@@ -96,8 +97,8 @@ func benchmarkLoopback(b *testing.B, h Harness, floors []Floor, request RawReque
 	server, floorServer := startCanned(b, reply), startCanned(b, reply)
 	transport := &http.Transport{MaxIdleConnsPerHost: senders}
 	b.Cleanup(transport.CloseIdleConnections)
-	p := h.New(b, endpointOf(h, server.URL+pathOf(request.URL), nil))
-	request.URL = floorServer.URL + pathAndQueryOf(request.URL)
+	p := newProvider(b, h, endpointOf(h, server.URL, nil))
+	request.URL = floorServer.URL + request.URL
 	compare(b, h, p, floors, request, transport, senders)
 	b.ReportMetric(float64(server.connections.Load()), "connections")
 }

@@ -56,7 +56,7 @@ func brokenExchanges() []each {
 		{name: "repeats after a reset", caught: "connection-reset", says: "got 2 requests", flaw: flaw{send: twiceOnFailure}},
 		{
 			name: "lets net/http repeat", caught: "reset-on-kept-connection", says: "got 2 requests",
-			flaw: flaw{wire: func(r *http.Request) { r.Header.Set("Idempotency-Key", "1") }},
+			flaw: flaw{repeatable: true, wire: func(r *http.Request) { r.Header.Set("Idempotency-Key", "1") }},
 		},
 		{
 			name: "trusts anybody", caught: "untrusted-certificate", says: "success",

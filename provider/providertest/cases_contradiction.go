@@ -7,7 +7,6 @@ import (
 	"net/http"
 
 	"github.com/cnsms/cnsms/provider"
-	"github.com/cnsms/cnsms/sim"
 )
 
 func contradictionCases() []testCase {
@@ -97,5 +96,3 @@ func (s *stage) holdBehind(w http.ResponseWriter, _ *http.Request, head string) 
 	}()
 	_, _ = io.Copy(io.Discard, connection)
 }
-
-var _ sim.Effect

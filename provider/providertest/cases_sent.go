@@ -1,7 +1,6 @@
 package providertest
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -110,5 +109,3 @@ func (c *check) carries(text sim.Text, m provider.Message, template provider.Tem
 		}
 	}
 }
-
-var _ = maps.Clone[map[string]string]

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/sim"
 )
 
@@ -30,7 +29,7 @@ func FuzzReply(f *testing.F, h Harness) {
 		}
 		c := &check{TB: t, h: h, rule: "no reply makes Send panic, succeed without a receipt or tell a secret"}
 		client := &http.Client{Transport: stubTransport{Reply{Status: status, ContentType: good.ContentType, Body: body}}}
-		p := h.New(t, endpointOf(h, fuzzURL, client))
+		p := newProvider(t, h, endpointOf(h, memoryURL, client))
 		before := h.Now()
 		r, err := c.send(t.Context(), p, c.message(), "the reply is "+quote(body))
 		if err == nil {
@@ -43,9 +42,6 @@ func FuzzReply(f *testing.F, h Harness) {
 		}
 	})
 }
-
-// fuzzURL is never asked.
-const fuzzURL = "https://providertest.invalid"
 
 // repeats reports whether the fuzzer has found the number or the code by itself in
 // a form that redaction does not know. The words of a service that really repeats
@@ -64,10 +60,7 @@ func repeats(h Harness, body []byte) bool {
 func (c *check) refusedReply() Reply {
 	c.Helper()
 	s := c.stage()
-	for row := range c.h.Service(c.TB).Codes().All() {
-		if row.OK {
-			continue
-		}
+	for _, row := range c.refusals() {
 		c.inject(s, sim.Fault{Effect: sim.EffectRefuse, Code: row.Code, Times: sim.Forever})
 		if _, err := c.send(c.Context(), c.provider(s), c.message(), "the service refuses"); err == nil {
 			c.Fatalf("a scripted refusal was reported as success")
@@ -77,5 +70,3 @@ func (c *check) refusedReply() Reply {
 	}
 	return Reply{}
 }
-
-var _ = provider.MayHaveSent

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/cnsms/cnsms/provider"
@@ -19,11 +18,11 @@ type Harness struct {
 	// Service returns a fresh simulator of the service, with every limit switched
 	// off that a hundred texts to a hundred phones would run into. Nil for a
 	// provider that makes no HTTP request: the cases that need one are skipped.
-	Service func(tb testing.TB) sim.Service
+	Service func() sim.Service
 
 	// New returns a fresh provider that talks to e. It takes over every field of
 	// e. For a composer it builds the composer around adapters that all talk to e.
-	New func(tb testing.TB, e Endpoint) provider.Provider
+	New func(e Endpoint) (provider.Provider, error)
 
 	// Message is a valid message that the service accepts, with the parameter
 	// "code" unless the service makes its own codes.
@@ -45,12 +44,6 @@ type Harness struct {
 	// RefusalReply is how a service that has not moved to Judge and Answer refuses a
 	// send on the wire with that code and that text. Others are asked themselves.
 	RefusalReply func(code, text string) Reply
-
-	// Unlisted holds codes that are in no table of the service, and the kinds that
-	// they come back as: KindUnknown unless the service's codes have prefixes that
-	// say more. Put near misses of the code for success into it, such as "OK" where
-	// the service says "Ok". Default: "987654", KindUnknown.
-	Unlisted map[string]provider.Kind
 
 	// Secrets are the credentials that the provider was built with. They must show
 	// up nowhere. Each has six characters or more.
@@ -113,7 +106,6 @@ func standingStill() time.Time {
 
 const (
 	defaultPatience = 10 * time.Second
-	unlistedCode    = "987654"
 	// unmappedTemplate is a template name that no harness maps.
 	unmappedTemplate = "providertest-unmapped"
 	// surplusParam is a parameter that no template knows.
@@ -126,9 +118,6 @@ const (
 func (h Harness) complete() (Harness, error) {
 	if h.MissingParam == "" {
 		h.MissingParam = provider.ParamCode
-	}
-	if len(h.Unlisted) == 0 {
-		h.Unlisted = map[string]provider.Kind{unlistedCode: provider.KindUnknown}
 	}
 	if h.Members == 0 {
 		h.Members = 1

@@ -79,12 +79,15 @@ func TestCaseNames(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, []string{
 		"receipt", "one-request", "receipt-json", "name", "foreign",
+		"what-goes-out", "order-of-values",
 		"no-recipient", "no-template", "unmapped-template", "missing-parameter", "surplus-parameter",
 		"refusals", "unlisted-code",
 		"malformed-reply", "wrong-types", "truncated-reply", "error-status", "content-type", "oversized-reply",
+		"success-status", "trailing-garbage", "unexpected-status",
 		"cancelled-before", "expired-before", "cancelled-in-flight", "deadline-in-flight", "cancelled-while-reading",
 		"timeout", "timeout-while-reading",
 		"dial-failure", "untrusted-certificate", "connection-reset", "reset-on-kept-connection", "redirect", "http-client",
+		"http2", "http2-reset",
 		"secrecy-receipt", "secrecy-input", "secrecy-refusal", "secrecy-reply", "secrecy-no-http", "secrecy-network", "secrecy-provider",
 		"concurrent-sends", "caller-maps", "receipt-maps", "goroutines",
 		"abilities-behind-wrapper", "abilities-behind-group", "composer-declares-nothing", "verify", "balance", "status", "batch",

@@ -5,7 +5,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"github.com/cnsms/cnsms/sim"
@@ -48,19 +47,20 @@ func (c *check) acceptedExchange(s *stage) (RawRequest, Reply) {
 	c.Helper()
 	for _, e := range s.sim.Exchanges() {
 		if len(e.Accepted) > 0 {
-			return rawRequestOf(s, e), Reply{Status: e.Status, ContentType: e.ReplyHeader.Get("Content-Type"), Body: bytes.TrimSpace(e.Reply)}
+			return rawRequestOf(e), Reply{Status: e.Status, ContentType: e.ReplyHeader.Get("Content-Type"), Body: bytes.TrimSpace(e.Reply)}
 		}
 	}
 	c.Fatalf("the simulator answered a valid message without accepting a text")
 	return RawRequest{}, Reply{}
 }
 
-// rawRequestOf leaves out the headers that net/http sets by itself.
-func rawRequestOf(s *stage, e sim.Exchange) RawRequest {
+// rawRequestOf leaves out the headers that net/http sets by itself. The address is the
+// path and the query alone.
+func rawRequestOf(e sim.Exchange) RawRequest {
 	header := e.Header.Clone()
 	header.Del("Content-Length")
 	header.Del("Accept-Encoding")
-	return RawRequest{Method: e.Method, URL: s.url + e.URL, Header: header, Body: e.Body}
+	return RawRequest{Method: e.Method, URL: e.URL, Header: header, Body: e.Body}
 }
 
 // request repeats the request.
@@ -79,6 +79,9 @@ func (r RawRequest) request(ctx context.Context) (*http.Request, error) {
 	return request, nil
 }
 
+// memoryURL is the address of a service that a stubTransport stands for.
+const memoryURL = "https://providertest.invalid"
+
 // endpointOf is where a provider finds the service when the suite measures or
 // fuzzes it.
 func endpointOf(h Harness, baseURL string, client *http.Client) Endpoint {
@@ -87,13 +90,4 @@ func endpointOf(h Harness, baseURL string, client *http.Client) Endpoint {
 		e.Templates = h.Templates.Clone()
 	}
 	return e
-}
-
-// originOf is the scheme and the host of an address.
-func originOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return address
-	}
-	return u.Scheme + "://" + u.Host
 }

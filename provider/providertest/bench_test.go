@@ -1,0 +1,11 @@
+package providertest_test
+
+import (
+	"testing"
+
+	"github.com/cnsms/cnsms/provider/providertest"
+)
+
+func BenchmarkSend(b *testing.B) { providertest.BenchmarkSend(b, toyHarness(flaw{})) }
+
+func FuzzReply(f *testing.F) { providertest.FuzzReply(f, toyHarness(flaw{})) }
