@@ -146,8 +146,8 @@ var reportable = []relayapi.State{
 	relayapi.StateTaken, relayapi.StateSent, relayapi.StateDelivered, relayapi.StateFailed,
 }
 
-// checkReceipt checks a receipt.
-func checkReceipt(body relayapi.Receipt) *refusal {
+// checkStateReport checks a report.
+func checkStateReport(body relayapi.StateReport) *refusal {
 	switch {
 	case body.ID == "":
 		return invalid("id", "required")

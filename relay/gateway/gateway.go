@@ -23,7 +23,7 @@ type Gateway struct {
 	logger *slog.Logger
 	tokens []knownToken
 	routes map[string]methods
-	job    methods // of PathMessages + "/" + id
+	job    methods // of PathSubmissions + "/" + id
 	phones line
 	sites  watchers
 

@@ -147,13 +147,13 @@ func text() relayapi.Submit {
 
 func (w *world) submit(body relayapi.Submit, header ...string) reply {
 	w.Helper()
-	return w.call(shop, http.MethodPost, relayapi.PathMessages, body, header...)
+	return w.call(shop, http.MethodPost, relayapi.PathSubmissions, body, header...)
 }
 
 // submitted submits and wants a new job.
-func (w *world) submitted(body relayapi.Submit, header ...string) relayapi.Message {
+func (w *world) submitted(body relayapi.Submit, header ...string) relayapi.Submission {
 	w.Helper()
-	return as[relayapi.Message](w, w.submit(body, header...), http.StatusCreated)
+	return as[relayapi.Submission](w, w.submit(body, header...), http.StatusCreated)
 }
 
 func (w *world) pull(who string, body relayapi.Pull) reply {
@@ -175,28 +175,28 @@ func (w *world) pulledOne(who string) relayapi.Job {
 	return jobs[0]
 }
 
-func receipt(job relayapi.Job, state relayapi.State) relayapi.Receipt {
-	return relayapi.Receipt{ID: job.ID, Lease: job.Lease, State: state}
+func stateReport(job relayapi.Job, state relayapi.State) relayapi.StateReport {
+	return relayapi.StateReport{ID: job.ID, Lease: job.Lease, State: state}
 }
 
-func (w *world) report(who string, r relayapi.Receipt) reply {
+func (w *world) report(who string, r relayapi.StateReport) reply {
 	w.Helper()
-	return w.call(who, http.MethodPost, relayapi.PathReceipts, r)
+	return w.call(who, http.MethodPost, relayapi.PathStateReports, r)
 }
 
 // reported reports a state and wants it accepted.
 func (w *world) reported(who string, job relayapi.Job, state relayapi.State) relayapi.Recorded {
 	w.Helper()
-	return as[relayapi.Recorded](w, w.report(who, receipt(job, state)), http.StatusOK)
+	return as[relayapi.Recorded](w, w.report(who, stateReport(job, state)), http.StatusOK)
 }
 
-func (w *world) status(id string) relayapi.Message {
+func (w *world) status(id string) relayapi.Submission {
 	w.Helper()
-	return as[relayapi.Message](w, w.call(shop, http.MethodGet, relayapi.PathMessages+"/"+id, nil), http.StatusOK)
+	return as[relayapi.Submission](w, w.call(shop, http.MethodGet, relayapi.PathSubmissions+"/"+id, nil), http.StatusOK)
 }
 
 // steps are a history as text.
-func steps(m relayapi.Message) []string {
+func steps(m relayapi.Submission) []string {
 	var lines []string
 	for _, step := range m.History {
 		line := strings.TrimSpace(string(step.State) + " " + string(step.Source) + " " + step.Name)

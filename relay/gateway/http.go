@@ -44,13 +44,13 @@ type methods map[string]endpoint
 func (g *Gateway) setRoutes() {
 	site, phone, reader := []Role{RoleSite}, []Role{RolePhone}, []Role{RoleSite, RoleOperator}
 	g.routes = map[string]methods{
-		relayapi.PathMessages: {
+		relayapi.PathSubmissions: {
 			http.MethodPost:   {site, g.submit},
 			http.MethodDelete: {site, g.cancelKey},
 		},
-		relayapi.PathPull:     {http.MethodPost: {phone, g.pull}},
-		relayapi.PathReceipts: {http.MethodPost: {phone, g.receipt}},
-		relayapi.PathHealth:   {http.MethodGet: {nil, g.health}},
+		relayapi.PathPull:         {http.MethodPost: {phone, g.pull}},
+		relayapi.PathStateReports: {http.MethodPost: {phone, g.report}},
+		relayapi.PathHealth:       {http.MethodGet: {nil, g.health}},
 	}
 	g.job = methods{
 		http.MethodGet:    {reader, g.status},
@@ -97,7 +97,7 @@ func (g *Gateway) find(path string) (methods, string) {
 	if found, ok := g.routes[path]; ok {
 		return found, ""
 	}
-	id, ok := strings.CutPrefix(path, relayapi.PathMessages+"/")
+	id, ok := strings.CutPrefix(path, relayapi.PathSubmissions+"/")
 	if !ok || id == "" || strings.Contains(id, "/") {
 		return nil, ""
 	}

@@ -32,7 +32,7 @@ type Job struct {
 	Ref string
 	// Lane chooses among the phones.
 	Lane string
-	// State is where the job is, as last stored; see [Job.Settled].
+	// State is where the job is, as last stored; see [Job.AsOf].
 	State relayapi.State
 	// Phone is the phone that the job was last offered to.
 	Phone string
@@ -73,9 +73,9 @@ func (j Job) Final() bool { return rank(j.State) == 4 }
 // Open reports whether no phone has taken the job yet and one still may.
 func (j Job) Open() bool { return rank(j.State) < 2 }
 
-// Settled returns the job as it is at a moment: an open job whose deadline has
+// AsOf returns the job as it is at a time: an open job whose deadline has
 // passed is expired, whether or not anybody has stored that.
-func (j Job) Settled(now time.Time) Job {
+func (j Job) AsOf(now time.Time) Job {
 	if !j.Open() || now.Before(j.Deadline) {
 		return j
 	}

@@ -81,18 +81,18 @@ func TestABrokenQueueIsNeverAcknowledged(t *testing.T) {
 	job := w.pulledOne(oldPhone)
 	require.NoError(t, w.queue.Close())
 
-	failed := receipt(job, relayapi.StateFailed)
+	failed := stateReport(job, relayapi.StateFailed)
 	failed.Error = &relayapi.Failure{Class: relayapi.FailureLimit, Text: "why"}
 	waiting := text()
 	waiting.WaitMS = second
 	for name, r := range map[string]reply{
 		"submit":        w.submit(text()),
 		"submit, wait":  w.submit(waiting),
-		"status":        w.call(shop, http.MethodGet, relayapi.PathMessages+"/"+m.ID, nil),
+		"status":        w.call(shop, http.MethodGet, relayapi.PathSubmissions+"/"+m.ID, nil),
 		"cancel":        w.cancel(shop, m.ID),
 		"cancel by key": w.cancelKey("k"),
 		"pull":          w.pull(oldPhone, relayapi.Pull{}),
-		"taken":         w.report(oldPhone, receipt(job, relayapi.StateTaken)),
+		"taken":         w.report(oldPhone, stateReport(job, relayapi.StateTaken)),
 		"failed":        w.report(oldPhone, failed),
 	} {
 		refused := w.refused(r, http.StatusServiceUnavailable, relayapi.CodeQueueUnavailable, "")
@@ -123,7 +123,7 @@ func TestShutdownEndsWhatWaits(t *testing.T) {
 		require.NoError(t, w.gateway.Shutdown(t.Context()))
 		require.Zero(t, time.Since(start))
 		require.Empty(t, as[relayapi.Pulled](w, <-poll, http.StatusOK).Jobs)
-		require.Equal(t, relayapi.StateCancelled, as[relayapi.Message](w, <-waiting, http.StatusCreated).State)
+		require.Equal(t, relayapi.StateCancelled, as[relayapi.Submission](w, <-waiting, http.StatusCreated).State)
 
 		for _, path := range []string{relayapi.PathHealth, relayapi.PathPull} {
 			w.refused(w.call(oldPhone, http.MethodGet, path, nil), http.StatusServiceUnavailable, relayapi.CodeShuttingDown, "")

@@ -99,13 +99,13 @@ func (g *Gateway) pulled(jobs []Job) relayapi.Pulled {
 	return result
 }
 
-// receipt answers POST /v1/receipts.
-func (g *Gateway) receipt(c *call) (answer, *refusal) {
-	var body relayapi.Receipt
+// report answers POST /v1/receipts.
+func (g *Gateway) report(c *call) (answer, *refusal) {
+	var body relayapi.StateReport
 	if refused := decode(c, &body); refused != nil {
 		return answer{}, refused
 	}
-	if refused := checkReceipt(body); refused != nil {
+	if refused := checkStateReport(body); refused != nil {
 		return answer{}, refused
 	}
 	now := g.now()
@@ -116,19 +116,19 @@ func (g *Gateway) receipt(c *call) (answer, *refusal) {
 	if err != nil {
 		return answer{}, g.refusalFor(c, err, Job{})
 	}
-	job, err := g.queue.Record(c.Context(), Report{
+	job, err := g.queue.Record(c.Context(), StateReport{
 		ID: body.ID, Phone: c.who, Lease: body.Lease, State: body.State, At: body.At.Time, Failure: failure, Now: now,
 	})
 	if err != nil {
 		return answer{}, g.refusalFor(c, err, job)
 	}
-	g.logger.Info("relay: receipt", "job", job.ID, "phone", c.who, "reported", body.State, "state", job.State, "to", job.To)
+	g.logger.Info("relay: report", "job", job.ID, "phone", c.who, "reported", body.State, "state", job.State, "to", job.To)
 	return answer{http.StatusOK, relayapi.Recorded{ID: job.ID, State: job.State}}, nil
 }
 
 // failure is what may be kept of a phone's reason. Its text is not trusted to be
 // free of the message, because it outlives the message.
-func (g *Gateway) failure(c *call, body relayapi.Receipt) (*relayapi.Failure, error) {
+func (g *Gateway) failure(c *call, body relayapi.StateReport) (*relayapi.Failure, error) {
 	if body.Error == nil || body.Error.Text == "" {
 		return body.Error, nil
 	}

@@ -47,7 +47,7 @@ func TestPull(t *testing.T) {
 		require.Equal(t, job.ID, again.ID)
 		require.NotEqual(t, job.Lease, again.Lease)
 		require.Equal(t, int64(9000), again.LeaseRemainingMS)
-		r = w.report(oldPhone, receipt(job, relayapi.StateTaken))
+		r = w.report(oldPhone, stateReport(job, relayapi.StateTaken))
 		w.refused(r, http.StatusConflict, relayapi.CodeLeaseLost, "lease")
 		w.reported(oldPhone, again, relayapi.StateTaken)
 		require.Empty(t, w.pulled(oldPhone))
@@ -90,7 +90,7 @@ func TestLongPollGetsAJobWhoseLeaseEnds(t *testing.T) {
 		got := jobs(w, w.longPoll(t.Context(), newPhone))
 		require.Len(t, got, 1)
 		require.Equal(t, 4*time.Second, time.Since(start))
-		r := w.report(oldPhone, receipt(lost, relayapi.StateTaken))
+		r := w.report(oldPhone, stateReport(lost, relayapi.StateTaken))
 		w.refused(r, http.StatusConflict, relayapi.CodeLeaseLost, "lease")
 	})
 }
@@ -140,10 +140,10 @@ func TestPresence(t *testing.T) {
 	}{
 		{"default interval", func(w *world) { w.pulled(oldPhone) }, time.Minute},
 		{"own interval", func(w *world) { w.pull(oldPhone, relayapi.Pull{IntervalMS: 2 * second}) }, 4 * time.Second},
-		{"a receipt is a sign of life", func(w *world) {
+		{"a report is a sign of life", func(w *world) {
 			w.pull(oldPhone, relayapi.Pull{IntervalMS: 2 * second})
 			elapse(3 * time.Second)
-			w.report(oldPhone, relayapi.Receipt{ID: "nothing", Lease: "l", State: relayapi.StateTaken})
+			w.report(oldPhone, relayapi.StateReport{ID: "nothing", Lease: "l", State: relayapi.StateTaken})
 		}, 4 * time.Second},
 		{"a call in progress counts", func(w *world) {
 			w.pull(oldPhone, relayapi.Pull{IntervalMS: second, WaitMS: 20 * second})

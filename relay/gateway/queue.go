@@ -26,7 +26,7 @@ type Queue interface {
 	// back if there is one, or [ErrContentDiffers]; [ErrNoPhoneOnline] when no phone
 	// is online on the lane; a [*QuotaError] when the recipient has had its share;
 	// otherwise the job is stored as queued.
-	Submit(ctx context.Context, s Submission) (Submitted, error)
+	Submit(ctx context.Context, s Submit) (Submitted, error)
 	// Job returns a job as it is at now, or [ErrUnknownJob].
 	Job(ctx context.Context, id string, now time.Time) (Job, error)
 	// Cancel calls a job back by the rule of [Job.Cancelled]. With ErrNotCancellable
@@ -41,9 +41,9 @@ type Queue interface {
 	// holds already; then, lane by lane in the order of the pull, those that nobody was
 	// offered, oldest first, and those whose lease has ended.
 	Offer(ctx context.Context, p Pull) (Offered, error)
-	// Record stores a phone's receipt by the rule of [Job.Reported]. With one of
+	// Record stores a phone's report by the rule of [Job.Reported]. With one of
 	// that rule's errors the job comes back too.
-	Record(ctx context.Context, r Report) (Job, error)
+	Record(ctx context.Context, r StateReport) (Job, error)
 	// Seen notes that a phone has called. It need not survive a restart.
 	Seen(ctx context.Context, p Presence) error
 	// Subscribe calls notify after every change that may concern somebody who waits,
@@ -56,8 +56,8 @@ type Queue interface {
 	Check(ctx context.Context) error
 }
 
-// Submission is a job to be stored.
-type Submission struct {
+// Submit asks for a job to be stored.
+type Submit struct {
 	// ID is the new job's id; unique.
 	ID string
 	// Site is the submitting site.
@@ -83,7 +83,7 @@ type Submission struct {
 }
 
 // Job returns the submission as a queued job.
-func (s Submission) Job() Job {
+func (s Submit) Job() Job {
 	return Job{
 		ID: s.ID, Site: s.Site, Key: s.Key, Content: s.Content,
 		To: s.To, Text: s.Text, Ref: s.Ref, Lane: s.Lane,
@@ -163,8 +163,8 @@ type Offered struct {
 	NextAt time.Time
 }
 
-// Report is a phone's receipt.
-type Report struct {
+// StateReport says how far a phone is with a job.
+type StateReport struct {
 	// ID is the job's id.
 	ID string
 	// Phone is the phone that reports.

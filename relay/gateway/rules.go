@@ -20,7 +20,7 @@ type Actor struct {
 // once a phone has taken the job or the job has ended, and the job comes back as
 // it is. Cancelling a cancelled job again is fine.
 func (j Job) Cancelled(by Actor, now time.Time) (Job, error) {
-	j = j.Settled(now)
+	j = j.AsOf(now)
 	if j.State == relayapi.StateCancelled {
 		return j, nil
 	}
@@ -52,15 +52,15 @@ func (j Job) Offered(p Pull) Job {
 	})
 }
 
-// Reported returns the job after a phone's receipt. An error means that the phone
+// Reported returns the job after a phone's report. An error means that the phone
 // must not send; the job that comes with it may still have a new line of history
 // and is to be stored.
 //
-// A receipt that tells nothing new changes nothing. One that comes too late to
+// A report that tells nothing new changes nothing. One that comes too late to
 // change the state is kept in the history, because it may be the only trace of a
 // text that was sent.
-func (j Job) Reported(r Report) (Job, error) {
-	j = j.Settled(r.Now)
+func (j Job) Reported(r StateReport) (Job, error) {
+	j = j.AsOf(r.Now)
 	if err := j.admits(r); err != nil {
 		if errors.Is(err, ErrForeignJob) || r.State == relayapi.StateTaken {
 			return j, err
@@ -77,8 +77,8 @@ func (j Job) Reported(r Report) (Job, error) {
 	}
 }
 
-// admits says whether the receipt comes from the phone that holds or took the job.
-func (j Job) admits(r Report) error {
+// admits says whether the report comes from the phone that holds or took the job.
+func (j Job) admits(r StateReport) error {
 	holds := r.Phone == j.Phone && r.Lease == j.Lease
 	switch {
 	case !holds && !j.wasOfferedTo(r.Phone):
@@ -104,14 +104,14 @@ func (j Job) wasOfferedTo(phone string) bool {
 	})
 }
 
-// has reports whether the history already says what the receipt says.
-func (j Job) has(r Report) bool {
+// has reports whether the history already says what the report says.
+func (j Job) has(r StateReport) bool {
 	return slices.ContainsFunc(j.History, func(t relayapi.Transition) bool {
 		return t.State == r.State && t.Source == relayapi.SourcePhone && t.Name == r.Phone
 	})
 }
 
-func (j Job) notedLate(r Report) Job {
+func (j Job) notedLate(r StateReport) Job {
 	if j.has(r) || len(j.History) >= maxHistory {
 		return j
 	}
@@ -120,7 +120,7 @@ func (j Job) notedLate(r Report) Job {
 	return j.noted(late)
 }
 
-func (r Report) transition() relayapi.Transition {
+func (r StateReport) transition() relayapi.Transition {
 	return relayapi.Transition{
 		State: r.State, Source: relayapi.SourcePhone, Name: r.Phone,
 		At: relayapi.Time{Time: r.Now}, ReportedAt: relayapi.Time{Time: r.At}, Failure: r.Failure,

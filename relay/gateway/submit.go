@@ -16,7 +16,7 @@ func (g *Gateway) submit(c *call) (answer, *refusal) {
 	if refused := decode(c, &body); refused != nil {
 		return answer{}, refused
 	}
-	s, refused := g.submission(c, body)
+	s, refused := g.complete(c, body)
 	if refused != nil {
 		return answer{}, refused
 	}
@@ -39,25 +39,25 @@ func (g *Gateway) submit(c *call) (answer, *refusal) {
 			return answer{}, g.refusalFor(c, err, Job{})
 		}
 	}
-	return answer{status, message(job)}, nil
+	return answer{status, submission(job)}, nil
 }
 
-// submission checks a body and completes it.
-func (g *Gateway) submission(c *call, body relayapi.Submit) (Submission, *refusal) {
+// complete checks a body and adds what the gateway knows of the submission.
+func (g *Gateway) complete(c *call, body relayapi.Submit) (Submit, *refusal) {
 	to, refused := checkSubmit(&body)
 	if refused != nil {
-		return Submission{}, refused
+		return Submit{}, refused
 	}
 	key, refused := idempotencyKey(c.Header)
 	if refused != nil {
-		return Submission{}, refused
+		return Submit{}, refused
 	}
 	now := g.now()
 	id, err := g.newID(now)
 	if err != nil {
-		return Submission{}, g.refusalFor(c, err, Job{})
+		return Submit{}, g.refusalFor(c, err, Job{})
 	}
-	return Submission{
+	return Submit{
 		ID: id, Site: c.who, Key: key, Content: digest(to, body),
 		To: to, Text: body.Text, Ref: body.Ref, Lane: body.Lane,
 		Now: now, Deadline: now.Add(time.Duration(body.TTLSeconds) * time.Second), Quotas: g.cfg.Quotas,
@@ -118,7 +118,7 @@ func (g *Gateway) status(c *call) (answer, *refusal) {
 	if err != nil {
 		return answer{}, g.refusalFor(c, err, Job{})
 	}
-	return answer{http.StatusOK, message(job)}, nil
+	return answer{http.StatusOK, submission(job)}, nil
 }
 
 // cancel answers DELETE /v1/messages/{id}.
@@ -154,7 +154,7 @@ func (g *Gateway) cancelled(c *call, job Job, err error) (answer, *refusal) {
 		return answer{}, g.refusalFor(c, err, job)
 	}
 	g.logger.Info("relay: job cancelled", "job", job.ID, "site", job.Site)
-	return answer{http.StatusOK, message(job)}, nil
+	return answer{http.StatusOK, submission(job)}, nil
 }
 
 // health answers GET /healthz.
@@ -165,9 +165,9 @@ func (g *Gateway) health(c *call) (answer, *refusal) {
 	return answer{http.StatusOK, relayapi.Health{Status: "ok"}}, nil
 }
 
-// message is a job as its site sees it.
-func message(j Job) relayapi.Message {
-	return relayapi.Message{
+// submission is a job as its site sees it.
+func submission(j Job) relayapi.Submission {
+	return relayapi.Submission{
 		ID: j.ID, State: j.State, Ref: j.Ref, Lane: j.Lane, Phone: j.Phone,
 		Created: relayapi.Time{Time: j.Created}, Deadline: relayapi.Time{Time: j.Deadline},
 		Failure: j.Failure(), History: j.History,

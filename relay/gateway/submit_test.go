@@ -61,7 +61,7 @@ func TestIdempotencyKey(t *testing.T) {
 		first := w.submitted(text(), relayapi.HeaderIdempotencyKey, "k")
 		same := text()
 		same.To, same.TTLSeconds = "+86 138-0013-8000", 77
-		again := as[relayapi.Message](w, w.submit(same, relayapi.HeaderIdempotencyKey, "k"), http.StatusOK)
+		again := as[relayapi.Submission](w, w.submit(same, relayapi.HeaderIdempotencyKey, "k"), http.StatusOK)
 		require.Equal(t, first, again)
 
 		for _, change := range []func(*relayapi.Submit){
@@ -101,7 +101,7 @@ func TestQuota(t *testing.T) {
 func (w *world) waiting(ctx context.Context, header ...string) <-chan reply {
 	body := text()
 	body.WaitMS = 10 * second
-	answer := w.later(func() reply { return w.callWith(ctx, shop, http.MethodPost, relayapi.PathMessages, body, header...) })
+	answer := w.later(func() reply { return w.callWith(ctx, shop, http.MethodPost, relayapi.PathSubmissions, body, header...) })
 	synctest.Wait()
 	return answer
 }
@@ -121,7 +121,7 @@ func TestWaitEndsWithTheJob(t *testing.T) {
 				synctest.Wait()
 				require.Empty(t, answer, "taken is not the end")
 				w.reported(oldPhone, job, state)
-				m := as[relayapi.Message](w, <-answer, http.StatusCreated)
+				m := as[relayapi.Submission](w, <-answer, http.StatusCreated)
 				require.Equal(t, state, m.State)
 				require.Equal(t, oldPhone, m.Phone)
 			})
@@ -137,12 +137,12 @@ func TestWaitEndsWithAFailure(t *testing.T) {
 		answer := w.waiting(t.Context())
 		job := w.pulledOne(oldPhone)
 		w.reported(oldPhone, job, relayapi.StateTaken)
-		failed := receipt(job, relayapi.StateFailed)
+		failed := stateReport(job, relayapi.StateFailed)
 		failed.Error = &relayapi.Failure{
 			Class: relayapi.FailureUnknown, Text: "could not send “Your code is 824913.” to +8613800138000", MayHaveSent: true,
 		}
 		as[relayapi.Recorded](w, w.report(oldPhone, failed), http.StatusOK)
-		m := as[relayapi.Message](w, <-answer, http.StatusCreated)
+		m := as[relayapi.Submission](w, <-answer, http.StatusCreated)
 		require.Equal(t, relayapi.StateFailed, m.State)
 		require.Equal(t, &relayapi.Failure{
 			Class: relayapi.FailureUnknown, Text: "could not send “***” to ***", MayHaveSent: true,
@@ -164,13 +164,13 @@ func TestWaitIsOverBeforeAnybodyTookTheJob(t *testing.T) {
 				if offered {
 					job = w.pulledOne(oldPhone)
 				}
-				m := as[relayapi.Message](w, <-answer, http.StatusCreated)
+				m := as[relayapi.Submission](w, <-answer, http.StatusCreated)
 				require.Equal(t, 10*time.Second, time.Since(start))
 				require.Equal(t, relayapi.StateCancelled, m.State)
 				require.Contains(t, steps(m), "cancelled gateway")
 				require.Empty(t, w.pulled(newPhone))
 				if offered {
-					r := w.report(oldPhone, receipt(job, relayapi.StateTaken))
+					r := w.report(oldPhone, stateReport(job, relayapi.StateTaken))
 					require.Equal(t, relayapi.StateCancelled, w.refused(r, http.StatusGone, relayapi.CodeJobCancelled, "").State)
 				}
 			})
@@ -186,7 +186,7 @@ func TestWaitIsOverAfterAPhoneTookTheJob(t *testing.T) {
 		answer := w.waiting(t.Context())
 		job := w.pulledOne(oldPhone)
 		w.reported(oldPhone, job, relayapi.StateTaken)
-		m := as[relayapi.Message](w, <-answer, http.StatusCreated)
+		m := as[relayapi.Submission](w, <-answer, http.StatusCreated)
 		require.Equal(t, relayapi.StateTaken, m.State)
 		w.reported(oldPhone, job, relayapi.StateSent)
 		require.Equal(t, relayapi.StateSent, w.status(m.ID).State)
@@ -221,7 +221,7 @@ func TestWaitGoesOnPastTheDeadlineOfATakenJob(t *testing.T) {
 		w.reported(oldPhone, job, relayapi.StateTaken)
 		elapse(5 * time.Second)
 		w.reported(oldPhone, job, relayapi.StateSent)
-		require.Equal(t, relayapi.StateSent, as[relayapi.Message](w, <-answer, http.StatusCreated).State)
+		require.Equal(t, relayapi.StateSent, as[relayapi.Submission](w, <-answer, http.StatusCreated).State)
 	})
 }
 
@@ -235,7 +235,7 @@ func TestCallerLeavesDuringTheWait(t *testing.T) {
 		leave()
 		<-answer
 		require.Empty(t, w.pulled(oldPhone), "nobody waits for it: it is not sent")
-		again := as[relayapi.Message](w, w.submit(text(), relayapi.HeaderIdempotencyKey, "k"), http.StatusOK)
+		again := as[relayapi.Submission](w, w.submit(text(), relayapi.HeaderIdempotencyKey, "k"), http.StatusOK)
 		require.Equal(t, relayapi.StateCancelled, again.State)
 	})
 }
@@ -255,7 +255,7 @@ func TestCallerLeavesBeforeTheJobIsStored(t *testing.T) {
 // lateQueue stores submissions and does not come to say so before the caller has gone.
 type lateQueue struct{ gateway.Queue }
 
-func (q lateQueue) Submit(ctx context.Context, s gateway.Submission) (gateway.Submitted, error) {
+func (q lateQueue) Submit(ctx context.Context, s gateway.Submit) (gateway.Submitted, error) {
 	if _, err := q.Queue.Submit(ctx, s); err != nil {
 		return gateway.Submitted{}, err
 	}
@@ -286,7 +286,7 @@ func TestARepeatedKeyWaitsForTheSameJob(t *testing.T) {
 		job := w.pulledOne(oldPhone)
 		w.reported(oldPhone, job, relayapi.StateTaken)
 		w.reported(oldPhone, job, relayapi.StateSent)
-		require.Equal(t, relayapi.StateSent, as[relayapi.Message](w, <-first, http.StatusCreated).State)
-		require.Equal(t, relayapi.StateSent, as[relayapi.Message](w, <-second, http.StatusOK).State)
+		require.Equal(t, relayapi.StateSent, as[relayapi.Submission](w, <-first, http.StatusCreated).State)
+		require.Equal(t, relayapi.StateSent, as[relayapi.Submission](w, <-second, http.StatusOK).State)
 	})
 }

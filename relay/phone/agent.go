@@ -16,14 +16,14 @@ import (
 
 // Agent is a phone at work. Make it with [New] and let it Run.
 type Agent struct {
-	cfg         *Config
-	client      *httpx.Client
-	header      http.Header
-	pullURL     *url.URL
-	receiptsURL *url.URL
-	logger      *slog.Logger
-	tried       outcomes
-	running     sync.Mutex
+	cfg             *Config
+	client          *httpx.Client
+	header          http.Header
+	pullURL         *url.URL
+	stateReportsURL *url.URL
+	logger          *slog.Logger
+	tried           outcomes
+	running         sync.Mutex
 }
 
 // New returns an agent, or an error that names every faulty field.
@@ -43,8 +43,8 @@ func New(cfg Config) (*Agent, error) {
 			"Content-Type":  {"application/json"},
 			"Accept":        {"application/json"},
 		},
-		pullURL:     client.URL(relayapi.PathPull, ""),
-		receiptsURL: client.URL(relayapi.PathReceipts, ""),
+		pullURL:         client.URL(relayapi.PathPull, ""),
+		stateReportsURL: client.URL(relayapi.PathStateReports, ""),
 	}, nil
 }
 
@@ -157,7 +157,7 @@ var tooLate = &relayapi.Failure{Class: relayapi.FailureTooLate, Text: "the time 
 func (a *Agent) take(ctx context.Context, log *slog.Logger, job received) bool {
 	slow := a.newBackoff()
 	for ctx.Err() == nil && !job.over(a.cfg.Now()) {
-		recorded, err := a.record(ctx, a.receipt(job, relayapi.StateTaken, nil))
+		recorded, err := a.record(ctx, a.stateReport(job, relayapi.StateTaken, nil))
 		switch {
 		case err == nil && recorded.State == relayapi.StateTaken:
 			return true
@@ -201,10 +201,10 @@ func (a *Agent) report(ctx context.Context, log *slog.Logger, job received, fail
 		state = relayapi.StateFailed
 		log = log.With("class", failure.Class, "reason", failure.Text)
 	}
-	receipt := a.receipt(job, state, failure)
+	report := a.stateReport(job, state, failure)
 	slow := a.newBackoff()
 	for ctx.Err() == nil {
-		_, err := a.record(ctx, receipt)
+		_, err := a.record(ctx, report)
 		if err == nil || final(err) {
 			log.Info("phone: reported", "state", state, "error", err)
 			return
@@ -216,12 +216,12 @@ func (a *Agent) report(ctx context.Context, log *slog.Logger, job received, fail
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWord)
 	defer cancel()
-	_, err := a.record(ctx, receipt)
+	_, err := a.record(ctx, report)
 	log.Info("phone: reported while stopping", "state", state, "error", err)
 }
 
-func (a *Agent) receipt(job received, state relayapi.State, failure *relayapi.Failure) relayapi.Receipt {
-	return relayapi.Receipt{
+func (a *Agent) stateReport(job received, state relayapi.State, failure *relayapi.Failure) relayapi.StateReport {
+	return relayapi.StateReport{
 		ID: job.ID, Lease: job.Lease, State: state, At: relayapi.Time{Time: a.cfg.Now()}, Error: failure,
 	}
 }

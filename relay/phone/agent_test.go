@@ -29,9 +29,9 @@ func TestAgentTakesSendsAndReports(t *testing.T) {
 		require.Equal(t, phone.Text{Job: "a", To: number, Body: body, Lane: "text"}, sent[0])
 		require.Equal(t, []string{"a taken", "a sent", "b taken", "b sent"}, g.states())
 		require.Equal(t, relayapi.Pull{Max: 1, WaitMS: 7000, IntervalMS: 9000, Lanes: []string{"text", "mob"}}, g.pulls[0])
-		for _, receipt := range g.receipts {
-			require.Equal(t, "lease of "+receipt.ID, receipt.Lease)
-			require.False(t, receipt.At.IsZero())
+		for _, report := range g.reports {
+			require.Equal(t, "lease of "+report.ID, report.Lease)
+			require.False(t, report.At.IsZero())
 		}
 	})
 }
@@ -63,7 +63,7 @@ func TestAgentReportsFailures(t *testing.T) {
 				synctest.Wait()
 				r.stop()
 				require.Equal(t, []string{"a taken", "a failed", "b taken", "b sent"}, g.states())
-				require.Equal(t, &tt.want, g.receipts[1].Error)
+				require.Equal(t, &tt.want, g.reports[1].Error)
 			})
 		})
 	}
@@ -163,7 +163,7 @@ func TestAJobThatComesAgainIsReportedAgain(t *testing.T) {
 		r.stop()
 		require.Len(t, r.sender.Sent(), 1)
 		require.Equal(t, []string{"a taken", "a sent", "a sent"}, g.states())
-		require.Equal(t, "another lease", g.receipts[2].Lease)
+		require.Equal(t, "another lease", g.reports[2].Lease)
 	})
 }
 
@@ -179,8 +179,8 @@ func TestAJobWhoseTimeIsOverIsNotSent(t *testing.T) {
 		r.stop()
 		require.Empty(t, r.sender.Sent())
 		require.Equal(t, []string{"a taken", "a failed"}, g.states())
-		require.Equal(t, relayapi.FailureTooLate, g.receipts[1].Error.Class)
-		require.False(t, g.receipts[1].Error.MayHaveSent)
+		require.Equal(t, relayapi.FailureTooLate, g.reports[1].Error.Class)
+		require.False(t, g.reports[1].Error.MayHaveSent)
 	})
 }
 
@@ -198,7 +198,7 @@ func TestTakingGivesUpWithTheJobsTime(t *testing.T) {
 		r.stop()
 		require.Empty(t, r.sender.Sent())
 		require.Equal(t, []string{"a failed"}, g.states())
-		require.Equal(t, relayapi.FailureTooLate, g.receipts[0].Error.Class)
+		require.Equal(t, relayapi.FailureTooLate, g.reports[0].Error.Class)
 	})
 }
 
@@ -332,7 +332,7 @@ func TestStoppingReportsWhatWasBegun(t *testing.T) {
 				require.NoError(t, err)
 				require.ErrorIs(t, agent.Run(ctx), context.Canceled)
 				require.Equal(t, tt.want, g.states())
-				last := g.receipts[len(g.receipts)-1]
+				last := g.reports[len(g.reports)-1]
 				require.Equal(t, sender.called, last.Error.MayHaveSent, "what was begun may have been sent")
 			})
 		})
@@ -362,7 +362,7 @@ func TestSendTimeout(t *testing.T) {
 		elapse(5 * time.Second)
 		r.stop()
 		require.Equal(t, []string{"a taken", "a failed"}, g.states())
-		require.True(t, g.receipts[1].Error.MayHaveSent)
+		require.True(t, g.reports[1].Error.MayHaveSent)
 	})
 }
 
@@ -422,7 +422,7 @@ func TestAgentNeverReportsSentWithoutSending(t *testing.T) {
 		elapse(10 * time.Second)
 		r.stop()
 		require.Equal(t, []string{"a failed"}, g.states())
-		require.Equal(t, relayapi.FailureTooLate, g.receipts[0].Error.Class)
+		require.Equal(t, relayapi.FailureTooLate, g.reports[0].Error.Class)
 		require.Empty(t, r.sender.Sent())
 	})
 }
@@ -454,6 +454,6 @@ func TestATextWhoseSendingPanickedIsNotSentAgain(t *testing.T) {
 		require.ErrorIs(t, agent.Run(ctx), context.DeadlineExceeded)
 		require.Equal(t, 1, sender.calls)
 		require.Equal(t, []string{"a taken", "a failed"}, g.states())
-		require.True(t, g.receipts[1].Error.MayHaveSent)
+		require.True(t, g.reports[1].Error.MayHaveSent)
 	})
 }

@@ -50,12 +50,12 @@ func (a *Agent) pull(ctx context.Context) ([]received, error) {
 
 func millis(d time.Duration) int { return int(d / time.Millisecond) }
 
-// record sends one receipt.
-func (a *Agent) record(ctx context.Context, r relayapi.Receipt) (relayapi.Recorded, error) {
+// record sends one report.
+func (a *Agent) record(ctx context.Context, r relayapi.StateReport) (relayapi.Recorded, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.cfg.Timeout)
 	defer cancel()
 	var recorded relayapi.Recorded
-	err := a.call(ctx, a.receiptsURL, r, &recorded)
+	err := a.call(ctx, a.stateReportsURL, r, &recorded)
 	if err == nil && (recorded.ID != r.ID || recorded.State == "") {
 		err = errors.New("the answer is about another job")
 	}

@@ -49,12 +49,12 @@ func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 // gatewayDouble is a gateway that hands out what a test gives it, remembers what a
 // phone says, and answers as scripted.
 type gatewayDouble struct {
-	mu       sync.Mutex
-	work     []relayapi.Job
-	pulls    []relayapi.Pull
-	receipts []relayapi.Receipt
-	times    []time.Time // of pulls
-	script   []func(w http.ResponseWriter, r *http.Request) bool
+	mu      sync.Mutex
+	work    []relayapi.Job
+	pulls   []relayapi.Pull
+	reports []relayapi.StateReport
+	times   []time.Time // of pulls
+	script  []func(w http.ResponseWriter, r *http.Request) bool
 }
 
 func (g *gatewayDouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -66,7 +66,7 @@ func (g *gatewayDouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.pull(w, r)
 		return
 	}
-	g.receipt(w, r)
+	g.report(w, r)
 }
 
 func (g *gatewayDouble) pull(w http.ResponseWriter, r *http.Request) {
@@ -89,9 +89,9 @@ func (g *gatewayDouble) pull(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(relayapi.Pulled{Jobs: jobs})
 }
 
-// receipt answers as scripted, or stores as the gateway does: a repeated receipt
+// report answers as scripted, or stores as the gateway does: a repeated report
 // gets the same answer.
-func (g *gatewayDouble) receipt(w http.ResponseWriter, r *http.Request) {
+func (g *gatewayDouble) report(w http.ResponseWriter, r *http.Request) {
 	g.mu.Lock()
 	var next func(http.ResponseWriter, *http.Request) bool
 	if len(g.script) > 0 {
@@ -104,12 +104,12 @@ func (g *gatewayDouble) receipt(w http.ResponseWriter, r *http.Request) {
 }
 
 func (g *gatewayDouble) store(w http.ResponseWriter, r *http.Request) {
-	var receipt relayapi.Receipt
-	_ = json.NewDecoder(r.Body).Decode(&receipt)
+	var report relayapi.StateReport
+	_ = json.NewDecoder(r.Body).Decode(&report)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.receipts = append(g.receipts, receipt)
-	_ = json.NewEncoder(w).Encode(relayapi.Recorded{ID: receipt.ID, State: receipt.State})
+	g.reports = append(g.reports, report)
+	_ = json.NewEncoder(w).Encode(relayapi.Recorded{ID: report.ID, State: report.State})
 }
 
 // pulled is how often the phone has asked for work.
@@ -119,18 +119,18 @@ func (g *gatewayDouble) pulled() int {
 	return len(g.pulls)
 }
 
-// states are the receipts that arrived, as "id state".
+// states are the reports that arrived, as "id state".
 func (g *gatewayDouble) states() []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	var lines []string
-	for _, r := range g.receipts {
+	for _, r := range g.reports {
 		lines = append(lines, r.ID+" "+string(r.State))
 	}
 	return lines
 }
 
-// status answers a receipt with a status and a code, and does not store it.
+// status answers a report with a status and a code, and does not store it.
 func status(code int, reason relayapi.ErrorCode) func(http.ResponseWriter, *http.Request) bool {
 	return func(w http.ResponseWriter, _ *http.Request) bool {
 		w.WriteHeader(code)
@@ -139,7 +139,7 @@ func status(code int, reason relayapi.ErrorCode) func(http.ResponseWriter, *http
 	}
 }
 
-// loseAnswer stores a receipt and answers with a broken reply.
+// loseAnswer stores a report and answers with a broken reply.
 func (g *gatewayDouble) loseAnswer(w http.ResponseWriter, r *http.Request) bool {
 	g.store(httptest.NewRecorder(), r)
 	_, _ = io.WriteString(w, `{"id":`)

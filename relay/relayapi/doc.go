@@ -10,12 +10,12 @@
 // "Content-Type: application/json", at most [MaxBody] bytes. The gateway refuses
 // members that it does not know; clients must ignore members that they do not know.
 //
-//	POST   /v1/messages       site            Submit   → Message (201 new, 200 repeated key)
-//	GET    /v1/messages/{id}  site, operator           → Message
-//	DELETE /v1/messages/{id}  site, operator           → Message, cancelled
-//	DELETE /v1/messages       site            by Idempotency-Key → Message, cancelled
+//	POST   /v1/messages       site            Submit   → Submission (201 new, 200 repeated key)
+//	GET    /v1/messages/{id}  site, operator           → Submission
+//	DELETE /v1/messages/{id}  site, operator           → Submission, cancelled
+//	DELETE /v1/messages       site            by Idempotency-Key → Submission, cancelled
 //	POST   /v1/pull           phone           Pull     → Pulled
-//	POST   /v1/receipts       phone           Receipt  → Recorded
+//	POST   /v1/receipts       phone           StateReport  → Recorded
 //	GET    /healthz           nobody                   → Health
 //
 // A refused call is answered with an [ErrorReply] and the status that the
@@ -49,7 +49,7 @@
 //  2. For each job: POST /v1/receipts with state "taken" and the job's lease.
 //  3. Send the text only after the answer to "taken" was 200 with state "taken".
 //     After any error code drop the job. When no answer came, repeat the same
-//     receipt: it is idempotent.
+//     report: it is idempotent.
 //  4. POST /v1/receipts with state "sent" or "failed", and "delivered" when the
 //     network says so. Repeat until the gateway answers.
 //

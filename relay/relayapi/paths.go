@@ -4,13 +4,13 @@ import "time"
 
 // Paths of version 1.
 const (
-	// PathMessages takes POST (submit) and DELETE (cancel by idempotency key).
-	// PathMessages + "/" + id takes GET (status) and DELETE (cancel).
-	PathMessages = "/v1/messages"
+	// PathSubmissions takes POST (submit) and DELETE (cancel by idempotency key).
+	// PathSubmissions + "/" + id takes GET (status) and DELETE (cancel).
+	PathSubmissions = "/v1/messages"
 	// PathPull takes a phone's POST for work.
 	PathPull = "/v1/pull"
-	// PathReceipts takes a phone's POST about one job.
-	PathReceipts = "/v1/receipts"
+	// PathStateReports takes a phone's POST about one job.
+	PathStateReports = "/v1/receipts"
 	// PathHealth answers GET without a token.
 	PathHealth = "/healthz"
 )

@@ -37,7 +37,7 @@ type Job struct {
 	Deadline Time `json:"deadline"`
 	// RemainingMS is how many milliseconds are left until the deadline.
 	RemainingMS int64 `json:"remaining_ms"`
-	// Lease names this offer; every receipt about the job carries it.
+	// Lease names this offer; every report about the job carries it.
 	Lease string `json:"lease"`
 	// LeaseDeadline is until when the phone may take the job, by the gateway's clock.
 	LeaseDeadline Time `json:"lease_deadline"`
@@ -45,8 +45,8 @@ type Job struct {
 	LeaseRemainingMS int64 `json:"lease_remaining_ms"`
 }
 
-// Receipt is the body of POST [PathReceipts]: what became of one job.
-type Receipt struct {
+// StateReport is the body of POST [PathStateReports]: what became of one job.
+type StateReport struct {
 	// ID is the job's id. Required.
 	ID string `json:"id"`
 	// Lease is the lease that came with the job. Required.
@@ -60,11 +60,11 @@ type Receipt struct {
 	Error *Failure `json:"error,omitempty"`
 }
 
-// Recorded is the answer to a [Receipt] that the gateway has stored. A repeated
-// receipt gets the same answer.
+// Recorded is the answer to a [StateReport] that the gateway has stored. A repeated
+// report gets the same answer.
 type Recorded struct {
 	// ID is the job's id.
 	ID string `json:"id"`
-	// State is the job's state now; it may be further on than the receipt.
+	// State is the job's state now; it may be further on than the report.
 	State State `json:"state"`
 }

@@ -10,7 +10,7 @@ const (
 	// StateOffered: a phone has been handed the job and has not taken it yet.
 	StateOffered State = "offered"
 	// StateTaken: a phone has said that it will send the text now. What became of it
-	// is unknown until the phone's next receipt.
+	// is unknown until the phone's next report.
 	StateTaken State = "taken"
 	// StateSent: the phone has handed the text to the mobile network.
 	StateSent State = "sent"

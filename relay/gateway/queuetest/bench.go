@@ -58,9 +58,9 @@ func (b *bench) unique(prefix string) string {
 
 // submission returns a submission that is accepted, with changes; each is for
 // another number.
-func (b *bench) submission(change ...func(*gateway.Submission)) gateway.Submission {
+func (b *bench) submission(change ...func(*gateway.Submit)) gateway.Submit {
 	id := b.unique("job")
-	s := gateway.Submission{
+	s := gateway.Submit{
 		ID: id, Site: site, Content: "digest of " + id,
 		To: relayapi.Number(fmt.Sprintf("+86138%08d", b.issued)), Text: "code 824913", Ref: "ref", Lane: lane,
 		Now: b.now, Deadline: b.now.Add(ttl),
@@ -71,7 +71,7 @@ func (b *bench) submission(change ...func(*gateway.Submission)) gateway.Submissi
 	return s
 }
 
-func (b *bench) submit(change ...func(*gateway.Submission)) gateway.Job {
+func (b *bench) submit(change ...func(*gateway.Submit)) gateway.Job {
 	b.Helper()
 	submitted, err := b.queue.Submit(b.Context(), b.submission(change...))
 	b.noError(err, "submit")
@@ -79,7 +79,7 @@ func (b *bench) submit(change ...func(*gateway.Submission)) gateway.Job {
 }
 
 // refused submits and wants an error.
-func (b *bench) refused(want error, rule string, change ...func(*gateway.Submission)) {
+func (b *bench) refused(want error, rule string, change ...func(*gateway.Submit)) {
 	b.Helper()
 	s := b.submission(change...)
 	_, err := b.queue.Submit(b.Context(), s)
@@ -131,8 +131,8 @@ func (b *bench) offerNone(rule, name string) gateway.Offered {
 	return offered
 }
 
-func (b *bench) report(job gateway.Job, state relayapi.State) gateway.Report {
-	r := gateway.Report{ID: job.ID, Phone: job.Phone, Lease: job.Lease, State: state, Now: b.now}
+func (b *bench) report(job gateway.Job, state relayapi.State) gateway.StateReport {
+	r := gateway.StateReport{ID: job.ID, Phone: job.Phone, Lease: job.Lease, State: state, Now: b.now}
 	if state == relayapi.StateFailed {
 		r.Failure = &relayapi.Failure{Class: relayapi.FailureNoService, Text: "radio off"}
 	}
@@ -148,7 +148,7 @@ func (b *bench) record(job gateway.Job, state relayapi.State) gateway.Job {
 }
 
 // taken submits a job and has it taken by the phone.
-func (b *bench) taken(change ...func(*gateway.Submission)) gateway.Job {
+func (b *bench) taken(change ...func(*gateway.Submit)) gateway.Job {
 	b.Helper()
 	b.submit(change...)
 	return b.record(b.offerOne(phone), relayapi.StateTaken)

@@ -46,9 +46,9 @@ var expiryCases = []testCase{
 	}},
 }
 
-// beforeDeadline makes a job's lease last to its deadline, and returns the receipt
+// beforeDeadline makes a job's lease last to its deadline, and returns the report
 // of a phone that takes it in the last millisecond. After that it is the deadline.
-func (b *bench) beforeDeadline(job gateway.Job) gateway.Report {
+func (b *bench) beforeDeadline(job gateway.Job) gateway.StateReport {
 	b.Helper()
 	b.now = job.Deadline.Add(-time.Millisecond)
 	job = b.offerOne(phone)

@@ -45,8 +45,8 @@ var offerCases = []testCase{
 	}},
 	{"a phone gets jobs of its lanes only, in the order of its lanes", func(b *bench) {
 		b.seen(phone, lane, "mob", "weibo")
-		b.submit(func(s *gateway.Submission) { s.Lane = "weibo" })
-		mob := b.submit(func(s *gateway.Submission) { s.Lane = "mob" })
+		b.submit(func(s *gateway.Submit) { s.Lane = "weibo" })
+		mob := b.submit(func(s *gateway.Submit) { s.Lane = "mob" })
 		text := b.submit()
 		jobs := b.offer(phone, lane, "mob").Jobs
 		if len(jobs) != 2 || jobs[0].ID != text.ID || jobs[1].ID != mob.ID {
@@ -66,7 +66,7 @@ var offerCases = []testCase{
 		if next := b.offerNone("an empty queue", phone).NextAt; !next.IsZero() {
 			b.Fatalf("nothing to wait for: got %v", next)
 		}
-		b.submit(func(s *gateway.Submission) { s.Deadline = b.now.Add(lease / 2) })
+		b.submit(func(s *gateway.Submit) { s.Deadline = b.now.Add(lease / 2) })
 		b.offerOne(phone)
 		if next := b.offerNone("one job, one phone", "other").NextAt; !next.IsZero() {
 			b.Fatalf("a lease that ends with the job is nothing to wait for: got %v", next)
@@ -123,12 +123,12 @@ var offerCases = []testCase{
 		}
 	}},
 	{"a job past its deadline is never handed out", func(b *bench) {
-		b.submit(func(s *gateway.Submission) { s.Deadline = b.now.Add(time.Second) })
+		b.submit(func(s *gateway.Submit) { s.Deadline = b.now.Add(time.Second) })
 		b.pass(time.Second)
 		b.offerNone("a deadline is a deadline", phone)
 	}},
 	{"a held job past its deadline is not handed out again", func(b *bench) {
-		job := b.submit(func(s *gateway.Submission) { s.Deadline = b.now.Add(lease / 2) })
+		job := b.submit(func(s *gateway.Submit) { s.Deadline = b.now.Add(lease / 2) })
 		held := b.offerOne(phone)
 		if !held.LeaseEnd.Equal(job.Deadline) {
 			b.Fatalf("a lease never outlives its job: got %v, want %v", held.LeaseEnd, job.Deadline)

@@ -32,7 +32,7 @@ var suite = []struct {
 	{"Presence", presenceCases},
 	{"Quota", quotaCases},
 	{"Offer", offerCases},
-	{"Receipt", receiptCases},
+	{"StateReport", stateReportCases},
 	{"Cancel", cancelCases},
 	{"Expiry", expiryCases},
 	{"Sweep", sweepCases},

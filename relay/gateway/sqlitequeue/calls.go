@@ -11,7 +11,7 @@ import (
 
 // Submit stores a job. Nearly every key is new, so the table is asked for it only
 // when the job is not stored; a key that was used comes before every refusal.
-func (q *Queue) Submit(ctx context.Context, s gateway.Submission) (gateway.Submitted, error) {
+func (q *Queue) Submit(ctx context.Context, s gateway.Submit) (gateway.Submitted, error) {
 	job := s.Job()
 	values, err := insertValues(job) // here, so that the writer need not
 	if err != nil {
@@ -33,7 +33,7 @@ func (q *Queue) Submit(ctx context.Context, s gateway.Submission) (gateway.Submi
 }
 
 // refusal is why a new job is not taken, or nil.
-func (q *Queue) refusal(tx *session, s gateway.Submission) error {
+func (q *Queue) refusal(tx *session, s gateway.Submit) error {
 	if !q.phones.online(s.Lane, s.Now) {
 		return gateway.ErrNoPhoneOnline
 	}
@@ -45,14 +45,14 @@ func (q *Queue) refusal(tx *session, s gateway.Submission) error {
 
 // repeated answers a submission whose key has been used. A job that was cancelled
 // by its key has no content, and stands for any.
-func (s *session) repeated(known row, again gateway.Submission) (gateway.Submitted, error) {
+func (s *session) repeated(known row, again gateway.Submit) (gateway.Submitted, error) {
 	if known.Content != "" && known.Content != again.Content {
 		return gateway.Submitted{}, gateway.ErrContentDiffers
 	}
-	return gateway.Submitted{Job: s.settle(known, again.Now)}, nil
+	return gateway.Submitted{Job: s.keepAsOf(known, again.Now)}, nil
 }
 
-func (s *session) quota(submission gateway.Submission) time.Time {
+func (s *session) quota(submission gateway.Submit) time.Time {
 	limit, window := gateway.QuotaReach(submission.Quotas)
 	if limit == 0 {
 		return time.Time{}
@@ -137,8 +137,8 @@ func (s *session) nextLeaseEnd(p gateway.Pull) time.Time {
 	return next
 }
 
-// Record stores a receipt.
-func (q *Queue) Record(ctx context.Context, r gateway.Report) (gateway.Job, error) {
+// Record stores a report.
+func (q *Queue) Record(ctx context.Context, r gateway.StateReport) (gateway.Job, error) {
 	return write(ctx, q.writer, func(tx *session) (gateway.Job, error) {
 		old, ok := tx.job(selectByID, r.ID)
 		if !ok {
@@ -158,7 +158,7 @@ func (q *Queue) Sweep(ctx context.Context, s gateway.Sweep) (int, error) {
 	return write(ctx, q.writer, func(tx *session) (int, error) {
 		overdue := tx.jobs(selectOverdue, millis(s.Now), sweepBatch)
 		for _, old := range overdue {
-			tx.settle(old, s.Now)
+			tx.keepAsOf(old, s.Now)
 		}
 		cleared := tx.exec(clearTexts, millis(s.ClearBefore), sweepBatch)
 		return len(overdue) + cleared + tx.forget(s.ForgetBefore), nil

@@ -29,7 +29,7 @@ func Example() {
 		return
 	}
 	_ = first.Seen(ctx, gateway.Presence{Phone: "old-phone", Lanes: []string{"text"}, Interval: time.Minute, At: now})
-	_, err = first.Submit(ctx, gateway.Submission{
+	_, err = first.Submit(ctx, gateway.Submit{
 		ID: "1", Site: "shop", To: "+8613800138000", Text: "Your code is 824913.", Lane: "text",
 		Now: now, Deadline: now.Add(5 * time.Minute),
 	})

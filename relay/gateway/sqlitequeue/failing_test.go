@@ -34,7 +34,7 @@ func TestFailingWrites(t *testing.T) {
 				Phone: "phone", Lanes: []string{relayapi.DefaultLane}, Interval: time.Hour, At: now,
 			}))
 			submit := func(n int) error {
-				_, err := queue.Submit(t.Context(), gateway.Submission{
+				_, err := queue.Submit(t.Context(), gateway.Submit{
 					ID: fmt.Sprintf("job-%d", n), Site: "shop", Content: "digest", To: "+8613800138000", Text: "code 824913",
 					Lane: relayapi.DefaultLane, Now: now, Deadline: now.Add(time.Minute),
 				})
@@ -87,7 +87,7 @@ func TestUnreadableHistory(t *testing.T) {
 
 	_, err = queue.Job(t.Context(), "a", time.Now())
 	require.ErrorContains(t, err, "sqlitequeue: ")
-	_, err = queue.Record(t.Context(), gateway.Report{ID: "a", Phone: "phone", State: relayapi.StateTaken})
+	_, err = queue.Record(t.Context(), gateway.StateReport{ID: "a", Phone: "phone", State: relayapi.StateTaken})
 	require.ErrorContains(t, err, "sqlitequeue: ")
 }
 

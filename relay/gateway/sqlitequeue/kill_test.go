@@ -163,7 +163,7 @@ func (v *victim) say(line string) {
 func (v *victim) submitForever(worker int) {
 	for n := 0; ; n++ {
 		id := fmt.Sprintf("%s-%d-%d", v.name, worker, n)
-		_, err := v.queue.Submit(context.Background(), gateway.Submission{
+		_, err := v.queue.Submit(context.Background(), gateway.Submit{
 			ID: id, Site: "shop", Content: "digest", To: "+8613800138000", Text: "code 824913",
 			Lane: relayapi.DefaultLane, Now: benchNow, Deadline: benchNow.Add(time.Hour),
 		})
@@ -185,7 +185,7 @@ func (v *victim) takeForever(worker int) {
 			return
 		}
 		for _, job := range offered.Jobs {
-			_, err := v.queue.Record(context.Background(), gateway.Report{
+			_, err := v.queue.Record(context.Background(), gateway.StateReport{
 				ID: job.ID, Phone: phone, Lease: job.Lease, State: relayapi.StateTaken, Now: benchNow,
 			})
 			if err != nil {

@@ -150,9 +150,9 @@ func (s *session) store(old row, job gateway.Job) {
 	}
 }
 
-// settle returns a job as it is at a moment, and keeps that.
-func (s *session) settle(old row, now time.Time) gateway.Job {
-	job := old.Settled(now)
+// keepAsOf returns a job as it is at a moment, and keeps that.
+func (s *session) keepAsOf(old row, now time.Time) gateway.Job {
+	job := old.AsOf(now)
 	s.store(old, job)
 	return job
 }

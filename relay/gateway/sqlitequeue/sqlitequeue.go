@@ -113,7 +113,7 @@ func (q *Queue) Job(ctx context.Context, id string, now time.Time) (gateway.Job,
 	case err != nil:
 		return gateway.Job{}, fmt.Errorf("sqlitequeue: %w", err)
 	}
-	if job := row.Settled(now); job.State == row.State {
+	if job := row.AsOf(now); job.State == row.State {
 		return job, nil
 	}
 	return q.expire(ctx, id, now)
@@ -128,7 +128,7 @@ func (q *Queue) expire(ctx context.Context, id string, now time.Time) (gateway.J
 		if !ok {
 			return gateway.Job{}, gateway.ErrUnknownJob
 		}
-		return tx.settle(old, now), nil
+		return tx.keepAsOf(old, now), nil
 	})
 }
 

@@ -1,6 +1,6 @@
 package relayapi
 
-// Submit is the body of POST [PathMessages].
+// Submit is the body of POST [PathSubmissions].
 type Submit struct {
 	// To is the recipient, in E.164 ("+8613800138000") or as a mainland number. Required.
 	To Number `json:"to"`
@@ -20,9 +20,9 @@ type Submit struct {
 	WaitMS int `json:"wait_ms,omitempty"`
 }
 
-// Message is the status of a job, as its site and the operator see it. It holds
+// Submission is the status of a job, as its site and the operator see it. It holds
 // neither the text nor the recipient.
-type Message struct {
+type Submission struct {
 	// ID is the gateway's id of the job.
 	ID string `json:"id"`
 	// State is where the job is now.
