@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/internal/inmemory"
 )
 
 // Config sets up a [Queue].
@@ -43,13 +44,13 @@ func (c Config) Validate() error {
 
 // Queue is a [gateway.Queue] in a file. Make it with [New] and end it with Close.
 type Queue struct {
-	readers *sql.DB
-	byID    *sql.Stmt
-	writer  *writer
-	phones  phones
-	news    news
-	close   sync.Once
-	closed  error
+	readers     *sql.DB
+	byID        *sql.Stmt
+	writer      *writer
+	phones      inmemory.Phones
+	subscribers inmemory.Subscribers
+	close       sync.Once
+	closed      error
 }
 
 var _ gateway.Queue = (*Queue)(nil)
@@ -75,7 +76,7 @@ func (q *Queue) open(path string) error {
 	if err != nil {
 		return err
 	}
-	q.writer = startWriter(session, q.news.tell)
+	q.writer = startWriter(session, q.subscribers.Tell)
 	if q.readers, err = openReaders(path); err != nil {
 		return err
 	}
@@ -150,11 +151,11 @@ func (q *Queue) Seen(ctx context.Context, p gateway.Presence) error {
 	if q.writer.stopping() {
 		return gateway.ErrClosed
 	}
-	q.phones.seen(p)
+	q.phones.Seen(p)
 	return ctx.Err()
 }
 
 // Subscribe calls notify after each change until stop is called.
 func (q *Queue) Subscribe(notify func(gateway.Change)) (stop func()) {
-	return q.news.subscribe(notify)
+	return q.subscribers.Add(notify)
 }
