@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -18,7 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/cnsms/cnsms/relay/gateway"
-	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
+	"github.com/cnsms/cnsms/relay/gateway/memqueue"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
@@ -48,14 +47,13 @@ func tokens() []gateway.Token {
 type world struct {
 	*testing.T
 	gateway *gateway.Gateway
-	queue   *sqlitequeue.Queue
+	queue   *memqueue.Queue
 	log     *safeBuffer
 }
 
 func newWorld(t *testing.T, change ...func(*gateway.Config)) *world {
 	t.Helper()
-	queue, err := sqlitequeue.New(sqlitequeue.Config{Path: filepath.Join(t.TempDir(), "queue.db")})
-	require.NoError(t, err)
+	queue := memqueue.New()
 	w := &world{T: t, queue: queue, log: &safeBuffer{}}
 	cfg := gateway.Config{
 		Queue: queue, Tokens: tokens(), Quotas: []gateway.Quota{},
@@ -64,6 +62,7 @@ func newWorld(t *testing.T, change ...func(*gateway.Config)) *world {
 	for _, apply := range change {
 		apply(&cfg)
 	}
+	var err error
 	w.gateway, err = gateway.New(cfg)
 	require.NoError(t, err)
 	t.Cleanup(func() {

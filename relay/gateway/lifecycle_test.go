@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -16,7 +15,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/relay/gateway"
-	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
@@ -134,7 +132,7 @@ func TestShutdownEndsWhatWaits(t *testing.T) {
 
 // slowQueue answers no pull until it is let go.
 type slowQueue struct {
-	*sqlitequeue.Queue
+	gateway.Queue
 	release chan struct{}
 }
 
@@ -146,11 +144,8 @@ func (q *slowQueue) Offer(ctx context.Context, p gateway.Pull) (gateway.Offered,
 func TestShutdownGivesUpWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		queue, err := sqlitequeue.New(sqlitequeue.Config{Path: filepath.Join(t.TempDir(), "queue.db")})
-		require.NoError(t, err)
-		defer func() { require.NoError(t, queue.Close()) }()
-		slow := &slowQueue{queue, make(chan struct{})}
-		w := newWorld(t, func(c *gateway.Config) { c.Queue = slow })
+		slow := &slowQueue{release: make(chan struct{})}
+		w := newWorld(t, func(c *gateway.Config) { slow.Queue, c.Queue = c.Queue, slow })
 		poll := w.later(func() reply { return w.pull(oldPhone, relayapi.Pull{}) })
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)

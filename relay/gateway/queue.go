@@ -10,11 +10,12 @@ import (
 // Queue keeps jobs. An engine is a small package that implements it; package
 // queuetest is the suite that every engine passes.
 //
-// A nil error promises that what was asked is stored and survives the death of the
-// process. An error that is none of the package's own means that the engine could
-// not do it; the caller cannot know what was stored then. Every method is atomic,
-// safe for concurrent use, and returns within milliseconds of its context's end,
-// with an error that matches the context's.
+// A nil error promises that the engine has stored what was asked. How long it keeps it
+// is the engine's own promise: package sqlitequeue keeps it across kill -9 and the
+// loss of power, package memqueue as long as the process lives. An error that is none of
+// the package's own means that the engine failed; the caller cannot know what it
+// stored. Every method is atomic, safe for concurrent use, and returns within
+// milliseconds of its context's end, with an error that matches the context's.
 //
 // The engine takes the time from its arguments. It judges deadlines and leases by
 // comparing times whenever it looks at a job, so that nothing depends on a timer

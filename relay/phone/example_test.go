@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/cnsms/cnsms/relay/gateway"
-	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
+	"github.com/cnsms/cnsms/relay/gateway/memqueue"
 	"github.com/cnsms/cnsms/relay/phone"
 )
 
@@ -63,14 +61,7 @@ func submit(url string) int {
 
 // startGateway serves a gateway on a loopback address.
 func startGateway() (url string, stop func()) {
-	folder, err := os.MkdirTemp("", "relay")
-	if err != nil {
-		panic(err)
-	}
-	queue, err := sqlitequeue.New(sqlitequeue.Config{Path: filepath.Join(folder, "relay.db")})
-	if err != nil {
-		panic(err)
-	}
+	queue := memqueue.New()
 	relay, err := gateway.New(gateway.Config{Queue: queue, Tokens: []gateway.Token{
 		{Name: "shop", Role: gateway.RoleSite, Hash: gateway.HashToken("site token")},
 		{Name: "old-phone", Role: gateway.RolePhone, Hash: gateway.HashToken("phone token")},
@@ -83,6 +74,5 @@ func startGateway() (url string, stop func()) {
 		_ = relay.Close()
 		server.Close()
 		_ = queue.Close()
-		_ = os.RemoveAll(folder)
 	}
 }

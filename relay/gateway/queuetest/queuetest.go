@@ -6,6 +6,9 @@
 //		queuetest.Run(t, func(t *testing.T) queuetest.Open { ... })
 //	}
 //
+// An engine that keeps its jobs in memory runs [RunInMemory], which leaves out the
+// cases about a restart.
+//
 // Each case gets a store of its own and runs in parallel with the others. A case that
 // fails names the rule that it guards.
 package queuetest
@@ -23,7 +26,7 @@ type Engine func(t *testing.T) Open
 // called again, and the queue must have kept everything but the presence of phones.
 type Open func(t *testing.T) (queue gateway.Queue, close func())
 
-// suite are the cases by topic.
+// suite are the cases for every engine, by topic.
 var suite = []struct {
 	topic string
 	cases []testCase
@@ -38,7 +41,6 @@ var suite = []struct {
 	{"Sweep", sweepCases},
 	{"Change", changeCases},
 	{"Race", raceCases},
-	{"Restart", restartCases},
 }
 
 type testCase struct {
@@ -46,18 +48,39 @@ type testCase struct {
 	run  func(b *bench)
 }
 
-// Run runs the suite on an engine.
+// Run runs the whole suite on an engine.
 func Run(t *testing.T, engine Engine) {
 	t.Helper()
+	runSuite(t, engine)
+	runCases(t, "Restart", restartCases, engine)
+}
+
+// RunInMemory runs the suite on an engine that promises nothing beyond the life of its
+// process: every case but those about a restart. newQueue returns an empty queue for
+// one case, and closes it with the test.
+func RunInMemory(t *testing.T, newQueue func(t *testing.T) gateway.Queue) {
+	t.Helper()
+	runSuite(t, func(*testing.T) Open {
+		return func(t *testing.T) (gateway.Queue, func()) { return newQueue(t), func() {} }
+	})
+}
+
+func runSuite(t *testing.T, engine Engine) {
+	t.Helper()
 	for _, group := range suite {
-		t.Run(group.topic, func(t *testing.T) {
-			t.Parallel()
-			for _, tt := range group.cases {
-				t.Run(tt.name, func(t *testing.T) {
-					t.Parallel()
-					tt.run(newBench(t, engine))
-				})
-			}
-		})
+		runCases(t, group.topic, group.cases, engine)
 	}
+}
+
+func runCases(t *testing.T, topic string, cases []testCase, engine Engine) {
+	t.Helper()
+	t.Run(topic, func(t *testing.T) {
+		t.Parallel()
+		for _, tt := range cases {
+			t.Run(tt.name, func(t *testing.T) {
+				t.Parallel()
+				tt.run(newBench(t, engine))
+			})
+		}
+	})
 }
