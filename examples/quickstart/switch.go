@@ -3,41 +3,47 @@ package main
 import (
 	"net/http"
 	"sync"
+
+	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// callCounter is a handler that knows when no call is running.
-type callCounter struct {
-	next http.Handler
+// phoneSwitch stands before the gateway and passes on the requests of phones until the
+// phone is switched off. A request that was on its way then must not arrive: the
+// gateway would take the phone for online.
+type phoneSwitch struct {
+	gateway http.Handler
 
 	mu      sync.Mutex
-	changed sync.Cond
-	running int
+	off     bool
+	running sync.WaitGroup // requests of phones
 }
 
-func newCallCounter(next http.Handler) *callCounter {
-	c := &callCounter{next: next}
-	c.changed.L = &c.mu
-	return c
-}
-
-func (c *callCounter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c.add(1)
-	defer c.add(-1)
-	c.next.ServeHTTP(w, r)
-}
-
-func (c *callCounter) add(n int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.running += n
-	c.changed.Broadcast()
-}
-
-// wait returns when no call is running.
-func (c *callCounter) wait() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for c.running > 0 {
-		c.changed.Wait()
+func (s *phoneSwitch) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != relayapi.PathPull && r.URL.Path != relayapi.PathStateReports {
+		s.gateway.ServeHTTP(w, r)
+		return
 	}
+	if !s.begin() {
+		http.Error(w, "the phone is switched off", http.StatusServiceUnavailable)
+		return
+	}
+	defer s.running.Done()
+	s.gateway.ServeHTTP(w, r)
+}
+
+func (s *phoneSwitch) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.off {
+		s.running.Add(1)
+	}
+	return !s.off
+}
+
+// turnOff returns when no request of a phone is running, and none will come.
+func (s *phoneSwitch) turnOff() {
+	s.mu.Lock()
+	s.off = true
+	s.mu.Unlock()
+	s.running.Wait()
 }
