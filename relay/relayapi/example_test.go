@@ -8,7 +8,7 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// What goes over the wire when a phone has sent a text.
+// A phone reports that it has sent a text.
 func Example() {
 	report := relayapi.StateReport{
 		ID:    "01KAJB5N8T",
