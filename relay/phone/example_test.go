@@ -12,7 +12,7 @@ import (
 	"github.com/cnsms/cnsms/relay/phone"
 )
 
-// A fake phone at a gateway: what a site submits arrives.
+// A fake phone sends what a site submits.
 func Example() {
 	url, closeGateway := startGateway()
 	defer closeGateway()

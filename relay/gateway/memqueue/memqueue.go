@@ -70,7 +70,7 @@ func locked[T any](ctx context.Context, q *Queue, call func(t *table) (T, error)
 func (q *Queue) Submit(ctx context.Context, s gateway.Submit) (gateway.Submitted, error) {
 	return exclusively(ctx, q, func(t *table) (gateway.Submitted, error) {
 		if old := t.byKey(s.Site, s.Key); old != nil {
-			// A job that was cancelled by its key has no content, and stands for any.
+			// A job that was cancelled by its key has no content, and goes with any.
 			if old.Content != "" && old.Content != s.Content {
 				return gateway.Submitted{}, gateway.ErrContentDiffers
 			}

@@ -21,8 +21,8 @@ const (
 	number   = "+8613800138000"
 )
 
-// bench is one case at work: a queue, a clock that the case turns, and short forms
-// of the calls. Calls that must not fail end the case when they do.
+// bench runs one case: it has a queue, a clock that the case sets, and short forms of
+// the calls. A call that must not fail ends the case when it does.
 type bench struct {
 	*testing.T
 	queue  gateway.Queue
@@ -126,7 +126,7 @@ func (b *bench) offerNone(rule, name string) gateway.Offered {
 	b.Helper()
 	offered := b.offer(name)
 	if len(offered.Jobs) != 0 {
-		b.Fatalf("%s: %s was handed %v in state %s", rule, name, offered.Jobs[0].ID, offered.Jobs[0].State)
+		b.Fatalf("%s: %s was offered %v in state %s", rule, name, offered.Jobs[0].ID, offered.Jobs[0].State)
 	}
 	return offered
 }

@@ -9,8 +9,8 @@
 // An engine that keeps its jobs in memory runs [RunInMemory], which leaves out the
 // cases about a restart.
 //
-// Each case gets a store of its own and runs in parallel with the others. A case that
-// fails names the rule that it guards.
+// Each case has a store of its own and runs in parallel with the others. A case that
+// fails names the rule that it checks.
 package queuetest
 
 import (
@@ -22,8 +22,8 @@ import (
 // Engine makes an empty store for one case and returns how to open it.
 type Engine func(t *testing.T) Open
 
-// Open opens the store. close gives it up in an orderly way; after that Open is
-// called again, and the queue must have kept everything but the presence of phones.
+// Open opens the store, and close closes it. After that the suite calls Open again, and
+// the queue must have kept everything but which phones are online.
 type Open func(t *testing.T) (queue gateway.Queue, close func())
 
 // suite are the cases for every engine, by topic.

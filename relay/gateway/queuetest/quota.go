@@ -16,7 +16,7 @@ func limited(quotas ...gateway.Quota) func(*gateway.Submit) {
 	}
 }
 
-// wantQuota wants the next submission to be refused for that long.
+// wantQuota wants the next submission to be refused, and to be possible after wait.
 func (b *bench) wantQuota(wait time.Duration, change ...func(*gateway.Submit)) {
 	b.Helper()
 	quota := b.quotaReached(change...)
@@ -31,7 +31,7 @@ func (b *bench) quotaReached(change ...func(*gateway.Submit)) *gateway.QuotaErro
 	_, err := b.queue.Submit(b.Context(), b.submission(change...))
 	var quota *gateway.QuotaError
 	if !errors.As(err, &quota) {
-		b.Fatalf("a recipient that has had its share is refused: got %v at %v", err, b.now)
+		b.Fatalf("a submission above the quota is refused: got %v at %v", err, b.now)
 	}
 	return quota
 }
@@ -98,7 +98,7 @@ var quotaCases = []testCase{
 	{"a repeated key does not count and is not refused", func(b *bench) {
 		first := b.submit(withKey("k"), limited(oneAMinute))
 		if again := b.submit(withKey("k"), limited(oneAMinute)); again.ID != first.ID {
-			b.Fatal("a known key is answered whatever the quota")
+			b.Fatal("a known key returns its job whatever the quota")
 		}
 	}},
 	{"a job cancelled before it was taken does not count", func(b *bench) {

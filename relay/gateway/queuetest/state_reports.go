@@ -46,7 +46,7 @@ var stateReportCases = []testCase{
 			b.Fatal("the text is dropped once the job has ended")
 		}
 	}},
-	{"a repeated report gets the same answer and leaves no trace", func(b *bench) {
+	{"a repeated report gets the same result and changes nothing", func(b *bench) {
 		for _, state := range []relayapi.State{relayapi.StateTaken, relayapi.StateSent, relayapi.StateDelivered} {
 			job := b.job(b.submit().ID)
 			offered := b.offerOne(phone)
@@ -60,11 +60,11 @@ var stateReportCases = []testCase{
 			}
 		}
 	}},
-	{"a repeated taken is answered after the lease and the deadline", func(b *bench) {
+	{"a repeated taken succeeds after the lease and the deadline", func(b *bench) {
 		job := b.taken()
 		b.pass(ttl)
 		if again := b.record(job, relayapi.StateTaken); again.State != relayapi.StateTaken {
-			b.Fatalf("a lost answer to taken repairs itself: got %s", again.State)
+			b.Fatalf("after a lost response a phone can take its job again: got %s", again.State)
 		}
 	}},
 	{"reports out of order never move a job back", func(b *bench) {
@@ -96,11 +96,11 @@ var stateReportCases = []testCase{
 	{"a late sent of a taken job is recorded", func(b *bench) {
 		job := b.taken()
 		b.pass(24 * time.Hour)
-		b.wantState(job.ID, relayapi.StateTaken, "a taken job does not expire: nobody knows")
+		b.wantState(job.ID, relayapi.StateTaken, "a taken job does not expire: its phone may have sent it")
 		b.record(job, relayapi.StateSent)
 		b.wantState(job.ID, relayapi.StateSent, "a late sent is never lost")
 	}},
-	{"sent without taken is believed while nobody else has the job", func(b *bench) {
+	{"sent without taken counts while no other phone has the job", func(b *bench) {
 		b.submit()
 		job := b.offerOne(phone)
 		b.pass(lease)

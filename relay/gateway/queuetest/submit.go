@@ -80,7 +80,7 @@ var submitCases = []testCase{
 	}},
 	{"a key with other content is refused", func(b *bench) {
 		b.submit(withKey("k"))
-		b.refused(gateway.ErrContentDiffers, "one key stands for one content", func(s *gateway.Submit) {
+		b.refused(gateway.ErrContentDiffers, "one key names one content", func(s *gateway.Submit) {
 			s.Key, s.Content = "k", "another digest"
 		})
 	}},
@@ -145,7 +145,7 @@ func (b *bench) offerOneOf(gateway.Job) gateway.Job { return b.offerOne(phone) }
 var presenceCases = []testCase{
 	{"without a phone nothing is stored", func(b *bench) {
 		b.pass(2 * interval)
-		b.refused(gateway.ErrNoPhoneOnline, "no phone online means an answer at once")
+		b.refused(gateway.ErrNoPhoneOnline, "without a phone online a submission is refused at once")
 	}},
 	{"a phone is online until two intervals are over", func(b *bench) {
 		b.pass(2*interval - time.Millisecond)
@@ -193,7 +193,7 @@ var presenceCases = []testCase{
 		b.pass(time.Hour)
 		b.seen(phone, lane)
 		b.pass(-time.Hour)
-		b.refused(gateway.ErrNoPhoneOnline, "nobody has called by this clock")
+		b.refused(gateway.ErrNoPhoneOnline, "no phone has called by this clock")
 		b.seen(phone, lane)
 		b.submit()
 		b.pass(2 * interval)
@@ -210,7 +210,7 @@ var presenceCases = []testCase{
 		first := b.submit(withKey("k"))
 		b.pass(2 * interval)
 		if again := b.submit(withKey("k")); again.ID != first.ID {
-			b.Fatal("a known key is answered whoever is online")
+			b.Fatal("a known key returns its job whoever is online")
 		}
 	}},
 }

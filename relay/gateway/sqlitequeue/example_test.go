@@ -11,7 +11,7 @@ import (
 	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
 )
 
-// A job goes in, the process ends, and the next one finds it.
+// The queue is closed and opened again, and has kept its job.
 func Example() {
 	folder, err := os.MkdirTemp("", "queue")
 	if err != nil {
