@@ -152,7 +152,7 @@ func TestBadPathsAndMethods(t *testing.T) {
 		{"below a message", "GET", "/v1/messages/a/b", http.StatusNotFound, relayapi.CodeNotFound, ""},
 		{"list", "GET", "/v1/messages", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "DELETE, POST"},
 		{"put", "PUT", "/v1/messages/a", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "DELETE, GET"},
-		{"get work", "GET", "/v1/pull", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "POST"},
+		{"get jobs", "GET", "/v1/pull", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "POST"},
 		{"post health", post, "/healthz", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "GET"},
 	}
 	for _, tt := range tests {

@@ -98,8 +98,8 @@ func TestCancelEndsAWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.pulled(oldPhone)
-		answer := w.waiting(t.Context(), relayapi.HeaderIdempotencyKey, "k")
+		pending := w.waiting(t.Context(), relayapi.HeaderIdempotencyKey, "k")
 		as[relayapi.Submission](w, w.cancelKey("k"), http.StatusOK)
-		require.Equal(t, relayapi.StateCancelled, as[relayapi.Submission](w, <-answer, http.StatusCreated).State)
+		require.Equal(t, relayapi.StateCancelled, as[relayapi.Submission](w, <-pending, http.StatusCreated).State)
 	})
 }

@@ -74,7 +74,7 @@ func newWorld(t *testing.T, change ...func(*gateway.Config)) *world {
 	return w
 }
 
-// reply is an answer of the gateway.
+// reply is a response of the gateway.
 type reply struct {
 	status int
 	header http.Header
@@ -101,7 +101,7 @@ func (w *world) refused(r reply, status int, code relayapi.ErrorCode, field stri
 	return err
 }
 
-// call makes a call and waits for its answer.
+// call makes a request and waits for the response.
 func (w *world) call(who, method, path string, body any, header ...string) reply {
 	w.Helper()
 	return w.callWith(w.Context(), who, method, path, body, header...)
@@ -132,11 +132,11 @@ func (w *world) callWith(ctx context.Context, who, method, path string, body any
 	return reply{recorder.Code, recorder.Header(), recorder.Body.Bytes()}
 }
 
-// later makes a call in the background; the result gives its answer.
+// later makes a request in the background; the channel gets the response.
 func (w *world) later(call func() reply) <-chan reply {
-	answer := make(chan reply, 1)
-	go func() { answer <- call() }()
-	return answer
+	pending := make(chan reply, 1)
+	go func() { pending <- call() }()
+	return pending
 }
 
 // text is a submission that is accepted.

@@ -42,7 +42,7 @@ func newRequest(ctx context.Context, who, url, body string) (*http.Request, erro
 	return r, err
 }
 
-// exchange makes a call over the network and decodes a successful answer.
+// exchange makes a request over the network and decodes a successful response.
 func exchange[T any](t testing.TB, client *http.Client, r *http.Request) T {
 	t.Helper()
 	value, err := try[T](client, r)

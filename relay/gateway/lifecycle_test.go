@@ -130,7 +130,7 @@ func TestShutdownEndsWhatWaits(t *testing.T) {
 	})
 }
 
-// slowQueue answers no pull until it is let go.
+// slowQueue returns from no Offer before release is closed.
 type slowQueue struct {
 	gateway.Queue
 	release chan struct{}

@@ -16,14 +16,14 @@ import (
 // longPoll pulls for thirty seconds in the background.
 func (w *world) longPoll(ctx context.Context, who string) <-chan reply {
 	body := relayapi.Pull{WaitMS: 30 * second}
-	answer := w.later(func() reply { return w.callWith(ctx, who, http.MethodPost, relayapi.PathPull, body) })
+	pending := w.later(func() reply { return w.callWith(ctx, who, http.MethodPost, relayapi.PathPull, body) })
 	synctest.Wait()
-	return answer
+	return pending
 }
 
-func jobs(w *world, answer <-chan reply) []relayapi.Job {
+func jobs(w *world, pending <-chan reply) []relayapi.Job {
 	w.Helper()
-	return as[relayapi.Pulled](w, <-answer, http.StatusOK).Jobs
+	return as[relayapi.Pulled](w, <-pending, http.StatusOK).Jobs
 }
 
 func TestPull(t *testing.T) {
@@ -58,11 +58,11 @@ func TestLongPollGetsANewJobAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		answer := w.longPoll(t.Context(), oldPhone)
+		pending := w.longPoll(t.Context(), oldPhone)
 		elapse(7 * time.Second)
 		start := time.Now()
 		m := w.submitted(text())
-		got := jobs(w, answer)
+		got := jobs(w, pending)
 		require.Len(t, got, 1)
 		require.Equal(t, m.ID, got[0].ID)
 		require.Zero(t, time.Since(start))
@@ -170,12 +170,12 @@ func TestAPhoneIsPresentAllThroughItsPoll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		body := relayapi.Pull{WaitMS: 30 * second, IntervalMS: second, Lanes: []string{"mob", "text"}}
-		answer := w.later(func() reply { return w.pull(oldPhone, body) })
+		pending := w.later(func() reply { return w.pull(oldPhone, body) })
 		elapse(29 * time.Second)
 		submit := text()
 		submit.Lane = "mob"
 		w.submitted(submit)
-		require.Len(t, jobs(w, answer), 1)
+		require.Len(t, jobs(w, pending), 1)
 	})
 }
 

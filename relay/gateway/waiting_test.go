@@ -29,7 +29,7 @@ func TestWakesKeepLanesApart(t *testing.T) {
 	pulls.wake("mob")
 	require.True(t, isWoken(both))
 	pulls.wake("mob")
-	require.False(t, isWoken(text), "nobody else serves mob")
+	require.False(t, isWoken(text), "no other phone serves mob")
 	pulls.wake("text")
 	pulls.wake("text")
 	require.True(t, isWoken(text))
@@ -63,7 +63,7 @@ func TestAnUnusedWakeIsPassedOn(t *testing.T) {
 func TestAnEndedPullIsForgotten(t *testing.T) {
 	t.Parallel()
 	var pulls waitingPulls
-	pulls.wake("text") // nobody waits
+	pulls.wake("text") // no pull waits
 	p := pulls.add("phone-7", []string{"text", "mob"})
 	p.waitAgain() // waiting twice is waiting once
 	p.end()

@@ -18,7 +18,7 @@ import (
 func TestAgentTakesSendsAndReports(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{work: []relayapi.Job{job("a"), job("b")}}
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a"), job("b")}}
 		r := run(t, g, func(c *phone.Config) {
 			c.Lanes, c.Wait, c.Interval = []string{"text", "mob"}, 7*time.Second, 9*time.Second
 		})
@@ -56,7 +56,7 @@ func TestAgentReportsFailures(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				g := &gatewayDouble{work: []relayapi.Job{job("a"), job("b")}}
+				g := &gatewayDouble{jobs: []relayapi.Job{job("a"), job("b")}}
 				r := run(t, g, func(c *phone.Config) { c.Sender.(*phone.Fake).Script(tt.err, nil) })
 				_, err := r.sender.Wait(t.Context(), 1)
 				require.NoError(t, err)
@@ -78,7 +78,7 @@ func TestAgentDoesNotSendWhatItMayNotTake(t *testing.T) {
 		t.Run(string(code), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				g := &gatewayDouble{work: []relayapi.Job{job("a"), job("b")}}
+				g := &gatewayDouble{jobs: []relayapi.Job{job("a"), job("b")}}
 				g.script = append(g.script, status(http.StatusGone, code))
 				r := run(t, g)
 				sent, err := r.sender.Wait(t.Context(), 1)
@@ -95,7 +95,7 @@ func TestAgentDoesNotSendWhatItMayNotTake(t *testing.T) {
 func TestAgentDoesNotSendAJobThatIsFurtherOn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
 		g.script = append(g.script, func(w http.ResponseWriter, _ *http.Request) bool {
 			_, _ = w.Write([]byte(`{"id":"a","state":"sent"}`))
 			return true
@@ -110,8 +110,8 @@ func TestAgentDoesNotSendAJobThatIsFurtherOn(t *testing.T) {
 func TestLostAnswersToTakenSendOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
-		g.script = append(g.script, g.loseAnswer, status(http.StatusServiceUnavailable, relayapi.CodeQueueUnavailable), g.loseAnswer)
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
+		g.script = append(g.script, g.loseResponse, status(http.StatusServiceUnavailable, relayapi.CodeQueueUnavailable), g.loseResponse)
 		r := run(t, g)
 		elapse(30 * time.Second)
 		r.stop()
@@ -123,10 +123,10 @@ func TestLostAnswersToTakenSendOnce(t *testing.T) {
 func TestAnAnswerAboutAnotherJobIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
-		for _, answer := range []string{`{"id":"b","state":"taken"}`, `{"id":"a"}`, `{}`, `null`, `<html>`} {
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
+		for _, response := range []string{`{"id":"b","state":"taken"}`, `{"id":"a"}`, `{}`, `null`, `<html>`} {
 			g.script = append(g.script, func(w http.ResponseWriter, _ *http.Request) bool {
-				_, _ = w.Write([]byte(answer))
+				_, _ = w.Write([]byte(response))
 				return true
 			})
 		}
@@ -142,8 +142,8 @@ func TestLostAnswersToSentReportAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		accept := func(http.ResponseWriter, *http.Request) bool { return false }
-		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
-		g.script = append(g.script, accept, g.loseAnswer, status(http.StatusInternalServerError, ""), g.loseAnswer)
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
+		g.script = append(g.script, accept, g.loseResponse, status(http.StatusInternalServerError, ""), g.loseResponse)
 		r := run(t, g)
 		elapse(time.Minute)
 		r.stop()
@@ -157,7 +157,7 @@ func TestAJobThatComesAgainIsReportedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		again := job("a")
 		again.Lease = "another lease"
-		g := &gatewayDouble{work: []relayapi.Job{job("a"), again}}
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a"), again}}
 		r := run(t, g)
 		elapse(10 * time.Second)
 		r.stop()
@@ -172,7 +172,7 @@ func TestAJobWhoseTimeIsOverIsNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		short := job("a")
 		short.RemainingMS = 3000
-		g := &gatewayDouble{work: []relayapi.Job{short}}
+		g := &gatewayDouble{jobs: []relayapi.Job{short}}
 		g.script = append(g.script, late(3*time.Second))
 		r := run(t, g)
 		elapse(10 * time.Second)
@@ -189,7 +189,7 @@ func TestTakingGivesUpWithTheJobsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		short := job("a")
 		short.RemainingMS = 2000
-		g := &gatewayDouble{work: []relayapi.Job{short}}
+		g := &gatewayDouble{jobs: []relayapi.Job{short}}
 		for range 4 {
 			g.script = append(g.script, status(http.StatusBadGateway, ""))
 		}
@@ -208,7 +208,7 @@ func TestAPhoneThatSleepsKnowsWhatTimeItIs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		asleep := make(chan struct{})
-		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
 		g.script = append(g.script, func(http.ResponseWriter, *http.Request) bool { close(asleep); return false })
 		r := run(t, g, func(c *phone.Config) {
 			c.Now = func() time.Time {
@@ -229,7 +229,7 @@ func TestAPhoneThatSleepsKnowsWhatTimeItIs(t *testing.T) {
 func TestPace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{work: []relayapi.Job{job("a"), job("b"), job("c")}}
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a"), job("b"), job("c")}}
 		r := run(t, g, func(c *phone.Config) { c.Pace = 3 * time.Second })
 		start := time.Now()
 		_, err := r.sender.Wait(t.Context(), 3)
@@ -324,7 +324,7 @@ func TestStoppingReportsWhatWasBegun(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
-				g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+				g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
 				sender := tt.stop(g, cancel)
 				agent, err := phone.New(phone.Config{
 					BaseURL: "http://gateway.test", Token: token, Sender: sender, HTTPClient: &http.Client{Transport: inMemory{g}},
@@ -357,7 +357,7 @@ func (s *blockingSender) Send(ctx context.Context, _ phone.Text) error {
 func TestSendTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
 		r := run(t, g, func(c *phone.Config) { c.Sender, c.SendTimeout = &blockingSender{}, 4*time.Second })
 		elapse(5 * time.Second)
 		r.stop()
@@ -369,7 +369,7 @@ func TestSendTimeout(t *testing.T) {
 func TestStoppingDoesNotWaitForADeadGateway(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
 		g.script = append(g.script, late(time.Hour), late(time.Hour))
 		r := run(t, g)
 		elapse(time.Second)
@@ -409,7 +409,7 @@ func TestAgentNeverReportsSentWithoutSending(t *testing.T) {
 			w.WriteHeader(http.StatusBadGateway)
 			return true
 		}
-		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
 		g.script = append(g.script, lost)
 		r := run(t, g, func(c *phone.Config) {
 			c.Now = func() time.Time {
@@ -427,7 +427,7 @@ func TestAgentNeverReportsSentWithoutSending(t *testing.T) {
 	})
 }
 
-// panickingSender panics once, in the middle of its work.
+// panickingSender panics once, in the middle of a send.
 type panickingSender struct{ calls int }
 
 func (s *panickingSender) Send(context.Context, phone.Text) error {
@@ -443,7 +443,7 @@ func TestATextWhoseSendingPanickedIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		sender := &panickingSender{}
-		g := &gatewayDouble{work: []relayapi.Job{job("a"), job("a")}}
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a"), job("a")}}
 		agent, err := phone.New(phone.Config{
 			BaseURL: "http://gateway.test", Token: token, Sender: sender, HTTPClient: &http.Client{Transport: inMemory{g}},
 		})

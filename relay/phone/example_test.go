@@ -42,7 +42,7 @@ func Example() {
 	// context canceled
 }
 
-// submit submits a text to the gateway and returns the answer's status.
+// submit submits a text to the gateway and returns the response's status.
 func submit(url string) int {
 	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, url+"/v1/messages",
 		strings.NewReader(`{"to":"13800138000","text":"Your code is 824913."}`))

@@ -36,7 +36,7 @@
 //
 // A job never goes back. An offered job stays with its phone until the lease
 // ends; after that the gateway may offer it to another phone. It never offers a taken
-// job to another phone, and never a job past its deadline to anybody.
+// job to another phone, and never a job past its deadline to any phone.
 //
 // # What a site does
 //

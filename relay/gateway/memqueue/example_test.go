@@ -10,7 +10,7 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// A site submits a job, a phone takes it, and from then on nobody can cancel it.
+// A site submits a job, a phone takes it, and from then on it cannot be cancelled.
 func Example() {
 	queue := memqueue.New()
 	defer func() { _ = queue.Close() }()

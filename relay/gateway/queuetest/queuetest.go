@@ -61,7 +61,10 @@ func Run(t *testing.T, engine Engine) {
 func RunInMemory(t *testing.T, newQueue func(t *testing.T) gateway.Queue) {
 	t.Helper()
 	runSuite(t, func(*testing.T) Open {
-		return func(t *testing.T) (gateway.Queue, func()) { return newQueue(t), func() {} }
+		return func(t *testing.T) (gateway.Queue, func()) {
+			t.Helper()
+			return newQueue(t), func() {}
+		}
 	})
 }
 

@@ -44,7 +44,7 @@ func BenchmarkSubmit(b *testing.B) {
 	}
 }
 
-// BenchmarkPull hands out one job a pull, each to another phone, durably.
+// BenchmarkPull offers one job a pull, each to another phone, durably.
 func BenchmarkPull(b *testing.B) {
 	for _, callers := range []int{1, 64} {
 		b.Run("callers="+strconv.Itoa(callers), func(b *testing.B) {

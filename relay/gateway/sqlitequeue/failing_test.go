@@ -14,7 +14,7 @@ import (
 )
 
 // TestFailingWrites breaks the writer's connection in the ways in which a disk does
-// and mends it again. What was answered is there, what got an error is not.
+// and mends it again. What was acknowledged is there, what got an error is not.
 func TestFailingWrites(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -60,7 +60,7 @@ func TestFailingWrites(t *testing.T) {
 				if n == broken {
 					require.ErrorIs(t, err, gateway.ErrUnknownJob, "an error means that nothing is kept")
 				} else {
-					require.NoError(t, err, "an answered job was lost")
+					require.NoError(t, err, "an acknowledged job was lost")
 				}
 			}
 		})
@@ -91,7 +91,7 @@ func TestUnreadableHistory(t *testing.T) {
 	require.ErrorContains(t, err, "sqlitequeue: ")
 }
 
-// TestWritesAreSynchronous guards what no test can pull the plug for: an answered
+// TestWritesAreSynchronous checks what no test can pull the plug for: an acknowledged
 // write has been forced to the disk.
 func TestWritesAreSynchronous(t *testing.T) {
 	t.Parallel()
