@@ -34,19 +34,15 @@ func conform(t *testing.T, login provider.Template) {
 		Service: func(testing.TB) sim.Service {
 			return zhenzisim.New(zhenzisim.Config{AppID: appID, AppSecret: appSecret})
 		},
-		New: func(tb testing.TB, e providertest.Endpoint) provider.Provider {
-			tb.Helper()
-			p, err := zhenzi.New(zhenzi.Config{
+		New: func(e providertest.Endpoint) (provider.Provider, error) {
+			return zhenzi.New(zhenzi.Config{
 				AppID: appID, AppSecret: appSecret, Templates: e.Templates,
 				BaseURL: e.BaseURL, Timeout: e.Timeout, HTTPClient: e.HTTPClient, Now: e.Now,
 			})
-			require.NoError(tb, err)
-			return p
 		},
 		Message:      newMessage("login", "code", "042137"),
 		Templates:    provider.Templates{"login": login},
 		RefusalReply: refusalReply,
-		Unlisted:     map[string]provider.Kind{"118": provider.KindUnknown, "1": provider.KindUnknown, "200": provider.KindUnknown},
 		Secrets:      []string{appSecret},
 		// A lost reply is followed by one lookup, which sends nothing.
 		CountsAsSend: func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/send.do") },

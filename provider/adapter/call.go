@@ -73,6 +73,9 @@ func (c *Call) Fail(kind provider.Kind, format string, args ...any) error {
 // Named puts the provider's name and the operation into an error that was made
 // without knowing them. It returns nil for nil.
 func (c *Call) Named(err error) error {
+	if err == nil {
+		return nil
+	}
 	var known *provider.Error
 	if !errors.As(err, &known) || known.Provider != "" {
 		return err

@@ -194,8 +194,8 @@ func brokenReceipts() []each {
 // selfishHarness builds a composer that puts its own name into receipts.
 func selfishHarness(f flaw) providertest.Harness {
 	h := toyHarness(f)
-	h.New = func(_ testing.TB, e providertest.Endpoint) provider.Provider {
-		return &selfish{inTurn{members: []provider.Provider{newToy(e, f)}}}
+	h.New = func(e providertest.Endpoint) (provider.Provider, error) {
+		return &selfish{inTurn{members: []provider.Provider{newToy(e, f)}}}, nil
 	}
 	return h
 }

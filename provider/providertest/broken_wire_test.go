@@ -206,7 +206,7 @@ func brokenAbilities() []each {
 		return func(flaw) providertest.Harness {
 			return providertest.Harness{
 				Message: toyMessage,
-				New:     func(testing.TB, providertest.Endpoint) provider.Provider { return newFake() },
+				New:     func(providertest.Endpoint) (provider.Provider, error) { return newFake(), nil },
 			}
 		}
 	}

@@ -93,7 +93,7 @@ func unlistedCodes(c *check) {
 }
 
 // codes are the codes of a send.
-func (c *check) codes() facts.Codes { return sim.CodesOf(c.h.Service()) }
+func (c *check) codes() facts.Codes { return sim.CodesOf(c.h.Service(c.TB)) }
 
 // kindOf is what a code means that is in no row of its own: what its family means.
 func (c *check) kindOf(code string) provider.Kind {

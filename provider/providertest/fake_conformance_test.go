@@ -11,7 +11,7 @@ import (
 // fakeHarness runs the suite on what newFake builds.
 func fakeHarness(newFake func(name string, templates provider.Templates, now func() time.Time) provider.Provider) providertest.Harness {
 	return providertest.Harness{
-		New: func(_ testing.TB, e providertest.Endpoint) provider.Provider {
+		New: func(e providertest.Endpoint) (provider.Provider, error) {
 			return newFake("fake", e.Templates.Clone(), e.Now)
 		},
 		Message:   toyMessage,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/cnsms/cnsms/provider"
@@ -18,7 +19,7 @@ type Harness struct {
 	// Service returns a fresh simulator of the service, with every limit switched
 	// off that a hundred texts to a hundred phones would run into. Nil for a
 	// provider that makes no HTTP request: the cases that need one are skipped.
-	Service func() sim.Service
+	Service func(tb testing.TB) sim.Service
 
 	// New returns a fresh provider that talks to e. It takes over every field of
 	// e. For a composer it builds the composer around adapters that all talk to e.

@@ -108,7 +108,7 @@ func TestFailureQuotesTheSimulator(t *testing.T) {
 func TestNilProvider(t *testing.T) {
 	t.Parallel()
 	h := toyHarness(flaw{})
-	h.New = func(testing.TB, providertest.Endpoint) provider.Provider { return nil }
+	h.New = func(providertest.Endpoint) (provider.Provider, error) { return nil, nil }
 	r := record(t, func(r *recorder) { providertest.StartCase(r, h, "receipt", 0) })
 	require.Equal(t, "Harness.New returned nil", r.text())
 }
@@ -135,8 +135,8 @@ func TestHandlerServiceConformance(t *testing.T) {
 		})
 	}
 	h.CountsAsSend = func(r *http.Request) bool { return r.URL.Path == "/toy/send" }
-	h.New = func(_ testing.TB, e providertest.Endpoint) provider.Provider {
-		return newToy(e, flaw{})
+	h.New = func(e providertest.Endpoint) (provider.Provider, error) {
+		return newToy(e, flaw{}), nil
 	}
 	providertest.Run(t, h)
 }

@@ -66,7 +66,7 @@ func (c *check) unstarted() *stage {
 	if c.h.Service == nil {
 		return s
 	}
-	s.sim = sim.New(sim.Config{Now: c.h.Now}, c.h.Service())
+	s.sim = sim.New(sim.Config{Now: c.h.Now}, c.h.Service(c.TB))
 	s.server = httptest.NewUnstartedServer(s)
 	s.server.Config.ErrorLog = log.New(io.Discard, "", 0) // broken connections are the point of many cases
 	s.server.Config.ConnState = func(_ net.Conn, state http.ConnState) {

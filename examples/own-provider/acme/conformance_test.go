@@ -20,19 +20,16 @@ func TestConformance(t *testing.T) {
 		Service: func(testing.TB) sim.Service {
 			return acmesim.New(acmesim.Config{Key: key, Secret: secret})
 		},
-		New: func(tb testing.TB, e providertest.Endpoint) provider.Provider {
-			p, err := acme.New(acme.Config{
+		New: func(e providertest.Endpoint) (provider.Provider, error) {
+			return acme.New(acme.Config{
 				Key: key, Secret: secret, Templates: e.Templates,
 				BaseURL: e.BaseURL, Timeout: e.Timeout, HTTPClient: e.HTTPClient, Now: e.Now,
 			})
-			require.NoError(tb, err)
-			return p
 		},
 		Message:      newMessage(),
 		Templates:    provider.Templates{"login": {ID: "T1", Params: []string{provider.ParamCode}}},
 		Foreign:      provider.MustParsePhone("+1 202 555 0123"),
 		RefusalReply: refusalReply,
-		Unlisted:     map[string]provider.Kind{"OK": provider.KindUnknown, "okay": provider.KindUnknown, "200": provider.KindUnknown},
 		Secrets:      []string{secret},
 	})
 }
