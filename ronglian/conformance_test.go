@@ -6,8 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
+	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/providertest"
 	"github.com/cnsms/cnsms/ronglian"
@@ -15,9 +14,8 @@ import (
 	"github.com/cnsms/cnsms/sim"
 )
 
-func TestConformance(t *testing.T) {
-	t.Parallel()
-	providertest.Run(t, providertest.Harness{
+func harness() providertest.Harness {
+	return providertest.Harness{
 		Service: func(testing.TB) sim.Service { return newService(rongliansim.Config{}) },
 		New: func(e providertest.Endpoint) (provider.Provider, error) {
 			return ronglian.New(ronglian.Config{
@@ -34,8 +32,17 @@ func TestConformance(t *testing.T) {
 		RefusalReply:  refusalReply,
 		Secrets:       []string{authToken},
 		SharedBatchID: true,
-	})
+	}
 }
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	providertest.Run(t, harness())
+}
+
+func BenchmarkSend(b *testing.B) { providertest.BenchmarkSend(b, harness(), wiretest.BareResty()) }
+
+func FuzzReply(f *testing.F) { providertest.FuzzReply(f, harness()) }
 
 // refusalReply is how Ronglian refuses on the wire.
 func refusalReply(code, text string) providertest.Reply {
