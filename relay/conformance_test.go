@@ -99,7 +99,7 @@ func refusalReply(code, text string) providertest.Reply {
 // accepted reads the text that the gateway stored.
 func accepted(r *http.Request, answer providertest.Reply) []sim.Text {
 	var submitted relayapi.Submit
-	var status relayapi.Message
+	var status relayapi.Submission
 	if r.Method != http.MethodPost || answer.Status != http.StatusCreated ||
 		json.NewDecoder(r.Body).Decode(&submitted) != nil || json.Unmarshal(answer.Body, &status) != nil {
 		return nil

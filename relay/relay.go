@@ -98,7 +98,7 @@ func New(cfg Config) (*Provider, error) {
 			"Content-Type":  {"application/json"},
 			"Accept":        {"application/json"},
 		}},
-		client: client, messages: client.URL(relayapi.PathMessages, ""),
+		client: client, messages: client.URL(relayapi.PathSubmissions, ""),
 	}, nil
 }
 
@@ -164,7 +164,7 @@ func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider
 			Provider: p.cfg.Name, Op: provider.OpStatus, Kind: provider.KindConfig, Text: "Receipt.ID: no id",
 		}
 	}
-	address := p.client.URL(relayapi.PathMessages+"/"+r.ID, "")
+	address := p.client.URL(relayapi.PathSubmissions+"/"+r.ID, "")
 	status, err := p.exchange(ctx, provider.OpStatus, httpx.Request{Method: http.MethodGet, URL: address, Header: p.header("")})
 	var refused *provider.Error
 	if errors.As(err, &refused) && refused.Code == string(relayapi.CodeUnknownJob) {

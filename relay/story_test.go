@@ -229,11 +229,11 @@ func TestAPhoneTakesItAndIsNeverHeardOf(t *testing.T) {
 		synctest.Wait()
 		var pulled relayapi.Pulled
 		require.NoError(t, json.Unmarshal([]byte(s.post(relayapi.PathPull, `{}`)), &pulled))
-		receipt, err := json.Marshal(relayapi.Receipt{
+		receipt, err := json.Marshal(relayapi.StateReport{
 			ID: pulled.Jobs[0].ID, Lease: pulled.Jobs[0].Lease, State: relayapi.StateTaken,
 		})
 		require.NoError(t, err)
-		require.Contains(t, s.post(relayapi.PathReceipts, string(receipt)), `"taken"`)
+		require.Contains(t, s.post(relayapi.PathStateReports, string(receipt)), `"taken"`)
 		requireFailure(t, <-done, provider.KindUnavailable, "taken", true)
 	})
 }

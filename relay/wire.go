@@ -143,7 +143,7 @@ func (p *Provider) exchange(ctx context.Context, op string, r httpx.Request) (me
 	return m, nil
 }
 
-// message is what this package reads of a relayapi.Message. Reading the whole takes
+// message is what this package reads of a relayapi.Submission. Reading the whole takes
 // half as long again, at every send.
 type message struct {
 	ID      string            `json:"id"`

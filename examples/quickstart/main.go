@@ -16,7 +16,7 @@ import (
 
 func main() {
 	// A reader that goes away, such as head, must not end the program before it has
-	// removed its temporary folder.
+	// stopped what it started.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -8,14 +8,12 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/cnsms/cnsms/ihuyi/ihuyisim"
 	"github.com/cnsms/cnsms/relay/gateway"
-	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
+	"github.com/cnsms/cnsms/relay/gateway/memqueue"
 	"github.com/cnsms/cnsms/relay/phone"
 	"github.com/cnsms/cnsms/relay/relayapi"
 	"github.com/cnsms/cnsms/sim"
@@ -41,22 +39,22 @@ const (
 const phoneInterval = 30 * time.Second
 
 // world is everything the story needs beside the library's client side: two
-// simulated services, a gateway with its queue in a temporary folder, and an old
-// phone. All of it listens on loopback and ends with close.
+// simulated services, a gateway with its queue in memory, and an old phone. All of it
+// listens on loopback and ends with close. A gateway that sites rely on would have
+// sqlitequeue for its queue, which keeps jobs when the process ends.
 type world struct {
 	services *sim.Server
-	queue    *sqlitequeue.Queue
+	queue    *memqueue.Queue
 	gateway  *gateway.Gateway
 	server   *http.Server
 	relayURL string
 	phone    *phone.Fake
 	clock    *clock
-	folder   string
 
-	stopPhone  context.CancelFunc
-	phoneOff   chan struct{} // closed when the phone has stopped
-	calls      *callCounter  // the gateway, as the server sees it
-	background sync.WaitGroup
+	stopPhone   context.CancelFunc
+	phoneOff    chan struct{} // closed when the phone has stopped
+	phoneSwitch *phoneSwitch
+	background  sync.WaitGroup
 }
 
 // newWorld starts everything. On an error nothing is left running.
@@ -89,12 +87,7 @@ func (w *world) startServices(ctx context.Context) error {
 
 func (w *world) startGateway(ctx context.Context) error {
 	var err error
-	if w.folder, err = os.MkdirTemp("", "cnsms-quickstart-"); err != nil {
-		return err
-	}
-	if w.queue, err = sqlitequeue.New(sqlitequeue.Config{Path: filepath.Join(w.folder, "relay.db")}); err != nil {
-		return err
-	}
+	w.queue = memqueue.New()
 	w.gateway, err = gateway.New(gateway.Config{
 		Queue: w.queue,
 		Tokens: []gateway.Token{
@@ -110,9 +103,9 @@ func (w *world) startGateway(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.calls = newCallCounter(w.gateway)
+	w.phoneSwitch = &phoneSwitch{gateway: w.gateway}
 	w.relayURL = "http://" + listener.Addr().String()
-	w.server = &http.Server{Handler: w.calls, ReadHeaderTimeout: 10 * time.Second}
+	w.server = &http.Server{Handler: w.phoneSwitch, ReadHeaderTimeout: 10 * time.Second}
 	w.background.Go(func() { _ = w.server.Serve(listener) })
 	return nil
 }
@@ -167,11 +160,11 @@ func (w *world) announcePhone(ctx context.Context) error {
 func (w *world) switchPhoneOff() {
 	w.stopPhone()
 	<-w.phoneOff
-	w.calls.wait()
+	w.phoneSwitch.turnOff()
 	w.clock.forward(2*phoneInterval + time.Second)
 }
 
-// close stops everything and removes the temporary folder.
+// close stops everything.
 func (w *world) close() error {
 	if w.stopPhone != nil {
 		w.stopPhone()
@@ -189,9 +182,6 @@ func (w *world) close() error {
 	}
 	if w.services != nil {
 		w.services.Close()
-	}
-	if w.folder != "" {
-		problems = append(problems, os.RemoveAll(w.folder))
 	}
 	return errors.Join(problems...)
 }

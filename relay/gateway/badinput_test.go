@@ -18,7 +18,7 @@ const (
 
 func TestBadBodies(t *testing.T) {
 	t.Parallel()
-	const submit, pull, receipts = relayapi.PathMessages, relayapi.PathPull, relayapi.PathReceipts
+	const submit, pull, reports = relayapi.PathSubmissions, relayapi.PathPull, relayapi.PathStateReports
 	long := func(n int) string { return strings.Repeat("字", n) }
 	tests := []struct {
 		name, path, body string
@@ -38,7 +38,7 @@ func TestBadBodies(t *testing.T) {
 		{"space that JSON has not", pull, "{}\v", bad, relayapi.CodeBadJSON, ""},
 		{"trailing garbage", pull, `{}x`, bad, relayapi.CodeBadJSON, ""},
 		{"unknown member", submit, `{"to":"13800138000","text":"x","from":"y"}`, bad, relayapi.CodeUnknownField, "from"},
-		{"unknown inner member", receipts, `{"error":{"klass":"x"}}`, bad, relayapi.CodeUnknownField, "klass"},
+		{"unknown inner member", reports, `{"error":{"klass":"x"}}`, bad, relayapi.CodeUnknownField, "klass"},
 		{"very long unknown member", pull, `{"` + long(500) + `":1}`, bad, relayapi.CodeUnknownField, long(64)},
 		{"too large", submit, `{"text":"` + strings.Repeat("x", relayapi.MaxBody) + `"}`, http.StatusRequestEntityTooLarge, relayapi.CodeBodyTooLarge, ""},
 
@@ -71,15 +71,15 @@ func TestBadBodies(t *testing.T) {
 		{"lanes twice the same", pull, `{"lanes":["a","a"]}`, bad, relayapi.CodeInvalidField, "lanes"},
 		{"lanes too many", pull, `{"lanes":[` + strings.Repeat(`"a",`, 16) + `"b"]}`, bad, relayapi.CodeInvalidField, "lanes"},
 
-		{"receipt without id", receipts, `{"lease":"l","state":"taken"}`, bad, relayapi.CodeInvalidField, "id"},
-		{"receipt without lease", receipts, `{"id":"i","state":"taken"}`, bad, relayapi.CodeInvalidField, "lease"},
-		{"receipt without state", receipts, `{"id":"i","lease":"l"}`, bad, relayapi.CodeInvalidField, "state"},
-		{"receipt with a state of the gateway's", receipts, `{"id":"i","lease":"l","state":"expired"}`, bad, relayapi.CodeInvalidField, "state"},
-		{"receipt with a bad time", receipts, `{"id":"i","lease":"l","state":"taken","at":"noon"}`, bad, relayapi.CodeInvalidField, "at"},
-		{"receipt with a time in seconds", receipts, `{"id":"i","lease":"l","state":"taken","at":5}`, bad, relayapi.CodeInvalidField, "at"},
-		{"failed without a reason", receipts, `{"id":"i","lease":"l","state":"failed"}`, bad, relayapi.CodeInvalidField, "error"},
-		{"a reason without failed", receipts, `{"id":"i","lease":"l","state":"sent","error":{"class":"limit"}}`, bad, relayapi.CodeInvalidField, "error"},
-		{"failed with a made-up class", receipts, `{"id":"i","lease":"l","state":"failed","error":{"class":"bored"}}`, bad, relayapi.CodeInvalidField, "error.class"},
+		{"report without id", reports, `{"lease":"l","state":"taken"}`, bad, relayapi.CodeInvalidField, "id"},
+		{"report without lease", reports, `{"id":"i","state":"taken"}`, bad, relayapi.CodeInvalidField, "lease"},
+		{"report without state", reports, `{"id":"i","lease":"l"}`, bad, relayapi.CodeInvalidField, "state"},
+		{"report with a state of the gateway's", reports, `{"id":"i","lease":"l","state":"expired"}`, bad, relayapi.CodeInvalidField, "state"},
+		{"report with a bad time", reports, `{"id":"i","lease":"l","state":"taken","at":"noon"}`, bad, relayapi.CodeInvalidField, "at"},
+		{"report with a time in seconds", reports, `{"id":"i","lease":"l","state":"taken","at":5}`, bad, relayapi.CodeInvalidField, "at"},
+		{"failed without a reason", reports, `{"id":"i","lease":"l","state":"failed"}`, bad, relayapi.CodeInvalidField, "error"},
+		{"a reason without failed", reports, `{"id":"i","lease":"l","state":"sent","error":{"class":"limit"}}`, bad, relayapi.CodeInvalidField, "error"},
+		{"failed with a made-up class", reports, `{"id":"i","lease":"l","state":"failed","error":{"class":"bored"}}`, bad, relayapi.CodeInvalidField, "error.class"},
 	}
 	w := newWorld(t)
 	w.pulled(oldPhone)
@@ -125,7 +125,7 @@ func TestBadHeaders(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			inner := &world{T: t, gateway: w.gateway}
-			inner.refused(inner.call(shop, post, relayapi.PathMessages, text(), tt.header, tt.value), tt.status, tt.code, tt.field)
+			inner.refused(inner.call(shop, post, relayapi.PathSubmissions, text(), tt.header, tt.value), tt.status, tt.code, tt.field)
 		})
 	}
 	t.Run("content type with charset", func(t *testing.T) {
@@ -152,7 +152,7 @@ func TestBadPathsAndMethods(t *testing.T) {
 		{"below a message", "GET", "/v1/messages/a/b", http.StatusNotFound, relayapi.CodeNotFound, ""},
 		{"list", "GET", "/v1/messages", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "DELETE, POST"},
 		{"put", "PUT", "/v1/messages/a", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "DELETE, GET"},
-		{"get work", "GET", "/v1/pull", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "POST"},
+		{"get jobs", "GET", "/v1/pull", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "POST"},
 		{"post health", post, "/healthz", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "GET"},
 	}
 	for _, tt := range tests {
@@ -173,12 +173,12 @@ func TestTokens(t *testing.T) {
 		name, method, path string
 		roles              string
 	}{
-		{"submit", post, relayapi.PathMessages, "shop"},
-		{"cancel by key", http.MethodDelete, relayapi.PathMessages, "shop"},
-		{"status", http.MethodGet, relayapi.PathMessages + "/a", "shop eva"},
-		{"cancel", http.MethodDelete, relayapi.PathMessages + "/a", "shop eva"},
+		{"submit", post, relayapi.PathSubmissions, "shop"},
+		{"cancel by key", http.MethodDelete, relayapi.PathSubmissions, "shop"},
+		{"status", http.MethodGet, relayapi.PathSubmissions + "/a", "shop eva"},
+		{"cancel", http.MethodDelete, relayapi.PathSubmissions + "/a", "shop eva"},
 		{"pull", post, relayapi.PathPull, "old-phone"},
-		{"receipt", post, relayapi.PathReceipts, "old-phone"},
+		{"report", post, relayapi.PathStateReports, "old-phone"},
 	}
 	for _, tt := range calls {
 		t.Run(tt.name, func(t *testing.T) {

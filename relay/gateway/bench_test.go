@@ -67,12 +67,12 @@ func BenchmarkHandOver(b *testing.B) {
 		n++
 		phone.polls <- request(b.Context(), b, oldPhone, url+relayapi.PathPull, `{"wait_ms":60000}`)
 		start := time.Now()
-		exchange[relayapi.Message](b, client, request(b.Context(), b, shop, url+relayapi.PathMessages, submission(n)))
+		exchange[relayapi.Submission](b, client, request(b.Context(), b, shop, url+relayapi.PathSubmissions, submission(n)))
 		job := <-phone.jobs
 		took = append(took, time.Since(start))
 		require.NoError(b, <-phone.errs)
 		taken := fmt.Sprintf(`{"id":%q,"lease":%q,"state":"taken"}`, job.ID, job.Lease)
-		exchange[relayapi.Recorded](b, client, request(b.Context(), b, oldPhone, url+relayapi.PathReceipts, taken))
+		exchange[relayapi.Recorded](b, client, request(b.Context(), b, oldPhone, url+relayapi.PathStateReports, taken))
 	}
 	close(phone.polls)
 	reportTimes(b, took)
@@ -151,7 +151,7 @@ func submitAll(ctx context.Context, client *http.Client, url string, next *atomi
 		if n > len(took) {
 			return nil
 		}
-		r, err := newRequest(ctx, shop, url+relayapi.PathMessages, submission(n))
+		r, err := newRequest(ctx, shop, url+relayapi.PathSubmissions, submission(n))
 		if err != nil {
 			return err
 		}

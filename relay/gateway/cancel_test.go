@@ -12,12 +12,12 @@ import (
 
 func (w *world) cancel(who, id string) reply {
 	w.Helper()
-	return w.call(who, http.MethodDelete, relayapi.PathMessages+"/"+id, nil)
+	return w.call(who, http.MethodDelete, relayapi.PathSubmissions+"/"+id, nil)
 }
 
 func (w *world) cancelKey(key string) reply {
 	w.Helper()
-	return w.call(shop, http.MethodDelete, relayapi.PathMessages, nil, relayapi.HeaderIdempotencyKey, key)
+	return w.call(shop, http.MethodDelete, relayapi.PathSubmissions, nil, relayapi.HeaderIdempotencyKey, key)
 }
 
 func TestCancel(t *testing.T) {
@@ -35,7 +35,7 @@ func TestCancel(t *testing.T) {
 			w.pulled(oldPhone)
 			m := w.submitted(text())
 			for range 2 {
-				cancelled := as[relayapi.Message](w, w.cancel(tt.who, m.ID), http.StatusOK)
+				cancelled := as[relayapi.Submission](w, w.cancel(tt.who, m.ID), http.StatusOK)
 				require.Equal(t, []string{"queued site shop", tt.step}, steps(cancelled))
 			}
 			require.Empty(t, w.pulled(oldPhone))
@@ -64,11 +64,11 @@ func TestAStrangersJobIsUnknown(t *testing.T) {
 	w.pulled(oldPhone)
 	m := w.submitted(text())
 	for _, id := range []string{m.ID, "nothing", "%20", "a.b"} {
-		path := relayapi.PathMessages + "/" + id
+		path := relayapi.PathSubmissions + "/" + id
 		w.refused(w.call(forum, http.MethodGet, path, nil), http.StatusNotFound, relayapi.CodeUnknownJob, "id")
 		w.refused(w.call(forum, http.MethodDelete, path, nil), http.StatusNotFound, relayapi.CodeUnknownJob, "id")
 	}
-	read := as[relayapi.Message](w, w.call(operator, http.MethodGet, relayapi.PathMessages+"/"+m.ID, nil), http.StatusOK)
+	read := as[relayapi.Submission](w, w.call(operator, http.MethodGet, relayapi.PathSubmissions+"/"+m.ID, nil), http.StatusOK)
 	require.Equal(t, m, read)
 }
 
@@ -78,17 +78,17 @@ func TestCancelByKey(t *testing.T) {
 		w := newWorld(t)
 		w.pulled(oldPhone)
 		m := w.submitted(text(), relayapi.HeaderIdempotencyKey, "k")
-		require.Equal(t, m.ID, as[relayapi.Message](w, w.cancelKey("k"), http.StatusOK).ID)
+		require.Equal(t, m.ID, as[relayapi.Submission](w, w.cancelKey("k"), http.StatusOK).ID)
 
-		early := as[relayapi.Message](w, w.cancelKey("early"), http.StatusOK)
+		early := as[relayapi.Submission](w, w.cancelKey("early"), http.StatusOK)
 		require.Equal(t, relayapi.StateCancelled, early.State)
 		body := text()
 		body.WaitMS = 10 * second
-		late := as[relayapi.Message](w, w.submit(body, relayapi.HeaderIdempotencyKey, "early"), http.StatusOK)
+		late := as[relayapi.Submission](w, w.submit(body, relayapi.HeaderIdempotencyKey, "early"), http.StatusOK)
 		require.Equal(t, early, late, "a submission that comes after its cancel is cancelled")
 		require.Empty(t, w.pulled(oldPhone))
 
-		w.refused(w.call(shop, http.MethodDelete, relayapi.PathMessages, nil),
+		w.refused(w.call(shop, http.MethodDelete, relayapi.PathSubmissions, nil),
 			http.StatusBadRequest, relayapi.CodeInvalidField, relayapi.HeaderIdempotencyKey)
 	})
 }
@@ -98,8 +98,8 @@ func TestCancelEndsAWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.pulled(oldPhone)
-		answer := w.waiting(t.Context(), relayapi.HeaderIdempotencyKey, "k")
-		as[relayapi.Message](w, w.cancelKey("k"), http.StatusOK)
-		require.Equal(t, relayapi.StateCancelled, as[relayapi.Message](w, <-answer, http.StatusCreated).State)
+		pending := w.waiting(t.Context(), relayapi.HeaderIdempotencyKey, "k")
+		as[relayapi.Submission](w, w.cancelKey("k"), http.StatusOK)
+		require.Equal(t, relayapi.StateCancelled, as[relayapi.Submission](w, <-pending, http.StatusCreated).State)
 	})
 }

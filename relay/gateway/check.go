@@ -13,15 +13,15 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// checkSubmit checks a submission, fills in what it leaves out, and returns its
-// recipient in E.164.
+// checkSubmit checks a submission, sets the defaults, and returns its recipient in
+// E.164.
 func checkSubmit(body *relayapi.Submit) (relayapi.Number, *refusal) {
 	if body.To == "" {
 		return "", invalid("to", "required")
 	}
 	phone, err := provider.ParsePhone(string(body.To))
 	if err != nil {
-		return "", invalid("to", "no phone number: want E.164 or a mainland mobile number")
+		return "", invalid("to", "not a phone number: want E.164 or a mainland mobile number")
 	}
 	if body.TTLSeconds == 0 {
 		body.TTLSeconds = int(relayapi.DefaultTTL / time.Second)
@@ -52,7 +52,7 @@ func checkText(text string) *refusal {
 	case strings.ContainsFunc(text, forbiddenInText):
 		return invalid("text", "has a control character")
 	case strings.ContainsRune(text, utf8.RuneError):
-		return invalid("text", "has a character that is none: half of a pair, or the sign for a broken one")
+		return invalid("text", "has half of a surrogate pair or the replacement character U+FFFD")
 	}
 	return nil
 }
@@ -66,7 +66,7 @@ func checkPrintable(field, value string, most int) *refusal {
 		return invalid(field, fmt.Sprintf("longer than %d characters", most))
 	}
 	if strings.ContainsFunc(value, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return invalid(field, "has a character that cannot be printed")
+		return invalid(field, "has a character that is not printable")
 	}
 	return nil
 }
@@ -85,7 +85,7 @@ func checkRange(field string, value, least, most int) *refusal {
 	return nil
 }
 
-// idempotencyKey returns the call's key, or "" when it has none.
+// idempotencyKey returns the request's key, or "" when it has none.
 func idempotencyKey(header http.Header) (string, *refusal) {
 	const field = relayapi.HeaderIdempotencyKey
 	values := header.Values(field)
@@ -93,7 +93,7 @@ func idempotencyKey(header http.Header) (string, *refusal) {
 	case len(values) == 0:
 		return "", nil
 	case len(values) > 1:
-		return "", invalid(field, "stands there twice")
+		return "", invalid(field, "the request has this header twice")
 	case values[0] == "" || len(values[0]) > relayapi.MaxIdempotencyKey:
 		return "", invalid(field, fmt.Sprintf("want 1 to %d characters", relayapi.MaxIdempotencyKey))
 	case strings.ContainsFunc(values[0], func(r rune) bool { return r < ' ' || r > '~' }):
@@ -102,7 +102,7 @@ func idempotencyKey(header http.Header) (string, *refusal) {
 	return values[0], nil
 }
 
-// checkPull checks a pull and fills in what it leaves out.
+// checkPull checks a pull and sets the defaults.
 func checkPull(body *relayapi.Pull) *refusal {
 	if body.Max == 0 {
 		body.Max = 1
@@ -146,8 +146,8 @@ var reportable = []relayapi.State{
 	relayapi.StateTaken, relayapi.StateSent, relayapi.StateDelivered, relayapi.StateFailed,
 }
 
-// checkReceipt checks a receipt.
-func checkReceipt(body relayapi.Receipt) *refusal {
+// checkStateReport checks a state report.
+func checkStateReport(body relayapi.StateReport) *refusal {
 	switch {
 	case body.ID == "":
 		return invalid("id", "required")
@@ -158,7 +158,7 @@ func checkReceipt(body relayapi.Receipt) *refusal {
 	case body.State == relayapi.StateFailed && body.Error == nil:
 		return invalid("error", "required with failed")
 	case body.State != relayapi.StateFailed && body.Error != nil:
-		return invalid("error", "belongs to failed alone")
+		return invalid("error", "allowed with failed only")
 	case body.Error != nil && !relayapi.ValidFailureClass(body.Error.Class):
 		return invalid("error.class", "want one of the failure classes")
 	case !storable(body.At.Time):
@@ -167,8 +167,8 @@ func checkReceipt(body relayapi.Receipt) *refusal {
 	return nil
 }
 
-// storable reports whether a time can be written in RFC 3339 and read again: in UTC
-// the year can be another than on the wire.
+// storable reports whether RFC 3339 can hold the time in UTC: there the year can be
+// another than on the wire.
 func storable(t time.Time) bool {
 	year := t.UTC().Year()
 	return year >= 1 && year <= 9999

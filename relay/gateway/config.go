@@ -18,16 +18,16 @@ import (
 type Config struct {
 	// Queue keeps the jobs. The gateway does not close it. Required.
 	Queue Queue
-	// Tokens are who may call. At least one.
+	// Tokens are those whose holders may make requests. At least one.
 	Tokens []Token
 	// Quotas limit the jobs of one recipient, over all sites and lanes. nil means
 	// [DefaultQuotas]; an empty slice means no limit.
 	Quotas []Quota
-	// Lease is how long a phone has to take a job before another phone may be offered
-	// it. 0 means 10 seconds.
+	// Lease is how long a phone has to take a job before the gateway may offer it to
+	// another phone. 0 means 10 seconds.
 	Lease time.Duration
 	// ClearAfter is how long after its deadline the text of a taken or sent job is
-	// deleted; that of any other ended job goes at once. 0 means an hour.
+	// deleted; that of any other ended job is deleted at once. 0 means an hour.
 	ClearAfter time.Duration
 	// ForgetAfter is how long a job and its history are kept; at least as long as the
 	// longest quota and relayapi.MaxTTL. 0 means 30 days.
@@ -37,18 +37,19 @@ type Config struct {
 	// Rand makes ids and leases. It need not be safe for concurrent use. nil means
 	// crypto/rand.
 	Rand io.Reader
-	// Logger hears of jobs and of failures. nil means silence.
+	// Logger gets jobs and failures. nil means no log.
 	Logger *slog.Logger
 }
 
-// Token lets a site, a phone or an operator in.
+// Token is what a site, a phone or an operator identifies itself with.
 type Token struct {
-	// Name is who it is: the site, the phone, or the operator. A name may have several
-	// tokens of one role, so that they can be exchanged without a break.
+	// Name is the name of its holder: the site, the phone or the operator. A name may
+	// have several tokens of one role, so that a new one can replace an old one without
+	// a break.
 	Name string
-	// Role is what it may do.
+	// Role is what its holder may do.
 	Role Role
-	// Hash is what [HashToken] makes of the token.
+	// Hash is what [HashToken] returns for the token.
 	Hash string
 }
 
@@ -122,40 +123,40 @@ func (c Config) withDefaults() Config {
 // Validate reports every problem of the configuration, by field.
 func (c Config) Validate() error {
 	var problems []error
-	report := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	add := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
 	if c.Queue == nil {
-		report("Queue: must not be nil")
+		add("Queue: must not be nil")
 	}
 	if len(c.Tokens) == 0 {
-		report("Tokens: must not be empty")
+		add("Tokens: must not be empty")
 	}
 	seen := map[string]bool{}
 	for i, token := range c.Tokens {
 		for _, problem := range token.problems() {
-			report("Tokens[%d].%s", i, problem)
+			add("Tokens[%d].%s", i, problem)
 		}
 		if seen[token.Hash] {
-			report("Tokens[%d].Hash: the same token stands there twice", i)
+			add("Tokens[%d].Hash: the list has this token twice", i)
 		}
 		seen[token.Hash] = true
 	}
 	for i, quota := range c.Quotas {
 		if quota.Limit < 1 {
-			report("Quotas[%d].Limit: must be at least 1", i)
+			add("Quotas[%d].Limit: must be at least 1", i)
 		}
 		if quota.Window <= 0 {
-			report("Quotas[%d].Window: must be positive", i)
+			add("Quotas[%d].Window: must be positive", i)
 		}
 	}
 	if c.Lease < 0 || c.Lease > longestLease {
-		report("Lease: must be between 0 and an hour")
+		add("Lease: must be between 0 and an hour")
 	}
 	if c.ClearAfter < 0 {
-		report("ClearAfter: must not be negative")
+		add("ClearAfter: must not be negative")
 	}
 	full := c.withDefaults()
 	if _, window := QuotaReach(full.Quotas); full.ForgetAfter < max(window, full.ClearAfter, relayapi.MaxTTL) {
-		report("ForgetAfter: must not be shorter than the longest quota, ClearAfter or %v", relayapi.MaxTTL)
+		add("ForgetAfter: must not be shorter than the longest quota, ClearAfter or %v", relayapi.MaxTTL)
 	}
 	if err := errors.Join(problems...); err != nil {
 		return fmt.Errorf("gateway: config: %w", err)

@@ -14,36 +14,36 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// decode reads a call's body into a struct of relayapi.
-func decode(c *call, into any) *refusal {
-	if refused := wantJSON(c.Header); refused != nil {
+// decode reads a request's body into a struct of relayapi.
+func decode(req *request, into any) *refusal {
+	if refused := wantJSON(req.Header); refused != nil {
 		return refused
 	}
-	body, refused := c.body()
+	body, refused := req.body()
 	if refused != nil {
 		return refused
 	}
 	return parse(body, into)
 }
 
-// bodyTime is how long a body may take. A phone's network can be slow; but a call
-// whose body never comes would keep the gateway from going down.
+// bodyTime is how long a body may take to arrive. A phone's network can be slow; but a
+// request whose body never arrives would keep the gateway from shutting down.
 const bodyTime = 10 * time.Second
 
 // longAgo is a deadline that ends a read at once.
 var longAgo = time.Unix(1, 0)
 
-// body reads the body, until its time is over or the gateway goes down.
-func (c *call) body() ([]byte, *refusal) {
-	giveUp := func() { _ = c.control.SetReadDeadline(longAgo) }
-	timer, stopAtEnd := time.AfterFunc(bodyTime, giveUp), c.afterEnd(giveUp)
-	// Without a ResponseWriter the reader cannot close the connection; the server
-	// does that by itself when a body is left unread.
-	body, err := io.ReadAll(http.MaxBytesReader(nil, c.Body, relayapi.MaxBody))
+// body reads the body. It fails when the time is over or the gateway shuts down.
+func (req *request) body() ([]byte, *refusal) {
+	giveUp := func() { _ = req.control.SetReadDeadline(longAgo) }
+	timer, stopAtEnd := time.AfterFunc(bodyTime, giveUp), req.afterEnd(giveUp)
+	// Without a ResponseWriter MaxBytesReader cannot close the connection; the server
+	// does that when it finds the rest of the body unread.
+	body, err := io.ReadAll(http.MaxBytesReader(nil, req.Body, relayapi.MaxBody))
 	inTime, up := timer.Stop(), stopAtEnd()
 	switch {
 	case !inTime:
-		return nil, refuseWith(http.StatusRequestTimeout, relayapi.CodeBodyTimeout, "", "the body did not come within ten seconds")
+		return nil, refuseWith(http.StatusRequestTimeout, relayapi.CodeBodyTimeout, "", "the body did not arrive within ten seconds")
 	case !up && err != nil:
 		return nil, shuttingDown()
 	case err != nil:
@@ -57,7 +57,7 @@ func unreadable(err error) *refusal {
 	if errors.As(err, &tooLarge) {
 		return refuseWith(http.StatusRequestEntityTooLarge, relayapi.CodeBodyTooLarge, "", "the body is larger than 64 KiB")
 	}
-	return badJSON("the body broke off")
+	return badJSON("the body could not be read to its end")
 }
 
 // parse reads one JSON object and nothing else.
@@ -77,9 +77,9 @@ func parse(body []byte, into any) *refusal {
 		return unparsable(err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return badJSON("something follows the JSON object")
+		return badJSON("the body has more than one JSON object")
 	}
-	return checkMembers(body)
+	return checkFields(body)
 }
 
 func wantJSON(header http.Header) *refusal {
@@ -99,7 +99,7 @@ func badJSON(message string) *refusal {
 	return refuseWith(http.StatusBadRequest, relayapi.CodeBadJSON, "", message)
 }
 
-// unparsable names the member at fault where the standard library does.
+// unparsable names the wrong field where the standard library does.
 func unparsable(err error) *refusal {
 	var wrongType *json.UnmarshalTypeError
 	if errors.As(err, &wrongType) {
@@ -109,17 +109,17 @@ func unparsable(err error) *refusal {
 		return invalid(wrongType.Field, "wrong type: got a JSON "+short(wrongType.Value))
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return refuseWith(http.StatusBadRequest, relayapi.CodeUnknownField, short(strings.Trim(name, `"`)), "there is no such member")
+		return refuseWith(http.StatusBadRequest, relayapi.CodeUnknownField, short(strings.Trim(name, `"`)), "this field does not exist")
 	}
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return badJSON("the body is not JSON, or it is cut off")
+		return badJSON("the body is not complete JSON")
 	}
-	// What is left comes from a value with a form of its own: a time.
+	// All other errors come from the one value that decodes itself: a time.
 	return invalid("at", "want a time as in RFC 3339")
 }
 
-// short keeps a stranger's words from filling an answer.
+// short limits how much of a request a response repeats.
 func short(s string) string {
 	const most = 64
 	if utf8.RuneCountInString(s) <= most {

@@ -1,6 +1,5 @@
-// Package gateway is the relay gateway: a queue of texts with a door for sites that
-// want them sent and a door for phones that send them. It is an http.Handler; the
-// wire contract is package relayapi.
+// Package gateway is the relay gateway: sites submit texts, phones pull and send them.
+// It is an http.Handler; the wire contract is package relayapi.
 //
 //	queue, err := sqlitequeue.New(sqlitequeue.Config{Path: "relay.db"})
 //	...
@@ -14,21 +13,24 @@
 //	...
 //	server := &http.Server{Handler: relay}
 //
-// Serve it behind TLS: tokens and codes travel in it. Calls can last a little
+// Package sqlitequeue keeps jobs across kill -9. Package memqueue, for demos and tests,
+// keeps them in memory.
+//
+// Serve it behind TLS: requests hold tokens and codes. A request can last a little
 // longer than relayapi.MaxWait, so a server's WriteTimeout must not be shorter.
 //
-// # Going down
+// # Shutting down
 //
-// Shutdown ends long polls and waiting submissions, then waits until all calls have
-// been answered. After it shut down the http.Server, then close the queue.
+// Call Shutdown first: it responds to the pulls and submissions that wait, and returns
+// when every request has its response. Then shut down the http.Server, then close the
+// queue.
 //
 // # What is promised
 //
-//   - A submission that was answered is stored, and survives the death of the
-//     process, as far as the [Queue] promises.
-//   - A job that is reported as cancelled or expired was not sent by any phone that
-//     keeps to the contract: phones send only after the gateway has accepted "taken".
-//   - A job is never handed to a second phone once a phone has taken it.
-//   - Numbers are logged masked, texts never. A job's text is deleted when the job
-//     has ended, at the latest some time after its deadline.
+//   - A submission that got its response is stored, and is kept as long as the engine
+//     of the [Queue] promises.
+//   - No phone that keeps to the contract sends a job that is cancelled or expired: phones send only after the gateway has accepted "taken".
+//   - Once a phone has taken a job, the gateway offers it to no other phone.
+//   - Logs have masked numbers and no texts. A job's text is deleted when the job has
+//     ended, or soon after Config.ClearAfter has passed since its deadline.
 package gateway

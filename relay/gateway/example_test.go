@@ -4,28 +4,16 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/cnsms/cnsms/relay/gateway"
-	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
+	"github.com/cnsms/cnsms/relay/gateway/memqueue"
 )
 
 // A gateway with one site and one phone. The phone is not there yet, so the site
 // is told at once to use another provider.
 func Example() {
-	folder, err := os.MkdirTemp("", "relay")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer func() { _ = os.RemoveAll(folder) }()
-	queue, err := sqlitequeue.New(sqlitequeue.Config{Path: filepath.Join(folder, "relay.db")})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	queue := memqueue.New()
 	defer func() { _ = queue.Close() }()
 	relay, err := gateway.New(gateway.Config{
 		Queue: queue,

@@ -41,13 +41,13 @@ func FuzzBodies(f *testing.F) {
 			require.Positive(t, pull.Max)
 		}
 
-		var receipt relayapi.Receipt
-		if refused := parse(body, &receipt); refused != nil {
+		var report relayapi.StateReport
+		if refused := parse(body, &report); refused != nil {
 			requirePrecise(t, refused)
-		} else if refused := checkReceipt(receipt); refused != nil {
+		} else if refused := checkStateReport(report); refused != nil {
 			requirePrecise(t, refused)
 		} else {
-			require.Equal(t, receipt.State == relayapi.StateFailed, receipt.Error != nil)
+			require.Equal(t, report.State == relayapi.StateFailed, report.Error != nil)
 		}
 	})
 }

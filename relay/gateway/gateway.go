@@ -18,25 +18,25 @@ import (
 // Gateway is an http.Handler that speaks relayapi. Make it with [New] and end it
 // with Shutdown or Close. It is safe for concurrent use.
 type Gateway struct {
-	queue  Queue
-	cfg    Config
-	logger *slog.Logger
-	tokens []knownToken
-	routes map[string]methods
-	job    methods // of PathMessages + "/" + id
-	phones line
-	sites  watchers
+	queue    Queue
+	cfg      Config
+	logger   *slog.Logger
+	tokens   []knownToken
+	routes   map[string]methods
+	job      methods // of PathSubmissions + "/" + id
+	pulls    waitingPulls
+	watchers watchers
 
 	randMu sync.Mutex
 	rand   io.Reader
 
-	mu     sync.Mutex
-	closed bool
-	calls  sync.WaitGroup  // calls and the sweeper
-	ending <-chan struct{} // closed when the gateway goes down
-	end    func()
-	unsub  func()
-	// afterEnd has something done after ending, unless it is stopped.
+	mu      sync.Mutex
+	closed  bool
+	running sync.WaitGroup  // requests and the sweeper
+	ending  <-chan struct{} // closed when the gateway shuts down
+	end     func()
+	unsub   func()
+	// afterEnd calls do when the gateway shuts down, unless stop is called before.
 	afterEnd func(do func()) (stop func() bool)
 }
 
@@ -47,7 +47,7 @@ type knownToken struct {
 	hash [sha256.Size]byte
 }
 
-// New returns a gateway at work.
+// New returns a gateway that is ready for requests.
 func New(cfg Config) (*Gateway, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -64,27 +64,27 @@ func New(cfg Config) (*Gateway, error) {
 	g.ending, g.end = lifetime.Done(), end
 	g.afterEnd = func(do func()) func() bool { return context.AfterFunc(lifetime, do) }
 	g.unsub = g.queue.Subscribe(g.hear)
-	g.calls.Go(func() { g.sweepRegularly(lifetime) })
+	g.running.Go(func() { g.sweepRegularly(lifetime) })
 	return g, nil
 }
 
-// hear passes a change on to those who wait for it.
-func (g *Gateway) hear(c Change) {
-	if c.Lane != "" {
-		g.phones.wake(c.Lane)
+// hear wakes the pulls and the submissions that wait for a change.
+func (g *Gateway) hear(change Change) {
+	if change.Lane != "" {
+		g.pulls.wake(change.Lane)
 	}
-	if c.Job != "" {
-		g.sites.tell(c.Job)
+	if change.Job != "" {
+		g.watchers.tell(change.Job)
 	}
-	if c.All {
-		g.phones.wakeAll()
-		g.sites.tellAll()
+	if change.All {
+		g.pulls.wakeAll()
+		g.watchers.tellAll()
 	}
 }
 
-// Shutdown ends long polls and waiting submissions with what there is to say, ends
-// calls whose body has not come, lets every other call finish, and refuses new ones. It
-// returns when all have been answered, or with the context's error when that ends first.
+// Shutdown responds at once to pulls and submissions that wait, and to requests whose
+// body has not arrived, lets every other request finish, and refuses new ones. It returns
+// when all have their response, or with the context's error when that ends first.
 func (g *Gateway) Shutdown(ctx context.Context) error {
 	g.mu.Lock()
 	first := !g.closed
@@ -97,7 +97,7 @@ func (g *Gateway) Shutdown(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		g.calls.Wait()
+		g.running.Wait()
 	}()
 	select {
 	case <-done:
@@ -107,25 +107,25 @@ func (g *Gateway) Shutdown(ctx context.Context) error {
 	}
 }
 
-// Close is Shutdown without a limit of time. Calls end within the time that the
-// queue takes for one call.
+// Close is Shutdown without a limit of time. Requests end within the time that the
+// queue needs for one call.
 func (g *Gateway) Close() error { return g.Shutdown(context.Background()) }
 
-// enter counts a call in, unless the gateway is going down.
+// enter counts a request as running, unless the gateway is shutting down.
 func (g *Gateway) enter() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if !g.closed {
-		g.calls.Add(1)
+		g.running.Add(1)
 	}
 	return !g.closed
 }
 
-// now is the time to the millisecond, which is what queues keep.
+// now is the time to the millisecond, because queues keep times to the millisecond.
 func (g *Gateway) now() time.Time { return g.cfg.Now().UTC().Truncate(time.Millisecond) }
 
-// newID returns an id that nobody can guess and that begins with the time, so that
-// ids of new jobs stand together in an index.
+// newID returns an id that cannot be guessed. It begins with the time, so that ids of
+// new jobs are neighbours in an index.
 func (g *Gateway) newID(now time.Time) (string, error) {
 	var random [10]byte
 	err := g.fill(random[:])
@@ -147,12 +147,12 @@ func (g *Gateway) fill(b []byte) error {
 
 const (
 	sweepEvery = 30 * time.Second
-	// lastWord is how long a call may take that must be made although its caller has gone.
-	lastWord = 5 * time.Second
+	// cancelTimeout bounds the cancelling of a job whose site has left.
+	cancelTimeout = 5 * time.Second
 )
 
-// sweepRegularly keeps the queue tidy until the gateway goes down. Nothing depends
-// on its being in time.
+// sweepRegularly sweeps the queue until the gateway shuts down. No rule depends on when
+// it does.
 func (g *Gateway) sweepRegularly(lifetime context.Context) {
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
@@ -173,7 +173,7 @@ func (g *Gateway) sweep(lifetime context.Context) {
 			Now: now, ClearBefore: now.Add(-g.cfg.ClearAfter), ForgetBefore: now.Add(-g.cfg.ForgetAfter),
 		})
 		if err != nil && lifetime.Err() == nil {
-			g.logger.Error("relay: the queue could not be swept", "error", err)
+			g.logger.Error("relay: sweeping the queue failed", "error", err)
 		}
 		if err != nil || n == 0 {
 			return
@@ -181,11 +181,11 @@ func (g *Gateway) sweep(lifetime context.Context) {
 	}
 }
 
-// callBack cancels a job that nobody waits for any more. The caller may have gone,
-// so it does not listen to the caller's context. A job that can no longer be
-// cancelled comes back as it is.
-func (g *Gateway) callBack(ctx context.Context, id string) (Job, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWord)
+// cancelUnwanted cancels a job that no site waits for any more. It does not end with the
+// context of the request, because the site may have left. It returns a job that can no
+// longer be cancelled as it is.
+func (g *Gateway) cancelUnwanted(ctx context.Context, id string) (Job, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTimeout)
 	defer cancel()
 	job, err := g.queue.Cancel(ctx, Cancellation{ID: id, By: Actor{Kind: relayapi.SourceGateway}, Now: g.now()})
 	if errors.Is(err, ErrNotCancellable) {

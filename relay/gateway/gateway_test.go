@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -18,7 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/cnsms/cnsms/relay/gateway"
-	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
+	"github.com/cnsms/cnsms/relay/gateway/memqueue"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
@@ -48,14 +47,13 @@ func tokens() []gateway.Token {
 type world struct {
 	*testing.T
 	gateway *gateway.Gateway
-	queue   *sqlitequeue.Queue
+	queue   *memqueue.Queue
 	log     *safeBuffer
 }
 
 func newWorld(t *testing.T, change ...func(*gateway.Config)) *world {
 	t.Helper()
-	queue, err := sqlitequeue.New(sqlitequeue.Config{Path: filepath.Join(t.TempDir(), "queue.db")})
-	require.NoError(t, err)
+	queue := memqueue.New()
 	w := &world{T: t, queue: queue, log: &safeBuffer{}}
 	cfg := gateway.Config{
 		Queue: queue, Tokens: tokens(), Quotas: []gateway.Quota{},
@@ -64,6 +62,7 @@ func newWorld(t *testing.T, change ...func(*gateway.Config)) *world {
 	for _, apply := range change {
 		apply(&cfg)
 	}
+	var err error
 	w.gateway, err = gateway.New(cfg)
 	require.NoError(t, err)
 	t.Cleanup(func() {
@@ -75,7 +74,7 @@ func newWorld(t *testing.T, change ...func(*gateway.Config)) *world {
 	return w
 }
 
-// reply is an answer of the gateway.
+// reply is a response of the gateway.
 type reply struct {
 	status int
 	header http.Header
@@ -102,7 +101,7 @@ func (w *world) refused(r reply, status int, code relayapi.ErrorCode, field stri
 	return err
 }
 
-// call makes a call and waits for its answer.
+// call makes a request and waits for the response.
 func (w *world) call(who, method, path string, body any, header ...string) reply {
 	w.Helper()
 	return w.callWith(w.Context(), who, method, path, body, header...)
@@ -133,11 +132,11 @@ func (w *world) callWith(ctx context.Context, who, method, path string, body any
 	return reply{recorder.Code, recorder.Header(), recorder.Body.Bytes()}
 }
 
-// later makes a call in the background; the result gives its answer.
+// later makes a request in the background; the channel gets the response.
 func (w *world) later(call func() reply) <-chan reply {
-	answer := make(chan reply, 1)
-	go func() { answer <- call() }()
-	return answer
+	pending := make(chan reply, 1)
+	go func() { pending <- call() }()
+	return pending
 }
 
 // text is a submission that is accepted.
@@ -147,13 +146,13 @@ func text() relayapi.Submit {
 
 func (w *world) submit(body relayapi.Submit, header ...string) reply {
 	w.Helper()
-	return w.call(shop, http.MethodPost, relayapi.PathMessages, body, header...)
+	return w.call(shop, http.MethodPost, relayapi.PathSubmissions, body, header...)
 }
 
 // submitted submits and wants a new job.
-func (w *world) submitted(body relayapi.Submit, header ...string) relayapi.Message {
+func (w *world) submitted(body relayapi.Submit, header ...string) relayapi.Submission {
 	w.Helper()
-	return as[relayapi.Message](w, w.submit(body, header...), http.StatusCreated)
+	return as[relayapi.Submission](w, w.submit(body, header...), http.StatusCreated)
 }
 
 func (w *world) pull(who string, body relayapi.Pull) reply {
@@ -175,28 +174,28 @@ func (w *world) pulledOne(who string) relayapi.Job {
 	return jobs[0]
 }
 
-func receipt(job relayapi.Job, state relayapi.State) relayapi.Receipt {
-	return relayapi.Receipt{ID: job.ID, Lease: job.Lease, State: state}
+func stateReport(job relayapi.Job, state relayapi.State) relayapi.StateReport {
+	return relayapi.StateReport{ID: job.ID, Lease: job.Lease, State: state}
 }
 
-func (w *world) report(who string, r relayapi.Receipt) reply {
+func (w *world) report(who string, r relayapi.StateReport) reply {
 	w.Helper()
-	return w.call(who, http.MethodPost, relayapi.PathReceipts, r)
+	return w.call(who, http.MethodPost, relayapi.PathStateReports, r)
 }
 
 // reported reports a state and wants it accepted.
 func (w *world) reported(who string, job relayapi.Job, state relayapi.State) relayapi.Recorded {
 	w.Helper()
-	return as[relayapi.Recorded](w, w.report(who, receipt(job, state)), http.StatusOK)
+	return as[relayapi.Recorded](w, w.report(who, stateReport(job, state)), http.StatusOK)
 }
 
-func (w *world) status(id string) relayapi.Message {
+func (w *world) status(id string) relayapi.Submission {
 	w.Helper()
-	return as[relayapi.Message](w, w.call(shop, http.MethodGet, relayapi.PathMessages+"/"+id, nil), http.StatusOK)
+	return as[relayapi.Submission](w, w.call(shop, http.MethodGet, relayapi.PathSubmissions+"/"+id, nil), http.StatusOK)
 }
 
 // steps are a history as text.
-func steps(m relayapi.Message) []string {
+func steps(m relayapi.Submission) []string {
 	var lines []string
 	for _, step := range m.History {
 		line := strings.TrimSpace(string(step.State) + " " + string(step.Source) + " " + step.Name)

@@ -13,22 +13,22 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// call is one authenticated request.
-type call struct {
+// request is one authenticated request.
+type request struct {
 	*http.Request
 	// id is the job's id in the path.
 	id string
-	// who and role are the caller's.
-	who  string
-	role Role
+	// caller and role are those of its token.
+	caller string
+	role   Role
 	// control reaches the connection.
 	control *http.ResponseController
-	// afterEnd has something done when the gateway goes down, unless it is stopped.
+	// afterEnd calls do when the gateway shuts down, unless stop is called before.
 	afterEnd func(do func()) (stop func() bool)
 }
 
-// answer is what a call gets. A nil body of a caller that has gone is never read.
-type answer struct {
+// response is the response to a request that the gateway does not refuse.
+type response struct {
 	status int
 	body   any
 }
@@ -36,7 +36,7 @@ type answer struct {
 // endpoint is one method of one path.
 type endpoint struct {
 	roles  []Role // none: no token needed
-	handle func(c *call) (answer, *refusal)
+	handle func(req *request) (response, *refusal)
 }
 
 type methods map[string]endpoint
@@ -44,13 +44,13 @@ type methods map[string]endpoint
 func (g *Gateway) setRoutes() {
 	site, phone, reader := []Role{RoleSite}, []Role{RolePhone}, []Role{RoleSite, RoleOperator}
 	g.routes = map[string]methods{
-		relayapi.PathMessages: {
+		relayapi.PathSubmissions: {
 			http.MethodPost:   {site, g.submit},
 			http.MethodDelete: {site, g.cancelKey},
 		},
-		relayapi.PathPull:     {http.MethodPost: {phone, g.pull}},
-		relayapi.PathReceipts: {http.MethodPost: {phone, g.receipt}},
-		relayapi.PathHealth:   {http.MethodGet: {nil, g.health}},
+		relayapi.PathPull:         {http.MethodPost: {phone, g.pull}},
+		relayapi.PathStateReports: {http.MethodPost: {phone, g.report}},
+		relayapi.PathHealth:       {http.MethodGet: {nil, g.health}},
 	}
 	g.job = methods{
 		http.MethodGet:    {reader, g.status},
@@ -58,13 +58,13 @@ func (g *Gateway) setRoutes() {
 	}
 }
 
-// ServeHTTP answers a call.
+// ServeHTTP responds to a request.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !g.enter() {
 		refuse(w, shuttingDown())
 		return
 	}
-	defer g.calls.Done()
+	defer g.running.Done()
 	result, refused := g.serve(w, r)
 	if refused != nil {
 		refuse(w, refused)
@@ -73,10 +73,10 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	write(w, result.status, result.body)
 }
 
-func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) (answer, *refusal) {
+func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) (response, *refusal) {
 	found, id := g.find(r.URL.Path)
 	if found == nil {
-		return answer{}, refuseWith(http.StatusNotFound, relayapi.CodeNotFound, "", "there is no such path")
+		return response{}, refuseWith(http.StatusNotFound, relayapi.CodeNotFound, "", "this path does not exist")
 	}
 	method := r.Method
 	if method == http.MethodHead {
@@ -84,20 +84,20 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) (answer, *refusa
 	}
 	end, ok := found[method]
 	if !ok {
-		return answer{}, methodNotAllowed(found)
+		return response{}, methodNotAllowed(found)
 	}
-	c := &call{Request: r, id: id, control: http.NewResponseController(w), afterEnd: g.afterEnd}
-	if refused := g.admit(c, end.roles); refused != nil {
-		return answer{}, refused
+	req := &request{Request: r, id: id, control: http.NewResponseController(w), afterEnd: g.afterEnd}
+	if refused := g.admit(req, end.roles); refused != nil {
+		return response{}, refused
 	}
-	return end.handle(c)
+	return end.handle(req)
 }
 
 func (g *Gateway) find(path string) (methods, string) {
 	if found, ok := g.routes[path]; ok {
 		return found, ""
 	}
-	id, ok := strings.CutPrefix(path, relayapi.PathMessages+"/")
+	id, ok := strings.CutPrefix(path, relayapi.PathSubmissions+"/")
 	if !ok || id == "" || strings.Contains(id, "/") {
 		return nil, ""
 	}
@@ -106,34 +106,34 @@ func (g *Gateway) find(path string) (methods, string) {
 
 func methodNotAllowed(found methods) *refusal {
 	allowed := strings.Join(slices.Sorted(maps.Keys(found)), ", ")
-	refused := refuseWith(http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "", "this path takes "+allowed)
+	refused := refuseWith(http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "", "this path allows "+allowed)
 	refused.header = map[string]string{"Allow": allowed}
 	return refused
 }
 
-// admit finds out who calls, and whether it may.
-func (g *Gateway) admit(c *call, roles []Role) *refusal {
+// admit finds the caller by its token and checks that its role may make the request.
+func (g *Gateway) admit(req *request, roles []Role) *refusal {
 	if len(roles) == 0 {
 		return nil
 	}
-	known, ok := g.holder(c.Header.Get("Authorization"))
+	known, ok := g.knownTokenOf(req.Header.Get("Authorization"))
 	switch {
 	case !ok:
 		refused := refuseWith(http.StatusUnauthorized, relayapi.CodeUnauthorized, "Authorization",
-			"want Authorization: Bearer and a token that the gateway knows")
+			"want Authorization: Bearer with a token that the gateway knows")
 		refused.header = map[string]string{"WWW-Authenticate": `Bearer realm="relay"`}
 		return refused
 	case !slices.Contains(roles, known.role):
 		return refuseWith(http.StatusForbidden, relayapi.CodeForbidden, "Authorization",
-			"this call is not for a token of the role "+known.role.String())
+			"a token with the role "+known.role.String()+" may not make this request")
 	}
-	c.who, c.role = known.name, known.role
+	req.caller, req.role = known.name, known.role
 	return nil
 }
 
-// holder finds the token of an Authorization header. It compares with every token,
-// so that the time tells nothing.
-func (g *Gateway) holder(header string) (found knownToken, ok bool) {
+// knownTokenOf finds the token of an Authorization header. It compares with every
+// token, so that the time that it takes reveals nothing.
+func (g *Gateway) knownTokenOf(header string) (found knownToken, ok bool) {
 	scheme, token, _ := strings.Cut(header, " ")
 	token = strings.TrimSpace(token)
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
@@ -148,7 +148,7 @@ func (g *Gateway) holder(header string) (found knownToken, ok bool) {
 	return found, ok
 }
 
-// refusal is an answer that says no.
+// refusal is the response to a request that the gateway refuses.
 type refusal struct {
 	status int
 	err    relayapi.Error
@@ -160,7 +160,7 @@ func refuseWith(status int, code relayapi.ErrorCode, field, message string) *ref
 }
 
 func shuttingDown() *refusal {
-	return refuseWith(http.StatusServiceUnavailable, relayapi.CodeShuttingDown, "", "the gateway is going down")
+	return refuseWith(http.StatusServiceUnavailable, relayapi.CodeShuttingDown, "", "the gateway is shutting down")
 }
 
 func invalid(field, message string) *refusal {

@@ -42,7 +42,7 @@ func newRequest(ctx context.Context, who, url, body string) (*http.Request, erro
 	return r, err
 }
 
-// exchange makes a call over the network and decodes a successful answer.
+// exchange makes a request over the network and decodes a successful response.
 func exchange[T any](t testing.TB, client *http.Client, r *http.Request) T {
 	t.Helper()
 	value, err := try[T](client, r)
@@ -78,8 +78,8 @@ func TestOverTheNetwork(t *testing.T) {
 		assert.NoError(t, err)
 		polled <- result
 	}()
-	m := exchange[relayapi.Message](t, client,
-		request(t.Context(), t, shop, url+relayapi.PathMessages, `{"to":"13800138000","text":"Your code is 824913."}`))
+	m := exchange[relayapi.Submission](t, client,
+		request(t.Context(), t, shop, url+relayapi.PathSubmissions, `{"to":"13800138000","text":"Your code is 824913."}`))
 	jobs := (<-polled).Jobs
 	require.Len(t, jobs, 1)
 	require.Equal(t, m.ID, jobs[0].ID)
@@ -98,11 +98,11 @@ func TestHangingUpCancels(t *testing.T) {
 	ctx, hangUp := context.WithCancel(t.Context())
 	client := &http.Client{Transport: &http.Transport{}}
 	defer client.CloseIdleConnections()
-	submit := request(ctx, t, shop, url+relayapi.PathMessages,
+	submit := request(ctx, t, shop, url+relayapi.PathSubmissions,
 		`{"to":"13800138000","text":"Your code is 824913.","wait_ms":60000}`)
 	done := make(chan error)
 	go func() {
-		_, err := try[relayapi.Message](client, submit)
+		_, err := try[relayapi.Submission](client, submit)
 		done <- err
 	}()
 	<-heard // the job is stored
@@ -121,7 +121,7 @@ func TestALargeBodyIsRefusedOverTheNetwork(t *testing.T) {
 	client := &http.Client{Transport: &http.Transport{}}
 	defer client.CloseIdleConnections()
 	body := `{"to":"13800138000","text":"` + strings.Repeat("x", 2*relayapi.MaxBody) + `"}`
-	response, err := client.Do(request(t.Context(), t, shop, url+relayapi.PathMessages, body))
+	response, err := client.Do(request(t.Context(), t, shop, url+relayapi.PathSubmissions, body))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, response.Body.Close()) }()
 	require.Equal(t, http.StatusRequestEntityTooLarge, response.StatusCode)

@@ -7,13 +7,13 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// Job is one text on its way, as a [Queue] keeps it. It prints with a masked
+// Job is a text to be sent, as a [Queue] keeps it. It prints with a masked
 // number and without its text.
 //
-// The methods that end in a new Job are the rules of a job's life. They change
-// nothing but their result, so an engine reads a job, applies a rule, and stores
-// what came out, all in one transaction. Every engine uses them, so that there is
-// one place where the rules stand.
+// The methods that return a new Job are the rules of a job's life. They do not change
+// the job that they are called on, so an engine reads a job, applies a rule, and stores
+// the result, all in one transaction. Every engine uses them, so that every engine has
+// the same rules.
 type Job struct {
 	// ID is the gateway's id.
 	ID string
@@ -26,19 +26,19 @@ type Job struct {
 	Content string
 	// To is the recipient in E.164.
 	To relayapi.Number
-	// Text is the message; empty once it is no longer needed.
+	// Text is what the phone sends; empty once it is no longer needed.
 	Text relayapi.Text
-	// Ref is the site's own id of the message.
+	// Ref is the site's own id for the text.
 	Ref string
 	// Lane chooses among the phones.
 	Lane string
-	// State is where the job is, as last stored; see [Job.Settled].
+	// State is where the job is, as last stored; see [Job.AsOf].
 	State relayapi.State
 	// Phone is the phone that the job was last offered to.
 	Phone string
 	// Lease is the lease of the last offer.
 	Lease string
-	// LeaseEnd is when another phone may be offered the job.
+	// LeaseEnd is when the last offer ends: from then on another phone may get the job.
 	LeaseEnd time.Time
 	// Created is when the job was submitted.
 	Created time.Time
@@ -73,9 +73,9 @@ func (j Job) Final() bool { return rank(j.State) == 4 }
 // Open reports whether no phone has taken the job yet and one still may.
 func (j Job) Open() bool { return rank(j.State) < 2 }
 
-// Settled returns the job as it is at a moment: an open job whose deadline has
-// passed is expired, whether or not anybody has stored that.
-func (j Job) Settled(now time.Time) Job {
+// AsOf returns the job as it is at now: an open job whose deadline has passed has
+// expired, whether or not an engine has stored that.
+func (j Job) AsOf(now time.Time) Job {
 	if !j.Open() || now.Before(j.Deadline) {
 		return j
 	}
@@ -112,8 +112,7 @@ func (j Job) Failure() *relayapi.Failure {
 	return nil
 }
 
-// moved returns the job in the transition's state. The text of a job that has
-// ended is dropped.
+// moved returns the job in the transition's state. A job that has ended loses its text.
 func (j Job) moved(t relayapi.Transition) Job {
 	j.State = t.State
 	j = j.noted(t)
@@ -123,7 +122,7 @@ func (j Job) moved(t relayapi.Transition) Job {
 	return j
 }
 
-// noted returns the job with one more line of history.
+// noted returns the job with one more transition in its history.
 func (j Job) noted(t relayapi.Transition) Job {
 	j.History = append(slices.Clip(j.History), t)
 	return j

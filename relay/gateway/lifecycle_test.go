@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -16,7 +15,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/relay/gateway"
-	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
@@ -81,18 +79,18 @@ func TestABrokenQueueIsNeverAcknowledged(t *testing.T) {
 	job := w.pulledOne(oldPhone)
 	require.NoError(t, w.queue.Close())
 
-	failed := receipt(job, relayapi.StateFailed)
+	failed := stateReport(job, relayapi.StateFailed)
 	failed.Error = &relayapi.Failure{Class: relayapi.FailureLimit, Text: "why"}
 	waiting := text()
 	waiting.WaitMS = second
 	for name, r := range map[string]reply{
 		"submit":        w.submit(text()),
 		"submit, wait":  w.submit(waiting),
-		"status":        w.call(shop, http.MethodGet, relayapi.PathMessages+"/"+m.ID, nil),
+		"status":        w.call(shop, http.MethodGet, relayapi.PathSubmissions+"/"+m.ID, nil),
 		"cancel":        w.cancel(shop, m.ID),
 		"cancel by key": w.cancelKey("k"),
 		"pull":          w.pull(oldPhone, relayapi.Pull{}),
-		"taken":         w.report(oldPhone, receipt(job, relayapi.StateTaken)),
+		"taken":         w.report(oldPhone, stateReport(job, relayapi.StateTaken)),
 		"failed":        w.report(oldPhone, failed),
 	} {
 		refused := w.refused(r, http.StatusServiceUnavailable, relayapi.CodeQueueUnavailable, "")
@@ -123,7 +121,7 @@ func TestShutdownEndsWhatWaits(t *testing.T) {
 		require.NoError(t, w.gateway.Shutdown(t.Context()))
 		require.Zero(t, time.Since(start))
 		require.Empty(t, as[relayapi.Pulled](w, <-poll, http.StatusOK).Jobs)
-		require.Equal(t, relayapi.StateCancelled, as[relayapi.Message](w, <-waiting, http.StatusCreated).State)
+		require.Equal(t, relayapi.StateCancelled, as[relayapi.Submission](w, <-waiting, http.StatusCreated).State)
 
 		for _, path := range []string{relayapi.PathHealth, relayapi.PathPull} {
 			w.refused(w.call(oldPhone, http.MethodGet, path, nil), http.StatusServiceUnavailable, relayapi.CodeShuttingDown, "")
@@ -132,9 +130,9 @@ func TestShutdownEndsWhatWaits(t *testing.T) {
 	})
 }
 
-// slowQueue answers no pull until it is let go.
+// slowQueue returns from no Offer before release is closed.
 type slowQueue struct {
-	*sqlitequeue.Queue
+	gateway.Queue
 	release chan struct{}
 }
 
@@ -146,11 +144,8 @@ func (q *slowQueue) Offer(ctx context.Context, p gateway.Pull) (gateway.Offered,
 func TestShutdownGivesUpWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		queue, err := sqlitequeue.New(sqlitequeue.Config{Path: filepath.Join(t.TempDir(), "queue.db")})
-		require.NoError(t, err)
-		defer func() { require.NoError(t, queue.Close()) }()
-		slow := &slowQueue{queue, make(chan struct{})}
-		w := newWorld(t, func(c *gateway.Config) { c.Queue = slow })
+		slow := &slowQueue{release: make(chan struct{})}
+		w := newWorld(t, func(c *gateway.Config) { slow.Queue, c.Queue = c.Queue, slow })
 		poll := w.later(func() reply { return w.pull(oldPhone, relayapi.Pull{}) })
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)

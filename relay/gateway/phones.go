@@ -8,75 +8,76 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// pull answers POST /v1/pull: at once when there is work, otherwise when there is
-// some, or the phone's wait is over.
-func (g *Gateway) pull(c *call) (answer, *refusal) {
+// pull handles POST /v1/pull. It responds as soon as there are jobs, or when the phone's
+// wait is over.
+func (g *Gateway) pull(req *request) (response, *refusal) {
 	var body relayapi.Pull
-	if refused := decode(c, &body); refused != nil {
-		return answer{}, refused
+	if refused := decode(req, &body); refused != nil {
+		return response{}, refused
 	}
 	if refused := checkPull(&body); refused != nil {
-		return answer{}, refused
+		return response{}, refused
 	}
-	jobs, err := g.work(c, body)
+	jobs, err := g.waitForJobs(req, body)
 	if err != nil {
-		return answer{}, g.refusalFor(c, err, Job{})
+		return response{}, g.refusalFor(req, err, Job{})
 	}
-	return answer{http.StatusOK, g.pulled(jobs)}, nil
+	return response{http.StatusOK, g.pulled(jobs)}, nil
 }
 
-// work waits for jobs. Meanwhile the phone counts as present.
-func (g *Gateway) work(c *call, body relayapi.Pull) ([]Job, error) {
+// waitForJobs offers jobs to the phone as soon as there are some. Meanwhile the phone is
+// online.
+func (g *Gateway) waitForJobs(req *request, body relayapi.Pull) ([]Job, error) {
 	interval := time.Duration(body.IntervalMS) * time.Millisecond
 	over := time.NewTimer(time.Duration(body.WaitMS) * time.Millisecond)
 	defer over.Stop()
-	// A look at least once in the length of a lease: a job that another phone was
-	// offered after this one's last look may have come free.
+	// Look at least once in the length of a lease: the gateway may have offered a job to
+	// another phone after this one's last look, and that lease may have ended.
 	again := time.NewTicker(min(interval, g.cfg.Lease))
 	defer again.Stop()
-	place := g.phones.join(c.who, body.Lanes)
-	defer place.leave()
+	pull := g.pulls.add(req.caller, body.Lanes)
+	defer pull.end()
 	for waiting := body.WaitMS > 0; ; {
-		place.stand()
+		pull.waitAgain()
 		now := g.now()
-		presence := Presence{Phone: c.who, Lanes: body.Lanes, Interval: interval, At: now}
-		if err := g.queue.Seen(c.Context(), presence); err != nil {
+		presence := Presence{Phone: req.caller, Lanes: body.Lanes, Interval: interval, At: now}
+		if err := g.queue.Seen(req.Context(), presence); err != nil {
 			return nil, err
 		}
-		offered, err := g.offer(c, body, now)
+		offered, err := g.offer(req, body, now)
 		if err != nil {
 			return nil, err
 		}
-		place.served()
+		pull.wakeUsed()
 		if len(offered.Jobs) > 0 || !waiting {
 			return offered.Jobs, nil
 		}
 		select {
-		case <-place.woken:
-			place.owe()
+		case <-pull.woken:
+			pull.wakeRead()
 		case <-leaseEnd(offered, now):
-		case <-again.C: // says that the phone is still there
+		case <-again.C: // the phone is still online
 		case <-over.C:
 			waiting = false
 		case <-g.ending:
 			return nil, nil
-		case <-c.Context().Done():
-			return nil, c.Context().Err()
+		case <-req.Context().Done():
+			return nil, req.Context().Err()
 		}
 	}
 }
 
-func (g *Gateway) offer(c *call, body relayapi.Pull, now time.Time) (Offered, error) {
+func (g *Gateway) offer(req *request, body relayapi.Pull, now time.Time) (Offered, error) {
 	lease, err := g.newLease()
 	if err != nil {
 		return Offered{}, err
 	}
-	return g.queue.Offer(c.Context(), Pull{
-		Phone: c.who, Lanes: body.Lanes, Max: body.Max, Lease: lease, LeaseFor: g.cfg.Lease, Now: now,
+	return g.queue.Offer(req.Context(), Pull{
+		Phone: req.caller, Lanes: body.Lanes, Max: body.Max, Lease: lease, LeaseFor: g.cfg.Lease, Now: now,
 	})
 }
 
-// leaseEnd fires when a job may come free that another phone was offered.
+// leaseEnd fires when the gateway may offer a job that another phone holds now.
 func leaseEnd(offered Offered, now time.Time) <-chan time.Time {
 	if offered.NextAt.IsZero() {
 		return nil
@@ -84,7 +85,7 @@ func leaseEnd(offered Offered, now time.Time) <-chan time.Time {
 	return time.NewTimer(offered.NextAt.Sub(now)).C
 }
 
-// pulled is a phone's view of its jobs.
+// pulled is the response to a pull: the jobs as their phone sees them.
 func (g *Gateway) pulled(jobs []Job) relayapi.Pulled {
 	now := g.now()
 	result := relayapi.Pulled{Jobs: make([]relayapi.Job, 0, len(jobs))}
@@ -99,40 +100,40 @@ func (g *Gateway) pulled(jobs []Job) relayapi.Pulled {
 	return result
 }
 
-// receipt answers POST /v1/receipts.
-func (g *Gateway) receipt(c *call) (answer, *refusal) {
-	var body relayapi.Receipt
-	if refused := decode(c, &body); refused != nil {
-		return answer{}, refused
+// report handles POST /v1/receipts.
+func (g *Gateway) report(req *request) (response, *refusal) {
+	var body relayapi.StateReport
+	if refused := decode(req, &body); refused != nil {
+		return response{}, refused
 	}
-	if refused := checkReceipt(body); refused != nil {
-		return answer{}, refused
+	if refused := checkStateReport(body); refused != nil {
+		return response{}, refused
 	}
 	now := g.now()
-	if err := g.queue.Seen(c.Context(), Presence{Phone: c.who, At: now}); err != nil {
-		return answer{}, g.refusalFor(c, err, Job{})
+	if err := g.queue.Seen(req.Context(), Presence{Phone: req.caller, At: now}); err != nil {
+		return response{}, g.refusalFor(req, err, Job{})
 	}
-	failure, err := g.failure(c, body)
+	failure, err := g.failure(req, body)
 	if err != nil {
-		return answer{}, g.refusalFor(c, err, Job{})
+		return response{}, g.refusalFor(req, err, Job{})
 	}
-	job, err := g.queue.Record(c.Context(), Report{
-		ID: body.ID, Phone: c.who, Lease: body.Lease, State: body.State, At: body.At.Time, Failure: failure, Now: now,
+	job, err := g.queue.Record(req.Context(), StateReport{
+		ID: body.ID, Phone: req.caller, Lease: body.Lease, State: body.State, At: body.At.Time, Failure: failure, Now: now,
 	})
 	if err != nil {
-		return answer{}, g.refusalFor(c, err, job)
+		return response{}, g.refusalFor(req, err, job)
 	}
-	g.logger.Info("relay: receipt", "job", job.ID, "phone", c.who, "reported", body.State, "state", job.State, "to", job.To)
-	return answer{http.StatusOK, relayapi.Recorded{ID: job.ID, State: job.State}}, nil
+	g.logger.Info("relay: phone reported a state", "job", job.ID, "phone", req.caller, "reported", body.State, "state", job.State, "to", job.To)
+	return response{http.StatusOK, relayapi.Recorded{ID: job.ID, State: job.State}}, nil
 }
 
-// failure is what may be kept of a phone's reason. Its text is not trusted to be
-// free of the message, because it outlives the message.
-func (g *Gateway) failure(c *call, body relayapi.Receipt) (*relayapi.Failure, error) {
+// failure is what the gateway may keep of a report's failure. Its text could repeat the
+// text of the job, which is deleted earlier.
+func (g *Gateway) failure(req *request, body relayapi.StateReport) (*relayapi.Failure, error) {
 	if body.Error == nil || body.Error.Text == "" {
 		return body.Error, nil
 	}
-	job, err := g.queue.Job(c.Context(), body.ID, g.now())
+	job, err := g.queue.Job(req.Context(), body.ID, g.now())
 	if err != nil {
 		return nil, err
 	}

@@ -16,14 +16,14 @@ import (
 // longPoll pulls for thirty seconds in the background.
 func (w *world) longPoll(ctx context.Context, who string) <-chan reply {
 	body := relayapi.Pull{WaitMS: 30 * second}
-	answer := w.later(func() reply { return w.callWith(ctx, who, http.MethodPost, relayapi.PathPull, body) })
+	pending := w.later(func() reply { return w.callWith(ctx, who, http.MethodPost, relayapi.PathPull, body) })
 	synctest.Wait()
-	return answer
+	return pending
 }
 
-func jobs(w *world, answer <-chan reply) []relayapi.Job {
+func jobs(w *world, pending <-chan reply) []relayapi.Job {
 	w.Helper()
-	return as[relayapi.Pulled](w, <-answer, http.StatusOK).Jobs
+	return as[relayapi.Pulled](w, <-pending, http.StatusOK).Jobs
 }
 
 func TestPull(t *testing.T) {
@@ -47,7 +47,7 @@ func TestPull(t *testing.T) {
 		require.Equal(t, job.ID, again.ID)
 		require.NotEqual(t, job.Lease, again.Lease)
 		require.Equal(t, int64(9000), again.LeaseRemainingMS)
-		r = w.report(oldPhone, receipt(job, relayapi.StateTaken))
+		r = w.report(oldPhone, stateReport(job, relayapi.StateTaken))
 		w.refused(r, http.StatusConflict, relayapi.CodeLeaseLost, "lease")
 		w.reported(oldPhone, again, relayapi.StateTaken)
 		require.Empty(t, w.pulled(oldPhone))
@@ -58,11 +58,11 @@ func TestLongPollGetsANewJobAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		answer := w.longPoll(t.Context(), oldPhone)
+		pending := w.longPoll(t.Context(), oldPhone)
 		elapse(7 * time.Second)
 		start := time.Now()
 		m := w.submitted(text())
-		got := jobs(w, answer)
+		got := jobs(w, pending)
 		require.Len(t, got, 1)
 		require.Equal(t, m.ID, got[0].ID)
 		require.Zero(t, time.Since(start))
@@ -90,7 +90,7 @@ func TestLongPollGetsAJobWhoseLeaseEnds(t *testing.T) {
 		got := jobs(w, w.longPoll(t.Context(), newPhone))
 		require.Len(t, got, 1)
 		require.Equal(t, 4*time.Second, time.Since(start))
-		r := w.report(oldPhone, receipt(lost, relayapi.StateTaken))
+		r := w.report(oldPhone, stateReport(lost, relayapi.StateTaken))
 		w.refused(r, http.StatusConflict, relayapi.CodeLeaseLost, "lease")
 	})
 }
@@ -140,10 +140,10 @@ func TestPresence(t *testing.T) {
 	}{
 		{"default interval", func(w *world) { w.pulled(oldPhone) }, time.Minute},
 		{"own interval", func(w *world) { w.pull(oldPhone, relayapi.Pull{IntervalMS: 2 * second}) }, 4 * time.Second},
-		{"a receipt is a sign of life", func(w *world) {
+		{"a report is a sign of life", func(w *world) {
 			w.pull(oldPhone, relayapi.Pull{IntervalMS: 2 * second})
 			elapse(3 * time.Second)
-			w.report(oldPhone, relayapi.Receipt{ID: "nothing", Lease: "l", State: relayapi.StateTaken})
+			w.report(oldPhone, relayapi.StateReport{ID: "nothing", Lease: "l", State: relayapi.StateTaken})
 		}, 4 * time.Second},
 		{"a call in progress counts", func(w *world) {
 			w.pull(oldPhone, relayapi.Pull{IntervalMS: second, WaitMS: 20 * second})
@@ -170,12 +170,12 @@ func TestAPhoneIsPresentAllThroughItsPoll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		body := relayapi.Pull{WaitMS: 30 * second, IntervalMS: second, Lanes: []string{"mob", "text"}}
-		answer := w.later(func() reply { return w.pull(oldPhone, body) })
+		pending := w.later(func() reply { return w.pull(oldPhone, body) })
 		elapse(29 * time.Second)
 		submit := text()
 		submit.Lane = "mob"
 		w.submitted(submit)
-		require.Len(t, jobs(w, answer), 1)
+		require.Len(t, jobs(w, pending), 1)
 	})
 }
 

@@ -5,23 +5,24 @@ import (
 	"time"
 )
 
-// What a [Queue] answers when the rules are against it.
+// The errors of a [Queue]'s rules.
 var (
 	// ErrUnknownJob: there is no such job, or it is another site's.
 	ErrUnknownJob = errors.New("gateway: unknown job")
-	// ErrContentDiffers: the idempotency key stands for other content.
-	ErrContentDiffers = errors.New("gateway: the idempotency key stands for other content")
+	// ErrContentDiffers: the idempotency key names a job with other content.
+	ErrContentDiffers = errors.New("gateway: the idempotency key names a job with other content")
 	// ErrNoPhoneOnline: no phone is online on the lane.
 	ErrNoPhoneOnline = errors.New("gateway: no phone is online on the lane")
 	// ErrNotCancellable: a phone has taken the job, or it has ended.
 	ErrNotCancellable = errors.New("gateway: the job can no longer be cancelled")
-	// ErrForeignJob: the job was never offered to the phone.
+	// ErrForeignJob: the gateway never offered the job to the phone.
 	ErrForeignJob = errors.New("gateway: the job was never offered to this phone")
 	// ErrForeignLease: the job was taken under another lease.
 	ErrForeignLease = errors.New("gateway: the job was taken under another lease")
-	// ErrLeaseLost: the lease ended, or was replaced, before the job was taken.
-	ErrLeaseLost = errors.New("gateway: the lease has ended or was replaced by a later pull")
-	// ErrJobCancelled: the job was called back before the phone took it.
+	// ErrLeaseLost: the lease ended, or a later pull replaced it, before the phone took the
+	// job.
+	ErrLeaseLost = errors.New("gateway: the lease has ended or a later pull replaced it")
+	// ErrJobCancelled: the job was cancelled before the phone took it.
 	ErrJobCancelled = errors.New("gateway: the job was cancelled")
 	// ErrJobExpired: the deadline passed before the phone took the job.
 	ErrJobExpired = errors.New("gateway: the job has expired")
@@ -29,13 +30,13 @@ var (
 	ErrClosed = errors.New("gateway: the queue is closed")
 )
 
-// QuotaError says that the recipient has had its share.
+// QuotaError says that the recipient's quota is used up.
 type QuotaError struct {
 	// RetryAt is when the next job may be submitted.
 	RetryAt time.Time
 }
 
-// Error names no number.
+// Error returns the time and no phone number.
 func (e *QuotaError) Error() string {
 	return "gateway: the recipient's quota is used up until " + e.RetryAt.UTC().Format(time.RFC3339)
 }

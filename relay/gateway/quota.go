@@ -4,7 +4,7 @@ import (
 	"time"
 )
 
-// Quota limits how many jobs one recipient gets in any window of that length.
+// Quota limits how many jobs one recipient gets in any window of time.
 type Quota struct {
 	// Limit is how many jobs may fall into the window; at least 1.
 	Limit int
@@ -17,8 +17,8 @@ func DefaultQuotas() []Quota {
 	return []Quota{{1, time.Minute}, {5, time.Hour}, {10, 24 * time.Hour}}
 }
 
-// RetryAt returns when the recipient may get another job, given the times of
-// those that count, newest first. It returns zero when that is now. Engines call it
+// RetryAt returns when the recipient may get another job, given the times of the jobs
+// that count, newest first. It returns zero when the recipient may get one now. Engines call it
 // in the transaction that stores the job.
 func RetryAt(quotas []Quota, times []time.Time, now time.Time) time.Time {
 	var retry time.Time
@@ -33,8 +33,8 @@ func RetryAt(quotas []Quota, times []time.Time, now time.Time) time.Time {
 	return retry
 }
 
-// QuotaReach returns how many of a recipient's jobs, and how far back, RetryAt
-// needs to see.
+// QuotaReach returns how many of a recipient's latest jobs RetryAt needs, and how old
+// they may be.
 func QuotaReach(quotas []Quota) (jobs int, window time.Duration) {
 	for _, q := range quotas {
 		jobs, window = max(jobs, q.Limit), max(window, q.Window)

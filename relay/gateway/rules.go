@@ -8,7 +8,7 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// Actor is who moves a job.
+// Actor is who changes a job's state.
 type Actor struct {
 	// Kind is the actor's role.
 	Kind relayapi.SourceKind
@@ -16,11 +16,11 @@ type Actor struct {
 	Name string
 }
 
-// Cancelled returns the job called back by an actor. It is [ErrNotCancellable]
-// once a phone has taken the job or the job has ended, and the job comes back as
-// it is. Cancelling a cancelled job again is fine.
+// Cancelled returns the job cancelled by an actor. Once a phone has taken the job, or
+// the job has ended, it returns the job as it is and [ErrNotCancellable]. A cancelled job
+// can be cancelled again.
 func (j Job) Cancelled(by Actor, now time.Time) (Job, error) {
-	j = j.Settled(now)
+	j = j.AsOf(now)
 	if j.State == relayapi.StateCancelled {
 		return j, nil
 	}
@@ -32,9 +32,9 @@ func (j Job) Cancelled(by Actor, now time.Time) (Job, error) {
 	}), nil
 }
 
-// Offered returns the job handed out by a pull. A phone that still has its lease
-// gets a new lease that ends at the same time: whoever pulled before under the
-// same name, perhaps another device, can no longer take the job.
+// Offered returns the job offered to the phone that pulls. A phone that still has a
+// lease gets a new one that ends at the same time: the device that pulled before, perhaps
+// another one with the same token, can no longer take the job.
 func (j Job) Offered(p Pull) Job {
 	again := j.State == relayapi.StateOffered && j.Phone == p.Phone
 	if !again || !p.Now.Before(j.LeaseEnd) {
@@ -52,15 +52,14 @@ func (j Job) Offered(p Pull) Job {
 	})
 }
 
-// Reported returns the job after a phone's receipt. An error means that the phone
-// must not send; the job that comes with it may still have a new line of history
-// and is to be stored.
+// Reported returns the job after a phone's state report. An error means that the phone
+// must not send. The engine stores the job all the same: its history may have a new
+// transition.
 //
-// A receipt that tells nothing new changes nothing. One that comes too late to
-// change the state is kept in the history, because it may be the only trace of a
-// text that was sent.
-func (j Job) Reported(r Report) (Job, error) {
-	j = j.Settled(r.Now)
+// A report that says nothing new changes nothing. One that comes too late to change the
+// state is kept in the history, because it may be the only trace of a text that was sent.
+func (j Job) Reported(r StateReport) (Job, error) {
+	j = j.AsOf(r.Now)
 	if err := j.admits(r); err != nil {
 		if errors.Is(err, ErrForeignJob) || r.State == relayapi.StateTaken {
 			return j, err
@@ -77,8 +76,8 @@ func (j Job) Reported(r Report) (Job, error) {
 	}
 }
 
-// admits says whether the receipt comes from the phone that holds or took the job.
-func (j Job) admits(r Report) error {
+// admits returns an error unless the phone of the report holds the job or took it.
+func (j Job) admits(r StateReport) error {
 	holds := r.Phone == j.Phone && r.Lease == j.Lease
 	switch {
 	case !holds && !j.wasOfferedTo(r.Phone):
@@ -104,14 +103,14 @@ func (j Job) wasOfferedTo(phone string) bool {
 	})
 }
 
-// has reports whether the history already says what the receipt says.
-func (j Job) has(r Report) bool {
+// has reports whether the history already says what the report says.
+func (j Job) has(r StateReport) bool {
 	return slices.ContainsFunc(j.History, func(t relayapi.Transition) bool {
 		return t.State == r.State && t.Source == relayapi.SourcePhone && t.Name == r.Phone
 	})
 }
 
-func (j Job) notedLate(r Report) Job {
+func (j Job) notedLate(r StateReport) Job {
 	if j.has(r) || len(j.History) >= maxHistory {
 		return j
 	}
@@ -120,7 +119,7 @@ func (j Job) notedLate(r Report) Job {
 	return j.noted(late)
 }
 
-func (r Report) transition() relayapi.Transition {
+func (r StateReport) transition() relayapi.Transition {
 	return relayapi.Transition{
 		State: r.State, Source: relayapi.SourcePhone, Name: r.Phone,
 		At: relayapi.Time{Time: r.Now}, ReportedAt: relayapi.Time{Time: r.At}, Failure: r.Failure,

@@ -14,7 +14,7 @@ import (
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 func queuedJob() gateway.Job {
-	return gateway.Submission{
+	return gateway.Submit{
 		ID: "a", Site: shop, To: "+8613800138000", Text: "Your code is 824913.", Lane: relayapi.DefaultLane,
 		Now: noon, Deadline: noon.Add(time.Hour),
 	}.Job()
@@ -33,12 +33,12 @@ func TestHistoryIsBounded(t *testing.T) {
 	}
 	require.Len(t, job.History, 64)
 
-	taken, err := job.Reported(gateway.Report{
+	taken, err := job.Reported(gateway.StateReport{
 		Phone: job.Phone, Lease: job.Lease, State: relayapi.StateTaken, Now: noon.Add(499 * time.Second),
 	})
 	require.NoError(t, err)
 	require.Equal(t, relayapi.StateTaken, taken.History[len(taken.History)-1].State, "what moves the job is always recorded")
-	late, err := taken.Reported(gateway.Report{
+	late, err := taken.Reported(gateway.StateReport{
 		Phone: "phone-0", Lease: "old", State: relayapi.StateSent, Now: noon.Add(500 * time.Second),
 	})
 	require.ErrorIs(t, err, gateway.ErrLeaseLost)
@@ -51,11 +51,11 @@ func TestRulesChangeOnlyTheirResult(t *testing.T) {
 	t.Parallel()
 	job := offer(queuedJob(), "phone", noon)
 	before := fmt.Sprintf("%#v", job)
-	_, err := job.Reported(gateway.Report{Phone: "phone", Lease: job.Lease, State: relayapi.StateTaken, Now: noon})
+	_, err := job.Reported(gateway.StateReport{Phone: "phone", Lease: job.Lease, State: relayapi.StateTaken, Now: noon})
 	require.NoError(t, err)
 	_, err = job.Cancelled(gateway.Actor{Kind: relayapi.SourceGateway}, noon)
 	require.NoError(t, err)
-	job.Settled(noon.Add(2 * time.Hour))
+	job.AsOf(noon.Add(2 * time.Hour))
 	offer(job, "other", noon.Add(time.Minute))
 	require.Equal(t, before, fmt.Sprintf("%#v", job))
 	require.Nil(t, job.Failure())

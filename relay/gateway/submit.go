@@ -10,23 +10,23 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// submit answers POST /v1/messages.
-func (g *Gateway) submit(c *call) (answer, *refusal) {
+// submit handles POST /v1/messages.
+func (g *Gateway) submit(req *request) (response, *refusal) {
 	var body relayapi.Submit
-	if refused := decode(c, &body); refused != nil {
-		return answer{}, refused
+	if refused := decode(req, &body); refused != nil {
+		return response{}, refused
 	}
-	s, refused := g.submission(c, body)
+	s, refused := g.complete(req, body)
 	if refused != nil {
-		return answer{}, refused
+		return response{}, refused
 	}
-	submitted, err := g.queue.Submit(c.Context(), s)
+	submitted, err := g.queue.Submit(req.Context(), s)
 	if err != nil {
-		if c.Context().Err() != nil && body.WaitMS > 0 {
-			// The caller has gone and will not learn what became of the job, if it was stored.
-			_, _ = g.callBack(c.Context(), s.ID)
+		if req.Context().Err() != nil && body.WaitMS > 0 {
+			// The site has left and will not learn whether the queue has stored the job.
+			_, _ = g.cancelUnwanted(req.Context(), s.ID)
 		}
-		return answer{}, g.refusalFor(c, err, Job{})
+		return response{}, g.refusalFor(req, err, Job{})
 	}
 	job, status := submitted.Job, http.StatusOK
 	if submitted.New {
@@ -34,55 +34,55 @@ func (g *Gateway) submit(c *call) (answer, *refusal) {
 		g.logger.Info("relay: job stored", "job", job.ID, "site", job.Site, "lane", job.Lane, "to", job.To)
 	}
 	if body.WaitMS > 0 {
-		job, err = g.await(c, job.ID, time.Duration(body.WaitMS)*time.Millisecond)
+		job, err = g.await(req, job.ID, time.Duration(body.WaitMS)*time.Millisecond)
 		if err != nil {
-			return answer{}, g.refusalFor(c, err, Job{})
+			return response{}, g.refusalFor(req, err, Job{})
 		}
 	}
-	return answer{status, message(job)}, nil
+	return response{status, submission(job)}, nil
 }
 
-// submission checks a body and completes it.
-func (g *Gateway) submission(c *call, body relayapi.Submit) (Submission, *refusal) {
+// complete checks a body and adds what the gateway knows of the submission.
+func (g *Gateway) complete(req *request, body relayapi.Submit) (Submit, *refusal) {
 	to, refused := checkSubmit(&body)
 	if refused != nil {
-		return Submission{}, refused
+		return Submit{}, refused
 	}
-	key, refused := idempotencyKey(c.Header)
+	key, refused := idempotencyKey(req.Header)
 	if refused != nil {
-		return Submission{}, refused
+		return Submit{}, refused
 	}
 	now := g.now()
 	id, err := g.newID(now)
 	if err != nil {
-		return Submission{}, g.refusalFor(c, err, Job{})
+		return Submit{}, g.refusalFor(req, err, Job{})
 	}
-	return Submission{
-		ID: id, Site: c.who, Key: key, Content: digest(to, body),
+	return Submit{
+		ID: id, Site: req.caller, Key: key, Content: digest(to, body),
 		To: to, Text: body.Text, Ref: body.Ref, Lane: body.Lane,
 		Now: now, Deadline: now.Add(time.Duration(body.TTLSeconds) * time.Second), Quotas: g.cfg.Quotas,
 	}, nil
 }
 
-// digest tells whether a repeated key brings the same message.
+// digest shows whether a repeated key has the same content.
 func digest(to relayapi.Number, body relayapi.Submit) string {
 	content, _ := json.Marshal([]string{string(to), string(body.Text), body.Ref, body.Lane})
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
 }
 
-// await returns the job once a phone has sent it or it has ended. When the time is
-// over, or the caller has gone, or the gateway goes down, it calls the job back.
-func (g *Gateway) await(c *call, id string, wait time.Duration) (Job, error) {
+// await returns the job once a phone has sent it or it has ended. When the wait is
+// over, the site has left, or the gateway shuts down, it cancels the job.
+func (g *Gateway) await(req *request, id string, wait time.Duration) (Job, error) {
 	over := time.NewTimer(wait)
 	defer over.Stop()
-	changed, stop := g.sites.watch(id)
+	changed, stop := g.watchers.watch(id)
 	defer stop()
 	for {
 		now := g.now()
-		job, err := g.queue.Job(c.Context(), id, now)
+		job, err := g.queue.Job(req.Context(), id, now)
 		if err != nil {
-			_, _ = g.callBack(c.Context(), id)
+			_, _ = g.cancelUnwanted(req.Context(), id)
 			return Job{}, err
 		}
 		if rank(job.State) >= rank(relayapi.StateSent) {
@@ -92,11 +92,11 @@ func (g *Gateway) await(c *call, id string, wait time.Duration) (Job, error) {
 		case <-changed:
 		case <-expiry(job, now):
 		case <-over.C:
-			return g.callBack(c.Context(), id)
-		case <-c.Context().Done():
-			return g.callBack(c.Context(), id)
+			return g.cancelUnwanted(req.Context(), id)
+		case <-req.Context().Done():
+			return g.cancelUnwanted(req.Context(), id)
 		case <-g.ending:
-			return g.callBack(c.Context(), id)
+			return g.cancelUnwanted(req.Context(), id)
 		}
 	}
 }
@@ -109,65 +109,65 @@ func expiry(job Job, now time.Time) <-chan time.Time {
 	return time.NewTimer(job.Deadline.Sub(now)).C
 }
 
-// status answers GET /v1/messages/{id}.
-func (g *Gateway) status(c *call) (answer, *refusal) {
-	job, err := g.queue.Job(c.Context(), c.id, g.now())
-	if err == nil && c.role == RoleSite && job.Site != c.who {
+// status handles GET /v1/messages/{id}.
+func (g *Gateway) status(req *request) (response, *refusal) {
+	job, err := g.queue.Job(req.Context(), req.id, g.now())
+	if err == nil && req.role == RoleSite && job.Site != req.caller {
 		err = ErrUnknownJob
 	}
 	if err != nil {
-		return answer{}, g.refusalFor(c, err, Job{})
+		return response{}, g.refusalFor(req, err, Job{})
 	}
-	return answer{http.StatusOK, message(job)}, nil
+	return response{http.StatusOK, submission(job)}, nil
 }
 
-// cancel answers DELETE /v1/messages/{id}.
-func (g *Gateway) cancel(c *call) (answer, *refusal) {
-	cancellation := Cancellation{ID: c.id, By: Actor{relayapi.SourceOperator, c.who}, Now: g.now()}
-	if c.role == RoleSite {
-		cancellation.Site, cancellation.By.Kind = c.who, relayapi.SourceSite
+// cancel handles DELETE /v1/messages/{id}.
+func (g *Gateway) cancel(req *request) (response, *refusal) {
+	cancellation := Cancellation{ID: req.id, By: Actor{relayapi.SourceOperator, req.caller}, Now: g.now()}
+	if req.role == RoleSite {
+		cancellation.Site, cancellation.By.Kind = req.caller, relayapi.SourceSite
 	}
-	job, err := g.queue.Cancel(c.Context(), cancellation)
-	return g.cancelled(c, job, err)
+	job, err := g.queue.Cancel(req.Context(), cancellation)
+	return g.cancelled(req, job, err)
 }
 
-// cancelKey answers DELETE /v1/messages.
-func (g *Gateway) cancelKey(c *call) (answer, *refusal) {
-	key, refused := idempotencyKey(c.Header)
+// cancelKey handles DELETE /v1/messages.
+func (g *Gateway) cancelKey(req *request) (response, *refusal) {
+	key, refused := idempotencyKey(req.Header)
 	switch {
 	case refused != nil:
-		return answer{}, refused
+		return response{}, refused
 	case key == "":
-		return answer{}, invalid(relayapi.HeaderIdempotencyKey, "required: it names the submission to cancel")
+		return response{}, invalid(relayapi.HeaderIdempotencyKey, "required: it names the submission to cancel")
 	}
 	now := g.now()
 	id, err := g.newID(now)
 	if err != nil {
-		return answer{}, g.refusalFor(c, err, Job{})
+		return response{}, g.refusalFor(req, err, Job{})
 	}
-	job, err := g.queue.CancelKey(c.Context(), KeyCancellation{Site: c.who, Key: key, ID: id, Now: now})
-	return g.cancelled(c, job, err)
+	job, err := g.queue.CancelKey(req.Context(), KeyCancellation{Site: req.caller, Key: key, ID: id, Now: now})
+	return g.cancelled(req, job, err)
 }
 
-func (g *Gateway) cancelled(c *call, job Job, err error) (answer, *refusal) {
+func (g *Gateway) cancelled(req *request, job Job, err error) (response, *refusal) {
 	if err != nil {
-		return answer{}, g.refusalFor(c, err, job)
+		return response{}, g.refusalFor(req, err, job)
 	}
 	g.logger.Info("relay: job cancelled", "job", job.ID, "site", job.Site)
-	return answer{http.StatusOK, message(job)}, nil
+	return response{http.StatusOK, submission(job)}, nil
 }
 
-// health answers GET /healthz.
-func (g *Gateway) health(c *call) (answer, *refusal) {
-	if err := g.queue.Check(c.Context()); err != nil {
-		return answer{}, g.refusalFor(c, err, Job{})
+// health handles GET /healthz.
+func (g *Gateway) health(req *request) (response, *refusal) {
+	if err := g.queue.Check(req.Context()); err != nil {
+		return response{}, g.refusalFor(req, err, Job{})
 	}
-	return answer{http.StatusOK, relayapi.Health{Status: "ok"}}, nil
+	return response{http.StatusOK, relayapi.Health{Status: "ok"}}, nil
 }
 
-// message is a job as its site sees it.
-func message(j Job) relayapi.Message {
-	return relayapi.Message{
+// submission is a job as its site sees it.
+func submission(j Job) relayapi.Submission {
+	return relayapi.Submission{
 		ID: j.ID, State: j.State, Ref: j.Ref, Lane: j.Lane, Phone: j.Phone,
 		Created: relayapi.Time{Time: j.Created}, Deadline: relayapi.Time{Time: j.Deadline},
 		Failure: j.Failure(), History: j.History,

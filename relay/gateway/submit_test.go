@@ -43,7 +43,7 @@ func TestSubmitWithoutPhone(t *testing.T) {
 		body.WaitMS = 10 * second
 		start := time.Now()
 		w.refused(w.submit(body, relayapi.HeaderIdempotencyKey, "k"), http.StatusServiceUnavailable, relayapi.CodeNoPhoneOnline, "lane")
-		require.Zero(t, time.Since(start), "the answer comes at once")
+		require.Zero(t, time.Since(start), "the response comes at once")
 
 		w.pulled(oldPhone)
 		body.Lane = "mob"
@@ -61,7 +61,7 @@ func TestIdempotencyKey(t *testing.T) {
 		first := w.submitted(text(), relayapi.HeaderIdempotencyKey, "k")
 		same := text()
 		same.To, same.TTLSeconds = "+86 138-0013-8000", 77
-		again := as[relayapi.Message](w, w.submit(same, relayapi.HeaderIdempotencyKey, "k"), http.StatusOK)
+		again := as[relayapi.Submission](w, w.submit(same, relayapi.HeaderIdempotencyKey, "k"), http.StatusOK)
 		require.Equal(t, first, again)
 
 		for _, change := range []func(*relayapi.Submit){
@@ -101,9 +101,9 @@ func TestQuota(t *testing.T) {
 func (w *world) waiting(ctx context.Context, header ...string) <-chan reply {
 	body := text()
 	body.WaitMS = 10 * second
-	answer := w.later(func() reply { return w.callWith(ctx, shop, http.MethodPost, relayapi.PathMessages, body, header...) })
+	pending := w.later(func() reply { return w.callWith(ctx, shop, http.MethodPost, relayapi.PathSubmissions, body, header...) })
 	synctest.Wait()
-	return answer
+	return pending
 }
 
 func TestWaitEndsWithTheJob(t *testing.T) {
@@ -114,14 +114,14 @@ func TestWaitEndsWithTheJob(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
 				w.pulled(oldPhone)
-				answer := w.waiting(t.Context())
+				pending := w.waiting(t.Context())
 				elapse(2 * time.Second)
 				job := w.pulledOne(oldPhone)
 				w.reported(oldPhone, job, relayapi.StateTaken)
 				synctest.Wait()
-				require.Empty(t, answer, "taken is not the end")
+				require.Empty(t, pending, "taken is not the end")
 				w.reported(oldPhone, job, state)
-				m := as[relayapi.Message](w, <-answer, http.StatusCreated)
+				m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
 				require.Equal(t, state, m.State)
 				require.Equal(t, oldPhone, m.Phone)
 			})
@@ -134,15 +134,15 @@ func TestWaitEndsWithAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.pulled(oldPhone)
-		answer := w.waiting(t.Context())
+		pending := w.waiting(t.Context())
 		job := w.pulledOne(oldPhone)
 		w.reported(oldPhone, job, relayapi.StateTaken)
-		failed := receipt(job, relayapi.StateFailed)
+		failed := stateReport(job, relayapi.StateFailed)
 		failed.Error = &relayapi.Failure{
 			Class: relayapi.FailureUnknown, Text: "could not send “Your code is 824913.” to +8613800138000", MayHaveSent: true,
 		}
 		as[relayapi.Recorded](w, w.report(oldPhone, failed), http.StatusOK)
-		m := as[relayapi.Message](w, <-answer, http.StatusCreated)
+		m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
 		require.Equal(t, relayapi.StateFailed, m.State)
 		require.Equal(t, &relayapi.Failure{
 			Class: relayapi.FailureUnknown, Text: "could not send “***” to ***", MayHaveSent: true,
@@ -150,7 +150,7 @@ func TestWaitEndsWithAFailure(t *testing.T) {
 	})
 }
 
-func TestWaitIsOverBeforeAnybodyTookTheJob(t *testing.T) {
+func TestWaitIsOverBeforeAPhoneTookTheJob(t *testing.T) {
 	t.Parallel()
 	for _, offered := range []bool{false, true} {
 		t.Run(map[bool]string{false: "queued", true: "offered"}[offered], func(t *testing.T) {
@@ -159,18 +159,18 @@ func TestWaitIsOverBeforeAnybodyTookTheJob(t *testing.T) {
 				w := newWorld(t)
 				w.pulled(oldPhone)
 				start := time.Now()
-				answer := w.waiting(t.Context())
+				pending := w.waiting(t.Context())
 				var job relayapi.Job
 				if offered {
 					job = w.pulledOne(oldPhone)
 				}
-				m := as[relayapi.Message](w, <-answer, http.StatusCreated)
+				m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
 				require.Equal(t, 10*time.Second, time.Since(start))
 				require.Equal(t, relayapi.StateCancelled, m.State)
 				require.Contains(t, steps(m), "cancelled gateway")
 				require.Empty(t, w.pulled(newPhone))
 				if offered {
-					r := w.report(oldPhone, receipt(job, relayapi.StateTaken))
+					r := w.report(oldPhone, stateReport(job, relayapi.StateTaken))
 					require.Equal(t, relayapi.StateCancelled, w.refused(r, http.StatusGone, relayapi.CodeJobCancelled, "").State)
 				}
 			})
@@ -183,10 +183,10 @@ func TestWaitIsOverAfterAPhoneTookTheJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.pulled(oldPhone)
-		answer := w.waiting(t.Context())
+		pending := w.waiting(t.Context())
 		job := w.pulledOne(oldPhone)
 		w.reported(oldPhone, job, relayapi.StateTaken)
-		m := as[relayapi.Message](w, <-answer, http.StatusCreated)
+		m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
 		require.Equal(t, relayapi.StateTaken, m.State)
 		w.reported(oldPhone, job, relayapi.StateSent)
 		require.Equal(t, relayapi.StateSent, w.status(m.ID).State)
@@ -215,13 +215,13 @@ func TestWaitGoesOnPastTheDeadlineOfATakenJob(t *testing.T) {
 		w.pulled(oldPhone)
 		body := text()
 		body.WaitMS, body.TTLSeconds = 10*second, 3
-		answer := w.later(func() reply { return w.submit(body) })
+		pending := w.later(func() reply { return w.submit(body) })
 		synctest.Wait()
 		job := w.pulledOne(oldPhone)
 		w.reported(oldPhone, job, relayapi.StateTaken)
 		elapse(5 * time.Second)
 		w.reported(oldPhone, job, relayapi.StateSent)
-		require.Equal(t, relayapi.StateSent, as[relayapi.Message](w, <-answer, http.StatusCreated).State)
+		require.Equal(t, relayapi.StateSent, as[relayapi.Submission](w, <-pending, http.StatusCreated).State)
 	})
 }
 
@@ -231,11 +231,11 @@ func TestCallerLeavesDuringTheWait(t *testing.T) {
 		w := newWorld(t)
 		w.pulled(oldPhone)
 		ctx, leave := context.WithCancel(t.Context())
-		answer := w.waiting(ctx, relayapi.HeaderIdempotencyKey, "k")
+		pending := w.waiting(ctx, relayapi.HeaderIdempotencyKey, "k")
 		leave()
-		<-answer
-		require.Empty(t, w.pulled(oldPhone), "nobody waits for it: it is not sent")
-		again := as[relayapi.Message](w, w.submit(text(), relayapi.HeaderIdempotencyKey, "k"), http.StatusOK)
+		<-pending
+		require.Empty(t, w.pulled(oldPhone), "no site waits for it: it is not sent")
+		again := as[relayapi.Submission](w, w.submit(text(), relayapi.HeaderIdempotencyKey, "k"), http.StatusOK)
 		require.Equal(t, relayapi.StateCancelled, again.State)
 	})
 }
@@ -252,10 +252,10 @@ func TestCallerLeavesBeforeTheJobIsStored(t *testing.T) {
 	})
 }
 
-// lateQueue stores submissions and does not come to say so before the caller has gone.
+// lateQueue stores submissions and returns only when the caller has left.
 type lateQueue struct{ gateway.Queue }
 
-func (q lateQueue) Submit(ctx context.Context, s gateway.Submission) (gateway.Submitted, error) {
+func (q lateQueue) Submit(ctx context.Context, s gateway.Submit) (gateway.Submitted, error) {
 	if _, err := q.Queue.Submit(ctx, s); err != nil {
 		return gateway.Submitted{}, err
 	}
@@ -269,10 +269,10 @@ func TestCallerLeavesWhileTheJobIsStored(t *testing.T) {
 		w := newWorld(t, func(c *gateway.Config) { c.Queue = lateQueue{c.Queue} })
 		w.pulled(oldPhone)
 		ctx, leave := context.WithCancel(t.Context())
-		answer := w.waiting(ctx)
+		pending := w.waiting(ctx)
 		leave()
-		<-answer
-		require.Empty(t, w.pulled(oldPhone), "nobody waits for it: it is not sent")
+		<-pending
+		require.Empty(t, w.pulled(oldPhone), "no site waits for it: it is not sent")
 	})
 }
 
@@ -286,7 +286,7 @@ func TestARepeatedKeyWaitsForTheSameJob(t *testing.T) {
 		job := w.pulledOne(oldPhone)
 		w.reported(oldPhone, job, relayapi.StateTaken)
 		w.reported(oldPhone, job, relayapi.StateSent)
-		require.Equal(t, relayapi.StateSent, as[relayapi.Message](w, <-first, http.StatusCreated).State)
-		require.Equal(t, relayapi.StateSent, as[relayapi.Message](w, <-second, http.StatusOK).State)
+		require.Equal(t, relayapi.StateSent, as[relayapi.Submission](w, <-first, http.StatusCreated).State)
+		require.Equal(t, relayapi.StateSent, as[relayapi.Submission](w, <-second, http.StatusOK).State)
 	})
 }

@@ -14,16 +14,16 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// Agent is a phone at work. Make it with [New] and let it Run.
+// Agent pulls jobs for one phone and has them sent. Make it with [New] and call Run.
 type Agent struct {
-	cfg         *Config
-	client      *httpx.Client
-	header      http.Header
-	pullURL     *url.URL
-	receiptsURL *url.URL
-	logger      *slog.Logger
-	tried       outcomes
-	running     sync.Mutex
+	cfg             *Config
+	client          *httpx.Client
+	header          http.Header
+	pullURL         *url.URL
+	stateReportsURL *url.URL
+	logger          *slog.Logger
+	tried           outcomes
+	running         sync.Mutex
 }
 
 // New returns an agent, or an error that names every faulty field.
@@ -43,22 +43,21 @@ func New(cfg Config) (*Agent, error) {
 			"Content-Type":  {"application/json"},
 			"Accept":        {"application/json"},
 		},
-		pullURL:     client.URL(relayapi.PathPull, ""),
-		receiptsURL: client.URL(relayapi.PathReceipts, ""),
+		pullURL:         client.URL(relayapi.PathPull, ""),
+		stateReportsURL: client.URL(relayapi.PathStateReports, ""),
 	}, nil
 }
 
 // Format prints nothing of what the agent holds, whatever the verb.
 func (a *Agent) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("phone.Agent")) }
 
-// quickAnswer is how soon an empty answer to a pull is suspicious: the gateway, or
-// something before it, does not keep calls open.
-const quickAnswer = time.Second
+// quickResponse is how soon an empty response to a pull is suspicious: the gateway, or a
+// proxy before it, does not wait for jobs.
+const quickResponse = time.Second
 
-// Run asks for work and does it until ctx ends, and returns the context's error.
-// A text that is being sent then is given up as far as its Sender can, and its
-// outcome is still reported if the gateway answers within two seconds. An agent
-// runs once at a time.
+// Run pulls jobs and sends their texts until ctx ends, and returns the context's error.
+// It cancels the context of a send that is running then, and still reports the outcome
+// if the gateway responds within two seconds. A second Run at the same time fails.
 func (a *Agent) Run(ctx context.Context) error {
 	if !a.running.TryLock() {
 		return errors.New("phone: the agent is running already")
@@ -67,11 +66,11 @@ func (a *Agent) Run(ctx context.Context) error {
 	slow := a.newBackoff()
 	for ctx.Err() == nil {
 		if err := a.ready(ctx); err != nil {
-			a.logger.Warn("phone: cannot send", "error", err)
+			a.logger.Warn("phone: the sender is not ready", "error", err)
 			wait(ctx, a.cfg.Interval)
 			continue
 		}
-		if a.work(ctx) {
+		if a.pullAndSend(ctx) {
 			slow.reset()
 		} else {
 			slow.wait(ctx)
@@ -80,25 +79,25 @@ func (a *Agent) Run(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// work asks for work once, and does it. It reports whether all is well, so that
-// there is no need to slow down.
-func (a *Agent) work(ctx context.Context) bool {
-	asked := a.cfg.Now()
+// pullAndSend pulls once and handles the jobs. It returns whether Run may pull again at
+// once.
+func (a *Agent) pullAndSend(ctx context.Context) bool {
+	pulledAt := a.cfg.Now()
 	jobs, err := a.pull(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
-			a.logger.Warn("phone: no work to be had", "error", err)
+			a.logger.Warn("phone: pulling jobs failed", "error", err)
 		}
 		return false
 	}
 	if len(jobs) == 0 {
-		return a.cfg.Now().Sub(asked) >= quickAnswer
+		return a.cfg.Now().Sub(pulledAt) >= quickResponse
 	}
 	tried := false
 	for _, job := range jobs {
 		if a.handle(ctx, job) {
 			tried = true
-			wait(ctx, a.cfg.Pace) // before the next pull, so that no job waits here
+			wait(ctx, a.cfg.Pace) // before the next pull, so that another phone can get the next job
 		}
 	}
 	return tried
@@ -111,22 +110,22 @@ func (a *Agent) ready(ctx context.Context) error {
 	return nil
 }
 
-// handle does one job: take, send, report. It reports whether it tried to send.
+// handle handles one job: take, send, report. It returns whether it tried to send.
 func (a *Agent) handle(ctx context.Context, job received) bool {
 	log := a.logger.With("job", job.ID, "lane", job.Lane, "to", job.To)
 	if known, ok := a.tried.recall(job.ID); ok {
-		log.Warn("phone: this job was tried before; reporting it again")
+		log.Warn("phone: the job was tried before; its outcome is reported again")
 		a.report(ctx, log, job, known)
 		return false
 	}
 	if !a.take(ctx, log, job) {
 		return false
 	}
-	if failure := a.notNow(ctx, job); failure != nil {
+	if failure := a.mustNotSend(ctx, job); failure != nil {
 		a.report(ctx, log, job, failure)
 		return false
 	}
-	// Remembered before it is sent: from here on the text may have left.
+	// Remember it before sending: from here on the phone may have sent the text.
 	a.tried.remember(job.ID, interrupted)
 	failure := a.send(ctx, job)
 	a.tried.remember(job.ID, failure)
@@ -134,11 +133,11 @@ func (a *Agent) handle(ctx context.Context, job received) bool {
 	return true
 }
 
-// interrupted is what is known of a text whose sending has begun and not ended.
+// interrupted is the outcome of a send that has begun and not ended.
 var interrupted = &relayapi.Failure{Class: relayapi.FailureUnknown, Text: "interrupted", MayHaveSent: true}
 
-// notNow says why a job that was taken must not be sent after all.
-func (a *Agent) notNow(ctx context.Context, job received) *relayapi.Failure {
+// mustNotSend returns why a job that was taken must not be sent after all, or nil.
+func (a *Agent) mustNotSend(ctx context.Context, job received) *relayapi.Failure {
 	switch {
 	case ctx.Err() != nil:
 		return &relayapi.Failure{Class: relayapi.FailureUnknown, Text: "the agent was stopped before it sent"}
@@ -149,31 +148,32 @@ func (a *Agent) notNow(ctx context.Context, job received) *relayapi.Failure {
 	}
 }
 
-var tooLate = &relayapi.Failure{Class: relayapi.FailureTooLate, Text: "the time was over when the gateway had answered"}
+var tooLate = &relayapi.Failure{Class: relayapi.FailureTooLate, Text: "the job's time was over when the gateway responded"}
 
-// take tells the gateway that the job will be sent, and reports whether the gateway
-// agrees. It repeats itself while the answer is lost and the job's time lasts. When
-// it gives up, the gateway may have heard it; it is told that nothing was sent.
+// take reports to the gateway that the phone takes the job, and returns whether the
+// gateway has accepted that. It repeats the report while there is no response and the
+// job's time is not over. When it gives up, the gateway may have accepted it, so it
+// reports that nothing was sent.
 func (a *Agent) take(ctx context.Context, log *slog.Logger, job received) bool {
 	slow := a.newBackoff()
 	for ctx.Err() == nil && !job.over(a.cfg.Now()) {
-		recorded, err := a.record(ctx, a.receipt(job, relayapi.StateTaken, nil))
+		recorded, err := a.record(ctx, a.stateReport(job, relayapi.StateTaken, nil))
 		switch {
 		case err == nil && recorded.State == relayapi.StateTaken:
 			return true
 		case err == nil:
-			log.Warn("phone: the job is further on than taken; not sending", "state", recorded.State)
+			log.Warn("phone: the job is past taken; not sending", "state", recorded.State)
 			return false
-		case final(err):
-			log.Info("phone: not sending", "error", err)
+		case isRefusedForGood(err):
+			log.Info("phone: the gateway refused the job; not sending", "error", err)
 			return false
 		case ctx.Err() == nil:
-			log.Warn("phone: no answer to taken", "error", err)
+			log.Warn("phone: taking the job failed", "error", err)
 			slow.wait(ctx)
 		}
 	}
-	failure := a.notNow(ctx, job)
-	if failure == nil { // the clock was set back just now
+	failure := a.mustNotSend(ctx, job)
+	if failure == nil { // the clock was set back meanwhile
 		failure = tooLate
 	}
 	a.report(ctx, log, job, failure)
@@ -190,38 +190,38 @@ func (a *Agent) send(ctx context.Context, job received) *relayapi.Failure {
 	return nil
 }
 
-// lastWord is how long a stopped agent goes on trying to report an outcome.
-const lastWord = 2 * time.Second
+// stopTimeout bounds the last report of an agent that was stopped.
+const stopTimeout = 2 * time.Second
 
-// report tells the gateway what became of a job, again and again until it has
-// heard. A stopped agent tries once more.
+// report reports the outcome of a job, again and again until the gateway responds. A
+// stopped agent tries once more.
 func (a *Agent) report(ctx context.Context, log *slog.Logger, job received, failure *relayapi.Failure) {
 	state := relayapi.StateSent
 	if failure != nil {
 		state = relayapi.StateFailed
 		log = log.With("class", failure.Class, "reason", failure.Text)
 	}
-	receipt := a.receipt(job, state, failure)
+	report := a.stateReport(job, state, failure)
 	slow := a.newBackoff()
 	for ctx.Err() == nil {
-		_, err := a.record(ctx, receipt)
-		if err == nil || final(err) {
-			log.Info("phone: reported", "state", state, "error", err)
+		_, err := a.record(ctx, report)
+		if err == nil || isRefusedForGood(err) {
+			log.Info("phone: outcome reported", "state", state, "error", err)
 			return
 		}
 		if ctx.Err() == nil {
-			log.Warn("phone: not reported yet", "state", state, "error", err)
+			log.Warn("phone: reporting the outcome failed", "state", state, "error", err)
 			slow.wait(ctx)
 		}
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWord)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()
-	_, err := a.record(ctx, receipt)
-	log.Info("phone: reported while stopping", "state", state, "error", err)
+	_, err := a.record(ctx, report)
+	log.Info("phone: outcome reported while stopping", "state", state, "error", err)
 }
 
-func (a *Agent) receipt(job received, state relayapi.State, failure *relayapi.Failure) relayapi.Receipt {
-	return relayapi.Receipt{
+func (a *Agent) stateReport(job received, state relayapi.State, failure *relayapi.Failure) relayapi.StateReport {
+	return relayapi.StateReport{
 		ID: job.ID, Lease: job.Lease, State: state, At: relayapi.Time{Time: a.cfg.Now()}, Error: failure,
 	}
 }

@@ -18,7 +18,7 @@ import (
 func TestAgentTakesSendsAndReports(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{work: []relayapi.Job{job("a"), job("b")}}
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a"), job("b")}}
 		r := run(t, g, func(c *phone.Config) {
 			c.Lanes, c.Wait, c.Interval = []string{"text", "mob"}, 7*time.Second, 9*time.Second
 		})
@@ -29,9 +29,9 @@ func TestAgentTakesSendsAndReports(t *testing.T) {
 		require.Equal(t, phone.Text{Job: "a", To: number, Body: body, Lane: "text"}, sent[0])
 		require.Equal(t, []string{"a taken", "a sent", "b taken", "b sent"}, g.states())
 		require.Equal(t, relayapi.Pull{Max: 1, WaitMS: 7000, IntervalMS: 9000, Lanes: []string{"text", "mob"}}, g.pulls[0])
-		for _, receipt := range g.receipts {
-			require.Equal(t, "lease of "+receipt.ID, receipt.Lease)
-			require.False(t, receipt.At.IsZero())
+		for _, report := range g.reports {
+			require.Equal(t, "lease of "+report.ID, report.Lease)
+			require.False(t, report.At.IsZero())
 		}
 	})
 }
@@ -56,14 +56,14 @@ func TestAgentReportsFailures(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				g := &gatewayDouble{work: []relayapi.Job{job("a"), job("b")}}
+				g := &gatewayDouble{jobs: []relayapi.Job{job("a"), job("b")}}
 				r := run(t, g, func(c *phone.Config) { c.Sender.(*phone.Fake).Script(tt.err, nil) })
 				_, err := r.sender.Wait(t.Context(), 1)
 				require.NoError(t, err)
 				synctest.Wait()
 				r.stop()
 				require.Equal(t, []string{"a taken", "a failed", "b taken", "b sent"}, g.states())
-				require.Equal(t, &tt.want, g.receipts[1].Error)
+				require.Equal(t, &tt.want, g.reports[1].Error)
 			})
 		})
 	}
@@ -78,7 +78,7 @@ func TestAgentDoesNotSendWhatItMayNotTake(t *testing.T) {
 		t.Run(string(code), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				g := &gatewayDouble{work: []relayapi.Job{job("a"), job("b")}}
+				g := &gatewayDouble{jobs: []relayapi.Job{job("a"), job("b")}}
 				g.script = append(g.script, status(http.StatusGone, code))
 				r := run(t, g)
 				sent, err := r.sender.Wait(t.Context(), 1)
@@ -95,7 +95,7 @@ func TestAgentDoesNotSendWhatItMayNotTake(t *testing.T) {
 func TestAgentDoesNotSendAJobThatIsFurtherOn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
 		g.script = append(g.script, func(w http.ResponseWriter, _ *http.Request) bool {
 			_, _ = w.Write([]byte(`{"id":"a","state":"sent"}`))
 			return true
@@ -110,8 +110,8 @@ func TestAgentDoesNotSendAJobThatIsFurtherOn(t *testing.T) {
 func TestLostAnswersToTakenSendOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
-		g.script = append(g.script, g.loseAnswer, status(http.StatusServiceUnavailable, relayapi.CodeQueueUnavailable), g.loseAnswer)
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
+		g.script = append(g.script, g.loseResponse, status(http.StatusServiceUnavailable, relayapi.CodeQueueUnavailable), g.loseResponse)
 		r := run(t, g)
 		elapse(30 * time.Second)
 		r.stop()
@@ -123,10 +123,10 @@ func TestLostAnswersToTakenSendOnce(t *testing.T) {
 func TestAnAnswerAboutAnotherJobIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
-		for _, answer := range []string{`{"id":"b","state":"taken"}`, `{"id":"a"}`, `{}`, `null`, `<html>`} {
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
+		for _, response := range []string{`{"id":"b","state":"taken"}`, `{"id":"a"}`, `{}`, `null`, `<html>`} {
 			g.script = append(g.script, func(w http.ResponseWriter, _ *http.Request) bool {
-				_, _ = w.Write([]byte(answer))
+				_, _ = w.Write([]byte(response))
 				return true
 			})
 		}
@@ -142,8 +142,8 @@ func TestLostAnswersToSentReportAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		accept := func(http.ResponseWriter, *http.Request) bool { return false }
-		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
-		g.script = append(g.script, accept, g.loseAnswer, status(http.StatusInternalServerError, ""), g.loseAnswer)
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
+		g.script = append(g.script, accept, g.loseResponse, status(http.StatusInternalServerError, ""), g.loseResponse)
 		r := run(t, g)
 		elapse(time.Minute)
 		r.stop()
@@ -157,13 +157,13 @@ func TestAJobThatComesAgainIsReportedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		again := job("a")
 		again.Lease = "another lease"
-		g := &gatewayDouble{work: []relayapi.Job{job("a"), again}}
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a"), again}}
 		r := run(t, g)
 		elapse(10 * time.Second)
 		r.stop()
 		require.Len(t, r.sender.Sent(), 1)
 		require.Equal(t, []string{"a taken", "a sent", "a sent"}, g.states())
-		require.Equal(t, "another lease", g.receipts[2].Lease)
+		require.Equal(t, "another lease", g.reports[2].Lease)
 	})
 }
 
@@ -172,15 +172,15 @@ func TestAJobWhoseTimeIsOverIsNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		short := job("a")
 		short.RemainingMS = 3000
-		g := &gatewayDouble{work: []relayapi.Job{short}}
+		g := &gatewayDouble{jobs: []relayapi.Job{short}}
 		g.script = append(g.script, late(3*time.Second))
 		r := run(t, g)
 		elapse(10 * time.Second)
 		r.stop()
 		require.Empty(t, r.sender.Sent())
 		require.Equal(t, []string{"a taken", "a failed"}, g.states())
-		require.Equal(t, relayapi.FailureTooLate, g.receipts[1].Error.Class)
-		require.False(t, g.receipts[1].Error.MayHaveSent)
+		require.Equal(t, relayapi.FailureTooLate, g.reports[1].Error.Class)
+		require.False(t, g.reports[1].Error.MayHaveSent)
 	})
 }
 
@@ -189,7 +189,7 @@ func TestTakingGivesUpWithTheJobsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		short := job("a")
 		short.RemainingMS = 2000
-		g := &gatewayDouble{work: []relayapi.Job{short}}
+		g := &gatewayDouble{jobs: []relayapi.Job{short}}
 		for range 4 {
 			g.script = append(g.script, status(http.StatusBadGateway, ""))
 		}
@@ -198,7 +198,7 @@ func TestTakingGivesUpWithTheJobsTime(t *testing.T) {
 		r.stop()
 		require.Empty(t, r.sender.Sent())
 		require.Equal(t, []string{"a failed"}, g.states())
-		require.Equal(t, relayapi.FailureTooLate, g.receipts[0].Error.Class)
+		require.Equal(t, relayapi.FailureTooLate, g.reports[0].Error.Class)
 	})
 }
 
@@ -208,7 +208,7 @@ func TestAPhoneThatSleepsKnowsWhatTimeItIs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		asleep := make(chan struct{})
-		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
 		g.script = append(g.script, func(http.ResponseWriter, *http.Request) bool { close(asleep); return false })
 		r := run(t, g, func(c *phone.Config) {
 			c.Now = func() time.Time {
@@ -229,7 +229,7 @@ func TestAPhoneThatSleepsKnowsWhatTimeItIs(t *testing.T) {
 func TestPace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{work: []relayapi.Job{job("a"), job("b"), job("c")}}
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a"), job("b"), job("c")}}
 		r := run(t, g, func(c *phone.Config) { c.Pace = 3 * time.Second })
 		start := time.Now()
 		_, err := r.sender.Wait(t.Context(), 3)
@@ -324,7 +324,7 @@ func TestStoppingReportsWhatWasBegun(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
-				g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+				g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
 				sender := tt.stop(g, cancel)
 				agent, err := phone.New(phone.Config{
 					BaseURL: "http://gateway.test", Token: token, Sender: sender, HTTPClient: &http.Client{Transport: inMemory{g}},
@@ -332,7 +332,7 @@ func TestStoppingReportsWhatWasBegun(t *testing.T) {
 				require.NoError(t, err)
 				require.ErrorIs(t, agent.Run(ctx), context.Canceled)
 				require.Equal(t, tt.want, g.states())
-				last := g.receipts[len(g.receipts)-1]
+				last := g.reports[len(g.reports)-1]
 				require.Equal(t, sender.called, last.Error.MayHaveSent, "what was begun may have been sent")
 			})
 		})
@@ -357,19 +357,19 @@ func (s *blockingSender) Send(ctx context.Context, _ phone.Text) error {
 func TestSendTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
 		r := run(t, g, func(c *phone.Config) { c.Sender, c.SendTimeout = &blockingSender{}, 4*time.Second })
 		elapse(5 * time.Second)
 		r.stop()
 		require.Equal(t, []string{"a taken", "a failed"}, g.states())
-		require.True(t, g.receipts[1].Error.MayHaveSent)
+		require.True(t, g.reports[1].Error.MayHaveSent)
 	})
 }
 
 func TestStoppingDoesNotWaitForADeadGateway(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
 		g.script = append(g.script, late(time.Hour), late(time.Hour))
 		r := run(t, g)
 		elapse(time.Second)
@@ -409,7 +409,7 @@ func TestAgentNeverReportsSentWithoutSending(t *testing.T) {
 			w.WriteHeader(http.StatusBadGateway)
 			return true
 		}
-		g := &gatewayDouble{work: []relayapi.Job{job("a")}}
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
 		g.script = append(g.script, lost)
 		r := run(t, g, func(c *phone.Config) {
 			c.Now = func() time.Time {
@@ -422,12 +422,12 @@ func TestAgentNeverReportsSentWithoutSending(t *testing.T) {
 		elapse(10 * time.Second)
 		r.stop()
 		require.Equal(t, []string{"a failed"}, g.states())
-		require.Equal(t, relayapi.FailureTooLate, g.receipts[0].Error.Class)
+		require.Equal(t, relayapi.FailureTooLate, g.reports[0].Error.Class)
 		require.Empty(t, r.sender.Sent())
 	})
 }
 
-// panickingSender panics once, in the middle of its work.
+// panickingSender panics once, in the middle of a send.
 type panickingSender struct{ calls int }
 
 func (s *panickingSender) Send(context.Context, phone.Text) error {
@@ -443,7 +443,7 @@ func TestATextWhoseSendingPanickedIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		sender := &panickingSender{}
-		g := &gatewayDouble{work: []relayapi.Job{job("a"), job("a")}}
+		g := &gatewayDouble{jobs: []relayapi.Job{job("a"), job("a")}}
 		agent, err := phone.New(phone.Config{
 			BaseURL: "http://gateway.test", Token: token, Sender: sender, HTTPClient: &http.Client{Transport: inMemory{g}},
 		})
@@ -454,6 +454,6 @@ func TestATextWhoseSendingPanickedIsNotSentAgain(t *testing.T) {
 		require.ErrorIs(t, agent.Run(ctx), context.DeadlineExceeded)
 		require.Equal(t, 1, sender.calls)
 		require.Equal(t, []string{"a taken", "a failed"}, g.states())
-		require.True(t, g.receipts[1].Error.MayHaveSent)
+		require.True(t, g.reports[1].Error.MayHaveSent)
 	})
 }

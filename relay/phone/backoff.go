@@ -10,12 +10,12 @@ import (
 
 const (
 	firstBackoff = 500 * time.Millisecond
-	// longestBackoff keeps a phone from sleeping long after the gateway is back.
+	// longestBackoff is how late a phone may notice that the gateway is back.
 	longestBackoff = 30 * time.Second
 )
 
-// backoff waits longer after each failure, by chance up to half as long: phones that
-// lost the gateway together do not come back together.
+// backoff waits longer after each failure, and shorter by a random part of up to half:
+// phones that lost the gateway at the same time do not return at the same time.
 type backoff struct {
 	next   time.Duration
 	random func() float64
@@ -44,8 +44,8 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// maxOutcomes is how many jobs an agent remembers: days of work for a phone, and
-// far more than the gateway could hand out twice.
+// maxOutcomes is how many jobs an agent remembers: those of days, and far more than the
+// gateway could offer twice.
 const maxOutcomes = 1000
 
 // outcomes remembers the jobs that were tried, the latest maxOutcomes of them. A

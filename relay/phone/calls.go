@@ -14,7 +14,7 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// received is a job with the moment of the answer that brought it.
+// received is a job with the time of the response that it came in.
 type received struct {
 	relayapi.Job
 	at time.Time
@@ -22,16 +22,16 @@ type received struct {
 
 func (r received) text() Text { return Text{Job: r.ID, To: r.To, Body: r.Text, Lane: r.Lane} }
 
-// over reports whether the job's time has passed since it was received. The clock's
-// setting does not matter. Both kinds of clock count, and the longer time wins:
-// one stands still while a phone sleeps, the other can be set back.
+// over reports whether the job's time has passed since it was received. It does not
+// depend on what time the clock shows. It takes the longer of the monotonic and the
+// wall clock time: the one stops while a phone sleeps, the other can be set back.
 func (r received) over(now time.Time) bool {
 	elapsed := max(now.Sub(r.at), now.Round(0).Sub(r.at.Round(0)))
 	return elapsed >= time.Duration(r.RemainingMS)*time.Millisecond
 }
 
-// pull asks for one job. One is enough: the phone sends one text at a time, and
-// what it does not hold another phone can have.
+// pull asks for one job. One is enough: the phone sends one text at a time, and other
+// phones can get the other jobs.
 func (a *Agent) pull(ctx context.Context) ([]received, error) {
 	var pulled relayapi.Pulled
 	err := a.call(ctx, a.pullURL, relayapi.Pull{
@@ -50,19 +50,19 @@ func (a *Agent) pull(ctx context.Context) ([]received, error) {
 
 func millis(d time.Duration) int { return int(d / time.Millisecond) }
 
-// record sends one receipt.
-func (a *Agent) record(ctx context.Context, r relayapi.Receipt) (relayapi.Recorded, error) {
+// record sends one state report.
+func (a *Agent) record(ctx context.Context, r relayapi.StateReport) (relayapi.Recorded, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.cfg.Timeout)
 	defer cancel()
 	var recorded relayapi.Recorded
-	err := a.call(ctx, a.receiptsURL, r, &recorded)
+	err := a.call(ctx, a.stateReportsURL, r, &recorded)
 	if err == nil && (recorded.ID != r.ID || recorded.State == "") {
-		err = errors.New("the answer is about another job")
+		err = errors.New("the response is about another job")
 	}
 	return recorded, err
 }
 
-// refusedError is a refusal of the gateway.
+// refusedError says that the gateway refused a request.
 type refusedError struct {
 	status int
 	reason relayapi.Error
@@ -72,20 +72,20 @@ func (e *refusedError) Error() string {
 	return fmt.Sprintf("the gateway refused: %d %s: %s", e.status, e.reason.Code, e.reason.Message)
 }
 
-// aboutTheJob are the refusals that no repetition will change.
-var aboutTheJob = []relayapi.ErrorCode{
+// refusedForGood are the codes that a repeated report would get again.
+var refusedForGood = []relayapi.ErrorCode{
 	relayapi.CodeBadJSON, relayapi.CodeUnknownField, relayapi.CodeInvalidField,
 	relayapi.CodeUnknownJob, relayapi.CodeForeignJob, relayapi.CodeForeignLease,
 	relayapi.CodeLeaseLost, relayapi.CodeJobCancelled, relayapi.CodeJobExpired,
 }
 
-// final reports whether err is the gateway's last word on a job.
-func final(err error) bool {
+// isRefusedForGood reports whether the gateway would refuse the report again.
+func isRefusedForGood(err error) bool {
 	var refused *refusedError
-	return errors.As(err, &refused) && slices.Contains(aboutTheJob, refused.reason.Code)
+	return errors.As(err, &refused) && slices.Contains(refusedForGood, refused.reason.Code)
 }
 
-// call exchanges one body for another.
+// call posts a body and decodes the response.
 func (a *Agent) call(ctx context.Context, address *url.URL, body, into any) error {
 	encoded, err := json.Marshal(body)
 	if err != nil {
@@ -99,13 +99,13 @@ func (a *Agent) call(ctx context.Context, address *url.URL, body, into any) erro
 	}
 	if reply.Status == http.StatusOK {
 		if err := httpx.DecodeJSON(reply.Body, into); err != nil {
-			return fmt.Errorf("unusable answer of the gateway: %w", err)
+			return fmt.Errorf("the gateway's response is unusable: %w", err)
 		}
 		return nil
 	}
 	var refusal relayapi.ErrorReply
 	if err := httpx.DecodeJSON(reply.Body, &refusal); err != nil {
-		return fmt.Errorf("the gateway answered with status %d", reply.Status)
+		return fmt.Errorf("the gateway responded with status %d", reply.Status)
 	}
 	return &refusedError{reply.Status, refusal.Error}
 }

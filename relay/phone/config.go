@@ -16,7 +16,7 @@ import (
 
 // Config sets up an [Agent].
 type Config struct {
-	// BaseURL is where the gateway is. Required.
+	// BaseURL is the gateway's URL. Required.
 	BaseURL string
 	// Token is the phone's token. Required.
 	Token provider.Secret
@@ -27,26 +27,28 @@ type Config struct {
 	// Pace is the least time between two texts; a SIM card wants some seconds. 0 means
 	// none.
 	Pace time.Duration
-	// Wait is how long the gateway may keep a call open while there is no work, at most
-	// relayapi.MaxWait. 0 means 25 seconds.
+	// Wait is how long the gateway may wait for a job before it responds to a pull, at
+	// most relayapi.MaxWait. 0 means 25 seconds.
 	Wait time.Duration
-	// Interval is the longest silence that the phone promises; after twice that without
-	// a call the gateway takes it for offline. 0 means relayapi.DefaultInterval.
+	// Interval is the longest time between two requests that the phone promises; after
+	// twice that without a request the phone is offline for the gateway. 0 means
+	// relayapi.DefaultInterval.
 	Interval time.Duration
 	// SendTimeout bounds one send. 0 means 30 seconds.
 	SendTimeout time.Duration
 
-	// Timeout bounds one exchange with the gateway, beyond Wait. 0 means 10 seconds.
+	// Timeout bounds one request to the gateway; a pull may last longer by Wait. 0 means
+	// 10 seconds.
 	Timeout time.Duration
-	// HTTPClient gives the transport to use. nil means a transport of the agent's own.
+	// HTTPClient has the transport to use. nil means a transport of the agent's own.
 	HTTPClient *http.Client
 	// Now is the clock. nil means time.Now.
 	Now func() time.Time
-	// Rand returns numbers from 0 up to 1 that spread out repeated calls. nil means
+	// Rand returns numbers from 0 up to 1 that spread out repeated requests. nil means
 	// math/rand/v2.
 	Rand func() float64
-	// Logger hears of jobs and failures, with masked numbers and without texts. nil
-	// means silence.
+	// Logger gets jobs and failures, with masked numbers and without texts. nil means no
+	// log.
 	Logger *slog.Logger
 }
 
@@ -87,39 +89,39 @@ func (c Config) withDefaults() Config {
 func (c Config) Validate() error {
 	c = c.withDefaults()
 	var problems []error
-	report := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	add := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
 	if c.Token == "" {
-		report("Token: must not be empty")
+		add("Token: must not be empty")
 	}
 	if c.Sender == nil {
-		report("Sender: must not be nil")
+		add("Sender: must not be nil")
 	}
 	if sender, ok := c.Sender.(interface{ Validate() error }); ok {
 		if err := sender.Validate(); err != nil {
-			report("Sender: %w", err)
+			add("Sender: %w", err)
 		}
 	}
 	if len(c.Lanes) > relayapi.MaxLanes {
-		report("Lanes: at most %d", relayapi.MaxLanes)
+		add("Lanes: at most %d", relayapi.MaxLanes)
 	}
 	for i, lane := range c.Lanes {
 		if !relayapi.ValidLane(lane) {
-			report("Lanes[%d]: %s", i, relayapi.LaneForm)
+			add("Lanes[%d]: %s", i, relayapi.LaneForm)
 		} else if slices.Contains(c.Lanes[:i], lane) {
-			report("Lanes[%d]: stands there twice", i)
+			add("Lanes[%d]: the list has this lane twice", i)
 		}
 	}
 	if c.Wait < 0 || c.Wait > relayapi.MaxWait {
-		report("Wait: must be between 0 and %v", relayapi.MaxWait)
+		add("Wait: must be between 0 and %v", relayapi.MaxWait)
 	}
 	if c.Interval < relayapi.MinInterval || c.Interval > relayapi.MaxInterval {
-		report("Interval: must be between %v and %v", relayapi.MinInterval, relayapi.MaxInterval)
+		add("Interval: must be between %v and %v", relayapi.MinInterval, relayapi.MaxInterval)
 	}
 	if c.Pace < 0 {
-		report("Pace: must not be negative")
+		add("Pace: must not be negative")
 	}
 	if c.SendTimeout < 0 {
-		report("SendTimeout: must not be negative")
+		add("SendTimeout: must not be negative")
 	}
 	if err := errors.Join(append(problems, c.http().Validate())...); err != nil {
 		return fmt.Errorf("phone: config: %w", err)
@@ -127,8 +129,8 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// http is the exchange with the gateway. A pull may last Wait and still needs the
-// time of an ordinary exchange.
+// http is the configuration of requests to the gateway. The timeout is that of a pull,
+// which may wait and still needs the time of another request.
 func (c Config) http() httpx.Config {
 	timeout := c.Timeout
 	if timeout > 0 {

@@ -1,5 +1,5 @@
-// Package phone is the phone's side of the relay: an agent that asks the gateway
-// for texts and has them sent, by whatever can send a text.
+// Package phone is the phone's side of the relay: an agent that pulls jobs from the
+// gateway and sends their texts through a [Sender].
 //
 //	agent, err := phone.New(phone.Config{
 //		BaseURL: "https://relay.example.com",
@@ -9,19 +9,17 @@
 //	...
 //	err = agent.Run(ctx)
 //
-// The agent keeps the promises that package relayapi asks of a phone. It sends a
-// text only after the gateway has accepted that it takes the job, never after the
-// job's time is over, and never twice: a job that it has tried to send once is only
-// reported again. When the gateway cannot be reached it tries again, more and more
-// slowly, and what it has to report is kept until the gateway has heard it or the
-// agent is stopped.
+// The agent does what package relayapi asks of a phone. It sends a text only after the
+// gateway has accepted that it takes the job, never after the job's time is over, and
+// never twice: of a job that it has tried to send once it only reports the outcome again.
+// When it cannot reach the gateway it tries again at growing intervals. It repeats a
+// report until the gateway responds or the agent is stopped.
 //
 // # Senders
 //
-// A [Sender] sends one text. [Exec] runs a command, which is how Termux, gammu,
-// mmcli and home-made scripts come in. [Fake] sends nothing and remembers
-// everything, for tests and demonstrations. A sender of one's own returns an
-// [*Error] to say what went wrong; one that also implements [Checker] is asked before
-// the agent asks for work, so that a phone without network is offline for the
-// gateway too, and sites use another provider at once.
+// A [Sender] sends one text. [Exec] runs a command, for example of
+// Termux, gammu or mmcli, or a script. [Fake] sends nothing and remembers everything, for
+// tests and demos. A sender of your own returns an [*Error] to say what went wrong. If it
+// also implements [Checker], the agent asks it before it pulls jobs, so that a phone
+// without network is offline for the gateway too, and sites use another provider at once.
 package phone

@@ -5,16 +5,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/cnsms/cnsms/relay/gateway"
-	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
+	"github.com/cnsms/cnsms/relay/gateway/memqueue"
 	"github.com/cnsms/cnsms/relay/phone"
 )
 
-// A fake phone at a gateway: what a site submits arrives.
+// A fake phone sends what a site submits.
 func Example() {
 	url, closeGateway := startGateway()
 	defer closeGateway()
@@ -44,7 +42,7 @@ func Example() {
 	// context canceled
 }
 
-// submit submits a text to the gateway and returns the answer's status.
+// submit submits a text to the gateway and returns the response's status.
 func submit(url string) int {
 	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, url+"/v1/messages",
 		strings.NewReader(`{"to":"13800138000","text":"Your code is 824913."}`))
@@ -63,14 +61,7 @@ func submit(url string) int {
 
 // startGateway serves a gateway on a loopback address.
 func startGateway() (url string, stop func()) {
-	folder, err := os.MkdirTemp("", "relay")
-	if err != nil {
-		panic(err)
-	}
-	queue, err := sqlitequeue.New(sqlitequeue.Config{Path: filepath.Join(folder, "relay.db")})
-	if err != nil {
-		panic(err)
-	}
+	queue := memqueue.New()
 	relay, err := gateway.New(gateway.Config{Queue: queue, Tokens: []gateway.Token{
 		{Name: "shop", Role: gateway.RoleSite, Hash: gateway.HashToken("site token")},
 		{Name: "old-phone", Role: gateway.RolePhone, Hash: gateway.HashToken("phone token")},
@@ -83,6 +74,5 @@ func startGateway() (url string, stop func()) {
 		_ = relay.Close()
 		server.Close()
 		_ = queue.Close()
-		_ = os.RemoveAll(folder)
 	}
 }

@@ -13,17 +13,17 @@ import (
 )
 
 // Exec is a Sender that runs a command for each text, without a shell. The text
-// comes on the command's standard input; "{to}" in an argument stands for the
+// is the command's standard input; "{to}" in an argument stands for the
 // recipient in E.164.
 //
-// By its exit code the command says what happened: 0 sent, anything else not sent. A
+// The exit code says what happened: 0 sent, anything else not sent. A
 // command that was killed, or that did not end in time, may have sent. One that does not
 // end in time is killed, on Unix with everything that it has started: many such
-// commands are shell scripts, and what they run would send when nobody expects it.
+// commands are shell scripts, and what they have started could send too late.
 type Exec struct {
 	// Command is the program. Required.
 	Command string
-	// Args are its arguments. One of them must have {to} in it.
+	// Args are its arguments. One of them must contain {to}.
 	Args []string
 	// Classes says what exit codes mean. Any other one is relayapi.FailureUnknown.
 	Classes map[int]relayapi.FailureClass
@@ -31,9 +31,10 @@ type Exec struct {
 
 const (
 	recipientPlace = "{to}"
-	// stderrKept is how much of a command's complaints is read.
+	// stderrKept is how many bytes of a command's standard error are kept.
 	stderrKept = 4 << 10
-	// pipesOpen is how long what is left of a command may hold on to its output.
+	// pipesOpen is how long processes that a command leaves behind may keep its output
+	// open.
 	pipesOpen = 2 * time.Second
 )
 
@@ -44,7 +45,7 @@ func (e *Exec) Validate() error {
 		problems = append(problems, errors.New("Command: must not be empty"))
 	}
 	if !strings.Contains(strings.Join(e.Args, "\x00"), recipientPlace) {
-		problems = append(problems, errors.New("Args: one of them must have {to}, the recipient, in it"))
+		problems = append(problems, errors.New("Args: one of them must contain {to}, which stands for the recipient"))
 	}
 	for code, class := range e.Classes {
 		if code == 0 {
@@ -59,9 +60,9 @@ func (e *Exec) Validate() error {
 
 // Send runs the command.
 func (e *Exec) Send(ctx context.Context, t Text) error {
-	// The command might take what is no number for one of its options.
+	// The command could take anything but a number for one of its options.
 	if !relayapi.ValidNumber(t.To) {
-		return &Error{Class: relayapi.FailureInvalidNumber, Text: "the recipient is no number in E.164"}
+		return &Error{Class: relayapi.FailureInvalidNumber, Text: "the recipient is not a number in E.164"}
 	}
 	args := make([]string, len(e.Args))
 	for i, arg := range e.Args {
@@ -69,8 +70,8 @@ func (e *Exec) Send(ctx context.Context, t Text) error {
 	}
 	command := exec.CommandContext(ctx, e.Command, args...) //nolint:gosec // the operator chooses the command
 	command.Stdin = strings.NewReader(string(t.Body))
-	complaints := &head{}
-	command.Stderr = complaints
+	stderr := &head{}
+	command.Stderr = stderr
 	command.WaitDelay = pipesOpen
 	killWhole(command)
 	switch err := command.Start(); {
@@ -80,14 +81,14 @@ func (e *Exec) Send(ctx context.Context, t Text) error {
 		return &Error{Class: relayapi.FailureConfig, Text: "the command cannot be started", Err: err}
 	}
 	err := command.Wait()
-	if err == nil || errors.Is(err, exec.ErrWaitDelay) { // a child of the command goes on, but the command ended well
+	if err == nil || errors.Is(err, exec.ErrWaitDelay) { // the command succeeded, and a process that it started is still running
 		return nil
 	}
-	return e.failure(ctx, err, scrub.Failure(complaints.String(), t.To, t.Body))
+	return e.failure(ctx, err, scrub.Failure(stderr.String(), t.To, t.Body))
 }
 
-// failure says what a command's end means.
-func (e *Exec) failure(ctx context.Context, err error, complaints string) error {
+// failure returns the error for a command that failed.
+func (e *Exec) failure(ctx context.Context, err error, stderr string) error {
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
@@ -100,8 +101,8 @@ func (e *Exec) failure(ctx context.Context, err error, complaints string) error 
 		class = relayapi.FailureUnknown
 	}
 	text := fmt.Sprintf("exit code %d", exit.ExitCode())
-	if complaints != "" {
-		text += ": " + complaints
+	if stderr != "" {
+		text += ": " + stderr
 	}
 	return &Error{Class: class, Text: text, Err: err}
 }

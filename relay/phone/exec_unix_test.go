@@ -36,7 +36,7 @@ func TestExecTimeoutKillsWhatTheCommandHasStarted(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "begun\n", line)
 	cancel()
-	rest, err := io.ReadAll(said) // until nobody has the pipe open any more
+	rest, err := io.ReadAll(said) // until no process has the pipe open any more
 	require.NoError(t, err)
 	require.Empty(t, rest)
 

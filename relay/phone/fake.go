@@ -44,7 +44,7 @@ func (f *Fake) Send(ctx context.Context, t Text) error {
 	return nil
 }
 
-// Ready says that a phone which is off cannot send.
+// Ready returns an error while the phone is off.
 func (f *Fake) Ready(context.Context) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -56,15 +56,15 @@ func (f *Fake) Ready(context.Context) error {
 
 var errOff = &Error{Class: relayapi.FailureNoService, Text: "the phone is switched off"}
 
-// Script says what the next sends return, one after the other; nil sends. After the
-// last one every text is sent.
+// Script sets what the next sends return, one after the other; nil sends the text.
+// After the last one every text is sent.
 func (f *Fake) Script(errs ...error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.script = append(f.script, errs...)
 }
 
-// SwitchOff makes every send fail with no_service, and the agent stop asking for work.
+// SwitchOff makes every send fail with no_service, and the agent stop pulling jobs.
 func (f *Fake) SwitchOff() { f.turn(true) }
 
 // SwitchOn ends SwitchOff.
@@ -83,8 +83,8 @@ func (f *Fake) Sent() []Text {
 	return slices.Clone(f.sent)
 }
 
-// Wait returns the texts that were sent once there are n of them. With an error
-// those come back that there are.
+// Wait returns the texts that were sent once there are n of them. When ctx ends before,
+// it returns those that there are and the context's error.
 func (f *Fake) Wait(ctx context.Context, n int) ([]Text, error) {
 	for {
 		sent, changed := f.look()

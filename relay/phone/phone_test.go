@@ -46,15 +46,15 @@ func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// gatewayDouble is a gateway that hands out what a test gives it, remembers what a
-// phone says, and answers as scripted.
+// gatewayDouble is a gateway that offers the jobs that a test gives it, remembers what a
+// phone reports, and responds as scripted.
 type gatewayDouble struct {
-	mu       sync.Mutex
-	work     []relayapi.Job
-	pulls    []relayapi.Pull
-	receipts []relayapi.Receipt
-	times    []time.Time // of pulls
-	script   []func(w http.ResponseWriter, r *http.Request) bool
+	mu      sync.Mutex
+	jobs    []relayapi.Job
+	pulls   []relayapi.Pull
+	reports []relayapi.StateReport
+	times   []time.Time // of pulls
+	script  []func(w http.ResponseWriter, r *http.Request) bool
 }
 
 func (g *gatewayDouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -66,7 +66,7 @@ func (g *gatewayDouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.pull(w, r)
 		return
 	}
-	g.receipt(w, r)
+	g.report(w, r)
 }
 
 func (g *gatewayDouble) pull(w http.ResponseWriter, r *http.Request) {
@@ -76,8 +76,8 @@ func (g *gatewayDouble) pull(w http.ResponseWriter, r *http.Request) {
 	g.pulls = append(g.pulls, p)
 	g.times = append(g.times, time.Now())
 	var jobs []relayapi.Job
-	if len(g.work) > 0 {
-		jobs, g.work = g.work[:1], g.work[1:]
+	if len(g.jobs) > 0 {
+		jobs, g.jobs = g.jobs[:1], g.jobs[1:]
 	}
 	g.mu.Unlock()
 	if len(jobs) == 0 {
@@ -89,9 +89,9 @@ func (g *gatewayDouble) pull(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(relayapi.Pulled{Jobs: jobs})
 }
 
-// receipt answers as scripted, or stores as the gateway does: a repeated receipt
-// gets the same answer.
-func (g *gatewayDouble) receipt(w http.ResponseWriter, r *http.Request) {
+// report responds as scripted, or stores as the gateway does: a repeated report gets
+// the same response.
+func (g *gatewayDouble) report(w http.ResponseWriter, r *http.Request) {
 	g.mu.Lock()
 	var next func(http.ResponseWriter, *http.Request) bool
 	if len(g.script) > 0 {
@@ -104,33 +104,33 @@ func (g *gatewayDouble) receipt(w http.ResponseWriter, r *http.Request) {
 }
 
 func (g *gatewayDouble) store(w http.ResponseWriter, r *http.Request) {
-	var receipt relayapi.Receipt
-	_ = json.NewDecoder(r.Body).Decode(&receipt)
+	var report relayapi.StateReport
+	_ = json.NewDecoder(r.Body).Decode(&report)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.receipts = append(g.receipts, receipt)
-	_ = json.NewEncoder(w).Encode(relayapi.Recorded{ID: receipt.ID, State: receipt.State})
+	g.reports = append(g.reports, report)
+	_ = json.NewEncoder(w).Encode(relayapi.Recorded{ID: report.ID, State: report.State})
 }
 
-// pulled is how often the phone has asked for work.
+// pulled is how often the phone has pulled.
 func (g *gatewayDouble) pulled() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return len(g.pulls)
 }
 
-// states are the receipts that arrived, as "id state".
+// states are the reports that arrived, as "id state".
 func (g *gatewayDouble) states() []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	var lines []string
-	for _, r := range g.receipts {
+	for _, r := range g.reports {
 		lines = append(lines, r.ID+" "+string(r.State))
 	}
 	return lines
 }
 
-// status answers a receipt with a status and a code, and does not store it.
+// status responds to a report with a status and a code, and does not store it.
 func status(code int, reason relayapi.ErrorCode) func(http.ResponseWriter, *http.Request) bool {
 	return func(w http.ResponseWriter, _ *http.Request) bool {
 		w.WriteHeader(code)
@@ -139,14 +139,14 @@ func status(code int, reason relayapi.ErrorCode) func(http.ResponseWriter, *http
 	}
 }
 
-// loseAnswer stores a receipt and answers with a broken reply.
-func (g *gatewayDouble) loseAnswer(w http.ResponseWriter, r *http.Request) bool {
+// loseResponse stores a report and responds with a broken body.
+func (g *gatewayDouble) loseResponse(w http.ResponseWriter, r *http.Request) bool {
 	g.store(httptest.NewRecorder(), r)
 	_, _ = io.WriteString(w, `{"id":`)
 	return true
 }
 
-// late makes answers late.
+// late makes responses late.
 func late(d time.Duration) func(http.ResponseWriter, *http.Request) bool {
 	return func(_ http.ResponseWriter, r *http.Request) bool {
 		select {
@@ -165,7 +165,7 @@ func job(id string) relayapi.Job {
 	}
 }
 
-// running is an agent at work.
+// running is an agent that runs.
 type running struct {
 	*testing.T
 	gateway *gatewayDouble

@@ -9,18 +9,18 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// Sender sends texts. The agent calls it for one text at a time.
+// Sender sends texts. The agent calls Send for one text at a time.
 type Sender interface {
 	// Send hands one text to the mobile network. A nil error promises that the network
-	// or the vendor has accepted it. Failures are best an *Error; with any other error
-	// the text counts as possibly sent. Send returns soon after its context has ended.
+	// or the vendor has accepted it. A failure should be an *Error; with any other
+	// error the agent reports that the text may have been sent. Send returns soon after its context has ended.
 	Send(ctx context.Context, t Text) error
 }
 
 // Checker is a Sender that knows when it cannot send at all.
 type Checker interface {
-	// Ready returns an error while the phone cannot send. The agent then asks for no
-	// work, and the phone goes offline.
+	// Ready returns an error while the phone cannot send. The agent then pulls no
+	// jobs, and the phone goes offline.
 	Ready(ctx context.Context) error
 }
 
@@ -41,10 +41,10 @@ type Error struct {
 	// Class is for programs. One that is not relayapi's counts as
 	// relayapi.FailureUnknown.
 	Class relayapi.FailureClass
-	// Text is for people. The agent takes the message, its recipient and long groups
-	// of digits out of it before it reports it.
+	// Text is for people. The agent replaces the body, the recipient and long groups of
+	// digits in it by stars before it reports it.
 	Text string
-	// MayHaveSent is true when the text may have left all the same.
+	// MayHaveSent is true when the phone may have sent the text all the same.
 	MayHaveSent bool
 	// Err is the cause, if there is one.
 	Err error
@@ -62,14 +62,14 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// failureOf turns a sender's error into what the gateway is told.
+// failureOf returns what the agent reports for a sender's error.
 func failureOf(err error, t Text) *relayapi.Failure {
 	failure := relayapi.Failure{Class: relayapi.FailureUnknown, Text: err.Error(), MayHaveSent: true}
 	var known *Error
 	if errors.As(err, &known) {
 		failure = relayapi.Failure{Class: known.Class, Text: known.Text, MayHaveSent: known.MayHaveSent}
 	}
-	if !relayapi.ValidFailureClass(failure.Class) { // the gateway would refuse the report, and never learn the outcome
+	if !relayapi.ValidFailureClass(failure.Class) { // the gateway would refuse the report, and never get the outcome
 		failure.Text = strings.TrimPrefix(string(failure.Class)+": "+failure.Text, ": ")
 		failure.Class = relayapi.FailureUnknown
 	}

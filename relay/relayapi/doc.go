@@ -3,23 +3,31 @@
 // the gateway share. It holds no behaviour beyond the form of values on the wire,
 // so a phone app or a site in any language can be written from this page alone.
 //
-// # Calls
+// # Requests
 //
-// Every call but [PathHealth] carries "Authorization: Bearer TOKEN". A token has
-// one role: site, phone or operator. Bodies are JSON objects in UTF-8 with
+// Every request but the one to [PathHealth] carries "Authorization: Bearer TOKEN". A
+// token has one role: site, phone or operator. Bodies are JSON objects in UTF-8 with
 // "Content-Type: application/json", at most [MaxBody] bytes. The gateway refuses
-// members that it does not know; clients must ignore members that they do not know.
+// fields that it does not know; clients must ignore fields that they do not know.
 //
-//	POST   /v1/messages       site            Submit   → Message (201 new, 200 repeated key)
-//	GET    /v1/messages/{id}  site, operator           → Message
-//	DELETE /v1/messages/{id}  site, operator           → Message, cancelled
-//	DELETE /v1/messages       site            by Idempotency-Key → Message, cancelled
-//	POST   /v1/pull           phone           Pull     → Pulled
-//	POST   /v1/receipts       phone           Receipt  → Recorded
-//	GET    /healthz           nobody                   → Health
+//	request                   token of         body → response
+//	POST   /v1/messages       site             Submit → Submission (201 new, 200 repeated key)
+//	GET    /v1/messages/{id}  site, operator   Submission
+//	DELETE /v1/messages/{id}  site, operator   Submission, cancelled
+//	DELETE /v1/messages       site             Submission, cancelled (the header Idempotency-Key names it)
+//	POST   /v1/pull           phone            Pull → Pulled
+//	POST   /v1/receipts       phone            StateReport → Recorded
+//	GET    /healthz           no token         Health
 //
-// A refused call is answered with an [ErrorReply] and the status that the
+// The response to a refused request is an [ErrorReply] with the status that the
 // description of its [ErrorCode] names.
+//
+// # Words
+//
+// A site submits a text ([Submit]); the gateway keeps it as a job. A [Submission] is
+// the job as its site sees it, a [Job] is the job as a phone gets it. A phone pulls
+// jobs, and the gateway offers them. A phone reports each state that it brings a job to
+// ([StateReport]). The paths of version 1 have other words, and keep them.
 //
 // # A job's life
 //
@@ -27,31 +35,32 @@
 //	   └────────┴→ expired, cancelled   └→ failed
 //
 // A job never goes back. An offered job stays with its phone until the lease
-// ends; after that another phone may be offered it. A taken job is never given to
-// another phone. A job past its deadline is never handed out.
+// ends; after that the gateway may offer it to another phone. It never offers a taken
+// job to another phone, and never a job past its deadline to any phone.
 //
 // # What a site does
 //
-//  1. POST /v1/messages with an Idempotency-Key of its own for each message, with
-//     wait_ms, and with a ttl_seconds that is no longer than the wait: then the text
-//     dies with its wait, even if the gateway does not live to call it back.
-//  2. The answer's state says what to do. "sent" and "delivered": all is well.
-//     "cancelled" and "expired": nothing was sent, another provider may. "taken": it may
-//     have been sent. "failed": the failure tells.
-//  3. When no answer came, or it was queue_unavailable: DELETE /v1/messages with the
-//     same key. A 200 means that nothing was sent and nothing will be, even if the
-//     submission is still on its way: the key is cancelled in advance. A 409 has the
-//     state that the job was in. After any other error code nothing was sent.
+//  1. POST /v1/messages with an Idempotency-Key of its own for each text, with
+//     wait_ms, and with a ttl_seconds that is no longer than the wait: then the job
+//     expires with the wait, even if the gateway stops before it can cancel the job.
+//  2. Act on the state in the response. "sent" and "delivered": the phone sent the
+//     text. "cancelled" and "expired": no phone sent it, so the site may use another
+//     provider. "taken": a phone may have sent it. "failed": the failure says why.
+//  3. When there was no response, or it was queue_unavailable: DELETE /v1/messages with
+//     the same key. A 200 means that no phone has sent the text and none will, even if
+//     the submission is still on its way: the gateway cancels the key in advance. A 409
+//     has the job's state. After any other error code no phone has sent the text.
 //
 // # What a phone app does
 //
-//  1. POST /v1/pull with wait_ms, so that the answer comes as soon as there is work.
+//  1. POST /v1/pull with wait_ms, so that the gateway responds as soon as there is a job.
 //  2. For each job: POST /v1/receipts with state "taken" and the job's lease.
-//  3. Send the text only after the answer to "taken" was 200 with state "taken".
-//     After any error code drop the job. When no answer came, repeat the same
-//     receipt: it is idempotent.
-//  4. POST /v1/receipts with state "sent" or "failed", and "delivered" when the
-//     network says so. Repeat until the gateway answers.
+//  3. Send the text only after the response to "taken" was 200 with state "taken".
+//     After any error code drop the job. When there was no response, repeat the same
+//     report: it is idempotent.
+//  4. POST /v1/receipts with state "sent" or "failed", and with "delivered" when the
+//     network says so. Repeat until the gateway responds.
 //
-// Step 3 is what makes cancelling certain and keeps two phones from sending one job.
+// Step 3 is why a cancelled job is certainly not sent, and why two phones never send
+// one job.
 package relayapi

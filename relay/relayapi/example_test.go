@@ -8,20 +8,20 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// What goes over the wire when a phone has sent a text.
+// A phone reports that it has sent a text.
 func Example() {
-	receipt := relayapi.Receipt{
+	report := relayapi.StateReport{
 		ID:    "01KAJB5N8T",
 		Lease: "3f9c",
 		State: relayapi.StateSent,
 		At:    relayapi.Time{Time: time.Date(2026, 11, 21, 3, 30, 0, 0, time.UTC)},
 	}
-	body, err := json.MarshalIndent(receipt, "", "  ")
+	body, err := json.MarshalIndent(report, "", "  ")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println("POST", relayapi.PathReceipts)
+	fmt.Println("POST", relayapi.PathStateReports)
 	fmt.Println(string(body))
 	// Output:
 	// POST /v1/receipts

@@ -4,14 +4,14 @@ import "time"
 
 // Paths of version 1.
 const (
-	// PathMessages takes POST (submit) and DELETE (cancel by idempotency key).
-	// PathMessages + "/" + id takes GET (status) and DELETE (cancel).
-	PathMessages = "/v1/messages"
-	// PathPull takes a phone's POST for work.
+	// PathSubmissions takes a site's POST (submit) and DELETE (cancel by idempotency key).
+	// PathSubmissions + "/" + id takes GET (read) and DELETE (cancel).
+	PathSubmissions = "/v1/messages"
+	// PathPull takes a phone's POST (pull jobs).
 	PathPull = "/v1/pull"
-	// PathReceipts takes a phone's POST about one job.
-	PathReceipts = "/v1/receipts"
-	// PathHealth answers GET without a token.
+	// PathStateReports takes a phone's POST (report a job's state).
+	PathStateReports = "/v1/receipts"
+	// PathHealth takes GET without a token.
 	PathHealth = "/healthz"
 )
 
@@ -19,9 +19,10 @@ const (
 const (
 	// HeaderIdempotencyKey names one submission of a site. The same key with the same
 	// content is the same job; with other content it is refused. At most
-	// [MaxIdempotencyKey] printable ASCII characters. Keys of two sites never meet.
+	// [MaxIdempotencyKey] printable ASCII characters. Two sites may use the same key for
+	// different submissions.
 	HeaderIdempotencyKey = "Idempotency-Key"
-	// HeaderRetryAfter is set on answers with [CodeRecipientQuota]: whole seconds, at least 1.
+	// HeaderRetryAfter comes with [CodeRecipientQuota]: whole seconds, at least 1.
 	HeaderRetryAfter = "Retry-After"
 )
 
@@ -54,7 +55,7 @@ const (
 	DefaultTTL = 5 * time.Minute
 	// MaxTTL is the longest time a job may have to be taken.
 	MaxTTL = time.Hour
-	// MaxWait is the longest that a submission or a pull may wait for its answer.
+	// MaxWait is the longest that a submission or a pull may wait for its response.
 	MaxWait = time.Minute
 	// MinInterval is the shortest interval that a phone may promise.
 	MinInterval = time.Second

@@ -1,29 +1,29 @@
 package relayapi
 
-// Pull is the body of POST [PathPull]. Every pull also says that the phone is
-// there: it counts as online until twice its interval after its last call.
+// Pull is the body of POST [PathPull]: a phone asks for jobs. The phone is online until
+// twice its interval after its last request.
 type Pull struct {
 	// Max is how many jobs the phone can handle now, up to [MaxJobs]; absent or 0 means 1.
 	Max int `json:"max,omitempty"`
-	// WaitMS is how long the gateway may keep the call open while there is no work,
-	// in milliseconds, at most [MaxWait]; absent or 0 means: answer at once.
+	// WaitMS is how long the gateway may wait for a job before it responds, in
+	// milliseconds, at most [MaxWait]; absent or 0 means: respond at once.
 	WaitMS int `json:"wait_ms,omitempty"`
-	// IntervalMS is the longest that this phone stays silent between two calls, in
-	// milliseconds, between [MinInterval] and [MaxInterval]; absent or 0 means [DefaultInterval].
+	// IntervalMS is the longest time between two requests of this phone, in milliseconds, between [MinInterval] and [MaxInterval]; absent or 0 means [DefaultInterval].
 	IntervalMS int `json:"interval_ms,omitempty"`
 	// Lanes are the lanes that the phone serves; absent or empty means [DefaultLane] alone.
 	Lanes []string `json:"lanes,omitempty"`
 }
 
-// Pulled is the answer to [Pull].
+// Pulled is the response to a [Pull].
 type Pulled struct {
-	// Jobs are the jobs offered to the phone; empty when there is no work. A job that
-	// was offered before and is not taken yet comes again, under a new lease.
+	// Jobs are the jobs that the gateway offers to the phone; empty when there are none.
+	// A job that it offered before and that is not taken yet comes again, under a new
+	// lease.
 	Jobs []Job `json:"jobs"`
 }
 
 // Job is one text for a phone to send. The two times in milliseconds count from
-// the answer, so a phone with a wrong clock still keeps them.
+// the response, so that a phone with a wrong clock can use them.
 type Job struct {
 	// ID is the gateway's id of the job.
 	ID string `json:"id"`
@@ -37,34 +37,36 @@ type Job struct {
 	Deadline Time `json:"deadline"`
 	// RemainingMS is how many milliseconds are left until the deadline.
 	RemainingMS int64 `json:"remaining_ms"`
-	// Lease names this offer; every receipt about the job carries it.
+	// Lease names this offer; every report about the job carries it.
 	Lease string `json:"lease"`
-	// LeaseDeadline is until when the phone may take the job, by the gateway's clock.
+	// LeaseDeadline is when the lease ends: until then the phone may take the job. It is
+	// by the gateway's clock.
 	LeaseDeadline Time `json:"lease_deadline"`
 	// LeaseRemainingMS is how many milliseconds are left until the lease ends.
 	LeaseRemainingMS int64 `json:"lease_remaining_ms"`
 }
 
-// Receipt is the body of POST [PathReceipts]: what became of one job.
-type Receipt struct {
+// StateReport is the body of POST [PathStateReports]: a phone says which
+// state it has brought a job to.
+type StateReport struct {
 	// ID is the job's id. Required.
 	ID string `json:"id"`
 	// Lease is the lease that came with the job. Required.
 	Lease string `json:"lease"`
 	// State is taken, sent, delivered or failed. Required.
 	State State `json:"state"`
-	// At is when it happened by the phone's clock. It is kept beside the gateway's own
-	// time and decides nothing.
+	// At is when it happened by the phone's clock. The gateway keeps it beside its own time
+	// and decides nothing by it.
 	At Time `json:"at,omitzero"`
 	// Error says why. Required with failed, refused with any other state.
 	Error *Failure `json:"error,omitempty"`
 }
 
-// Recorded is the answer to a [Receipt] that the gateway has stored. A repeated
-// receipt gets the same answer.
+// Recorded is the response to a [StateReport] that the gateway has stored. A repeated
+// report gets the same response.
 type Recorded struct {
 	// ID is the job's id.
 	ID string `json:"id"`
-	// State is the job's state now; it may be further on than the receipt.
+	// State is the job's state now; it may be a later one than the report's.
 	State State `json:"state"`
 }

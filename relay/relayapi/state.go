@@ -5,14 +5,14 @@ type State string
 
 // The states of a job.
 const (
-	// StateQueued: stored, and no phone has been offered it.
+	// StateQueued: the gateway has stored the job and offered it to no phone yet.
 	StateQueued State = "queued"
-	// StateOffered: a phone has been handed the job and has not taken it yet.
+	// StateOffered: the gateway has offered the job to a phone, which has not taken it yet.
 	StateOffered State = "offered"
-	// StateTaken: a phone has said that it will send the text now. What became of it
-	// is unknown until the phone's next receipt.
+	// StateTaken: a phone has said that it will send the text now. Until its next report
+	// it is unknown whether it has.
 	StateTaken State = "taken"
-	// StateSent: the phone has handed the text to the mobile network.
+	// StateSent: the phone has sent the text to the mobile network.
 	StateSent State = "sent"
 	// StateDelivered: the network has reported delivery. Final.
 	StateDelivered State = "delivered"
@@ -22,12 +22,12 @@ const (
 	// StateExpired: the deadline passed before any phone took the job. Final;
 	// nothing was sent.
 	StateExpired State = "expired"
-	// StateCancelled: the job was called back before any phone took it. Final;
+	// StateCancelled: the job was cancelled before any phone took it. Final;
 	// nothing was sent.
 	StateCancelled State = "cancelled"
 )
 
-// SourceKind says who moved a job.
+// SourceKind says who changed a job's state.
 type SourceKind string
 
 // The sources of transitions.
@@ -42,7 +42,7 @@ const (
 	SourceGateway SourceKind = "gateway"
 )
 
-// FailureClass says why a phone failed, in words that a program can act on.
+// FailureClass says why a phone failed; programs can act on it.
 type FailureClass string
 
 // The classes of failure.
@@ -57,7 +57,7 @@ const (
 	FailureRejected FailureClass = "rejected"
 	// FailureConfig: the phone is set up wrongly: a permission, a program or a SIM slot is missing.
 	FailureConfig FailureClass = "config"
-	// FailureTooLate: the phone found that the job's time was over when it was about to send.
+	// FailureTooLate: the job's time was over before the phone could send.
 	FailureTooLate FailureClass = "too_late"
 	// FailureUnknown: anything else.
 	FailureUnknown FailureClass = "unknown"

@@ -14,7 +14,7 @@ import (
 // LaneForm says in words what a lane looks like.
 const LaneForm = `want 1 to 32 of a to z, 0 to 9, "-" and "_"`
 
-// ValidLane reports whether a lane has the form that LaneForm tells of.
+// ValidLane reports whether a lane has the form of [LaneForm].
 func ValidLane(lane string) bool {
 	const allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_"
 	return lane != "" && len(lane) <= MaxLane && strings.Trim(lane, allowed) == ""
@@ -59,7 +59,7 @@ func (t Time) MarshalText() ([]byte, error) {
 // everywhere else; string(n) gives the full number.
 type Number string
 
-// String masks the middle: 138****8000. What is no number is masked whole.
+// String masks the middle: 138****8000. A string that is no number is masked whole.
 func (n Number) String() string {
 	phone, err := provider.ParsePhone(string(n))
 	if err != nil {
@@ -74,7 +74,7 @@ func (n Number) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, n.String(
 // LogValue gives loggers the masked number.
 func (n Number) LogValue() slog.Value { return slog.StringValue(n.String()) }
 
-// Text is the text of a message. It is a plain string in JSON, and prints only its
+// Text is the text that a phone sends. It is a plain string in JSON, and prints only its
 // length everywhere else; string(t) gives the text.
 type Text string
 

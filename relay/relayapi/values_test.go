@@ -45,12 +45,12 @@ func TestTimeIsReadInAnyRFC3339Form(t *testing.T) {
 	t.Parallel()
 	want := time.Date(2026, 11, 21, 3, 30, 0, 0, time.UTC)
 	for _, form := range []string{"2026-11-21T03:30:00Z", "2026-11-21T11:30:00.000+08:00", "2026-11-21T03:30:00.000000000Z"} {
-		var receipt relayapi.Receipt
-		require.NoError(t, json.Unmarshal([]byte(`{"at":"`+form+`"}`), &receipt))
-		require.True(t, receipt.At.Equal(want), form)
+		var report relayapi.StateReport
+		require.NoError(t, json.Unmarshal([]byte(`{"at":"`+form+`"}`), &report))
+		require.True(t, report.At.Equal(want), form)
 	}
-	var receipt relayapi.Receipt
-	require.Error(t, json.Unmarshal([]byte(`{"at":"yesterday"}`), &receipt))
+	var report relayapi.StateReport
+	require.Error(t, json.Unmarshal([]byte(`{"at":"yesterday"}`), &report))
 }
 
 func TestNumberAndTextNeverPrint(t *testing.T) {

@@ -21,8 +21,8 @@ const (
 	number   = "+8613800138000"
 )
 
-// bench is one case at work: a queue, a clock that the case turns, and short forms
-// of the calls. Calls that must not fail end the case when they do.
+// bench runs one case: it has a queue, a clock that the case sets, and short forms of
+// the calls. A call that must not fail ends the case when it does.
 type bench struct {
 	*testing.T
 	queue  gateway.Queue
@@ -58,9 +58,9 @@ func (b *bench) unique(prefix string) string {
 
 // submission returns a submission that is accepted, with changes; each is for
 // another number.
-func (b *bench) submission(change ...func(*gateway.Submission)) gateway.Submission {
+func (b *bench) submission(change ...func(*gateway.Submit)) gateway.Submit {
 	id := b.unique("job")
-	s := gateway.Submission{
+	s := gateway.Submit{
 		ID: id, Site: site, Content: "digest of " + id,
 		To: relayapi.Number(fmt.Sprintf("+86138%08d", b.issued)), Text: "code 824913", Ref: "ref", Lane: lane,
 		Now: b.now, Deadline: b.now.Add(ttl),
@@ -71,7 +71,7 @@ func (b *bench) submission(change ...func(*gateway.Submission)) gateway.Submissi
 	return s
 }
 
-func (b *bench) submit(change ...func(*gateway.Submission)) gateway.Job {
+func (b *bench) submit(change ...func(*gateway.Submit)) gateway.Job {
 	b.Helper()
 	submitted, err := b.queue.Submit(b.Context(), b.submission(change...))
 	b.noError(err, "submit")
@@ -79,7 +79,7 @@ func (b *bench) submit(change ...func(*gateway.Submission)) gateway.Job {
 }
 
 // refused submits and wants an error.
-func (b *bench) refused(want error, rule string, change ...func(*gateway.Submission)) {
+func (b *bench) refused(want error, rule string, change ...func(*gateway.Submit)) {
 	b.Helper()
 	s := b.submission(change...)
 	_, err := b.queue.Submit(b.Context(), s)
@@ -126,13 +126,13 @@ func (b *bench) offerNone(rule, name string) gateway.Offered {
 	b.Helper()
 	offered := b.offer(name)
 	if len(offered.Jobs) != 0 {
-		b.Fatalf("%s: %s was handed %v in state %s", rule, name, offered.Jobs[0].ID, offered.Jobs[0].State)
+		b.Fatalf("%s: %s was offered %v in state %s", rule, name, offered.Jobs[0].ID, offered.Jobs[0].State)
 	}
 	return offered
 }
 
-func (b *bench) report(job gateway.Job, state relayapi.State) gateway.Report {
-	r := gateway.Report{ID: job.ID, Phone: job.Phone, Lease: job.Lease, State: state, Now: b.now}
+func (b *bench) report(job gateway.Job, state relayapi.State) gateway.StateReport {
+	r := gateway.StateReport{ID: job.ID, Phone: job.Phone, Lease: job.Lease, State: state, Now: b.now}
 	if state == relayapi.StateFailed {
 		r.Failure = &relayapi.Failure{Class: relayapi.FailureNoService, Text: "radio off"}
 	}
@@ -148,7 +148,7 @@ func (b *bench) record(job gateway.Job, state relayapi.State) gateway.Job {
 }
 
 // taken submits a job and has it taken by the phone.
-func (b *bench) taken(change ...func(*gateway.Submission)) gateway.Job {
+func (b *bench) taken(change ...func(*gateway.Submit)) gateway.Job {
 	b.Helper()
 	b.submit(change...)
 	return b.record(b.offerOne(phone), relayapi.StateTaken)

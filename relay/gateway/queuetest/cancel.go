@@ -63,7 +63,7 @@ var cancelCases = []testCase{
 		}
 	}},
 	{"another site's job is unknown", func(b *bench) {
-		id := b.submit(func(s *gateway.Submission) { s.Site = "forum" }).ID
+		id := b.submit(func(s *gateway.Submit) { s.Site = "forum" }).ID
 		_, err := b.queue.Cancel(b.Context(), b.cancellation(id))
 		b.wantError(err, gateway.ErrUnknownJob, "another site's job")
 		b.wantState(id, relayapi.StateQueued, "another site's job")
@@ -109,7 +109,7 @@ var cancelCases = []testCase{
 		}
 	}},
 	{"by key, of another site", func(b *bench) {
-		id := b.submit(withKey("k"), func(s *gateway.Submission) { s.Site = "forum" }).ID
+		id := b.submit(withKey("k"), func(s *gateway.Submit) { s.Site = "forum" }).ID
 		b.cancelKey("k")
 		b.wantState(id, relayapi.StateQueued, "keys of two sites never meet")
 	}},

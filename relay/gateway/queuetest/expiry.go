@@ -7,17 +7,17 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// Calls carry the time at which they began, and reach the queue in any order: one
-// that began before a deadline can come after one that began at it. And clocks are
-// set back. Who was told that a job has expired goes on to another provider, so from
-// then on nobody may get the job.
+// Calls have the time at which they began, and reach the queue in any order: one that
+// began before a deadline can come after one that began at it. And clocks are set back. A
+// site that has read that its job expired uses another provider, so from then on no phone
+// may get the job.
 var expiryCases = []testCase{
 	{"a job that was read as expired is not taken by a call that began earlier", func(b *bench) {
 		b.submit()
 		job := b.offerOne(phone)
 		taken := b.beforeDeadline(job)
 		b.wantState(job.ID, relayapi.StateExpired, "a deadline ends by the clock")
-		b.refuseReport(taken, gateway.ErrJobExpired, "somebody was told that the job has expired")
+		b.refuseReport(taken, gateway.ErrJobExpired, "a caller has read that the job expired")
 	}},
 	{"a job that a repeated key found expired is not taken by a call that began earlier", func(b *bench) {
 		b.submit(withKey("k"))
@@ -26,9 +26,9 @@ var expiryCases = []testCase{
 		if again := b.submit(withKey("k")); again.State != relayapi.StateExpired {
 			b.Fatalf("a deadline ends by the clock: the job is %s", again.State)
 		}
-		b.refuseReport(taken, gateway.ErrJobExpired, "somebody was told that the job has expired")
+		b.refuseReport(taken, gateway.ErrJobExpired, "a caller has read that the job expired")
 	}},
-	{"a job that was read as expired is not handed out when the clock is set back", func(b *bench) {
+	{"a job that was read as expired is not offered when the clock is set back", func(b *bench) {
 		job := b.submit()
 		b.pass(ttl)
 		b.wantState(job.ID, relayapi.StateExpired, "a deadline ends by the clock")
@@ -36,7 +36,7 @@ var expiryCases = []testCase{
 		b.offerNone("an expired job", phone)
 		b.wantState(job.ID, relayapi.StateExpired, "a final state")
 	}},
-	{"waiting sites hear of an expiry that somebody has read", func(b *bench) {
+	{"subscribers hear of an expiry that a caller has read", func(b *bench) {
 		var heard changes
 		defer b.queue.Subscribe(heard.add)()
 		job := b.submit()
@@ -46,9 +46,9 @@ var expiryCases = []testCase{
 	}},
 }
 
-// beforeDeadline makes a job's lease last to its deadline, and returns the receipt
+// beforeDeadline makes a job's lease last to its deadline, and returns the report
 // of a phone that takes it in the last millisecond. After that it is the deadline.
-func (b *bench) beforeDeadline(job gateway.Job) gateway.Report {
+func (b *bench) beforeDeadline(job gateway.Job) gateway.StateReport {
 	b.Helper()
 	b.now = job.Deadline.Add(-time.Millisecond)
 	job = b.offerOne(phone)

@@ -45,8 +45,8 @@ var offerCases = []testCase{
 	}},
 	{"a phone gets jobs of its lanes only, in the order of its lanes", func(b *bench) {
 		b.seen(phone, lane, "mob", "weibo")
-		b.submit(func(s *gateway.Submission) { s.Lane = "weibo" })
-		mob := b.submit(func(s *gateway.Submission) { s.Lane = "mob" })
+		b.submit(func(s *gateway.Submit) { s.Lane = "weibo" })
+		mob := b.submit(func(s *gateway.Submit) { s.Lane = "mob" })
 		text := b.submit()
 		jobs := b.offer(phone, lane, "mob").Jobs
 		if len(jobs) != 2 || jobs[0].ID != text.ID || jobs[1].ID != mob.ID {
@@ -66,7 +66,7 @@ var offerCases = []testCase{
 		if next := b.offerNone("an empty queue", phone).NextAt; !next.IsZero() {
 			b.Fatalf("nothing to wait for: got %v", next)
 		}
-		b.submit(func(s *gateway.Submission) { s.Deadline = b.now.Add(lease / 2) })
+		b.submit(func(s *gateway.Submit) { s.Deadline = b.now.Add(lease / 2) })
 		b.offerOne(phone)
 		if next := b.offerNone("one job, one phone", "other").NextAt; !next.IsZero() {
 			b.Fatalf("a lease that ends with the job is nothing to wait for: got %v", next)
@@ -78,7 +78,7 @@ var offerCases = []testCase{
 		b.pass(lease)
 		second := b.offerOne("other")
 		if second.ID != first.ID || second.Phone != "other" || second.Lease == first.Lease {
-			b.Fatalf("a job that nobody took is offered again: got %+v", second)
+			b.Fatalf("a job that no phone took is offered again: got %+v", second)
 		}
 		b.wantHistory(second, "queued by site shop", "offered by phone old-phone", "offered by phone other")
 	}},
@@ -88,7 +88,7 @@ var offerCases = []testCase{
 		b.pass(time.Second)
 		second := b.offerOne(phone)
 		if second.ID != first.ID || second.Lease == first.Lease || !second.LeaseEnd.Equal(first.LeaseEnd) {
-			b.Fatalf("a lost answer repairs itself and lengthens nothing: got %+v after %+v", second, first)
+			b.Fatalf("after a lost response the phone gets its job again, and no more time: got %+v after %+v", second, first)
 		}
 		_, err := b.queue.Record(b.Context(), b.report(first, relayapi.StateTaken))
 		b.wantError(err, gateway.ErrLeaseLost, "a later pull replaces the lease")
@@ -122,13 +122,13 @@ var offerCases = []testCase{
 			b.Fatalf("a phone finishes what it has: got %+v", offered.Jobs)
 		}
 	}},
-	{"a job past its deadline is never handed out", func(b *bench) {
-		b.submit(func(s *gateway.Submission) { s.Deadline = b.now.Add(time.Second) })
+	{"a job past its deadline is never offered", func(b *bench) {
+		b.submit(func(s *gateway.Submit) { s.Deadline = b.now.Add(time.Second) })
 		b.pass(time.Second)
 		b.offerNone("a deadline is a deadline", phone)
 	}},
-	{"a held job past its deadline is not handed out again", func(b *bench) {
-		job := b.submit(func(s *gateway.Submission) { s.Deadline = b.now.Add(lease / 2) })
+	{"a held job past its deadline is not offered again", func(b *bench) {
+		job := b.submit(func(s *gateway.Submit) { s.Deadline = b.now.Add(lease / 2) })
 		held := b.offerOne(phone)
 		if !held.LeaseEnd.Equal(job.Deadline) {
 			b.Fatalf("a lease never outlives its job: got %v, want %v", held.LeaseEnd, job.Deadline)
@@ -137,7 +137,7 @@ var offerCases = []testCase{
 		b.offerNone("a deadline is a deadline", phone)
 		b.offerNone("a deadline is a deadline", "other")
 	}},
-	{"a taken job is never handed out again", func(b *bench) {
+	{"a taken job is never offered again", func(b *bench) {
 		b.taken()
 		b.offerNone("a taken job stays with its phone", phone)
 		b.pass(lease)
@@ -146,7 +146,7 @@ var offerCases = []testCase{
 		b.pass(ttl)
 		b.offerNone("a taken job stays with its phone", "other")
 	}},
-	{"a cancelled job is never handed out", func(b *bench) {
+	{"a cancelled job is never offered", func(b *bench) {
 		b.cancel(b.submit().ID)
 		b.offerNone("a cancelled job", phone)
 	}},

@@ -6,8 +6,11 @@
 //		queuetest.Run(t, func(t *testing.T) queuetest.Open { ... })
 //	}
 //
-// Each case gets a store of its own and runs in parallel with the others. A case that
-// fails names the rule that it guards.
+// An engine that keeps its jobs in memory runs [RunInMemory], which leaves out the
+// cases about a restart.
+//
+// Each case has a store of its own and runs in parallel with the others. A case that
+// fails names the rule that it checks.
 package queuetest
 
 import (
@@ -19,11 +22,11 @@ import (
 // Engine makes an empty store for one case and returns how to open it.
 type Engine func(t *testing.T) Open
 
-// Open opens the store. close gives it up in an orderly way; after that Open is
-// called again, and the queue must have kept everything but the presence of phones.
+// Open opens the store, and close closes it. After that the suite calls Open again, and
+// the queue must have kept everything but which phones are online.
 type Open func(t *testing.T) (queue gateway.Queue, close func())
 
-// suite are the cases by topic.
+// suite are the cases for every engine, by topic.
 var suite = []struct {
 	topic string
 	cases []testCase
@@ -32,13 +35,12 @@ var suite = []struct {
 	{"Presence", presenceCases},
 	{"Quota", quotaCases},
 	{"Offer", offerCases},
-	{"Receipt", receiptCases},
+	{"StateReport", stateReportCases},
 	{"Cancel", cancelCases},
 	{"Expiry", expiryCases},
 	{"Sweep", sweepCases},
 	{"Change", changeCases},
 	{"Race", raceCases},
-	{"Restart", restartCases},
 }
 
 type testCase struct {
@@ -46,18 +48,42 @@ type testCase struct {
 	run  func(b *bench)
 }
 
-// Run runs the suite on an engine.
+// Run runs the whole suite on an engine.
 func Run(t *testing.T, engine Engine) {
 	t.Helper()
+	runSuite(t, engine)
+	runCases(t, "Restart", restartCases, engine)
+}
+
+// RunInMemory runs the suite on an engine that promises nothing beyond the life of its
+// process: every case but those about a restart. newQueue returns an empty queue for
+// one case, and closes it with the test.
+func RunInMemory(t *testing.T, newQueue func(t *testing.T) gateway.Queue) {
+	t.Helper()
+	runSuite(t, func(*testing.T) Open {
+		return func(t *testing.T) (gateway.Queue, func()) {
+			t.Helper()
+			return newQueue(t), func() {}
+		}
+	})
+}
+
+func runSuite(t *testing.T, engine Engine) {
+	t.Helper()
 	for _, group := range suite {
-		t.Run(group.topic, func(t *testing.T) {
-			t.Parallel()
-			for _, tt := range group.cases {
-				t.Run(tt.name, func(t *testing.T) {
-					t.Parallel()
-					tt.run(newBench(t, engine))
-				})
-			}
-		})
+		runCases(t, group.topic, group.cases, engine)
 	}
+}
+
+func runCases(t *testing.T, topic string, cases []testCase, engine Engine) {
+	t.Helper()
+	t.Run(topic, func(t *testing.T) {
+		t.Parallel()
+		for _, tt := range cases {
+			t.Run(tt.name, func(t *testing.T) {
+				t.Parallel()
+				tt.run(newBench(t, engine))
+			})
+		}
+	})
 }

@@ -10,14 +10,14 @@ import (
 
 // limited submits to the one number under quotas. The job stays open for days, so
 // that it counts.
-func limited(quotas ...gateway.Quota) func(*gateway.Submission) {
-	return func(s *gateway.Submission) {
+func limited(quotas ...gateway.Quota) func(*gateway.Submit) {
+	return func(s *gateway.Submit) {
 		s.To, s.Quotas, s.Deadline = number, quotas, s.Now.Add(48*time.Hour)
 	}
 }
 
-// wantQuota wants the next submission to be refused for that long.
-func (b *bench) wantQuota(wait time.Duration, change ...func(*gateway.Submission)) {
+// wantQuota wants the next submission to be refused, and to be possible after wait.
+func (b *bench) wantQuota(wait time.Duration, change ...func(*gateway.Submit)) {
 	b.Helper()
 	quota := b.quotaReached(change...)
 	if got := quota.RetryAt.Sub(b.now); got != wait {
@@ -26,12 +26,12 @@ func (b *bench) wantQuota(wait time.Duration, change ...func(*gateway.Submission
 }
 
 // quotaReached wants the next submission to be refused.
-func (b *bench) quotaReached(change ...func(*gateway.Submission)) *gateway.QuotaError {
+func (b *bench) quotaReached(change ...func(*gateway.Submit)) *gateway.QuotaError {
 	b.Helper()
 	_, err := b.queue.Submit(b.Context(), b.submission(change...))
 	var quota *gateway.QuotaError
 	if !errors.As(err, &quota) {
-		b.Fatalf("a recipient that has had its share is refused: got %v at %v", err, b.now)
+		b.Fatalf("a submission above the quota is refused: got %v at %v", err, b.now)
 	}
 	return quota
 }
@@ -82,12 +82,12 @@ var quotaCases = []testCase{
 	}},
 	{"numbers do not share a quota", func(b *bench) {
 		b.submit(limited(oneAMinute))
-		b.submit(limited(oneAMinute), func(s *gateway.Submission) { s.To = "+8613900139000" })
+		b.submit(limited(oneAMinute), func(s *gateway.Submit) { s.To = "+8613900139000" })
 	}},
 	{"sites and lanes share a number's quota", func(b *bench) {
 		b.seen(phone, lane, "mob")
 		b.submit(limited(oneAMinute))
-		b.wantQuota(time.Minute, limited(oneAMinute), func(s *gateway.Submission) { s.Site, s.Lane = "forum", "mob" })
+		b.wantQuota(time.Minute, limited(oneAMinute), func(s *gateway.Submit) { s.Site, s.Lane = "forum", "mob" })
 	}},
 	{"a refusal does not count", func(b *bench) {
 		b.submit(limited(oneAMinute))
@@ -98,7 +98,7 @@ var quotaCases = []testCase{
 	{"a repeated key does not count and is not refused", func(b *bench) {
 		first := b.submit(withKey("k"), limited(oneAMinute))
 		if again := b.submit(withKey("k"), limited(oneAMinute)); again.ID != first.ID {
-			b.Fatal("a known key is answered whatever the quota")
+			b.Fatal("a known key returns its job whatever the quota")
 		}
 	}},
 	{"a job cancelled before it was taken does not count", func(b *bench) {
@@ -106,7 +106,7 @@ var quotaCases = []testCase{
 		b.submit(limited(oneAMinute))
 	}},
 	{"a job that expired before it was taken does not count", func(b *bench) {
-		b.submit(limited(oneAMinute), func(s *gateway.Submission) { s.Deadline = b.now.Add(time.Second) })
+		b.submit(limited(oneAMinute), func(s *gateway.Submit) { s.Deadline = b.now.Add(time.Second) })
 		b.wantQuota(time.Minute, limited(oneAMinute))
 		b.pass(time.Second)
 		b.submit(limited(oneAMinute))

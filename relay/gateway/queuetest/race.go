@@ -111,8 +111,8 @@ var raceCases = []testCase{
 	}},
 }
 
-// pullAndTake takes one job and reports whether there was one. A job that somebody
-// else has taken before fails the case.
+// pullAndTake takes one job and reports whether there was one. A job that another
+// phone has taken before fails the case.
 func (b *bench) pullAndTake(pull gateway.Pull, takers *sync.Map) bool {
 	offered, err := b.queue.Offer(b.Context(), pull)
 	if err != nil {
@@ -121,7 +121,7 @@ func (b *bench) pullAndTake(pull gateway.Pull, takers *sync.Map) bool {
 	}
 	for _, job := range offered.Jobs {
 		if other, loaded := takers.LoadOrStore(job.ID, pull.Phone); loaded {
-			b.Errorf("one job, one phone: %s was handed to %v and %s", job.ID, other, pull.Phone)
+			b.Errorf("one job, one phone: %s was offered to %v and %s", job.ID, other, pull.Phone)
 		}
 		if _, err := b.queue.Record(b.Context(), b.report(job, relayapi.StateTaken)); err != nil {
 			b.Errorf("take: %v", err)

@@ -10,8 +10,8 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-func withKey(key string) func(*gateway.Submission) {
-	return func(s *gateway.Submission) { s.Key, s.Content = key, "digest" }
+func withKey(key string) func(*gateway.Submit) {
+	return func(s *gateway.Submit) { s.Key, s.Content = key, "digest" }
 }
 
 var submitCases = []testCase{
@@ -42,7 +42,7 @@ var submitCases = []testCase{
 	}},
 	{"texts survive whatever characters they have", func(b *bench) {
 		text := relayapi.Text("【商店】'验证码'\n\"824913\" \\ 😀 %s ?")
-		job := b.submit(func(s *gateway.Submission) { s.Text = text })
+		job := b.submit(func(s *gateway.Submit) { s.Text = text })
 		if got := b.job(job.ID).Text; got != text {
 			b.Fatalf("a text comes back word for word: got %q", string(got))
 		}
@@ -80,19 +80,19 @@ var submitCases = []testCase{
 	}},
 	{"a key with other content is refused", func(b *bench) {
 		b.submit(withKey("k"))
-		b.refused(gateway.ErrContentDiffers, "one key stands for one content", func(s *gateway.Submission) {
+		b.refused(gateway.ErrContentDiffers, "one key names one content", func(s *gateway.Submit) {
 			s.Key, s.Content = "k", "another digest"
 		})
 	}},
 	{"keys of two sites never meet", func(b *bench) {
 		first := b.submit(withKey("k"))
-		second := b.submit(withKey("k"), func(s *gateway.Submission) { s.Site, s.Content = "forum", "another digest" })
+		second := b.submit(withKey("k"), func(s *gateway.Submit) { s.Site, s.Content = "forum", "another digest" })
 		if first.ID == second.ID {
 			b.Fatal("a key belongs to its site")
 		}
 	}},
 	{"jobs without a key are all different", func(b *bench) {
-		first, second := b.submit(), b.submit(func(s *gateway.Submission) { s.Content = "digest" })
+		first, second := b.submit(), b.submit(func(s *gateway.Submit) { s.Content = "digest" })
 		if first.ID == second.ID {
 			b.Fatal("no key means no repetition")
 		}
@@ -126,7 +126,7 @@ var submitCases = []testCase{
 		}
 	}},
 	{"a job prints without number and text", func(b *bench) {
-		job := b.submit(func(s *gateway.Submission) { s.To = number })
+		job := b.submit(func(s *gateway.Submit) { s.To = number })
 		for _, printed := range []string{fmt.Sprintf("%+v", job), fmt.Sprintf("%#v", b.job(job.ID))} {
 			if strings.Contains(printed, "13800138000") || strings.Contains(printed, "824913") {
 				b.Fatalf("numbers and texts are never printed: %s", printed)
@@ -145,7 +145,7 @@ func (b *bench) offerOneOf(gateway.Job) gateway.Job { return b.offerOne(phone) }
 var presenceCases = []testCase{
 	{"without a phone nothing is stored", func(b *bench) {
 		b.pass(2 * interval)
-		b.refused(gateway.ErrNoPhoneOnline, "no phone online means an answer at once")
+		b.refused(gateway.ErrNoPhoneOnline, "without a phone online a submission is refused at once")
 	}},
 	{"a phone is online until two intervals are over", func(b *bench) {
 		b.pass(2*interval - time.Millisecond)
@@ -154,9 +154,9 @@ var presenceCases = []testCase{
 		b.refused(gateway.ErrNoPhoneOnline, "two intervals of silence are offline")
 	}},
 	{"a phone is online on its lanes only", func(b *bench) {
-		b.refused(gateway.ErrNoPhoneOnline, "presence is per lane", func(s *gateway.Submission) { s.Lane = "mob" })
+		b.refused(gateway.ErrNoPhoneOnline, "presence is per lane", func(s *gateway.Submit) { s.Lane = "mob" })
 		b.seen("other", "mob")
-		b.submit(func(s *gateway.Submission) { s.Lane = "mob" })
+		b.submit(func(s *gateway.Submit) { s.Lane = "mob" })
 	}},
 	{"one phone of several is enough", func(b *bench) {
 		b.pass(interval)
@@ -170,7 +170,7 @@ var presenceCases = []testCase{
 		b.noError(b.queue.Seen(b.Context(), gateway.Presence{Phone: phone, At: b.now}), "seen")
 		b.pass(interval)
 		b.submit()
-		b.submit(func(s *gateway.Submission) { s.Lane = "mob" })
+		b.submit(func(s *gateway.Submit) { s.Lane = "mob" })
 		b.pass(interval)
 		b.refused(gateway.ErrNoPhoneOnline, "the interval of the last pull goes on counting")
 	}},
@@ -180,7 +180,7 @@ var presenceCases = []testCase{
 		b.refused(gateway.ErrNoPhoneOnline, "a phone that never pulled serves no lane")
 	}},
 	{"a phone counts on as many lanes as one pull can name", func(b *bench) {
-		onLane := func(name string) func(*gateway.Submission) { return func(s *gateway.Submission) { s.Lane = name } }
+		onLane := func(name string) func(*gateway.Submit) { return func(s *gateway.Submit) { s.Lane = name } }
 		for i := range relayapi.MaxLanes + 1 {
 			b.seen("other", fmt.Sprintf("lane-%d", i))
 			b.pass(time.Millisecond)
@@ -193,7 +193,7 @@ var presenceCases = []testCase{
 		b.pass(time.Hour)
 		b.seen(phone, lane)
 		b.pass(-time.Hour)
-		b.refused(gateway.ErrNoPhoneOnline, "nobody has called by this clock")
+		b.refused(gateway.ErrNoPhoneOnline, "no phone has called by this clock")
 		b.seen(phone, lane)
 		b.submit()
 		b.pass(2 * interval)
@@ -210,7 +210,7 @@ var presenceCases = []testCase{
 		first := b.submit(withKey("k"))
 		b.pass(2 * interval)
 		if again := b.submit(withKey("k")); again.ID != first.ID {
-			b.Fatal("a known key is answered whoever is online")
+			b.Fatal("a known key returns its job whoever is online")
 		}
 	}},
 }

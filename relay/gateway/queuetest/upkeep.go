@@ -146,7 +146,7 @@ var changeCases = []testCase{
 
 var restartCases = []testCase{
 	{"everything but presence survives", func(b *bench) {
-		queued := b.submit(withKey("k"), limited(oneAMinute), func(s *gateway.Submission) { s.Ref = "survivor" })
+		queued := b.submit(withKey("k"), limited(oneAMinute), func(s *gateway.Submit) { s.Ref = "survivor" })
 		taken := b.taken2()
 		cancelled := b.cancelKey("early")
 		b.restart()
@@ -170,7 +170,7 @@ var restartCases = []testCase{
 		b.record(taken, relayapi.StateSent)
 	}},
 	{"leases and deadlines go on", func(b *bench) {
-		short := b.submit(func(s *gateway.Submission) { s.Deadline = b.now.Add(lease + time.Second) })
+		short := b.submit(func(s *gateway.Submit) { s.Deadline = b.now.Add(lease + time.Second) })
 		held := b.offerOne(phone)
 		b.restart()
 		b.offerNone("a lease survives", "other")
@@ -188,7 +188,7 @@ var restartCases = []testCase{
 func (b *bench) taken2() gateway.Job {
 	b.Helper()
 	b.seen(phone, lane, "mob")
-	b.submit(func(s *gateway.Submission) { s.Lane = "mob" })
+	b.submit(func(s *gateway.Submit) { s.Lane = "mob" })
 	offered := b.offer(phone, "mob")
 	return b.record(offered.Jobs[0], relayapi.StateTaken)
 }

@@ -44,7 +44,7 @@ func BenchmarkSubmit(b *testing.B) {
 	}
 }
 
-// BenchmarkPull hands out one job a pull, each to another phone, durably.
+// BenchmarkPull offers one job a pull, each to another phone, durably.
 func BenchmarkPull(b *testing.B) {
 	for _, callers := range []int{1, 64} {
 		b.Run("callers="+strconv.Itoa(callers), func(b *testing.B) {
@@ -71,7 +71,7 @@ func BenchmarkPullAndTake(b *testing.B) {
 			return err
 		}
 		job := offered.Jobs[0]
-		_, err = queue.Record(b.Context(), gateway.Report{
+		_, err = queue.Record(b.Context(), gateway.StateReport{
 			ID: job.ID, Phone: job.Phone, Lease: job.Lease, State: relayapi.StateTaken, Now: benchNow,
 		})
 		return err
@@ -91,7 +91,7 @@ func openBench(b *testing.B) *sqlitequeue.Queue {
 
 func submitBench(b *testing.B, queue *sqlitequeue.Queue, n int64) error {
 	b.Helper()
-	_, err := queue.Submit(b.Context(), gateway.Submission{
+	_, err := queue.Submit(b.Context(), gateway.Submit{
 		ID: fmt.Sprintf("01kajb5n8t%010d", n), Site: "shop", Key: strconv.FormatInt(n, 36), Content: "a digest of 32 bytes, as hex",
 		To: relayapi.Number(fmt.Sprintf("+861%010d", n)), Text: "【商店】验证码 824913，五分钟内有效。", Lane: relayapi.DefaultLane,
 		Now: benchNow, Deadline: benchNow.Add(5 * time.Minute), Quotas: gateway.DefaultQuotas(),

@@ -9,11 +9,11 @@ import (
 	"github.com/cnsms/cnsms/relay/gateway"
 )
 
-// Submit stores a job. Nearly every key is new, so the table is asked for it only
-// when the job is not stored; a key that was used comes before every refusal.
-func (q *Queue) Submit(ctx context.Context, s gateway.Submission) (gateway.Submitted, error) {
+// Submit stores a job. Nearly every key is new, so it looks for a used key only when it
+// has not stored the job; a used key comes before every refusal.
+func (q *Queue) Submit(ctx context.Context, s gateway.Submit) (gateway.Submitted, error) {
 	job := s.Job()
-	values, err := insertValues(job) // here, so that the writer need not
+	values, err := insertValues(job) // here, so that the writer has less to do
 	if err != nil {
 		return gateway.Submitted{}, fmt.Errorf("sqlitequeue: %w", err)
 	}
@@ -32,9 +32,9 @@ func (q *Queue) Submit(ctx context.Context, s gateway.Submission) (gateway.Submi
 	})
 }
 
-// refusal is why a new job is not taken, or nil.
-func (q *Queue) refusal(tx *session, s gateway.Submission) error {
-	if !q.phones.online(s.Lane, s.Now) {
+// refusal returns why a new job is refused, or nil.
+func (q *Queue) refusal(tx *session, s gateway.Submit) error {
+	if !q.phones.Online(s.Lane, s.Now) {
 		return gateway.ErrNoPhoneOnline
 	}
 	if retryAt := tx.quota(s); !retryAt.IsZero() {
@@ -43,16 +43,16 @@ func (q *Queue) refusal(tx *session, s gateway.Submission) error {
 	return nil
 }
 
-// repeated answers a submission whose key has been used. A job that was cancelled
-// by its key has no content, and stands for any.
-func (s *session) repeated(known row, again gateway.Submission) (gateway.Submitted, error) {
+// repeated returns the job of a submission whose key has been used. A job that was
+// cancelled by its key has no content, and goes with any.
+func (s *session) repeated(known row, again gateway.Submit) (gateway.Submitted, error) {
 	if known.Content != "" && known.Content != again.Content {
 		return gateway.Submitted{}, gateway.ErrContentDiffers
 	}
-	return gateway.Submitted{Job: s.settle(known, again.Now)}, nil
+	return gateway.Submitted{Job: s.keepAsOf(known, again.Now)}, nil
 }
 
-func (s *session) quota(submission gateway.Submission) time.Time {
+func (s *session) quota(submission gateway.Submit) time.Time {
 	limit, window := gateway.QuotaReach(submission.Quotas)
 	if limit == 0 {
 		return time.Time{}
@@ -62,7 +62,7 @@ func (s *session) quota(submission gateway.Submission) time.Time {
 	return gateway.RetryAt(submission.Quotas, times, now)
 }
 
-// Cancel calls a job back.
+// Cancel cancels a job.
 func (q *Queue) Cancel(ctx context.Context, c gateway.Cancellation) (gateway.Job, error) {
 	return write(ctx, q.writer, func(tx *session) (gateway.Job, error) {
 		old, ok := tx.job(selectByID, c.ID)
@@ -73,7 +73,7 @@ func (q *Queue) Cancel(ctx context.Context, c gateway.Cancellation) (gateway.Job
 	})
 }
 
-// CancelKey calls a job back by its idempotency key, before or after it arrived.
+// CancelKey cancels the job of an idempotency key, before or after it arrived.
 func (q *Queue) CancelKey(ctx context.Context, c gateway.KeyCancellation) (gateway.Job, error) {
 	job := c.Job()
 	values, err := insertValues(job)
@@ -95,7 +95,7 @@ func (s *session) cancel(old row, by gateway.Actor, now time.Time) (gateway.Job,
 	return job, err
 }
 
-// Offer hands out jobs.
+// Offer offers jobs to a phone.
 func (q *Queue) Offer(ctx context.Context, p gateway.Pull) (gateway.Offered, error) {
 	return write(ctx, q.writer, func(tx *session) (gateway.Offered, error) {
 		var offered gateway.Offered
@@ -137,8 +137,8 @@ func (s *session) nextLeaseEnd(p gateway.Pull) time.Time {
 	return next
 }
 
-// Record stores a receipt.
-func (q *Queue) Record(ctx context.Context, r gateway.Report) (gateway.Job, error) {
+// Record stores a phone's state report.
+func (q *Queue) Record(ctx context.Context, r gateway.StateReport) (gateway.Job, error) {
 	return write(ctx, q.writer, func(tx *session) (gateway.Job, error) {
 		old, ok := tx.job(selectByID, r.ID)
 		if !ok {
@@ -153,20 +153,20 @@ func (q *Queue) Record(ctx context.Context, r gateway.Report) (gateway.Job, erro
 // sweepBatch bounds how long one sweep keeps other calls waiting.
 const sweepBatch = 200
 
-// Sweep stores expiries, clears texts and deletes old jobs.
+// Sweep expires, clears and deletes jobs.
 func (q *Queue) Sweep(ctx context.Context, s gateway.Sweep) (int, error) {
 	return write(ctx, q.writer, func(tx *session) (int, error) {
 		overdue := tx.jobs(selectOverdue, millis(s.Now), sweepBatch)
 		for _, old := range overdue {
-			tx.settle(old, s.Now)
+			tx.keepAsOf(old, s.Now)
 		}
 		cleared := tx.exec(clearTexts, millis(s.ClearBefore), sweepBatch)
 		return len(overdue) + cleared + tx.forget(s.ForgetBefore), nil
 	})
 }
 
-// forget deletes old jobs. They stand in the order in which they came, so it looks at
-// the first ones only.
+// forget deletes old jobs. The table has them in the order in which they came, so it
+// looks at the first ones only.
 func (s *session) forget(before time.Time) int {
 	var old []int64
 	s.query(selectOldest, func(from scanner) error {

@@ -11,7 +11,7 @@ import (
 	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
 )
 
-// A job goes in, the process ends, and the next one finds it.
+// The queue is closed and opened again, and has kept its job.
 func Example() {
 	folder, err := os.MkdirTemp("", "queue")
 	if err != nil {
@@ -29,7 +29,7 @@ func Example() {
 		return
 	}
 	_ = first.Seen(ctx, gateway.Presence{Phone: "old-phone", Lanes: []string{"text"}, Interval: time.Minute, At: now})
-	_, err = first.Submit(ctx, gateway.Submission{
+	_, err = first.Submit(ctx, gateway.Submit{
 		ID: "1", Site: "shop", To: "+8613800138000", Text: "Your code is 824913.", Lane: "text",
 		Now: now, Deadline: now.Add(5 * time.Minute),
 	})

@@ -14,7 +14,7 @@ import (
 )
 
 // TestFailingWrites breaks the writer's connection in the ways in which a disk does
-// and mends it again. What was answered is there, what got an error is not.
+// and mends it again. What was acknowledged is there, what got an error is not.
 func TestFailingWrites(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -34,7 +34,7 @@ func TestFailingWrites(t *testing.T) {
 				Phone: "phone", Lanes: []string{relayapi.DefaultLane}, Interval: time.Hour, At: now,
 			}))
 			submit := func(n int) error {
-				_, err := queue.Submit(t.Context(), gateway.Submission{
+				_, err := queue.Submit(t.Context(), gateway.Submit{
 					ID: fmt.Sprintf("job-%d", n), Site: "shop", Content: "digest", To: "+8613800138000", Text: "code 824913",
 					Lane: relayapi.DefaultLane, Now: now, Deadline: now.Add(time.Minute),
 				})
@@ -60,7 +60,7 @@ func TestFailingWrites(t *testing.T) {
 				if n == broken {
 					require.ErrorIs(t, err, gateway.ErrUnknownJob, "an error means that nothing is kept")
 				} else {
-					require.NoError(t, err, "an answered job was lost")
+					require.NoError(t, err, "an acknowledged job was lost")
 				}
 			}
 		})
@@ -87,11 +87,11 @@ func TestUnreadableHistory(t *testing.T) {
 
 	_, err = queue.Job(t.Context(), "a", time.Now())
 	require.ErrorContains(t, err, "sqlitequeue: ")
-	_, err = queue.Record(t.Context(), gateway.Report{ID: "a", Phone: "phone", State: relayapi.StateTaken})
+	_, err = queue.Record(t.Context(), gateway.StateReport{ID: "a", Phone: "phone", State: relayapi.StateTaken})
 	require.ErrorContains(t, err, "sqlitequeue: ")
 }
 
-// TestWritesAreSynchronous guards what no test can pull the plug for: an answered
+// TestWritesAreSynchronous checks what no test can pull the plug for: an acknowledged
 // write has been forced to the disk.
 func TestWritesAreSynchronous(t *testing.T) {
 	t.Parallel()

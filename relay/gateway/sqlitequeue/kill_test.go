@@ -25,38 +25,38 @@ import (
 const victimFile = "SQLITEQUEUE_TEST_VICTIM"
 
 // TestKill kills a process in the middle of its work, several times over one file:
-// no job is lost whose submission was answered, and none that was taken is handed
+// no job is lost whose submission was acknowledged, and none that was taken is offered
 // to a phone again.
 func TestKill(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "queue.db")
-	answered := newLedger()
+	acknowledged := newLedger()
 	for range 3 {
-		killVictim(t, path, answered)
+		killVictim(t, path, acknowledged)
 	}
-	require.NotEmpty(t, answered.submitted)
-	require.NotEmpty(t, answered.takenBy)
-	require.Empty(t, answered.twice, "jobs handed to two phones")
+	require.NotEmpty(t, acknowledged.submitted)
+	require.NotEmpty(t, acknowledged.takenBy)
+	require.Empty(t, acknowledged.twice, "jobs offered to two phones")
 
 	queue, err := sqlitequeue.New(sqlitequeue.Config{Path: path})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, queue.Close()) })
-	for id := range answered.submitted {
+	for id := range acknowledged.submitted {
 		_, err := queue.Job(t.Context(), id, benchNow)
-		require.NoError(t, err, "an answered job was lost")
+		require.NoError(t, err, "an acknowledged job was lost")
 	}
-	for id, phone := range answered.takenBy {
+	for id, phone := range acknowledged.takenBy {
 		job, err := queue.Job(t.Context(), id, benchNow)
 		require.NoError(t, err)
 		require.Equal(t, relayapi.StateTaken, job.State)
 		require.Equal(t, phone, job.Phone)
 	}
-	requireNotHandedOut(t, queue, answered.takenBy)
+	requireNotOffered(t, queue, acknowledged.takenBy)
 }
 
-// requireNotHandedOut pulls everything that is left, long after all leases, and
+// requireNotOffered pulls everything that is left, long after all leases, and
 // wants none of these jobs among it.
-func requireNotHandedOut(t *testing.T, queue *sqlitequeue.Queue, taken map[string]string) {
+func requireNotOffered(t *testing.T, queue *sqlitequeue.Queue, taken map[string]string) {
 	t.Helper()
 	for n := 0; ; n++ {
 		offered, err := queue.Offer(t.Context(), gateway.Pull{
@@ -65,7 +65,7 @@ func requireNotHandedOut(t *testing.T, queue *sqlitequeue.Queue, taken map[strin
 		})
 		require.NoError(t, err)
 		for _, job := range offered.Jobs {
-			require.NotContains(t, taken, job.ID, "a taken job was handed out again")
+			require.NotContains(t, taken, job.ID, "a taken job was offered again")
 		}
 		if len(offered.Jobs) == 0 {
 			return
@@ -73,7 +73,7 @@ func requireNotHandedOut(t *testing.T, queue *sqlitequeue.Queue, taken map[strin
 	}
 }
 
-// ledger is what victims said was answered to them.
+// ledger is what the queue acknowledged to the victims.
 type ledger struct {
 	submitted map[string]bool
 	takenBy   map[string]string
@@ -100,7 +100,7 @@ func (l *ledger) enter(line string) {
 
 // killVictim lets a victim work until it has said enough, kills it, and enters
 // whatever it had said before it died.
-func killVictim(t *testing.T, path string, answered *ledger) {
+func killVictim(t *testing.T, path string, acknowledged *ledger) {
 	t.Helper()
 	self, err := os.Executable()
 	require.NoError(t, err)
@@ -118,7 +118,7 @@ func killVictim(t *testing.T, path string, answered *ledger) {
 			require.Greater(t, n, linesBeforeKill, "the victim ended by itself")
 			break
 		}
-		answered.enter(line)
+		acknowledged.enter(line)
 		if n == linesBeforeKill {
 			require.NoError(t, victim.Process.Kill())
 		}
@@ -129,7 +129,7 @@ func killVictim(t *testing.T, path string, answered *ledger) {
 const linesBeforeKill = 1500
 
 // beVictim submits and takes jobs until it is killed. Each line is one write, made
-// after the queue's answer.
+// after the queue has acknowledged it.
 func beVictim(path string) {
 	queue, err := sqlitequeue.New(sqlitequeue.Config{Path: path})
 	if err != nil {
@@ -163,7 +163,7 @@ func (v *victim) say(line string) {
 func (v *victim) submitForever(worker int) {
 	for n := 0; ; n++ {
 		id := fmt.Sprintf("%s-%d-%d", v.name, worker, n)
-		_, err := v.queue.Submit(context.Background(), gateway.Submission{
+		_, err := v.queue.Submit(context.Background(), gateway.Submit{
 			ID: id, Site: "shop", Content: "digest", To: "+8613800138000", Text: "code 824913",
 			Lane: relayapi.DefaultLane, Now: benchNow, Deadline: benchNow.Add(time.Hour),
 		})
@@ -185,7 +185,7 @@ func (v *victim) takeForever(worker int) {
 			return
 		}
 		for _, job := range offered.Jobs {
-			_, err := v.queue.Record(context.Background(), gateway.Report{
+			_, err := v.queue.Record(context.Background(), gateway.StateReport{
 				ID: job.ID, Phone: phone, Lease: job.Lease, State: relayapi.StateTaken, Now: benchNow,
 			})
 			if err != nil {

@@ -13,7 +13,7 @@ const columns = `seq, id, site, key, content, recipient, text, ref, lane,
 	state, phone, lease, lease_end, created, deadline, history`
 
 // "LIMIT ? + 0" rather than "LIMIT ?": SQLite takes a bare parameter there for a hint
-// to its planner and prepares the statement anew at every call.
+// to its planner and prepares the statement again for every call.
 const (
 	selectByID  = `SELECT ` + columns + ` FROM jobs WHERE id = ?`
 	selectByKey = `SELECT ` + columns + ` FROM jobs WHERE site = ? AND key = ? AND key <> ''`

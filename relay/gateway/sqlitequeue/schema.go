@@ -12,8 +12,8 @@ import (
 	_ "modernc.org/sqlite" // the driver
 )
 
-// schemaVersion is the version that this package reads and writes. It stands in the
-// file as SQLite's user_version.
+// schemaVersion is the version that this package reads and writes. It is the
+// file's user_version.
 const schemaVersion = 1
 
 const readVersion = `PRAGMA user_version`
@@ -49,7 +49,7 @@ PRAGMA user_version = 1;
 `
 
 // createPrivate makes a missing file readable by its owner only. SQLite gives its
-// two companions the rights of the file.
+// two other files the rights of this one.
 func createPrivate(path string) error {
 	file, err := os.OpenFile(filepath.Clean(path), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -58,7 +58,7 @@ func createPrivate(path string) error {
 	return file.Close()
 }
 
-// source is the driver's address of the file, with statements that every new
+// source is the driver's name for the file, with the statements that every new
 // connection runs.
 func source(path string, pragmas ...string) (string, error) {
 	absolute, err := filepath.Abs(path)

@@ -12,8 +12,8 @@ import (
 // session is the writing connection with its prepared statements. Only the
 // writer's goroutine uses it.
 //
-// The first statement that fails in a transaction is remembered, the rest of the
-// transaction does nothing, and it is rolled back: tasks need not look.
+// After the first statement that fails, the rest of the transaction does nothing, and
+// the transaction is rolled back: tasks need not check.
 type session struct {
 	db         *sql.DB
 	conn       *sql.Conn
@@ -54,14 +54,14 @@ func (s *session) close() error {
 	return errors.Join(s.conn.Close(), s.db.Close())
 }
 
-// transact runs work in a transaction and returns the changes that it noted.
+// transact runs work in a transaction and returns the changes that work noted.
 func (s *session) transact(work func()) ([]gateway.Change, error) {
 	s.failure, s.changes = nil, s.changes[:0]
 	s.exec(begin)
 	work()
 	s.exec(commit)
 	if s.failure != nil {
-		// SQLite may have rolled back by itself already; then this fails, and no harm is done.
+		// SQLite may have rolled back by itself already; then this fails without harm.
 		_, _ = s.statements[rollback].ExecContext(context.Background())
 		return nil, s.failure
 	}
@@ -134,7 +134,7 @@ func (s *session) moments(text string, args ...any) []time.Time {
 	return found
 }
 
-// store keeps what a rule has made of a job, if that is anything new.
+// store writes what a rule has made of a job, if that is anything new.
 func (s *session) store(old row, job gateway.Job) {
 	if sameRow(old.Job, job) {
 		return
@@ -150,9 +150,9 @@ func (s *session) store(old row, job gateway.Job) {
 	}
 }
 
-// settle returns a job as it is at a moment, and keeps that.
-func (s *session) settle(old row, now time.Time) gateway.Job {
-	job := old.Settled(now)
+// keepAsOf returns a job as it is at now, and writes that.
+func (s *session) keepAsOf(old row, now time.Time) gateway.Job {
+	job := old.AsOf(now)
 	s.store(old, job)
 	return job
 }
@@ -163,5 +163,5 @@ func (s *session) fail(err error) {
 	}
 }
 
-// note adds a change to what is told after the commit.
+// note adds a change that subscribers hear of after the commit.
 func (s *session) note(c gateway.Change) { s.changes = append(s.changes, c) }

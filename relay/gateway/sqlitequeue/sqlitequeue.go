@@ -1,18 +1,18 @@
-// Package sqlitequeue keeps the gateway's jobs in one SQLite file. It needs nothing
-// installed and is the engine for a gateway that runs as one process.
+// Package sqlitequeue keeps the gateway's jobs in one SQLite file. It needs no
+// installation and is the engine for a gateway that runs as one process.
 //
-// An answered call is on disk: the file is in write-ahead mode with full
-// synchronisation, so jobs survive kill -9 and the loss of power. One goroutine
-// writes; whatever has queued up while it was busy goes to disk in one transaction,
-// which is why many callers at once get many times the throughput of one. Reads go
-// beside it.
+// When a call returns without an error, its changes are on disk: the file is in
+// write-ahead mode with full synchronisation, so jobs survive kill -9 and the loss of
+// power. One goroutine writes. It stores the calls that came while it was busy in one
+// transaction, so many callers at once get many times the throughput of one. Reads have
+// connections of their own.
 //
-// When the disk does not take a write, every call of that transaction gets the
-// error and nothing of it is kept.
+// When a write fails, every call of its transaction gets the error, and none of its
+// changes is kept.
 //
 // The file is created readable by its owner only, because it holds numbers and, for
 // a short time, texts. One process at a time should use it: a second one would
-// corrupt nothing, but neither would hear of the other's jobs and phones.
+// corrupt nothing, but neither would know of the other's new jobs and phones.
 package sqlitequeue
 
 import (
@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/internal/inmemory"
 )
 
 // Config sets up a [Queue].
@@ -43,19 +44,19 @@ func (c Config) Validate() error {
 
 // Queue is a [gateway.Queue] in a file. Make it with [New] and end it with Close.
 type Queue struct {
-	readers *sql.DB
-	byID    *sql.Stmt
-	writer  *writer
-	phones  phones
-	news    news
-	close   sync.Once
-	closed  error
+	readers     *sql.DB
+	byID        *sql.Stmt
+	writer      *writer
+	phones      inmemory.Phones
+	subscribers inmemory.Subscribers
+	close       sync.Once
+	closed      error
 }
 
 var _ gateway.Queue = (*Queue)(nil)
 
-// New opens or creates the file and starts the writer. A file that a newer version
-// of this package has written is refused.
+// New opens or creates the file and starts the writer. It refuses a file that a newer
+// version of this package has written.
 func New(cfg Config) (*Queue, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -75,7 +76,7 @@ func (q *Queue) open(path string) error {
 	if err != nil {
 		return err
 	}
-	q.writer = startWriter(session, q.news.tell)
+	q.writer = startWriter(session, q.subscribers.Tell)
 	if q.readers, err = openReaders(path); err != nil {
 		return err
 	}
@@ -83,8 +84,8 @@ func (q *Queue) open(path string) error {
 	return err
 }
 
-// Close ends the writer after what it has begun, and closes the file. Calls that
-// come later, or had not begun, get [gateway.ErrClosed].
+// Close waits for the transaction that runs, ends the writer and closes the file. Calls
+// that had not begun, and later ones, return [gateway.ErrClosed].
 func (q *Queue) Close() error {
 	q.close.Do(func() {
 		if q.readers != nil {
@@ -97,7 +98,7 @@ func (q *Queue) Close() error {
 	return q.closed
 }
 
-// Job returns a job as it is at a moment.
+// Job returns a job as it is at now.
 func (q *Queue) Job(ctx context.Context, id string, now time.Time) (gateway.Job, error) {
 	if q.writer.stopping() {
 		return gateway.Job{}, gateway.ErrClosed
@@ -113,22 +114,22 @@ func (q *Queue) Job(ctx context.Context, id string, now time.Time) (gateway.Job,
 	case err != nil:
 		return gateway.Job{}, fmt.Errorf("sqlitequeue: %w", err)
 	}
-	if job := row.Settled(now); job.State == row.State {
+	if job := row.AsOf(now); job.State == row.State {
 		return job, nil
 	}
 	return q.expire(ctx, id, now)
 }
 
-// expire stores that a job has expired, unless a phone has taken it meanwhile. It
-// must be stored before anybody is told: a phone's call that began before the
-// deadline may still come.
+// expire stores that a job has expired, unless a phone has taken it meanwhile. It must be
+// stored before the caller learns of it: a phone's call that began before the deadline
+// may still come.
 func (q *Queue) expire(ctx context.Context, id string, now time.Time) (gateway.Job, error) {
 	return write(ctx, q.writer, func(tx *session) (gateway.Job, error) {
 		old, ok := tx.job(selectByID, id)
 		if !ok {
 			return gateway.Job{}, gateway.ErrUnknownJob
 		}
-		return tx.settle(old, now), nil
+		return tx.keepAsOf(old, now), nil
 	})
 }
 
@@ -144,17 +145,17 @@ func (q *Queue) Check(ctx context.Context) error {
 	return q.writer.lastFailure()
 }
 
-// Seen notes a phone's sign of life. It is kept in memory: after a restart a phone
-// is online again with its first call.
+// Seen stores that a phone has made a request, in memory: after a restart a phone is
+// online again with its first request.
 func (q *Queue) Seen(ctx context.Context, p gateway.Presence) error {
 	if q.writer.stopping() {
 		return gateway.ErrClosed
 	}
-	q.phones.seen(p)
+	q.phones.Seen(p)
 	return ctx.Err()
 }
 
 // Subscribe calls notify after each change until stop is called.
 func (q *Queue) Subscribe(notify func(gateway.Change)) (stop func()) {
-	return q.news.subscribe(notify)
+	return q.subscribers.Add(notify)
 }

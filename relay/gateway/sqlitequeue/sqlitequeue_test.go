@@ -28,8 +28,8 @@ func openAt(t *testing.T, path string) *sqlitequeue.Queue {
 	return queue
 }
 
-func submission(id string) gateway.Submission {
-	return gateway.Submission{
+func submission(id string) gateway.Submit {
+	return gateway.Submit{
 		ID: id, Site: "shop", Content: "digest", To: "+8613800138000", Text: "code 824913",
 		Lane: relayapi.DefaultLane, Now: benchNow, Deadline: benchNow.Add(time.Minute),
 	}

@@ -8,15 +8,15 @@ import (
 	"github.com/cnsms/cnsms/relay/gateway"
 )
 
-// maxBatch bounds how many calls share one transaction, so that the first of them
-// does not wait long for the last.
+// maxBatch bounds how many calls share one transaction, so that the first of them does
+// not wait long for the last.
 const maxBatch = 256
 
-// task is one call on its way through the writer.
+// task is one call for the writer.
 type task interface {
-	// run does the call inside the transaction.
+	// run runs the call inside the transaction.
 	run(s *session)
-	// finish answers the caller; err is set when the transaction was not stored.
+	// finish gives the caller its result; err is set when the transaction was not stored.
 	finish(err error)
 }
 
@@ -71,7 +71,7 @@ func (w *writer) loop() {
 	}
 }
 
-// gather adds what has queued up, without waiting for more.
+// gather adds the tasks that wait already.
 func (w *writer) gather(batch []task) []task {
 	for len(batch) < maxBatch {
 		select {
@@ -84,8 +84,8 @@ func (w *writer) gather(batch []task) []task {
 	return batch
 }
 
-// commit runs a batch in one transaction. Waiting phones and sites are told before
-// the callers are answered, and only of what is on disk.
+// commit runs a batch in one transaction. Subscribers hear of its changes before the
+// callers have their results, and only when it is on disk.
 func (w *writer) commit(batch []task) {
 	changes, err := w.session.transact(func() {
 		for _, t := range batch {
@@ -115,20 +115,20 @@ func (w *writer) lastFailure() error {
 	return w.failure
 }
 
-// errand is a task with a result.
-type errand[T any] struct {
-	ctx    context.Context //nolint:containedctx // an errand is one call, and lives no longer than it
+// callTask is a task with a result.
+type callTask[T any] struct {
+	ctx    context.Context //nolint:containedctx // a task is one call, and lives no longer than it
 	do     func(s *session) (T, error)
-	result outcome[T]
-	done   chan outcome[T]
+	result result[T]
+	done   chan result[T]
 }
 
-type outcome[T any] struct {
+type result[T any] struct {
 	value T
 	err   error
 }
 
-func (e *errand[T]) run(s *session) {
+func (e *callTask[T]) run(s *session) {
 	if err := e.ctx.Err(); err != nil {
 		e.result.err = err
 		return
@@ -136,17 +136,17 @@ func (e *errand[T]) run(s *session) {
 	e.result.value, e.result.err = e.do(s)
 }
 
-func (e *errand[T]) finish(err error) {
+func (e *callTask[T]) finish(err error) {
 	if err != nil {
-		e.result = outcome[T]{err: err}
+		e.result = result[T]{err: err}
 	}
 	e.done <- e.result
 }
 
-// write hands a call to the writer and waits for its answer, or for the context's
-// end. do returns the error of a rule; errors of the file are the session's.
+// write has the writer run a call and waits for its result, or for the context's end. do
+// returns the error of a rule; errors of the file are the session's.
 func write[T any](ctx context.Context, w *writer, do func(s *session) (T, error)) (T, error) {
-	e := &errand[T]{ctx: ctx, do: do, done: make(chan outcome[T], 1)}
+	e := &callTask[T]{ctx: ctx, do: do, done: make(chan result[T], 1)}
 	var none T
 	if w.stopping() {
 		return none, gateway.ErrClosed
@@ -168,8 +168,8 @@ func write[T any](ctx context.Context, w *writer, do func(s *session) (T, error)
 	}
 }
 
-// afterStop returns the answer that came just before the writer ended, if one did.
-func (e *errand[T]) afterStop() (T, error) {
+// afterStop returns the result that came just before the writer ended, if one did.
+func (e *callTask[T]) afterStop() (T, error) {
 	select {
 	case result := <-e.done:
 		return result.value, result.err

@@ -1,6 +1,6 @@
-// Package scrub makes what a phone or a program says about a failure fit for
-// logs and for the gateway's history: without the message, without its recipient,
-// and without anything that looks like a number or a code.
+// Package scrub removes the text of a job, its recipient and everything that looks like
+// a number or a code from what a phone or a program says about a failure, so that logs
+// and the gateway's history can hold it.
 package scrub
 
 import (
@@ -19,7 +19,7 @@ const (
 	shortestCode = 4
 )
 
-// Failure returns what may be kept of a failure's text.
+// Failure returns what logs and the history may hold of a failure's text.
 func Failure(said string, to relayapi.Number, text relayapi.Text) string {
 	said = provider.Redact(said, string(to), strings.TrimPrefix(string(to), "+86"), string(text))
 	return cut(strings.TrimSpace(hideDigits(oneLine(said))))

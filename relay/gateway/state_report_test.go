@@ -12,7 +12,7 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-func TestReceipts(t *testing.T) {
+func TestStateReports(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -21,7 +21,7 @@ func TestReceipts(t *testing.T) {
 		job := w.pulledOne(oldPhone)
 		for _, state := range []relayapi.State{relayapi.StateTaken, relayapi.StateSent, relayapi.StateDelivered} {
 			elapse(time.Second)
-			r := receipt(job, state)
+			r := stateReport(job, state)
 			r.At = relayapi.Time{Time: time.Now().Add(-time.Hour)}
 			for range 2 {
 				got := as[relayapi.Recorded](w, w.report(oldPhone, r), http.StatusOK)
@@ -39,7 +39,7 @@ func TestReceipts(t *testing.T) {
 	})
 }
 
-func TestReceiptRefusals(t *testing.T) {
+func TestStateReportRefusals(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name   string
@@ -50,38 +50,38 @@ func TestReceiptRefusals(t *testing.T) {
 	}{
 		{"unknown job", func(w *world, job relayapi.Job) reply {
 			job.ID = "nothing"
-			return w.report(oldPhone, receipt(job, relayapi.StateTaken))
+			return w.report(oldPhone, stateReport(job, relayapi.StateTaken))
 		}, http.StatusNotFound, relayapi.CodeUnknownJob, "id"},
 		{"unknown job, with a reason", func(w *world, job relayapi.Job) reply {
 			job.ID = "nothing"
-			r := receipt(job, relayapi.StateFailed)
+			r := stateReport(job, relayapi.StateFailed)
 			r.Error = &relayapi.Failure{Class: relayapi.FailureUnknown, Text: "why"}
 			return w.report(oldPhone, r)
 		}, http.StatusNotFound, relayapi.CodeUnknownJob, "id"},
 		{"foreign phone", func(w *world, job relayapi.Job) reply {
-			return w.report(newPhone, receipt(job, relayapi.StateTaken))
+			return w.report(newPhone, stateReport(job, relayapi.StateTaken))
 		}, http.StatusForbidden, relayapi.CodeForeignJob, "id"},
 		{"foreign lease", func(w *world, job relayapi.Job) reply {
 			w.reported(oldPhone, job, relayapi.StateTaken)
 			job.Lease = "made up"
-			return w.report(oldPhone, receipt(job, relayapi.StateSent))
+			return w.report(oldPhone, stateReport(job, relayapi.StateSent))
 		}, http.StatusForbidden, relayapi.CodeForeignLease, "lease"},
 		{"lease over", func(w *world, job relayapi.Job) reply {
 			elapse(10 * time.Second)
-			return w.report(oldPhone, receipt(job, relayapi.StateTaken))
+			return w.report(oldPhone, stateReport(job, relayapi.StateTaken))
 		}, http.StatusConflict, relayapi.CodeLeaseLost, "lease"},
 		{"job with another phone", func(w *world, job relayapi.Job) reply {
 			elapse(10 * time.Second)
 			w.reported(newPhone, w.pulledOne(newPhone), relayapi.StateTaken)
-			return w.report(oldPhone, receipt(job, relayapi.StateTaken))
+			return w.report(oldPhone, stateReport(job, relayapi.StateTaken))
 		}, http.StatusConflict, relayapi.CodeLeaseLost, "lease"},
 		{"cancelled", func(w *world, job relayapi.Job) reply {
 			w.cancel(shop, job.ID)
-			return w.report(oldPhone, receipt(job, relayapi.StateTaken))
+			return w.report(oldPhone, stateReport(job, relayapi.StateTaken))
 		}, http.StatusGone, relayapi.CodeJobCancelled, ""},
 		{"expired", func(w *world, job relayapi.Job) reply {
 			elapse(relayapi.DefaultTTL)
-			return w.report(oldPhone, receipt(job, relayapi.StateTaken))
+			return w.report(oldPhone, stateReport(job, relayapi.StateTaken))
 		}, http.StatusGone, relayapi.CodeJobExpired, ""},
 	}
 	for _, tt := range tests {
@@ -132,7 +132,7 @@ func TestTextsAreDeletedAndHistoryStays(t *testing.T) {
 		require.Empty(t, w.storedText(sent.ID))
 		require.Len(t, w.status(sent.ID).History, 4)
 		elapse(time.Hour)
-		r := w.call(shop, http.MethodGet, relayapi.PathMessages+"/"+sent.ID, nil)
+		r := w.call(shop, http.MethodGet, relayapi.PathSubmissions+"/"+sent.ID, nil)
 		w.refused(r, http.StatusNotFound, relayapi.CodeUnknownJob, "id")
 	})
 }
@@ -144,7 +144,7 @@ func (w *world) storedText(id string) string {
 	return string(job.Text)
 }
 
-func TestReceiptTimesThatCannotBeKept(t *testing.T) {
+func TestStateReportTimesThatCannotBeKept(t *testing.T) {
 	t.Parallel()
 	for _, at := range []string{"9999-12-31T23:59:59-12:00", "0000-01-01T00:00:00+12:00"} {
 		t.Run(at, func(t *testing.T) {
@@ -154,7 +154,7 @@ func TestReceiptTimesThatCannotBeKept(t *testing.T) {
 			m := w.submitted(text())
 			job := w.pulledOne(oldPhone)
 			body := `{"id":"` + job.ID + `","lease":"` + job.Lease + `","state":"taken","at":"` + at + `"}`
-			r := w.call(oldPhone, http.MethodPost, relayapi.PathReceipts, body)
+			r := w.call(oldPhone, http.MethodPost, relayapi.PathStateReports, body)
 			w.refused(r, bad, relayapi.CodeInvalidField, "at")
 			require.Equal(t, relayapi.StateOffered, w.status(m.ID).State, "the job can still be read")
 		})

@@ -8,14 +8,14 @@ import (
 )
 
 // refuseReport sends a report and wants an error.
-func (b *bench) refuseReport(r gateway.Report, want error, rule string) gateway.Job {
+func (b *bench) refuseReport(r gateway.StateReport, want error, rule string) gateway.Job {
 	b.Helper()
 	job, err := b.queue.Record(b.Context(), r)
 	b.wantError(err, want, rule)
 	return job
 }
 
-var receiptCases = []testCase{
+var stateReportCases = []testCase{
 	{"the whole way", func(b *bench) {
 		job := b.taken()
 		b.pass(time.Second)
@@ -25,7 +25,7 @@ var receiptCases = []testCase{
 		b.noError(err, "record")
 		b.pass(time.Second)
 		b.record(job, relayapi.StateDelivered)
-		stored := b.wantState(job.ID, relayapi.StateDelivered, "receipts move the job on")
+		stored := b.wantState(job.ID, relayapi.StateDelivered, "reports move the job on")
 		b.wantHistory(stored, "queued by site shop", "offered by phone old-phone", "taken by phone old-phone",
 			"sent by phone old-phone", "delivered by phone old-phone")
 		if step := stored.History[3]; !step.At.Equal(b.now.Add(-time.Second)) || !step.ReportedAt.Equal(sent.At) {
@@ -46,28 +46,28 @@ var receiptCases = []testCase{
 			b.Fatal("the text is dropped once the job has ended")
 		}
 	}},
-	{"a repeated receipt gets the same answer and leaves no trace", func(b *bench) {
+	{"a repeated report gets the same result and changes nothing", func(b *bench) {
 		for _, state := range []relayapi.State{relayapi.StateTaken, relayapi.StateSent, relayapi.StateDelivered} {
 			job := b.job(b.submit().ID)
 			offered := b.offerOne(phone)
 			first, second := b.record(offered, state), b.record(offered, state)
 			if first.State != state || second.State != state || len(second.History) != len(first.History) {
-				b.Fatalf("a receipt is idempotent: got %+v, then %+v", first, second)
+				b.Fatalf("a report is idempotent: got %+v, then %+v", first, second)
 			}
 			b.record(offered, relayapi.StateDelivered)
 			if b.job(job.ID).State != relayapi.StateDelivered {
-				b.Fatal("a repeated receipt does not stop the job")
+				b.Fatal("a repeated report does not stop the job")
 			}
 		}
 	}},
-	{"a repeated taken is answered after the lease and the deadline", func(b *bench) {
+	{"a repeated taken succeeds after the lease and the deadline", func(b *bench) {
 		job := b.taken()
 		b.pass(ttl)
 		if again := b.record(job, relayapi.StateTaken); again.State != relayapi.StateTaken {
-			b.Fatalf("a lost answer to taken repairs itself: got %s", again.State)
+			b.Fatalf("after a lost response a phone can take its job again: got %s", again.State)
 		}
 	}},
-	{"receipts out of order never move a job back", func(b *bench) {
+	{"reports out of order never move a job back", func(b *bench) {
 		job := b.record(b.taken(), relayapi.StateDelivered)
 		late := b.record(job, relayapi.StateSent)
 		if late.State != relayapi.StateDelivered {
@@ -77,10 +77,10 @@ var receiptCases = []testCase{
 			"delivered by phone old-phone", "sent by phone old-phone, late")
 		b.record(job, relayapi.StateSent)
 		if n := len(b.job(job.ID).History); n != 5 {
-			b.Fatalf("a late receipt is kept once: got %d steps", n)
+			b.Fatalf("a late report is kept once: got %d steps", n)
 		}
 	}},
-	{"of two final receipts the first counts", func(b *bench) {
+	{"of two final reports the first counts", func(b *bench) {
 		job := b.record(b.taken(), relayapi.StateFailed)
 		b.record(job, relayapi.StateDelivered)
 		stored := b.wantState(job.ID, relayapi.StateFailed, "a final state is final")
@@ -96,11 +96,11 @@ var receiptCases = []testCase{
 	{"a late sent of a taken job is recorded", func(b *bench) {
 		job := b.taken()
 		b.pass(24 * time.Hour)
-		b.wantState(job.ID, relayapi.StateTaken, "a taken job does not expire: nobody knows")
+		b.wantState(job.ID, relayapi.StateTaken, "a taken job does not expire: its phone may have sent it")
 		b.record(job, relayapi.StateSent)
 		b.wantState(job.ID, relayapi.StateSent, "a late sent is never lost")
 	}},
-	{"sent without taken is believed while nobody else has the job", func(b *bench) {
+	{"sent without taken counts while no other phone has the job", func(b *bench) {
 		b.submit()
 		job := b.offerOne(phone)
 		b.pass(lease)
@@ -113,7 +113,7 @@ var receiptCases = []testCase{
 		b.wantState(job.ID, relayapi.StateFailed, "a declined job has failed")
 	}},
 	{"an unknown job", func(b *bench) {
-		b.refuseReport(gateway.Report{ID: "nothing", Phone: phone, Lease: "l", State: relayapi.StateTaken, Now: b.now},
+		b.refuseReport(gateway.StateReport{ID: "nothing", Phone: phone, Lease: "l", State: relayapi.StateTaken, Now: b.now},
 			gateway.ErrUnknownJob, "an unknown id")
 	}},
 	{"a phone that was never offered the job", func(b *bench) {
@@ -156,7 +156,7 @@ var receiptCases = []testCase{
 		b.refuseReport(b.report(job, relayapi.StateTaken), gateway.ErrJobCancelled, "a cancel is certain")
 	}},
 	{"taken after the deadline", func(b *bench) {
-		b.submit(func(s *gateway.Submission) { s.Deadline = b.now.Add(lease / 2) })
+		b.submit(func(s *gateway.Submit) { s.Deadline = b.now.Add(lease / 2) })
 		job := b.offerOne(phone)
 		b.pass(lease / 2)
 		b.refuseReport(b.report(job, relayapi.StateTaken), gateway.ErrJobExpired, "a deadline is a deadline")

@@ -10,10 +10,10 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// checkMembers refuses what encoding/json lets pass: a member that stands there twice,
-// of which the last one would win, and a member whose name is only nearly right. The
-// body is known to be JSON that fits a struct of relayapi.
-func checkMembers(body []byte) *refusal {
+// checkFields refuses what encoding/json accepts: a field that the body has twice, of
+// which the last would count, and a name in another case. The body is known to be JSON
+// that fits a struct of relayapi.
+func checkFields(body []byte) *refusal {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
 	return checkValue(decoder)
@@ -22,21 +22,21 @@ func checkMembers(body []byte) *refusal {
 func checkValue(decoder *json.Decoder) *refusal {
 	token, err := decoder.Token()
 	if err != nil {
-		return badJSON("the body is not JSON, or it is cut off")
+		return badJSON("the body is not complete JSON")
 	}
 	opening, ok := token.(json.Delim)
 	if !ok {
 		return nil
 	}
-	var names []string // there are never more than a handful
+	var names []string // a body has few fields
 	for decoder.More() {
 		if opening == '{' {
-			name, refused := memberName(decoder)
+			name, refused := fieldName(decoder)
 			if refused != nil {
 				return refused
 			}
 			if slices.Contains(names, name) {
-				return invalid(name, "stands there twice")
+				return invalid(name, "the body has this field twice")
 			}
 			names = append(names, name)
 		}
@@ -48,13 +48,13 @@ func checkValue(decoder *json.Decoder) *refusal {
 	return nil
 }
 
-// memberName reads the name of a member that encoding/json has found in a struct,
-// whatever the case of its letters. All names of relayapi are in lower case.
-func memberName(decoder *json.Decoder) (string, *refusal) {
+// fieldName reads the name of a field that encoding/json has found in a struct, in any
+// case. All names of relayapi are in lower case.
+func fieldName(decoder *json.Decoder) (string, *refusal) {
 	token, _ := decoder.Token()
 	name, _ := token.(string)
 	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") != "" {
-		return "", refuseWith(http.StatusBadRequest, relayapi.CodeUnknownField, short(name), "there is no such member")
+		return "", refuseWith(http.StatusBadRequest, relayapi.CodeUnknownField, short(name), "this field does not exist")
 	}
 	return name, nil
 }

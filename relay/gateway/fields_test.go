@@ -14,15 +14,15 @@ func TestRepeatedAndMisspeltMembers(t *testing.T) {
 		code                  relayapi.ErrorCode
 		field                 string
 	}{
-		{"twice", relayapi.PathMessages, shop, `{"to":"13800138000","text":"x","to":"13900139000"}`, relayapi.CodeInvalidField, "to"},
-		{"twice, escaped", relayapi.PathMessages, shop, `{"to":"13800138000","text":"x","t\u006f":"13900139000"}`, relayapi.CodeInvalidField, "to"},
-		{"capitals", relayapi.PathMessages, shop, `{"to":"13800138000","Text":"x"}`, relayapi.CodeUnknownField, "Text"},
+		{"twice", relayapi.PathSubmissions, shop, `{"to":"13800138000","text":"x","to":"13900139000"}`, relayapi.CodeInvalidField, "to"},
+		{"twice, escaped", relayapi.PathSubmissions, shop, `{"to":"13800138000","text":"x","t\u006f":"13900139000"}`, relayapi.CodeInvalidField, "to"},
+		{"capitals", relayapi.PathSubmissions, shop, `{"to":"13800138000","Text":"x"}`, relayapi.CodeUnknownField, "Text"},
 		{"letters that fold", relayapi.PathPull, oldPhone, `{"laneſ":["text"]}`, relayapi.CodeUnknownField, "laneſ"},
 		{
-			"inner twice", relayapi.PathReceipts, oldPhone, `{"id":"a","lease":"b","state":"failed","error":{"class":"limit","class":"unknown"}}`,
+			"inner twice", relayapi.PathStateReports, oldPhone, `{"id":"a","lease":"b","state":"failed","error":{"class":"limit","class":"unknown"}}`,
 			relayapi.CodeInvalidField, "class",
 		},
-		{"lone surrogate", relayapi.PathMessages, shop, `{"to":"13800138000","text":"a\ud800b"}`, relayapi.CodeInvalidField, "text"},
+		{"lone surrogate", relayapi.PathSubmissions, shop, `{"to":"13800138000","text":"a\ud800b"}`, relayapi.CodeInvalidField, "text"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

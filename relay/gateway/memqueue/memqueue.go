@@ -1,0 +1,175 @@
+// Package memqueue keeps the gateway's jobs in memory, for demos and tests. It needs
+// no file and starts no goroutine.
+//
+// It follows the same rules as every engine, but a job lives no longer than the
+// process: a gateway that sites rely on uses package sqlitequeue, which keeps
+// acknowledged jobs across kill -9. Every call looks at every job, so this engine is
+// for thousands of jobs and not for millions.
+package memqueue
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/internal/inmemory"
+)
+
+// Queue is a [gateway.Queue] in memory. Make it with [New]. It is safe for concurrent
+// use.
+type Queue struct {
+	phones      inmemory.Phones
+	subscribers inmemory.Subscribers
+
+	mu     sync.Mutex
+	closed bool
+	table  table
+}
+
+var _ gateway.Queue = (*Queue)(nil)
+
+// New returns an empty queue.
+func New() *Queue { return &Queue{} }
+
+// Close drops every job. Later calls return [gateway.ErrClosed].
+func (q *Queue) Close() error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed, q.table = true, table{}
+	return nil
+}
+
+// Format prints no job, whatever the verb.
+func (q *Queue) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("memqueue.Queue")) }
+
+// exclusively runs a call while no other call runs. Subscribers hear of its changes
+// before its caller has the result.
+func exclusively[T any](ctx context.Context, q *Queue, call func(t *table) (T, error)) (T, error) {
+	result, changes, err := locked(ctx, q, call)
+	q.subscribers.Tell(changes)
+	return result, err
+}
+
+func locked[T any](ctx context.Context, q *Queue, call func(t *table) (T, error)) (result T, changes []gateway.Change, err error) {
+	if err := ctx.Err(); err != nil {
+		return result, nil, err
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return result, nil, gateway.ErrClosed
+	}
+	result, err = call(&q.table)
+	changes, q.table.changes = q.table.changes, nil
+	return result, changes, err
+}
+
+// Submit stores a job.
+func (q *Queue) Submit(ctx context.Context, s gateway.Submit) (gateway.Submitted, error) {
+	return exclusively(ctx, q, func(t *table) (gateway.Submitted, error) {
+		if old := t.byKey(s.Site, s.Key); old != nil {
+			// A job that was cancelled by its key has no content, and goes with any.
+			if old.Content != "" && old.Content != s.Content {
+				return gateway.Submitted{}, gateway.ErrContentDiffers
+			}
+			return gateway.Submitted{Job: t.store(old, old.AsOf(s.Now))}, nil
+		}
+		if !q.phones.Online(s.Lane, s.Now) {
+			return gateway.Submitted{}, gateway.ErrNoPhoneOnline
+		}
+		if retryAt := gateway.RetryAt(s.Quotas, t.countedFor(s.To, s.Now), s.Now); !retryAt.IsZero() {
+			return gateway.Submitted{}, &gateway.QuotaError{RetryAt: retryAt}
+		}
+		t.note(gateway.Change{Lane: s.Lane})
+		return gateway.Submitted{Job: t.add(s.Job()), New: true}, nil
+	})
+}
+
+// Job returns a job as it is at now. It stores that the job has expired: a call that
+// began before the deadline may still come.
+func (q *Queue) Job(ctx context.Context, id string, now time.Time) (gateway.Job, error) {
+	return exclusively(ctx, q, func(t *table) (gateway.Job, error) {
+		old := t.byID(id)
+		if old == nil {
+			return gateway.Job{}, gateway.ErrUnknownJob
+		}
+		return t.store(old, old.AsOf(now)), nil
+	})
+}
+
+// Cancel cancels a job.
+func (q *Queue) Cancel(ctx context.Context, c gateway.Cancellation) (gateway.Job, error) {
+	return exclusively(ctx, q, func(t *table) (gateway.Job, error) {
+		old := t.byID(c.ID)
+		if old == nil || c.Site != "" && c.Site != old.Site {
+			return gateway.Job{}, gateway.ErrUnknownJob
+		}
+		job, err := old.Cancelled(c.By, c.Now)
+		return t.store(old, job), err
+	})
+}
+
+// CancelKey cancels the job of an idempotency key, before or after it arrived.
+func (q *Queue) CancelKey(ctx context.Context, c gateway.KeyCancellation) (gateway.Job, error) {
+	return exclusively(ctx, q, func(t *table) (gateway.Job, error) {
+		old := t.byKey(c.Site, c.Key)
+		if old == nil {
+			return t.add(c.Job()), nil
+		}
+		job, err := old.Cancelled(c.Actor(), c.Now)
+		return t.store(old, job), err
+	})
+}
+
+// Offer offers jobs to a phone.
+func (q *Queue) Offer(ctx context.Context, p gateway.Pull) (gateway.Offered, error) {
+	return exclusively(ctx, q, func(t *table) (gateway.Offered, error) {
+		var offered gateway.Offered
+		for _, old := range t.offerable(p) {
+			offered.Jobs = append(offered.Jobs, t.store(old, old.Offered(p)))
+		}
+		if len(offered.Jobs) == 0 {
+			offered.NextAt = t.nextLeaseEnd(p)
+		}
+		return offered, nil
+	})
+}
+
+// Record stores a phone's state report.
+func (q *Queue) Record(ctx context.Context, r gateway.StateReport) (gateway.Job, error) {
+	return exclusively(ctx, q, func(t *table) (gateway.Job, error) {
+		old := t.byID(r.ID)
+		if old == nil {
+			return gateway.Job{}, gateway.ErrUnknownJob
+		}
+		job, err := old.Reported(r)
+		return t.store(old, job), err
+	})
+}
+
+// Sweep expires, clears and deletes jobs.
+func (q *Queue) Sweep(ctx context.Context, s gateway.Sweep) (int, error) {
+	return exclusively(ctx, q, func(t *table) (int, error) { return t.sweep(s), nil })
+}
+
+// Seen stores that a phone has called.
+func (q *Queue) Seen(ctx context.Context, p gateway.Presence) error {
+	_, err := exclusively(ctx, q, func(*table) (struct{}, error) {
+		q.phones.Seen(p)
+		return struct{}{}, nil
+	})
+	return err
+}
+
+// Subscribe calls notify after each change until stop is called.
+func (q *Queue) Subscribe(notify func(gateway.Change)) (stop func()) {
+	return q.subscribers.Add(notify)
+}
+
+// Check returns an error once the queue is closed.
+func (q *Queue) Check(ctx context.Context) error {
+	_, err := exclusively(ctx, q, func(*table) (struct{}, error) { return struct{}{}, nil })
+	return err
+}

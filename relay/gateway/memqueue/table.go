@@ -1,0 +1,119 @@
+package memqueue
+
+import (
+	"slices"
+	"time"
+
+	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/relayapi"
+)
+
+// table holds the jobs, in the order in which they came. One call at a time uses it.
+type table struct {
+	jobs    []*gateway.Job
+	changes []gateway.Change // of the call that runs
+}
+
+func (t *table) find(wanted func(j *gateway.Job) bool) *gateway.Job {
+	i := slices.IndexFunc(t.jobs, wanted)
+	if i < 0 {
+		return nil
+	}
+	return t.jobs[i]
+}
+
+func (t *table) byID(id string) *gateway.Job {
+	return t.find(func(j *gateway.Job) bool { return j.ID == id })
+}
+
+func (t *table) byKey(site, key string) *gateway.Job {
+	return t.find(func(j *gateway.Job) bool { return key != "" && j.Key == key && j.Site == site })
+}
+
+func (t *table) add(job gateway.Job) gateway.Job {
+	t.jobs = append(t.jobs, &job)
+	return job
+}
+
+// store replaces a job by what a rule has made of it, and returns that.
+func (t *table) store(old *gateway.Job, job gateway.Job) gateway.Job {
+	if job.State != old.State {
+		t.note(gateway.Change{Job: job.ID})
+	}
+	job.History = slices.Clip(job.History) // so that who appends to it does so to a copy
+	*old = job
+	return job
+}
+
+func (t *table) note(c gateway.Change) { t.changes = append(t.changes, c) }
+
+// countedFor returns when the jobs that count towards a recipient's quota were
+// created, newest first.
+func (t *table) countedFor(to relayapi.Number, now time.Time) []time.Time {
+	var times []time.Time
+	for _, job := range t.jobs {
+		if job.To == to && job.AsOf(now).Counts() {
+			times = append(times, job.Created)
+		}
+	}
+	slices.SortFunc(times, func(a, b time.Time) int { return b.Compare(a) })
+	return times
+}
+
+// offerable returns at most p.Max jobs for a phone: those that it holds, then those
+// that no phone holds.
+func (t *table) offerable(p gateway.Pull) []*gateway.Job {
+	var found []*gateway.Job
+	free := map[string][]*gateway.Job{} // by lane
+	for _, job := range t.jobs {
+		switch {
+		case !job.AsOf(p.Now).Open() || !slices.Contains(p.Lanes, job.Lane):
+		case !p.Now.Before(job.LeaseEnd): // the lease has ended, or there was none
+			free[job.Lane] = append(free[job.Lane], job)
+		case job.Phone == p.Phone:
+			found = append(found, job)
+		}
+	}
+	for _, lane := range p.Lanes {
+		slices.SortStableFunc(free[lane], func(a, b *gateway.Job) int { return a.LeaseEnd.Compare(b.LeaseEnd) })
+		found = append(found, free[lane]...)
+	}
+	return found[:min(len(found), p.Max)]
+}
+
+// nextLeaseEnd returns when the first lease on the pull's lanes ends before its job
+// does, or zero.
+func (t *table) nextLeaseEnd(p gateway.Pull) time.Time {
+	var next time.Time
+	for _, job := range t.jobs {
+		waits := job.Open() && slices.Contains(p.Lanes, job.Lane) && p.Now.Before(job.LeaseEnd) && job.LeaseEnd.Before(job.Deadline)
+		if waits && (next.IsZero() || job.LeaseEnd.Before(next)) {
+			next = job.LeaseEnd
+		}
+	}
+	return next
+}
+
+// sweepBatch is how many jobs one sweep changes at the most.
+const sweepBatch = 200
+
+// sweep returns how many jobs it has changed or deleted.
+func (t *table) sweep(s gateway.Sweep) int {
+	swept := 0
+	t.jobs = slices.DeleteFunc(t.jobs, func(job *gateway.Job) bool {
+		expired := job.AsOf(s.Now)
+		overdue := expired.State != job.State
+		clearText := job.Text != "" && !job.Open() && job.Deadline.Before(s.ClearBefore)
+		forget := job.Created.Before(s.ForgetBefore)
+		if swept == sweepBatch || !overdue && !clearText && !forget {
+			return false
+		}
+		swept++
+		if clearText {
+			expired.Text = ""
+		}
+		t.store(job, expired)
+		return forget
+	})
+	return swept
+}

@@ -1,0 +1,103 @@
+package gateway
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// isWoken reports whether a pull has an unread wake.
+func isWoken(p *waitingPull) bool { return len(p.woken) == 1 }
+
+func TestWakesGoRound(t *testing.T) {
+	t.Parallel()
+	var pulls waitingPulls
+	first, second := pulls.add("phone-1", []string{"text"}), pulls.add("phone-2", []string{"text"})
+	pulls.wake("text")
+	require.True(t, isWoken(first))
+	require.False(t, isWoken(second))
+	first.waitAgain() // after all others now
+	pulls.wake("text")
+	require.True(t, isWoken(second))
+	require.False(t, isWoken(first))
+}
+
+func TestWakesKeepLanesApart(t *testing.T) {
+	t.Parallel()
+	var pulls waitingPulls
+	text, both := pulls.add("phone-3", []string{"text"}), pulls.add("phone-4", []string{"mob", "text"})
+	pulls.wake("mob")
+	require.True(t, isWoken(both))
+	pulls.wake("mob")
+	require.False(t, isWoken(text), "no other phone serves mob")
+	pulls.wake("text")
+	pulls.wake("text")
+	require.True(t, isWoken(text))
+	require.True(t, isWoken(both), "woken once for both lanes")
+}
+
+func TestAnUnusedWakeIsPassedOn(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		end    func(p *waitingPull)
+		passed bool
+	}{
+		{"not read", func(p *waitingPull) { p.end() }, true},
+		{"read, not looked", func(p *waitingPull) { <-p.woken; p.wakeRead(); p.end() }, true},
+		{"read when waiting again, not looked", func(p *waitingPull) { p.waitAgain(); p.end() }, true},
+		{"looked", func(p *waitingPull) { p.waitAgain(); p.wakeUsed(); p.end() }, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var pulls waitingPulls
+			first, second := pulls.add("phone-5", []string{"text"}), pulls.add("phone-6", []string{"text"})
+			pulls.wake("text")
+			tt.end(first)
+			require.Equal(t, tt.passed, isWoken(second))
+		})
+	}
+}
+
+func TestAnEndedPullIsForgotten(t *testing.T) {
+	t.Parallel()
+	var pulls waitingPulls
+	pulls.wake("text") // no pull waits
+	p := pulls.add("phone-7", []string{"text", "mob"})
+	p.waitAgain() // waiting twice is waiting once
+	p.end()
+	require.Empty(t, pulls.byLane)
+	pulls.wakeAll()
+	require.False(t, isWoken(p))
+}
+
+func TestMissedChangesWakeEverybody(t *testing.T) {
+	t.Parallel()
+	var g Gateway
+	first, second := g.pulls.add("phone", []string{"text", "mob"}), g.pulls.add("other", []string{"mob"})
+	job, stop := g.watchers.watch("a")
+	other, stopOther := g.watchers.watch("b")
+	g.hear(Change{All: true})
+	g.hear(Change{All: true})
+	require.True(t, isWoken(first))
+	require.True(t, isWoken(second))
+	require.Len(t, job, 1)
+	require.Len(t, other, 1)
+	stop()
+	stopOther()
+	require.Empty(t, g.watchers.byJob)
+}
+
+func TestTheLatestPullOfAPhoneIsWokenFirst(t *testing.T) {
+	t.Parallel()
+	var pulls waitingPulls
+	lane := []string{"text"}
+	lost, other, live := pulls.add("a", lane), pulls.add("b", lane), pulls.add("a", lane)
+	pulls.wake("text")
+	require.True(t, isWoken(live))
+	pulls.wake("text")
+	require.True(t, isWoken(other), "the first phone was woken before")
+	pulls.wake("text")
+	require.True(t, isWoken(lost), "it may be another device with the same name")
+}
