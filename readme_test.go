@@ -36,7 +36,7 @@ func newSender(relayToken, apiKey provider.Secret) (*failover.Composer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return failover.New(failover.Config{
+	return failover.NewComposer(failover.ComposerConfig{
 		First: failover.Member{Provider: free},
 		Retry: failover.Member{Provider: paid},
 	})

@@ -144,6 +144,15 @@ func TestAttemptInLogs(t *testing.T) {
 	}
 }
 
+// facts returns what matters of the attempts since the last call: provider, user's
+// attempt, cost and whether it was accepted.
+func facts(e *events) (list []string) {
+	for _, a := range e.all() {
+		list = append(list, fmt.Sprint(a.Provider, " ", a.UserAttempt, " ", a.Cost, " ", a.Err == nil))
+	}
+	return list
+}
+
 // One function at the outermost sees every attempt once, with the leaf's name
 // and cost, and so does one further in for what is inside it.
 func TestOnAttemptSeesInside(t *testing.T) {
@@ -153,33 +162,123 @@ func TestOnAttemptSeesInside(t *testing.T) {
 	a.Price, b.Price = 1*failover.Fen, 2*failover.Fen
 	var outer, middle, inner events
 	chain := newChain(t, failover.ChainConfig{OnAttempt: inner.add}, a, b)
-	router := newRouter(t, failover.RouterConfig{}, failover.Rule{Provider: wrapped{chain}})
+	router := newRouter(t, failover.RouterConfig{}, failover.Rule{Provider: chain})
 	wider := newChain(t, failover.ChainConfig{Name: "wider", OnAttempt: middle.add}, failover.Member{Provider: router})
-	composer := newComposer(t, failover.Config{
+	composer := newComposer(t, failover.ComposerConfig{
 		First:     f.member("relay"),
 		Retry:     failover.Member{Provider: wider},
 		OnAttempt: outer.add,
 	})
-	names := func(e *events) (list []string) {
-		for _, attempt := range e.all() {
-			list = append(list, fmt.Sprint(attempt.Provider, " ", attempt.UserAttempt, " ", attempt.Cost, " ", attempt.Err == nil))
-		}
-		return list
-	}
 
 	f.members["relay"].then(fail(provider.KindUnavailable))
 	f.members["a"].then(fail(provider.KindUnavailable, unsure))
 	require.Equal(t, "b", outcome(composer.Send(t.Context(), codeMessage)))
-	require.Equal(t, []string{"relay 1 0 false", "a 1 0.01 false", "b 1 0.02 true"}, names(&outer))
-	require.Equal(t, []string{"a 1 0.01 false", "b 1 0.02 true"}, names(&middle))
-	require.Equal(t, []string{"a 1 0.01 false", "b 1 0.02 true"}, names(&inner))
+	require.Equal(t, []string{"relay 1 0 false", "a 1 0.01 false", "b 1 0.02 true"}, facts(&outer))
+	require.Equal(t, []string{"a 1 0.01 false", "b 1 0.02 true"}, facts(&middle))
+	require.Equal(t, []string{"a 1 0.01 false", "b 1 0.02 true"}, facts(&inner))
 
 	f.members["a"].then(fail(provider.KindBlocked))
 	f.members["b"].then(fail(provider.KindBlocked))
 	_, err := composer.Send(t.Context(), codeMessage)
 	require.ErrorIs(t, err, provider.KindBlocked)
 	// a is cooling down: b is asked first.
-	require.Equal(t, []string{"b 2 0 false", "a 2 0 false"}, names(&outer))
+	require.Equal(t, []string{"b 2 0 false", "a 2 0 false"}, facts(&outer))
+}
+
+// A composer behind a wrapper of another package shows what its Send returns: one
+// attempt when it was accepted, every attempt when it failed.
+func TestOnAttemptSeesBehindAWrapper(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		wrap    func(*failover.Chain) provider.Provider
+		b       reply
+		want    []string
+		outcome string
+	}{
+		{
+			"accepted", func(c *failover.Chain) provider.Provider { return wrapped{c} }, accept,
+			[]string{"b 7 0.02 true"}, "b",
+		},
+		{
+			"accepted behind two", func(c *failover.Chain) provider.Provider { return wrapped{annotating{c}} }, accept,
+			[]string{"b 7 0.02 true"}, "b",
+		},
+		{
+			"failed", func(c *failover.Chain) provider.Provider { return wrapped{c} }, fail(provider.KindContent),
+			[]string{"a 7 0.01 false", "b 7 0 false"}, "failed: a unavailable, b content",
+		},
+		{
+			"failed with words of the wrapper", func(c *failover.Chain) provider.Provider { return annotating{c} }, fail(provider.KindContent),
+			[]string{"a 7 0.01 false", "b 7 0 false"}, "failed: b content",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFleet("a", "b", "c")
+			a, b := f.member("a"), f.member("b")
+			a.Price, b.Price = 1*failover.Fen, 2*failover.Fen
+			f.members["a"].then(fail(provider.KindUnavailable, unsure))
+			f.members["b"].then(test.b)
+			var outer, middle events
+			chain := newChain(t, failover.ChainConfig{}, a, b)
+			router := newRouter(t, failover.RouterConfig{OnAttempt: middle.add}, failover.Rule{Provider: test.wrap(chain)})
+			composer := newComposer(t, failover.ComposerConfig{
+				First: f.member("c"), Retry: failover.Member{Provider: router}, OnAttempt: outer.add,
+			})
+			m := codeMessage
+			m.Attempt = 7
+			require.Equal(t, test.outcome, outcome(composer.Send(t.Context(), m)))
+			require.Equal(t, test.want, facts(&middle))
+			require.Equal(t, test.want, facts(&outer))
+		})
+	}
+}
+
+// A type of another package that embeds a composer is asked by its own Send.
+func TestEmbeddedComposerKeepsItsSend(t *testing.T) {
+	t.Parallel()
+	f := newFleet("a", "b")
+	var seen events
+	inner := &counting{Chain: f.chain(t, failover.ChainConfig{}, "a", "b")}
+	outer := newChain(t, failover.ChainConfig{Name: "outer", OnAttempt: seen.add}, failover.Member{Provider: inner})
+	require.Equal(t, "a", outcome(outer.Send(t.Context(), codeMessage)))
+	require.Equal(t, 1, inner.sends)
+	require.Equal(t, []string{"a 0 0 true"}, facts(&seen))
+}
+
+// counting embeds a chain and has a Send of its own.
+type counting struct {
+	*failover.Chain
+	sends int
+}
+
+func (c *counting) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
+	c.sends++
+	return c.Chain.Send(ctx, m)
+}
+
+// What a composer inside did before one of its functions panicked is listed and
+// reported.
+func TestPanicInsideKeepsTheAttempts(t *testing.T) {
+	t.Parallel()
+	f := newFleet("a", "b", "c")
+	var seen events
+	inner := f.chain(t, failover.ChainConfig{Name: "inner", Decide: func(_ context.Context, _ provider.Message, a failover.Attempt) failover.Decision {
+		if a.Provider == "b" {
+			panic("oops")
+		}
+		return failover.DecideByRule
+	}}, "a", "b")
+	outer := newChain(t, failover.ChainConfig{OnAttempt: seen.add}, failover.Member{Provider: inner}, f.member("c"))
+	f.members["a"].then(fail(provider.KindBlocked))
+	f.members["b"].then(fail(provider.KindBlocked))
+	f.members["c"].then(fail(provider.KindBalance))
+	_, err := outer.Send(t.Context(), codeMessage)
+	require.Equal(t, "failed: a blocked, b blocked, inner unknown, c balance", outcome(provider.Receipt{}, err))
+	require.Equal(t, failure(t, err).Attempts, seen.all())
+	var panicked *failover.PanicError
+	require.ErrorAs(t, err, &panicked)
 }
 
 // A composer inside that refuses before it asks anybody is an attempt itself.

@@ -47,7 +47,7 @@ func accounts(t *testing.T, threshold string) (*fleet, *account, *failover.Chain
 	f := newFleet("a", "b")
 	a := &account{scripted: f.members["a"]}
 	return f, a, newChain(t, failover.ChainConfig{Name: "paid"},
-		failover.Member{Provider: a, LowBalance: threshold, Timeout: time.Second}, f.member("b"))
+		failover.Member{Provider: a, Limits: failover.Limits{LowBalance: threshold}, Timeout: time.Second}, f.member("b"))
 }
 
 func TestLowBalance(t *testing.T) {
@@ -152,7 +152,7 @@ func TestCheckBalancesInside(t *testing.T) {
 	router := newRouter(t, failover.RouterConfig{},
 		failover.Rule{Countries: []string{"86"}, Provider: wrapped{chain}},
 		failover.Rule{Provider: chain})
-	composer := newComposer(t, failover.Config{First: f.member("relay"), Retry: failover.Member{Provider: router}})
+	composer := newComposer(t, failover.ComposerConfig{First: f.member("relay"), Retry: failover.Member{Provider: router}})
 	require.NoError(t, composer.CheckBalances(t.Context()))
 	require.True(t, chain.Members()[0].LowBalance)
 	require.Equal(t, 1, a.reads)
@@ -186,7 +186,7 @@ func TestFullestAccountCounts(t *testing.T) {
 	t.Parallel()
 	f := newFleet("a", "b")
 	a, b := &account{scripted: f.members["a"], left: "1"}, &account{scripted: f.members["b"], left: "900"}
-	chain := newChain(t, failover.ChainConfig{}, failover.Member{Provider: foreignGroup{a, b, ""}, LowBalance: "500"})
+	chain := newChain(t, failover.ChainConfig{}, failover.Member{Provider: foreignGroup{a, b, ""}, Limits: failover.Limits{LowBalance: "500"}})
 	require.NoError(t, chain.CheckBalances(t.Context()))
 	require.False(t, chain.Members()[0].LowBalance)
 	a.set("900", nil)

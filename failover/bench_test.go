@@ -81,7 +81,7 @@ func BenchmarkFloor(b *testing.B) { benchSend(b, benchFloor, codeMessage) }
 
 func BenchmarkChain(b *testing.B) {
 	plain := []failover.Member{{Provider: &inMemory{"a"}}, {Provider: &inMemory{"b"}}}
-	priced := []failover.Member{{Provider: &inMemory{"a"}, Price: failover.Fen, DailyBudget: 1e15}, {Provider: &inMemory{"b"}}}
+	priced := []failover.Member{{Provider: &inMemory{"a"}, Price: failover.Fen, Limits: failover.Limits{DailyBudget: 1e15}}, {Provider: &inMemory{"b"}}}
 	timed := []failover.Member{{Provider: &inMemory{"a"}, Timeout: time.Minute}, {Provider: &inMemory{"b"}}}
 	second := []failover.Member{{Provider: &refusing{inMemory{"a"}}}, {Provider: &inMemory{"b"}}}
 	ignore := func(context.Context, failover.Attempt) {}
@@ -117,7 +117,7 @@ func BenchmarkComposer(b *testing.B) {
 		{"counted by key", 0, "secret"},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
-			composer, err := failover.New(failover.Config{
+			composer, err := failover.NewComposer(failover.ComposerConfig{
 				First: failover.Member{Provider: &inMemory{"relay"}},
 				Retry: failover.Member{Provider: &inMemory{"paid"}},
 				Key:   bench.key,
@@ -135,7 +135,7 @@ func BenchmarkComposer(b *testing.B) {
 func BenchmarkComposerNewPhones(b *testing.B) {
 	store, err := failover.NewMemoryStore(failover.MemoryStoreConfig{MaxKeys: 2048})
 	require.NoError(b, err)
-	composer, err := failover.New(failover.Config{
+	composer, err := failover.NewComposer(failover.ComposerConfig{
 		First:    failover.Member{Provider: &inMemory{"relay"}},
 		Retry:    failover.Member{Provider: &inMemory{"paid"}},
 		Attempts: store,
@@ -151,7 +151,7 @@ func BenchmarkNested(b *testing.B) {
 		failover.Member{Provider: &inMemory{"a"}, Price: failover.Fen},
 		failover.Member{Provider: &inMemory{"b"}, Price: failover.Fen})
 	require.NoError(b, err)
-	composer, err := failover.New(failover.Config{
+	composer, err := failover.NewComposer(failover.ComposerConfig{
 		First:     failover.Member{Provider: &inMemory{"relay"}},
 		Retry:     failover.Member{Provider: chain},
 		OnAttempt: func(context.Context, failover.Attempt) {},
@@ -161,7 +161,7 @@ func BenchmarkNested(b *testing.B) {
 }
 
 func BenchmarkParallel(b *testing.B) {
-	composer, err := failover.New(failover.Config{
+	composer, err := failover.NewComposer(failover.ComposerConfig{
 		First: failover.Member{Provider: &inMemory{"relay"}},
 		Retry: failover.Member{Provider: &inMemory{"paid"}},
 	})

@@ -18,7 +18,7 @@ func TestDailyBudget(t *testing.T) {
 	t.Parallel()
 	f := newFleet("a", "b")
 	a := f.member("a")
-	a.Price, a.DailyBudget = 5*failover.Fen, 12*failover.Fen // two messages, and two fen over
+	a.Price, a.Limits.DailyBudget = 5*failover.Fen, 12*failover.Fen // two messages, and two fen over
 	chain := newChain(t, failover.ChainConfig{}, a, f.member("b"))
 	for _, want := range []string{"a", "a", "b", "b"} {
 		require.Equal(t, want, outcome(chain.Send(t.Context(), codeMessage)))
@@ -58,8 +58,8 @@ func TestBudgetUsedUpEverywhere(t *testing.T) {
 	t.Parallel()
 	f := newFleet("a", "b")
 	a, b := f.member("a"), f.member("b")
-	a.Price, a.DailyBudget = failover.Fen, failover.Fen
-	b.Price, b.DailyBudget = failover.Fen, failover.Fen
+	a.Price, a.Limits.DailyBudget = failover.Fen, failover.Fen
+	b.Price, b.Limits.DailyBudget = failover.Fen, failover.Fen
 	chain := newChain(t, failover.ChainConfig{Name: "paid"}, a, b)
 	require.Equal(t, "a", outcome(chain.Send(t.Context(), codeMessage)))
 	require.Equal(t, "b", outcome(chain.Send(t.Context(), codeMessage)))
@@ -68,7 +68,7 @@ func TestBudgetUsedUpEverywhere(t *testing.T) {
 	_, err := chain.Send(t.Context(), codeMessage)
 	require.ErrorIs(t, err, provider.KindBalance)
 	require.False(t, provider.MayHaveSent(err))
-	require.EqualError(t, err, "paid: no attempt made; left out: a (daily budget used up), b (daily budget used up): "+
+	require.EqualError(t, err, "paid: no attempt made; skipped: a (daily budget used up), b (daily budget used up): "+
 		"send: balance: no member has budget left for today")
 	require.Empty(t, f.journal.asked(), "a budget is never overrun, also not as a last resort")
 }
@@ -78,7 +78,7 @@ func TestBudgetBindsTheLastResort(t *testing.T) {
 	t.Parallel()
 	f := newFleet("a")
 	a := f.member("a")
-	a.Price, a.DailyBudget = failover.Fen, 2*failover.Fen
+	a.Price, a.Limits.DailyBudget = failover.Fen, 2*failover.Fen
 	f.members["a"].then(fail(provider.KindUnavailable, unsure), fail(provider.KindUnavailable, unsure))
 	chain := newChain(t, failover.ChainConfig{}, a)
 	for range 2 {
@@ -97,7 +97,7 @@ func TestBudgetDay(t *testing.T) {
 	now := time.Date(2025, 6, 1, 0, 0, 0, 0, beijing)
 	f := newFleet("a", "b")
 	a := f.member("a")
-	a.Price, a.DailyBudget = failover.Fen, failover.Fen
+	a.Price, a.Limits.DailyBudget = failover.Fen, failover.Fen
 	chain := newChain(t, failover.ChainConfig{Now: func() time.Time { return now }}, a, f.member("b"))
 	at := func(want string, moment time.Time) {
 		t.Helper()
@@ -122,7 +122,7 @@ func TestBudgetAcrossMidnight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFleet("a")
 		a := f.member("a")
-		a.Price, a.DailyBudget = failover.Fen, failover.Yuan
+		a.Price, a.Limits.DailyBudget = failover.Fen, failover.Yuan
 		overnight := func(context.Context, provider.Message) error {
 			elapse(24 * time.Hour)
 			return &provider.Error{Kind: provider.KindBlocked}
@@ -147,7 +147,7 @@ func TestBudgetUnderConcurrency(t *testing.T) {
 	const senders, affordable = 100, 7
 	f := newFleet("a", "b")
 	a := f.member("a")
-	a.Price, a.DailyBudget = failover.Fen, affordable*failover.Fen
+	a.Price, a.Limits.DailyBudget = failover.Fen, affordable*failover.Fen
 	chain := newChain(t, failover.ChainConfig{}, a, f.member("b"))
 	var byA atomic.Int64
 	var all sync.WaitGroup

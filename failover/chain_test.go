@@ -28,6 +28,7 @@ func TestChainByKind(t *testing.T) {
 		{"recipient stops", fail(provider.KindRecipient), codeMessage, stop, "failed: a recipient"},
 		{"content stops", fail(provider.KindContent), codeMessage, stop, "failed: a content"},
 		{"template goes on", fail(provider.KindTemplate), plainMessage, next, "b"},
+		{"signature goes on", fail(provider.KindSignature), plainMessage, next, "b"},
 		{"auth goes on", fail(provider.KindAuth), plainMessage, next, "b"},
 		{"balance goes on", fail(provider.KindBalance), plainMessage, next, "b"},
 		{"config goes on", fail(provider.KindConfig), plainMessage, next, "b"},

@@ -9,16 +9,17 @@ import (
 	"github.com/cnsms/cnsms/provider"
 )
 
-// Defaults of Config.
+// Defaults of ComposerConfig.
 const (
-	// DefaultWindow is Config.Window when that is 0.
+	// DefaultWindow is ComposerConfig.Window when that is 0.
 	DefaultWindow = 10 * time.Minute
-	// DefaultStoreTimeout is Config.StoreTimeout when that is 0.
+	// DefaultStoreTimeout is ComposerConfig.StoreTimeout when that is 0.
 	DefaultStoreTimeout = time.Second
 )
 
-// Config says where a user's first attempt goes, and where retries go.
-type Config struct {
+// ComposerConfig holds the settings of a composer: where a user's first attempt
+// goes, and where retries go.
+type ComposerConfig struct {
 	// Name is the composer's name, in errors and in the keys of Attempts. Empty
 	// means "failover".
 	Name string
@@ -28,8 +29,8 @@ type Config struct {
 	// Retry takes every later attempt, and the first one too when First fails.
 	// Required. It may hold the provider of First again, as the last of a chain.
 	Retry Member
-	// Window is how long an attempt is remembered: one that comes within Window
-	// of the last one, for the same phone and template, is a retry. 0 means
+	// Window is how long an attempt counts: one that comes within Window of the
+	// last one, for the same phone and template, is a retry. 0 means
 	// DefaultWindow.
 	Window time.Duration
 	// Attempts counts the attempts. nil means a store in memory, which is right
@@ -38,26 +39,26 @@ type Config struct {
 	// StoreTimeout limits each call of Attempts. 0 means DefaultStoreTimeout. A
 	// MemoryStore answers at once and is not timed.
 	StoreTimeout time.Duration
-	// Key goes into the digests that stand for phones in Attempts, so that
-	// whoever reads the store cannot try out all numbers. Replicas need the same
-	// one. Empty means a plain digest.
+	// Key is the secret for the digests that stand for phones in Attempts. Without
+	// it, somebody who can read the store can find the numbers by trying all of
+	// them. Replicas need the same one. Empty means a plain digest.
 	Key provider.Secret
-	// Decide overrules what happens after a failed attempt. nil leaves it to the
+	// Decide overrides what happens after a failed attempt. nil leaves it to the
 	// rules in the package comment.
 	Decide DecideFunc
 	// OnAttempt sees every attempt. Optional.
 	OnAttempt AttemptFunc
-	// OnStoreError hears of every failure of Attempts during a send, which then
-	// goes to Retry unless Message.Attempt is set. Set it: each of those is a
-	// message paid for that may have gone free. Like AttemptFunc it should be
-	// quick and is called concurrently.
+	// OnStoreError is called for every failure of Attempts during a send, which
+	// then goes to Retry unless Message.Attempt is set. Set it: each such message
+	// is paid for, though it may have been a first attempt. Like AttemptFunc it
+	// should be quick and is called concurrently.
 	OnStoreError func(ctx context.Context, err error)
 	// Now tells the time. nil means time.Now.
 	Now func() time.Time
 }
 
 // Validate reports every problem at once.
-func (c Config) Validate() error {
+func (c ComposerConfig) Validate() error {
 	problems := []error{
 		checkMembers(c.name(), sameProviderAgain, labelledMember{"First", c.First}, labelledMember{"Retry", c.Retry}),
 		checkNotNegative("Window", c.Window),
@@ -72,7 +73,7 @@ func (c Config) Validate() error {
 	return configError(c.name(), problems...)
 }
 
-func (c Config) name() string {
+func (c ComposerConfig) name() string {
 	if c.Name == "" {
 		return "failover"
 	}
@@ -80,10 +81,10 @@ func (c Config) name() string {
 }
 
 // Composer sends a user's first attempt through one provider and any retry
-// through another. Which attempt it is, it counts by phone and template, or
-// takes from Message.Attempt.
+// through another. It counts the attempts by phone and template, or takes the
+// number from Message.Attempt.
 type Composer struct {
-	engine
+	sender
 	window       time.Duration
 	attempts     AttemptStore
 	storeTimeout time.Duration // 0: none
@@ -93,21 +94,21 @@ type Composer struct {
 
 var _ provider.Group = (*Composer)(nil)
 
-// New makes a composer. The error names every problem of cfg at once.
-func New(cfg Config) (*Composer, error) {
+// NewComposer makes a composer. The error names every problem of cfg at once.
+func NewComposer(cfg ComposerConfig) (*Composer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
 	c := &Composer{
-		engine:       engine{name: cfg.name(), decide: cfg.Decide, onAttempt: cfg.OnAttempt, now: orNow(cfg.Now)},
+		sender:       sender{name: cfg.name(), decide: cfg.Decide, onAttempt: cfg.OnAttempt, now: orNow(cfg.Now)},
 		window:       cfg.Window,
 		attempts:     cfg.Attempts,
 		storeTimeout: cfg.StoreTimeout,
 		keys:         newKeyer(cfg.name(), cfg.Key),
 		onStoreError: cfg.OnStoreError,
 	}
-	// There is no cooldown by default: a relay without a phone refuses at once,
-	// and is to be asked again as soon as the phone is back.
+	// There is no cooldown by default: a relay without a phone refuses at once, and
+	// Send should use it again as soon as the phone is back.
 	c.members = []*member{newMember(cfg.First, NoCooldown), newMember(cfg.Retry, NoCooldown)}
 	if c.window == 0 {
 		c.window = DefaultWindow
@@ -134,23 +135,31 @@ var (
 // attempt goes to Retry. The receipt is that of the provider that accepted. The
 // error is an *Error.
 //
-// The attempt counts before anything is sent, whatever comes of it: when a user
+// The attempt counts before anything is sent, whatever becomes of it: when a user
 // presses the button again, the first message has not helped. Of two clicks at
-// the same time, exactly one is the first. With m.Attempt set, that number
-// counts, and the attempt is recorded all the same. The members see the number
-// in m.Attempt.
+// the same time, exactly one is the first. If m.Attempt is set, Send goes by that
+// number and counts the attempt as well. The members find the number in
+// m.Attempt.
 func (c *Composer) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
+	var r record
+	return c.sendRecorded(ctx, m, &r)
+}
+
+func (c *Composer) sendRecorded(ctx context.Context, m provider.Message, r *record) (provider.Receipt, error) {
 	if err := c.check(ctx, m); err != nil {
 		return provider.Receipt{}, err
 	}
 	counted := c.count(ctx, m)
+	if err := c.checkContext(ctx); err != nil { // it may have finished meanwhile
+		return provider.Receipt{}, err
+	}
 	if m.Attempt <= 0 {
 		m.Attempt = counted
 	}
 	if m.Attempt == 1 {
-		return c.send(ctx, m, firstThenRetry)
+		return c.send(ctx, m, firstThenRetry, r)
 	}
-	return c.send(ctx, m, retryOnly)
+	return c.send(ctx, m, retryOnly, r)
 }
 
 // count records an attempt and returns its number, or 0 when the store failed.
@@ -181,8 +190,8 @@ func (c *Composer) Forget(ctx context.Context, phone provider.Phone, template st
 	return nil
 }
 
-// storeContext limits a call of the store, so that a store that hangs is a store
-// that fails.
+// storeContext limits a call of the store, so that a send does not wait for a
+// store that hangs.
 func (c *Composer) storeContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	if c.storeTimeout == 0 {
 		return ctx, func() {}

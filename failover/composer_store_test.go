@@ -76,7 +76,7 @@ func TestStoreFails(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var heard []string
 				var seen events
-				_, composer := story(t, func(cfg *failover.Config) {
+				_, composer := story(t, func(cfg *failover.ComposerConfig) {
 					cfg.Name = "sms"
 					cfg.Attempts = &spyStore{add: test.add}
 					cfg.OnAttempt = seen.add
@@ -94,7 +94,7 @@ func TestStoreFails(t *testing.T) {
 
 func TestStoreFailsAndNobodyListens(t *testing.T) {
 	t.Parallel()
-	_, composer := story(t, func(cfg *failover.Config) {
+	_, composer := story(t, func(cfg *failover.ComposerConfig) {
 		cfg.Attempts = &spyStore{add: func(context.Context) (int, error) { return 0, errStore }}
 	})
 	require.Equal(t, "paid", outcome(composer.Send(t.Context(), codeMessage)))
@@ -105,7 +105,7 @@ func TestStoreFailsAndNobodyListens(t *testing.T) {
 func TestCallerLeavesWhileCounting(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	f, composer := story(t, func(cfg *failover.Config) {
+	f, composer := story(t, func(cfg *failover.ComposerConfig) {
 		cfg.Attempts = &spyStore{add: func(ctx context.Context) (int, error) { cancel(); return 0, ctx.Err() }}
 		cfg.OnStoreError = func(_ context.Context, err error) { t.Errorf("heard of %v", err) }
 	})
@@ -127,7 +127,7 @@ func TestStoreTimeout(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				_, composer := story(t, func(cfg *failover.Config) {
+				_, composer := story(t, func(cfg *failover.ComposerConfig) {
 					cfg.StoreTimeout = test.timeout
 					cfg.Attempts = &spyStore{
 						add:    func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, ctx.Err() },
@@ -146,7 +146,7 @@ func TestStoreTimeout(t *testing.T) {
 
 func TestForgetReportsTheStore(t *testing.T) {
 	t.Parallel()
-	_, composer := story(t, func(cfg *failover.Config) {
+	_, composer := story(t, func(cfg *failover.ComposerConfig) {
 		cfg.Attempts = &spyStore{forget: func(context.Context) error { return errStore }}
 	})
 	err := composer.Forget(t.Context(), testPhone, "login")
@@ -160,7 +160,7 @@ func TestStoreKeys(t *testing.T) {
 	t.Parallel()
 	key := func(name string, secret provider.Secret, phone, template string) string {
 		store := &spyStore{}
-		_, composer := story(t, func(cfg *failover.Config) {
+		_, composer := story(t, func(cfg *failover.ComposerConfig) {
 			cfg.Name, cfg.Key, cfg.Attempts, cfg.Window = name, secret, store, time.Minute
 		})
 		to := provider.MustParsePhone(phone)
@@ -207,7 +207,7 @@ func TestReplicasShareAStore(t *testing.T) {
 	t.Parallel()
 	store, err := failover.NewMemoryStore(failover.MemoryStoreConfig{})
 	require.NoError(t, err)
-	share := func(cfg *failover.Config) { cfg.Attempts = store }
+	share := func(cfg *failover.ComposerConfig) { cfg.Attempts = store }
 	_, one := story(t, share)
 	_, two := story(t, share)
 	require.Equal(t, "relay", outcome(one.Send(t.Context(), codeMessage)))

@@ -14,10 +14,10 @@ import (
 )
 
 // story is a composer with a relay and a paid provider.
-func story(t *testing.T, change ...func(*failover.Config)) (*fleet, *failover.Composer) {
+func story(t *testing.T, change ...func(*failover.ComposerConfig)) (*fleet, *failover.Composer) {
 	t.Helper()
 	f := newFleet("relay", "paid")
-	cfg := failover.Config{First: f.member("relay"), Retry: f.member("paid")}
+	cfg := failover.ComposerConfig{First: f.member("relay"), Retry: f.member("paid")}
 	for _, c := range change {
 		c(&cfg)
 	}
@@ -75,7 +75,7 @@ func TestWhenFirstFails(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				f, composer := story(t, func(cfg *failover.Config) { cfg.First.Timeout = time.Second })
+				f, composer := story(t, func(cfg *failover.ComposerConfig) { cfg.First.Timeout = time.Second })
 				f.members["relay"].then(test.failure)
 				_, _ = composer.Send(t.Context(), test.message)
 				require.Equal(t, test.asked, f.journal.asked())
@@ -89,7 +89,7 @@ func TestWhenFirstFails(t *testing.T) {
 
 func TestComposersDecide(t *testing.T) {
 	t.Parallel()
-	f, composer := story(t, func(cfg *failover.Config) {
+	f, composer := story(t, func(cfg *failover.ComposerConfig) {
 		cfg.Decide = func(context.Context, provider.Message, failover.Attempt) failover.Decision {
 			return failover.DecideStop
 		}
@@ -125,7 +125,7 @@ func TestFirstHasNoCooldownByDefault(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			f, composer := story(t, func(cfg *failover.Config) { cfg.First.Cooldown = test.cooldown })
+			f, composer := story(t, func(cfg *failover.ComposerConfig) { cfg.First.Cooldown = test.cooldown })
 			f.members["relay"].then(fail(provider.KindUnavailable))
 			require.Equal(t, "paid", outcome(composer.Send(t.Context(), first)))
 			require.Equal(t, test.want, outcome(composer.Send(t.Context(), first)))
@@ -139,7 +139,7 @@ func TestFirstAsLastResort(t *testing.T) {
 	t.Parallel()
 	first := codeMessage
 	first.Attempt = 1
-	f, composer := story(t, func(cfg *failover.Config) { cfg.First.Cooldown = time.Minute })
+	f, composer := story(t, func(cfg *failover.ComposerConfig) { cfg.First.Cooldown = time.Minute })
 	f.members["relay"].then(fail(provider.KindUnavailable))
 	f.members["paid"].then(accept, fail(provider.KindBalance))
 	require.Equal(t, "paid", outcome(composer.Send(t.Context(), first)))
@@ -164,7 +164,7 @@ func TestWindow(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				_, composer := story(t, func(cfg *failover.Config) { cfg.Window = test.window })
+				_, composer := story(t, func(cfg *failover.ComposerConfig) { cfg.Window = test.window })
 				got := []string{outcome(composer.Send(t.Context(), codeMessage))}
 				for _, gap := range test.gaps {
 					elapse(gap)
@@ -259,7 +259,7 @@ func TestComposerOverChain(t *testing.T) {
 	t.Parallel()
 	f := newFleet("relay", "tencent", "ihuyi")
 	paid := f.chain(t, failover.ChainConfig{Name: "paid"}, "tencent", "ihuyi", "relay")
-	composer := newComposer(t, failover.Config{First: f.member("relay"), Retry: failover.Member{Provider: paid}})
+	composer := newComposer(t, failover.ComposerConfig{First: f.member("relay"), Retry: failover.Member{Provider: paid}})
 
 	require.Equal(t, "relay", outcome(composer.Send(t.Context(), codeMessage)))
 	require.Equal(t, "tencent", outcome(composer.Send(t.Context(), codeMessage)))
@@ -274,8 +274,8 @@ func TestComposerOverChain(t *testing.T) {
 func TestComposerInsideComposer(t *testing.T) {
 	t.Parallel()
 	f := newFleet("a", "b", "c")
-	inner := newComposer(t, failover.Config{Name: "inner", First: f.member("b"), Retry: f.member("c")})
-	outer := newComposer(t, failover.Config{Name: "outer", First: f.member("a"), Retry: failover.Member{Provider: inner}})
+	inner := newComposer(t, failover.ComposerConfig{Name: "inner", First: f.member("b"), Retry: f.member("c")})
+	outer := newComposer(t, failover.ComposerConfig{Name: "outer", First: f.member("a"), Retry: failover.Member{Provider: inner}})
 	require.Equal(t, "a", outcome(outer.Send(t.Context(), codeMessage)))
 	require.Equal(t, "c", outcome(outer.Send(t.Context(), codeMessage)))
 }

@@ -1,7 +1,6 @@
 package failover_test
 
 import (
-	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,16 +34,9 @@ func harness(members int, compose func(tb testing.TB, e providertest.Endpoint) (
 		},
 		Message:   codeMessage,
 		Templates: provider.Templates{"login": {Text: "Your code is {code}."}},
-		RefusalReply: func(code, text string) providertest.Reply {
-			body, err := json.Marshal(map[string]any{"code": json.Number(code), "msg": text, "smsid": "0"})
-			if err != nil {
-				panic(err)
-			}
-			return providertest.Reply{ContentType: "application/json; charset=utf-8", Body: body}
-		},
-		Unlisted: map[string]provider.Kind{"4999": provider.KindUnknown},
-		Secrets:  []string{conformKey},
-		Members:  members,
+		Unlisted:  map[string]provider.Kind{"4999": provider.KindUnknown},
+		Secrets:   []string{conformKey},
+		Members:   members,
 	}
 }
 
@@ -71,7 +63,7 @@ func TestComposerConforms(t *testing.T) {
 	t.Parallel()
 	providertest.Run(t, harness(2, func(tb testing.TB, e providertest.Endpoint) (provider.Provider, error) {
 		tb.Helper()
-		return failover.New(failover.Config{First: adapter(tb, e, "first"), Retry: adapter(tb, e, "retry"), Now: e.Now})
+		return failover.NewComposer(failover.ComposerConfig{First: adapter(tb, e, "first"), Retry: adapter(tb, e, "retry"), Now: e.Now})
 	}))
 }
 

@@ -22,7 +22,7 @@ func TestFinishedContextAsksNobody(t *testing.T) {
 	defer cancel()
 	for _, p := range []provider.Provider{
 		f.chain(t, failover.ChainConfig{Name: "paid"}, "a", "b"),
-		newComposer(t, failover.Config{Name: "paid", First: f.member("a"), Retry: f.member("b")}),
+		newComposer(t, failover.ComposerConfig{Name: "paid", First: f.member("a"), Retry: f.member("b")}),
 		newRouter(t, failover.RouterConfig{Name: "paid"}, failover.Rule{Provider: f.members["a"]}),
 	} {
 		_, err := p.Send(cancelled, codeMessage)

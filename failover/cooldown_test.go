@@ -39,6 +39,7 @@ func TestCooldownByKind(t *testing.T) {
 		{"recipient", fail(provider.KindRecipient), 0},
 		{"content", fail(provider.KindContent), 0},
 		{"template", fail(provider.KindTemplate), 0},
+		{"signature", fail(provider.KindSignature), 0},
 		{"blocked", fail(provider.KindBlocked), 0},
 		{"unsupported", fail(provider.KindUnsupported), 0},
 		{"unknown", fail(provider.KindUnknown), 0},
@@ -59,7 +60,7 @@ func TestCooldownByKind(t *testing.T) {
 				_, err := chain.Send(t.Context(), codeMessage)
 				require.NoError(t, err)
 				if test.want > 0 {
-					require.Equal(t, []string{"b"}, f.journal.asked(), "a is left out")
+					require.Equal(t, []string{"b"}, f.journal.asked(), "a is skipped")
 				} else {
 					require.Equal(t, []string{"a"}, f.journal.asked(), "a is asked again")
 				}

@@ -2,7 +2,9 @@ package failover
 
 import (
 	"context"
+	"errors"
 	"strconv"
+	"time"
 
 	"github.com/cnsms/cnsms/provider"
 )
@@ -13,8 +15,8 @@ type Decision int
 const (
 	// DecideByRule leaves it to the rules in the package comment.
 	DecideByRule Decision = iota
-	// DecideNext goes on to the next member, also where the message may have
-	// been sent.
+	// DecideNext goes on to the next member, even if the message may have been
+	// sent.
 	DecideNext
 	// DecideStop ends the send.
 	DecideStop
@@ -33,20 +35,20 @@ func (d Decision) String() string {
 	return "Decision(" + strconv.Itoa(int(d)) + ")"
 }
 
-// DecideFunc overrules what happens after a failed attempt. It is called while
-// the context lives, once per failed attempt on a composer's own member; where
-// that member is a composer, the attempt sums it up. It may be called
-// concurrently, and should be quick.
+// DecideFunc overrides what happens after a failed attempt. It is called once for
+// each failed attempt on a composer's own member, unless the context has
+// finished. When that member is a composer, the attempt sums up what it did. The
+// function may be called concurrently, and should be quick.
 type DecideFunc func(ctx context.Context, m provider.Message, failed Attempt) Decision
 
 // goesOn applies the caller's decision, or else the rules, to a failed attempt.
-func (e *engine) goesOn(ctx context.Context, m provider.Message, failed Attempt) bool {
+func (s *sender) goesOn(ctx context.Context, m provider.Message, failed Attempt) bool {
 	if ctx.Err() != nil {
 		return false
 	}
 	decision := DecideByRule
-	if e.decide != nil {
-		decision = e.decide(ctx, m, failed)
+	if s.decide != nil {
+		decision = s.decide(ctx, m, failed)
 	}
 	switch decision {
 	case DecideNext:
@@ -60,17 +62,16 @@ func (e *engine) goesOn(ctx context.Context, m provider.Message, failed Attempt)
 	return !isHopeless(failed.Kind)
 }
 
-// isHopeless tells the failures that no other provider can cure.
+// isHopeless reports whether no other provider could do better.
 func isHopeless(kind provider.Kind) bool {
 	return kind == provider.KindRecipient || kind == provider.KindContent
 }
 
-// isUnhealthy tells the failures that the next message will meet too, whoever
-// it is for. A limit of the account is one only when the service says how long
-// it lasts: many are limits per second, over before a cooldown begins. Limits
-// of one phone and blacklists are no fact about the provider; an unmapped
-// template or an unsupported country is none about other messages; an unknown
-// code could be either.
+// isUnhealthy reports whether the next message would fail the same way, whoever
+// it is for. A limit of the account counts only when the service says how long it
+// lasts: many are limits per second, over before a cooldown begins. The other
+// kinds are about one phone, one template, one signature or one country, or are
+// not clear.
 func isUnhealthy(err *provider.Error) bool {
 	switch err.Kind {
 	case provider.KindAuth, provider.KindBalance, provider.KindConfig, provider.KindUnavailable:
@@ -79,4 +80,78 @@ func isUnhealthy(err *provider.Error) bool {
 		return err.Scope == provider.ScopeAccount && err.RetryAfter > 0
 	}
 	return false
+}
+
+// failure is what a member's error means.
+type failure struct {
+	err         error // as it stands in the Attempt
+	provider    string
+	kind        provider.Kind
+	scope       provider.Scope
+	code        string
+	mayHaveSent bool
+	retryAfter  time.Duration
+	unhealthy   bool   // the next message would fail the same way
+	inner       *Error // the error of a composer, if its attempts are to be listed one by one
+	cost        Money  // of the attempts of a composer
+}
+
+// classify reads a member's error.
+func (m *member) classify(a answer, msg provider.Message) failure {
+	err := a.err
+	var inner *Error
+	if errors.As(err, &inner) && inner != nil && len(inner.Attempts) > 0 {
+		return classifyComposed(err, inner, a.timedOut)
+	}
+	var known *provider.Error
+	if !errors.As(err, &known) || known == nil {
+		known = m.foreignError(err, msg, a.timedOut)
+		err = known
+	}
+	return failure{
+		err:         err,
+		provider:    known.Provider,
+		kind:        known.Kind,
+		scope:       known.Scope,
+		code:        known.Code,
+		mayHaveSent: provider.MayHaveSent(err),
+		retryAfter:  known.RetryAfter,
+		unhealthy:   inner == nil && isUnhealthy(known),
+	}
+}
+
+// classifyComposed sums up what a composer has tried: its last attempt says why
+// it ended, and any of its attempts may have sent the message.
+func classifyComposed(err error, inner *Error, timedOut bool) failure {
+	last := inner.Attempts[len(inner.Attempts)-1]
+	f := failure{
+		err:         err,
+		provider:    last.Provider,
+		kind:        last.Kind,
+		scope:       last.Scope,
+		code:        last.Code,
+		mayHaveSent: provider.MayHaveSent(err),
+		unhealthy:   inner.unhealthy || timedOut,
+		cost:        inner.Cost(),
+	}
+	if err == error(inner) { //nolint:errorlint // an error around it is listed as one, with what it adds.
+		f.inner = inner
+	}
+	return f
+}
+
+// foreignError replaces an error that is no *provider.Error, which the contract
+// asks for. Nobody knows whether the message was sent.
+func (m *member) foreignError(err error, msg provider.Message, timedOut bool) *provider.Error {
+	kind := provider.KindUnknown
+	if timedOut {
+		kind = provider.KindUnavailable
+	}
+	return &provider.Error{
+		Provider:    m.senderName(""),
+		Op:          provider.OpSend,
+		Kind:        kind,
+		MayHaveSent: true,
+		Err:         &redactedError{text: msg.Redact(err.Error()), err: err},
+	}
 }

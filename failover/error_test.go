@@ -45,10 +45,10 @@ func TestErrorText(t *testing.T) {
 				" (2) tencent: send: unavailable: context deadline exceeded (may have been sent) (3) mob: one two",
 		},
 		{
-			"left out",
+			"skipped",
 			failover.Error{Provider: "paid", Attempts: []failover.Attempt{balance}, Skipped: skipped},
 			"paid: 1 attempt failed: ihuyi: send: balance: 4051: no messages left" +
-				"; left out: bmob (cooling down), relay (low balance), zhenzi (daily budget used up)",
+				"; skipped: bmob (cooling down), relay (low balance), zhenzi (daily budget used up)",
 		},
 		{
 			"cause",
@@ -108,7 +108,7 @@ func TestNestedErrorIsFlat(t *testing.T) {
 	t.Parallel()
 	f := newFleet("relay", "a", "b")
 	paid := f.chain(t, failover.ChainConfig{Name: "paid"}, "a", "b")
-	composer := newComposer(t, failover.Config{Name: "sms", First: f.member("relay"), Retry: failover.Member{Provider: paid}})
+	composer := newComposer(t, failover.ComposerConfig{Name: "sms", First: f.member("relay"), Retry: failover.Member{Provider: paid}})
 	f.members["a"].then(fail(provider.KindAuth), fail(provider.KindBlocked))
 	f.members["b"].then(fail(provider.KindBlocked), fail(provider.KindRecipient))
 	f.members["relay"].then(fail(provider.KindUnsupported))
@@ -116,7 +116,7 @@ func TestNestedErrorIsFlat(t *testing.T) {
 	require.EqualError(t, err, "sms: 3 attempts failed: (1) relay: send: unsupported (2) a: send: auth (3) b: send: blocked")
 
 	_, err = composer.Send(t.Context(), codeMessage)
-	require.EqualError(t, err, "sms: 1 attempt failed: b: send: recipient; left out: a (cooling down)")
+	require.EqualError(t, err, "sms: 1 attempt failed: b: send: recipient; skipped: a (cooling down)")
 }
 
 // A composer's error inside a wrapper's is kept whole, with what the wrapper

@@ -13,11 +13,11 @@ import (
 // A user's first code goes out free through a relay. The user who asks again
 // gets it through a paid provider, and so does everybody while the relay has no
 // phone.
-func ExampleNew() {
+func ExampleNewComposer() {
 	relay := &providertest.Fake{ProviderName: "relay"} // stands for relay.New
 	tencent := &providertest.Fake{ProviderName: "tencent"}
 
-	sms, err := failover.New(failover.Config{
+	sms, err := failover.NewComposer(failover.ComposerConfig{
 		First: failover.Member{Provider: relay},
 		Retry: failover.Member{Provider: tencent, Price: 45 * failover.Li},
 		OnAttempt: func(_ context.Context, a failover.Attempt) {

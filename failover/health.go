@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// health is a member's cooldown: well, cooling down until a moment, or, after
-// that moment, half open: one send at a time goes through to see.
+// health is a member's cooldown. A member is well, or cooling down until a moment,
+// or, after that moment, half open: one send at a time goes through to test it.
 type health struct {
 	mu      sync.Mutex
 	until   time.Time // zero: well
-	probing bool      // half open, and a send is on its way
+	probing bool      // half open, and a send tests the member now
 }
 
-// enter asks whether a send may go through now. probe is true when it is the
-// one that finds out whether the member is well again; leave must follow.
+// enter reports whether a send may go through now. probe is true when that send
+// tests whether the member is well again; leave, recover or coolDown must follow.
 func (h *health) enter(now time.Time) (ok, probe bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -28,8 +28,8 @@ func (h *health) enter(now time.Time) (ok, probe bool) {
 	return true, true
 }
 
-// leave gives a probe back without news: the send did not take place, or its
-// end says nothing about the member's health.
+// leave ends a probe without a result: the send did not take place, or its outcome
+// says nothing about the member's health.
 func (h *health) leave(probe bool) {
 	if !probe {
 		return
@@ -49,8 +49,8 @@ func (h *health) recover(probe bool) {
 	}
 }
 
-// coolDown leaves the member out until then. Of several sends that fail at the
-// same time, the one that ends latest counts.
+// coolDown begins a cooldown, or makes it longer. It never makes it shorter: of
+// several sends that fail at the same time, the longest cooldown counts.
 func (h *health) coolDown(probe bool, until time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

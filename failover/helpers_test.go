@@ -166,9 +166,9 @@ func newChain(t *testing.T, cfg failover.ChainConfig, members ...failover.Member
 	return chain
 }
 
-func newComposer(t *testing.T, cfg failover.Config) *failover.Composer {
+func newComposer(t *testing.T, cfg failover.ComposerConfig) *failover.Composer {
 	t.Helper()
-	composer, err := failover.New(cfg)
+	composer, err := failover.NewComposer(cfg)
 	require.NoError(t, err)
 	return composer
 }

@@ -17,57 +17,49 @@ const NoCooldown time.Duration = -1
 type Member struct {
 	// Provider sends. Required. It may be a composer itself.
 	Provider provider.Provider
-	// Timeout limits each attempt on this member, which is then Unavailable. 0
-	// means no limit but the caller's context and the provider's own.
+	// Timeout limits each attempt on this member. An attempt that takes longer
+	// counts as KindUnavailable. 0 means no limit but the caller's context and the
+	// provider's own.
 	Timeout time.Duration
-	// Cooldown is how long the member is left out after a failure that the next
+	// Cooldown is how long the member is skipped after a failure that the next
 	// message would meet too. 0 means the composer's default: ChainConfig.Cooldown
 	// in a chain, and none in a Composer. NoCooldown switches it off. A failure
 	// that says how long to wait (RetryAfter) makes it longer, up to an hour; a
 	// limit of the account lasts just as long as that.
 	Cooldown time.Duration
-	// Weight is the member's share in a chain of Order Weighted. 0 means 1.
-	Weight int
-
 	// Price is what one accepted message costs. 0 means that it costs nothing or
 	// is not known. A member that is a composer has no price: its members have.
 	Price Money
-	// DailyBudget takes the member out of the order, without exception, for the
-	// rest of the Beijing calendar day once that much is spent. It needs a Price,
-	// counts in this process only, and starts afresh with it. 0 means no limit.
-	DailyBudget Money
-	// LowBalance takes the member out of the order while less than that is left
-	// on its account, as CheckBalances last read it: a decimal number of whatever
-	// the account counts, messages or yuan, such as "500". Empty means no limit.
-	LowBalance string
+	// Limits say when the member is not to be used. The zero value sets none.
+	Limits Limits
 }
 
 // MemberState is how a member is doing.
 type MemberState struct {
 	// Name is the name of the member's provider.
 	Name string
-	// Cooldown is how long the member is still left out; 0 when it is not. After
+	// Cooldown is how long the member is still skipped; 0 when it is not. After
 	// that a single send goes through to see whether it is well again.
 	Cooldown time.Duration
 	// LowBalance is true when CheckBalances last found less on the account than
-	// the member's LowBalance.
+	// Limits.LowBalance.
 	LowBalance bool
 	// SpentToday is what the member's messages have cost since midnight in
-	// Beijing, those on their way included.
+	// Beijing. It includes the messages that are being sent.
 	SpentToday Money
 }
 
-// member is a Member at work.
+// member is a Member with its state.
 type member struct {
 	provider   provider.Provider
+	composer   composer // the provider, if it is a Composer, Chain or Router itself
 	name       string
-	leaves     []string // names of the providers that send by themselves
-	composed   bool     // a composer of this package is inside, and reports the attempts
+	names      []string // of the providers inside that send by themselves
+	composed   bool     // a composer is inside, perhaps behind a wrapper
 	timeout    time.Duration
 	cooldown   time.Duration
-	weight     int
 	price      Money
-	lowBalance *int64 // millionths; nil: no threshold
+	lowBalance *int64 // millionths; nil: no limit
 
 	health health
 	budget budget
@@ -78,23 +70,57 @@ type member struct {
 func newMember(m Member, defaultCooldown time.Duration) *member {
 	made := &member{
 		provider: m.Provider,
+		composer: asComposer(m.Provider),
 		name:     m.Provider.Name(),
-		leaves:   leafNames(m.Provider),
-		composed: hasComposer(m.Provider),
+		names:    senderNames(m.Provider),
+		composed: holdsComposer(m.Provider),
 		timeout:  m.Timeout,
 		cooldown: m.Cooldown,
-		weight:   max(m.Weight, 1),
 		price:    m.Price,
-		budget:   budget{limit: m.DailyBudget},
+		budget:   budget{limit: m.Limits.DailyBudget},
 	}
 	if m.Cooldown == 0 {
 		made.cooldown = defaultCooldown
 	}
-	if m.LowBalance != "" {
-		threshold, _, _ := parseDecimal(m.LowBalance)
+	if m.Limits.LowBalance != "" {
+		threshold, _, _ := parseDecimal(m.Limits.LowBalance)
 		made.lowBalance = &threshold
 	}
 	return made
+}
+
+// asComposer returns p as a composer whose sends can be recorded, or nil. A type
+// of another package that wraps or embeds a composer has a Send of its own, which
+// must not be passed over.
+func asComposer(p provider.Provider) composer {
+	switch c := p.(type) {
+	case *Composer:
+		return c
+	case *Chain:
+		return c
+	case *Router:
+		return c
+	}
+	return nil
+}
+
+// holdsComposer reports whether p is a composer, or has one inside.
+func holdsComposer(p provider.Provider) bool {
+	_, ok := provider.As[composer](p)
+	return ok
+}
+
+// senderNames lists the providers inside p that send by themselves.
+func senderNames(p provider.Provider) []string {
+	var names []string
+	for inside := range provider.All(p) {
+		switch inside.(type) {
+		case provider.Wrapper, provider.Group:
+		default:
+			names = append(names, inside.Name())
+		}
+	}
+	return names
 }
 
 // pass is the permission for one attempt. accepted or failed gives it back.
@@ -128,27 +154,25 @@ func (m *member) enter(now time.Time, force bool) (p pass, reason SkipReason) {
 	return p, 0
 }
 
-// accepted ends an attempt that went well. It returns the cost.
-func (m *member) accepted(p pass) Money {
-	m.health.recover(p.probe)
-	return m.price
-}
+// accepted ends an attempt that went well.
+func (m *member) accepted(p pass) { m.health.recover(p.probe) }
 
-// failed ends an attempt that did not. It returns what it may cost, and the
-// cooldown if one begins.
-func (m *member) failed(p pass, f failure, now time.Time) (cost Money, cooldown time.Duration) {
-	cost = m.price + f.cost
-	if !f.mayHaveSent && m.price > 0 {
+// failed ends an attempt that did not go well, and completes a.
+func (m *member) failed(p pass, f failure, now time.Time, a *Attempt) {
+	a.Provider = m.senderName(f.provider)
+	a.Err, a.Kind, a.Scope, a.Code, a.MayHaveSent = f.err, f.kind, f.scope, f.code, f.mayHaveSent
+	a.Cost = f.cost
+	if f.mayHaveSent {
+		a.Cost += m.price
+	} else if m.price > 0 {
 		m.budget.release(m.price, p.day)
-		cost = f.cost
 	}
 	if !f.unhealthy || m.cooldown <= 0 {
 		m.health.leave(p.probe)
-		return cost, 0
+		return
 	}
-	cooldown = m.cooldownAfter(f)
-	m.health.coolDown(p.probe, now.Add(cooldown))
-	return cost, cooldown
+	a.Cooldown = m.cooldownAfter(f)
+	m.health.coolDown(p.probe, now.Add(a.Cooldown))
 }
 
 // cooldownAfter is as long as the service asks for. Only a limit ends when it
@@ -165,48 +189,93 @@ func (m *member) cooldownAfter(f failure) time.Duration {
 // nonsensical answer does not take a member out for good.
 const longestWait = time.Hour
 
-// send asks the provider, within the member's own time limit. timedOut is true
-// when that limit ran out, or the caller's before it.
-func (m *member) send(ctx context.Context, msg provider.Message) (r provider.Receipt, timedOut bool, err error) {
+// answer is how a provider answered.
+type answer struct {
+	receipt  provider.Receipt
+	err      error
+	timedOut bool    // the member's time limit ran out, or the caller's before it
+	inside   *record // what a composer did, unless err holds it
+}
+
+// send asks the provider, within the member's own time limit.
+func (m *member) send(ctx context.Context, msg provider.Message) answer {
 	if m.timeout == 0 {
-		r, err = m.sendRecovered(ctx, msg)
-		return r, false, err
+		return m.sendRecovered(ctx, msg)
 	}
 	limited, cancel := context.WithTimeout(ctx, m.timeout)
 	defer cancel()
-	r, err = m.sendRecovered(limited, msg)
-	return r, limited.Err() != nil, err
+	a := m.sendRecovered(limited, msg)
+	a.timedOut = limited.Err() != nil
+	return a
 }
 
-// sendRecovered turns a panic into an error, and also a nil pointer that would
-// panic when it is asked for its text: one broken provider must not take down a
-// program that has others.
-func (m *member) sendRecovered(ctx context.Context, msg provider.Message) (r provider.Receipt, err error) {
+// sendRecovered turns a panic into an error: one broken provider must not stop a
+// program that has others. It does the same for a nil pointer that would panic
+// when it is asked for its text.
+func (m *member) sendRecovered(ctx context.Context, msg provider.Message) (a answer) {
 	defer func() {
 		if value := recover(); value != nil {
-			r, err = provider.Receipt{}, newPanicError(value, msg)
+			a.receipt, a.err = provider.Receipt{}, newPanicError(value, msg)
 		}
 	}()
-	r, err = m.provider.Send(ctx, msg)
-	if err != nil && isNil(err) {
-		err = fmt.Errorf("the error is a nil %T", err)
+	if m.composer != nil {
+		m.sendComposed(ctx, msg, &a)
+		return a
 	}
-	return r, err
+	a.receipt, a.err = m.provider.Send(ctx, msg)
+	if a.err != nil && isNil(a.err) {
+		a.err = fmt.Errorf("the error is a nil %T", a.err)
+	}
+	return a
 }
 
-// leaf returns the name of the provider that was asked, given the one that its
-// receipt or error bears: adapters may leave that out, and wrappers may put
+func (m *member) sendComposed(ctx context.Context, msg provider.Message, a *answer) {
+	a.inside = &record{} // before the send: it also holds what was done before a panic
+	a.receipt, a.err = m.composer.sendRecorded(ctx, msg, a.inside)
+	if a.err != nil {
+		a.inside = nil
+	}
+}
+
+// senderName returns the name of the provider that was asked, given the one that
+// its receipt or error bears: adapters may leave that out, and wrappers may put
 // their own.
-func (m *member) leaf(given string) string {
+func (m *member) senderName(given string) string {
 	switch {
-	case slices.Contains(m.leaves, given), m.composed && given != "":
+	case slices.Contains(m.names, given), m.composed && given != "":
 		return given
-	case len(m.leaves) == 1:
-		return m.leaves[0]
+	case len(m.names) == 1:
+		return m.names[0]
 	case given == "":
 		return m.name
 	}
 	return given
+}
+
+// priceOf returns the price of a message that the named provider accepted.
+func (m *member) priceOf(name string) Money {
+	if m.composed {
+		return priceInside(m.provider, name)
+	}
+	return m.price
+}
+
+// priceInside returns the price of the member of that name in the composers inside
+// p. If several bear the name, it is the highest.
+func priceInside(p provider.Provider, name string) Money {
+	price := Money(0)
+	for inside := range provider.All(p) {
+		c, ok := inside.(composer)
+		if !ok {
+			continue
+		}
+		for _, m := range c.self().members {
+			if slices.Contains(m.names, name) {
+				price = max(price, m.price)
+			}
+		}
+	}
+	return price
 }
 
 func (m *member) state(now time.Time) MemberState {

@@ -57,8 +57,7 @@ func TestWeightedDrawsByTicket(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			f := newFleet("a", "b", "c")
-			a, b, c := f.member("a"), f.member("b"), f.member("c")
-			a.Weight, b.Weight = 5, 2 // and c the default, 1
+			weights := map[string]int{"a": 5, "b": 2} // and c the default, 1
 			tickets := test.tickets
 			rand := func(n int) int {
 				ticket := tickets[0]
@@ -66,7 +65,7 @@ func TestWeightedDrawsByTicket(t *testing.T) {
 				require.Less(t, ticket, n)
 				return ticket
 			}
-			chain := newChain(t, failover.ChainConfig{Order: failover.Weighted, Rand: rand}, a, b, c)
+			chain := f.chain(t, failover.ChainConfig{Order: failover.Weighted, Weights: weights, Rand: rand}, "a", "b", "c")
 			require.Equal(t, []string{test.want}, orders(t, f, chain, 1))
 		})
 	}
@@ -76,8 +75,7 @@ func TestWeightedDrawsByTicket(t *testing.T) {
 func TestWeightedShares(t *testing.T) {
 	t.Parallel()
 	f := newFleet("a", "b", "c")
-	a, b, c := f.member("a"), f.member("b"), f.member("c")
-	a.Weight, b.Weight, c.Weight = 6, 3, 1
+	weights := map[string]int{"a": 6, "b": 3, "c": 1}
 	ticket := -1
 	rand := func(n int) int {
 		if n == 10 { // the draw for the first place
@@ -86,7 +84,7 @@ func TestWeightedShares(t *testing.T) {
 		}
 		return 0
 	}
-	chain := newChain(t, failover.ChainConfig{Order: failover.Weighted, Rand: rand}, a, b, c)
+	chain := f.chain(t, failover.ChainConfig{Order: failover.Weighted, Weights: weights, Rand: rand}, "a", "b", "c")
 	first := map[string]int{}
 	for range 10 {
 		receipt, err := chain.Send(t.Context(), codeMessage)

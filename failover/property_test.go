@@ -22,7 +22,7 @@ import (
 //   - nobody is asked after an unsure failure of a message without a code;
 //   - a receipt is from the member asked last, which accepted;
 //   - the error and OnAttempt hold exactly the attempts that were made;
-//   - a send that nothing has ended has asked every member that was not left out.
+//   - a send that nothing has ended has asked every member that was not skipped.
 
 // drawnReply is one of the ways in which a member can answer.
 type drawnReply struct {
@@ -102,11 +102,13 @@ func TestChainProperties(t *testing.T) {
 			Now:       func() time.Time { return now },
 			OnAttempt: seen.add,
 		}
+		cfg.Weights = map[string]int{}
 		members := make([]failover.Member, rapid.IntRange(1, 5).Draw(t, "members"))
 		for i := range members {
+			name := fmt.Sprint("m", i)
+			cfg.Weights[name] = rapid.IntRange(0, 3).Draw(t, "weight")
 			members[i] = failover.Member{
-				Provider: &drawn{fmt.Sprint("m", i), t, &asks},
-				Weight:   rapid.IntRange(0, 3).Draw(t, "weight"),
+				Provider: &drawn{name, t, &asks},
 				Price:    failover.Money(rapid.IntRange(0, 2).Draw(t, "price")),
 			}
 		}
@@ -122,7 +124,7 @@ func TestChainProperties(t *testing.T) {
 			if err != nil && !asks[len(asks)-1].reply.endsSend(m) {
 				var failed *failover.Error
 				require.ErrorAs(t, err, &failed)
-				require.Len(t, members, len(asks)+len(failed.Skipped), "everybody was asked or left out")
+				require.Len(t, members, len(asks)+len(failed.Skipped), "everybody was asked or skipped")
 			}
 		}
 	})
@@ -180,7 +182,7 @@ func TestComposerProperties(t *testing.T) {
 		}
 		paid, err := failover.NewChain(failover.ChainConfig{}, member("tencent"), member("ihuyi"))
 		require.NoError(t, err)
-		composer, err := failover.New(failover.Config{
+		composer, err := failover.NewComposer(failover.ComposerConfig{
 			First: member("relay"), Retry: failover.Member{Provider: paid}, OnAttempt: seen.add,
 		})
 		require.NoError(t, err)

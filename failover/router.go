@@ -5,13 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/cnsms/cnsms/provider"
 )
 
-// RouterConfig is the settings of a router. The zero value is fine.
+// RouterConfig holds the settings of a router. The zero value is fine.
 type RouterConfig struct {
 	// Name is the router's name, in errors. Empty means "router".
 	Name string
@@ -22,7 +21,7 @@ type RouterConfig struct {
 }
 
 // Rule says which messages go to a provider. A rule with neither countries nor
-// templates takes every message: as the last one it is the default.
+// templates takes every message; put it last, as the default.
 type Rule struct {
 	// Countries are country calling codes, such as "86". Empty means any.
 	Countries []string
@@ -41,7 +40,7 @@ func (r Rule) matches(m provider.Message) bool {
 // matches it. It asks nobody else when that provider fails; put a Chain into
 // the rule for that.
 type Router struct {
-	engine
+	sender
 	rules []Rule
 }
 
@@ -58,7 +57,7 @@ func NewRouter(cfg RouterConfig, rules ...Rule) (*Router, error) {
 	if err := checkRules(cfg.Name, rules); err != nil {
 		return nil, err
 	}
-	router := &Router{engine: engine{name: cfg.Name, onAttempt: cfg.OnAttempt, now: orNow(cfg.Now)}}
+	router := &Router{sender: sender{name: cfg.Name, onAttempt: cfg.OnAttempt, now: orNow(cfg.Now)}}
 	for _, rule := range rules {
 		rule.Countries, rule.Templates = slices.Clone(rule.Countries), slices.Clone(rule.Templates)
 		router.rules = append(router.rules, rule)
@@ -67,16 +66,21 @@ func NewRouter(cfg RouterConfig, rules ...Rule) (*Router, error) {
 	return router, nil
 }
 
-// Send sends m through the provider of the first rule that matches. With none
-// the error is of KindUnsupported and says what was looked for. The error is an
-// *Error.
+// Send sends m through the provider of the first rule that matches. If no rule
+// matches, the error is of KindUnsupported and names the country and the
+// template. The error is an *Error.
 func (r *Router) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
+	var rec record
+	return r.sendRecorded(ctx, m, &rec)
+}
+
+func (r *Router) sendRecorded(ctx context.Context, m provider.Message, rec *record) (provider.Receipt, error) {
 	if err := r.check(ctx, m); err != nil {
 		return provider.Receipt{}, err
 	}
 	for i := range r.rules {
 		if r.rules[i].matches(m) {
-			return r.send(ctx, m, []int{i})
+			return r.send(ctx, m, []int{i}, rec)
 		}
 	}
 	return provider.Receipt{}, r.refuse(&provider.Error{
@@ -93,22 +97,24 @@ func checkRules(name string, rules []Rule) error {
 	names := newNames(name)
 	for i, rule := range rules {
 		field := label("rules", i)
-		for _, country := range rule.Countries {
-			if country == "" || !isDigits(country) {
-				problems = append(problems, fmt.Errorf("%s.Countries: %q is no country calling code, such as 86", field, country))
-			}
-		}
-		if slices.Contains(rule.Templates, "") {
-			problems = append(problems, fmt.Errorf("%s.Templates: has an empty name", field))
-		}
-		if len(rule.Countries) == 0 && len(rule.Templates) == 0 && i < len(rules)-1 {
-			problems = append(problems, fmt.Errorf("%s: takes every message, so the rules after it are never reached", field))
-		}
-		problems = append(problems, checkProvider(field+".Provider", rule.Provider))
+		problems = append(problems, rule.check(field, i == len(rules)-1))
 		problems = append(problems, names.add(field, rule.Provider, sameProviderAgain)...)
 	}
 	return configError(name, append(problems, names.clashes()...)...)
 }
 
-// label names the place of a value in a list, such as members[2].
-func label(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }
+func (r Rule) check(field string, last bool) error {
+	var problems []error
+	for _, country := range r.Countries {
+		if country == "" || !isDigits(country) {
+			problems = append(problems, fmt.Errorf("%s.Countries: %q is no country calling code, such as 86", field, country))
+		}
+	}
+	if slices.Contains(r.Templates, "") {
+		problems = append(problems, fmt.Errorf("%s.Templates: has an empty name", field))
+	}
+	if len(r.Countries) == 0 && len(r.Templates) == 0 && !last {
+		problems = append(problems, fmt.Errorf("%s: takes every message, so the rules after it are never reached; put it last", field))
+	}
+	return errors.Join(append(problems, checkProvider(field+".Provider", r.Provider))...)
+}

@@ -1,10 +1,12 @@
 package failover
 
 import (
+	"container/list"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"hash"
 	"strconv"
 	"sync"
@@ -16,21 +18,155 @@ import (
 // AttemptStore counts users' attempts. Implementations are safe for concurrent
 // use, and package failovertest holds their tests.
 //
-// Keys are digests in hexadecimal, 64 characters long: they show neither phone
-// nor template. Time is the store's own.
+// Keys are digests in hexadecimal, 64 characters long. They show neither the
+// phone nor the template. The store uses its own clock.
 type AttemptStore interface {
-	// Add counts one more attempt under key and returns the count, the new one
-	// included: 1 for the first. It is atomic: of several calls at the same time
-	// each gets a number of its own. The count is forgotten when window passes
-	// without another Add.
+	// Add counts one more attempt under key and returns the count with the new
+	// attempt included: 1 for the first. It is atomic: of several calls at the same
+	// time each gets a number of its own. The store forgets the count when window
+	// passes without another Add.
 	//
-	// It returns when ctx ends, with an error that matches ctx.Err(); whether the
-	// attempt then counts is left open.
+	// Add returns when ctx ends, with an error that matches ctx.Err(). The attempt
+	// may then count or not.
 	Add(ctx context.Context, key string, window time.Duration) (int, error)
 
-	// Forget drops the count, so that the next Add returns 1. A key that is not
-	// there is no error.
+	// Forget drops the count, so that the next Add returns 1. A key without a count
+	// is no error.
 	Forget(ctx context.Context, key string) error
+}
+
+// DefaultMaxKeys is MemoryStoreConfig.MaxKeys when that is 0.
+const DefaultMaxKeys = 100_000
+
+// MemoryStoreConfig holds the settings of a MemoryStore.
+type MemoryStoreConfig struct {
+	// MaxKeys is the largest number of counts in the store. When there would be
+	// more, the store drops the count whose last attempt is the oldest. A count
+	// takes about 300 bytes. 0 means DefaultMaxKeys.
+	MaxKeys int
+	// Now tells the time. nil means time.Now.
+	Now func() time.Time
+}
+
+// Validate reports every problem at once.
+func (c MemoryStoreConfig) Validate() error {
+	if c.MaxKeys < 0 {
+		return configError("memory store", errors.New("MaxKeys: must not be negative"))
+	}
+	return nil
+}
+
+// MemoryStore is an AttemptStore in the memory of one process. Add also drops
+// counts whose window has passed; the store starts no goroutine.
+type MemoryStore struct {
+	maxKeys int
+	now     func() time.Time
+
+	mu     sync.Mutex
+	places map[string]*list.Element
+	counts *list.List // of *count, the one with the latest attempt at the back
+}
+
+// count is the attempts under one key.
+type count struct {
+	key      string
+	attempts int
+	lapses   time.Time
+}
+
+var _ AttemptStore = (*MemoryStore)(nil)
+
+// NewMemoryStore makes an empty store.
+func NewMemoryStore(cfg MemoryStoreConfig) (*MemoryStore, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	return newMemoryStore(cfg), nil
+}
+
+func newMemoryStore(cfg MemoryStoreConfig) *MemoryStore {
+	s := &MemoryStore{
+		maxKeys: cfg.MaxKeys,
+		now:     orNow(cfg.Now),
+		places:  map[string]*list.Element{},
+		counts:  list.New(),
+	}
+	if s.maxKeys == 0 {
+		s.maxKeys = DefaultMaxKeys
+	}
+	return s
+}
+
+// Add counts one more attempt under key.
+func (s *MemoryStore) Add(ctx context.Context, key string, window time.Duration) (int, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	s.sweep(now)
+	c := s.latest(key)
+	if !now.Before(c.lapses) {
+		c.attempts = 0
+	}
+	c.attempts++
+	c.lapses = now.Add(window)
+	return c.attempts, nil
+}
+
+// Forget drops the count of key.
+func (s *MemoryStore) Forget(ctx context.Context, key string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if place, ok := s.places[key]; ok {
+		s.drop(place)
+	}
+	return nil
+}
+
+// Len returns how many counts the store holds, those included whose window has
+// passed and that are not dropped yet.
+func (s *MemoryStore) Len() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.counts.Len()
+}
+
+// sweep drops counts whose window has passed, those with the oldest attempts
+// first. It stops at the first that has not lapsed: where windows differ, a
+// lapsed count may stay behind that one until it lapses too.
+func (s *MemoryStore) sweep(now time.Time) {
+	for place := s.counts.Front(); place != nil && !now.Before(countAt(place).lapses); place = s.counts.Front() {
+		s.drop(place)
+	}
+}
+
+// latest finds the count of key, or makes one, and puts it at the back.
+func (s *MemoryStore) latest(key string) *count {
+	if place, ok := s.places[key]; ok {
+		s.counts.MoveToBack(place)
+		return countAt(place)
+	}
+	if s.counts.Len() >= s.maxKeys {
+		s.drop(s.counts.Front())
+	}
+	c := &count{key: key}
+	s.places[key] = s.counts.PushBack(c)
+	return c
+}
+
+func (s *MemoryStore) drop(place *list.Element) {
+	s.counts.Remove(place)
+	delete(s.places, countAt(place).key)
+}
+
+func countAt(place *list.Element) *count {
+	c, _ := place.Value.(*count)
+	return c
 }
 
 // keyer makes the keys under which a composer counts.
@@ -40,7 +176,7 @@ type keyer struct {
 	digests  sync.Pool
 }
 
-// digest is what it takes to make one key, kept for the next one.
+// digest holds what it takes to make a key. A pool keeps it for the next one.
 type digest struct {
 	mac            hash.Hash
 	text, sum, key []byte
@@ -52,8 +188,8 @@ func newKeyer(composer string, secret provider.Secret) *keyer {
 	return k
 }
 
-// key digests the composer's name, the template and the phone. The composer's
-// name keeps apart what composers in one store count.
+// key makes a digest of the composer's name, the template and the phone. The name
+// keeps the counts of several composers in one store apart.
 func (k *keyer) key(phone provider.Phone, template string) string {
 	d, _ := k.digests.Get().(*digest)
 	defer k.digests.Put(d)

@@ -30,7 +30,7 @@ func TestProblemsNameTheComposer(t *testing.T) {
 	require.EqualError(t, failover.ChainConfig{Name: "paid", Order: 7}.Validate(), "paid: config: Order: no such order")
 	_, err = failover.NewRouter(failover.RouterConfig{Name: "by country"})
 	require.EqualError(t, err, "by country: config: rules: want at least one")
-	_, err = failover.New(failover.Config{Name: "sms"})
+	_, err = failover.NewComposer(failover.ComposerConfig{Name: "sms"})
 	require.EqualError(t, err, "sms: config: First.Provider: must not be nil\nRetry.Provider: must not be nil")
 }
 
@@ -39,43 +39,52 @@ func TestChainProblems(t *testing.T) {
 	f := newFleet("a", "b", "c", "")
 	priced := newChain(t, failover.ChainConfig{Name: "inner"}, f.member("c"))
 	bad := f.member("a")
-	bad.Timeout, bad.Cooldown, bad.Weight = -1, -2, -1
-	bad.Price, bad.DailyBudget, bad.LowBalance = -1, -1, "few"
-	_, err := failover.NewChain(failover.ChainConfig{Order: 7, Cooldown: -5},
+	bad.Timeout, bad.Cooldown, bad.Price = -1, -2, -1
+	bad.Limits = failover.Limits{DailyBudget: -1, LowBalance: "few"}
+	weights := map[string]int{"a": -1, "b": 1_000_001, "inner": 1_000_000, "c": 1}
+	_, err := failover.NewChain(failover.ChainConfig{Order: 7, Cooldown: -5, Weights: weights},
 		failover.Member{},
-		failover.Member{Provider: (*scripted)(nil), LowBalance: "1"},
+		failover.Member{Provider: (*scripted)(nil), Limits: failover.Limits{LowBalance: "1"}},
 		failover.Member{Provider: f.members[""]},
 		bad,
-		failover.Member{Provider: f.members["b"], Weight: 1_000_001, DailyBudget: 1},
-		failover.Member{Provider: priced, Price: 2, DailyBudget: 1, LowBalance: "1"},
+		failover.Member{Provider: f.members["b"], Limits: failover.Limits{DailyBudget: 1}},
+		failover.Member{Provider: priced, Price: 2, Limits: failover.Limits{DailyBudget: 1, LowBalance: "1"}},
 	)
 	wantProblems(t, err, "chain",
 		"Order: no such order",
+		`Weights["a"]: want 0 to 1000000`,
+		`Weights["b"]: want 0 to 1000000`,
 		"Cooldown: must not be negative",
+		`Weights["c"]: no member has a provider of this name`,
 		"members[0].Provider: must not be nil",
 		"members[1].Provider: must not be nil",
 		"members[2].Provider: has no name",
 		"members[3].Timeout: must not be negative",
 		"members[3].Cooldown: must not be negative",
-		"members[3].Weight: want 0 to 1000000",
 		"members[3].Price: must not be negative",
-		"members[3].DailyBudget: must not be negative",
-		"members[3].LowBalance: want a decimal number, such as 500 or 12.50",
-		"members[3].LowBalance: the provider does not read balances",
-		"members[4].Weight: want 0 to 1000000",
-		"members[4].DailyBudget: needs a Price",
+		"members[3].Limits.DailyBudget: must not be negative",
+		"members[3].Limits.LowBalance: want a decimal number, such as 500 or 12.50",
+		"members[3].Limits.LowBalance: the provider does not read balances",
+		"members[4].Limits.DailyBudget: needs a Price",
 		"members[5].Price: the provider is a composer; its members have prices",
-		"members[5].DailyBudget: is less than the Price of one message",
-		"members[5].LowBalance: the provider is a composer; its members have accounts",
+		"members[5].Limits.DailyBudget: is less than the Price of one message",
+		"members[5].Limits.LowBalance: the provider is a composer; its members have accounts",
 	)
 	_, err = failover.NewChain(failover.ChainConfig{})
 	wantProblems(t, err, "chain", "members: want at least one")
+
+	// Weights go by name.
+	inner := func(name string) failover.Member {
+		return failover.Member{Provider: newChain(t, failover.ChainConfig{}, f.member(name))}
+	}
+	_, err = failover.NewChain(failover.ChainConfig{Name: "outer", Weights: map[string]int{"chain": 2}}, inner("a"), inner("b"))
+	wantProblems(t, err, "outer", `Weights["chain"]: several members have a provider of this name; give each its own`)
 }
 
 func TestComposerProblems(t *testing.T) {
 	t.Parallel()
 	f := newFleet("a")
-	_, err := failover.New(failover.Config{
+	_, err := failover.NewComposer(failover.ComposerConfig{
 		First:        failover.Member{Timeout: -1},
 		Window:       -time.Second,
 		StoreTimeout: -time.Second,
@@ -89,7 +98,7 @@ func TestComposerProblems(t *testing.T) {
 		"StoreTimeout: must not be negative",
 		"Attempts: is a nil pointer",
 	)
-	_, err = failover.New(failover.Config{First: f.member("a"), Retry: f.member("a")})
+	_, err = failover.NewComposer(failover.ComposerConfig{First: f.member("a"), Retry: f.member("a")})
 	wantProblems(t, err, "failover", "Retry.Provider: is the one that First has")
 }
 
@@ -105,7 +114,7 @@ func TestRouterProblems(t *testing.T) {
 		`rules[0].Countries: "+86" is no country calling code, such as 86`,
 		`rules[0].Countries: "" is no country calling code, such as 86`,
 		"rules[0].Templates: has an empty name",
-		"rules[1]: takes every message, so the rules after it are never reached",
+		"rules[1]: takes every message, so the rules after it are never reached; put it last",
 		"rules[2].Provider: must not be nil",
 	)
 	_, err = failover.NewRouter(failover.RouterConfig{})
@@ -158,7 +167,7 @@ func TestDuplicateNames(t *testing.T) {
 			`Name: a composer and a provider are both named "b"` + because,
 		}},
 		{"composer", func() error {
-			_, err := failover.New(failover.Config{First: f.member("a"), Retry: chainOf("paid", f.member("b"), twin)})
+			_, err := failover.NewComposer(failover.ComposerConfig{First: f.member("a"), Retry: chainOf("paid", f.member("b"), twin)})
 			return err
 		}, "failover", []string{`Retry.Provider: First also has a provider named "a"` + because}},
 		{"router", func() error {
@@ -167,7 +176,7 @@ func TestDuplicateNames(t *testing.T) {
 		}, "router", []string{`rules[1].Provider: rules[0] also has a provider named "a"` + because}},
 
 		{"composer, the same provider again", func() error {
-			_, err := failover.New(failover.Config{First: f.member("a"), Retry: chainOf("paid", f.member("b"), f.member("a"))})
+			_, err := failover.NewComposer(failover.ComposerConfig{First: f.member("a"), Retry: chainOf("paid", f.member("b"), f.member("a"))})
 			return err
 		}, "", nil},
 		{"router, the same provider again", func() error {
@@ -200,7 +209,7 @@ func TestUncomparableProviders(t *testing.T) {
 	f := newFleet("a", "b")
 	first := uncomparable{f.members["a"], nil}
 	second := uncomparable{f.members["b"], nil}
-	_, err := failover.New(failover.Config{First: failover.Member{Provider: first}, Retry: failover.Member{Provider: second}})
+	_, err := failover.NewComposer(failover.ComposerConfig{First: failover.Member{Provider: first}, Retry: failover.Member{Provider: second}})
 	require.NoError(t, err)
 	_, err = failover.NewRouter(failover.RouterConfig{},
 		failover.Rule{Countries: []string{"86"}, Provider: first}, failover.Rule{Provider: first})
@@ -217,7 +226,7 @@ func TestComposersAreGroups(t *testing.T) {
 	t.Parallel()
 	f, a, chain := accounts(t, "500")
 	relay := &scripted{name: "relay", journal: &f.journal}
-	composer := newComposer(t, failover.Config{First: failover.Member{Provider: relay}, Retry: failover.Member{Provider: chain}})
+	composer := newComposer(t, failover.ComposerConfig{First: failover.Member{Provider: relay}, Retry: failover.Member{Provider: chain}})
 	router := newRouter(t, failover.RouterConfig{}, failover.Rule{Provider: composer})
 
 	require.Equal(t, "paid", chain.Name())

@@ -1,7 +1,6 @@
 package ihuyi_test
 
 import (
-	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -55,10 +54,9 @@ func TestConformance(t *testing.T) {
 					require.NoError(tb, err)
 					return p
 				},
-				Message:      tt.message,
-				Templates:    provider.Templates{"login": tt.login},
-				Foreign:      tt.foreign,
-				RefusalReply: refusalReply,
+				Message:   tt.message,
+				Templates: provider.Templates{"login": tt.login},
+				Foreign:   tt.foreign,
 				Unlisted: map[string]provider.Kind{
 					"4999": provider.KindUnknown, "200": provider.KindUnknown, "20": provider.KindUnknown, "1": provider.KindUnknown,
 				},
@@ -67,13 +65,4 @@ func TestConformance(t *testing.T) {
 			})
 		})
 	}
-}
-
-// refusalReply is how Ihuyi refuses on the wire.
-func refusalReply(code, text string) providertest.Reply {
-	body, err := json.Marshal(map[string]any{"code": json.Number(code), "msg": text, "smsid": "0"})
-	if err != nil {
-		panic(err)
-	}
-	return providertest.Reply{ContentType: "application/json; charset=utf-8", Body: body}
 }

@@ -19,11 +19,11 @@ func TestRefusalTellsNoSecret(t *testing.T) {
 	}{
 		{
 			name: "the code occurs in the key", code: "0123", reply: `{"code":405,"msg":"` + apiKey + ` 0123"}`,
-			want: "ihuyi: send: auth: 405: *** ***",
+			want: "ihuyi: send: auth: 405: *** ***; remedy: check Config.Account and Config.APIKey: each product has its own",
 		},
 		{
 			name: "the dynamic password", code: "1234", reply: `{"code":40502,"msg":"680adc17eee8876563df6588a1551578"}`,
-			want: "ihuyi: send: auth: 40502: ***",
+			want: "ihuyi: send: auth: 40502: ***; remedy: check Config.APIKey, then the server's clock",
 		},
 		{
 			name: "the number as an unlisted code", code: "1234", reply: `{"code":13800000000,"msg":"x"}`,
@@ -35,7 +35,7 @@ func TestRefusalTellsNoSecret(t *testing.T) {
 		},
 		{
 			name: "a listed code stays verbatim", code: "4051", reply: `{"code":4051,"msg":"x"}`,
-			want: "ihuyi: send: balance: 4051: x",
+			want: "ihuyi: send: balance: 4051: x; remedy: top up in the console",
 		},
 	}
 	for _, tt := range tests {

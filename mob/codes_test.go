@@ -27,7 +27,7 @@ func TestEveryCode(t *testing.T) {
 		template provider.Template
 	}{
 		{name: "sendmsg", statuses: smsStatuses, rows: account.Refusals()},
-		{name: "custom", statuses: customStatuses, rows: account.Custom().Refusals(), template: provider.Template{ID: "1001"}},
+		{name: "custom", statuses: customStatuses, rows: account.Custom().(interface{ Refusals() []sim.Refusal }).Refusals(), template: provider.Template{ID: "1001"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

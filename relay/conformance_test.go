@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/facts"
 	"github.com/cnsms/cnsms/provider/providertest"
 	"github.com/cnsms/cnsms/relay"
 	"github.com/cnsms/cnsms/relay/gateway"
@@ -44,9 +45,7 @@ func conform(t *testing.T, wait time.Duration, start func(tb testing.TB, g http.
 			g := newGateway(tb, []gateway.Quota{})
 			start(tb, g)
 			return providertest.HandlerService(providertest.HandlerServiceConfig{
-				Name: "relay", Handler: g, Accepted: accepted, Refusals: refusals, Refuse: func(r sim.Refusal) providertest.Reply {
-					return refusalReply(r.Code, r.Text)
-				},
+				Name: "relay", Handler: g, Accepted: accepted, Codes: facts.MustParseCodes(refusals), Refuse: refusalReply,
 			})
 		},
 		New: func(tb testing.TB, e providertest.Endpoint) provider.Provider {
@@ -62,12 +61,11 @@ func conform(t *testing.T, wait time.Duration, start func(tb testing.TB, g http.
 			require.NoError(tb, err)
 			return p
 		},
-		Message:      newMessage(),
-		Templates:    provider.Templates{"login": {Text: "【商店】验证码 {code}，五分钟内有效。"}},
-		Foreign:      provider.MustParsePhone("+1 202 555 0123"),
-		RefusalReply: refusalReply,
-		Unlisted:     map[string]provider.Kind{"made_up": provider.KindUnknown, "queued": provider.KindUnknown, "ok": provider.KindUnknown},
-		Secrets:      []string{token},
+		Message:   newMessage(),
+		Templates: provider.Templates{"login": {Text: "【商店】验证码 {code}，五分钟内有效。"}},
+		Foreign:   provider.MustParsePhone("+1 202 555 0123"),
+		Unlisted:  map[string]provider.Kind{"made_up": provider.KindUnknown, "queued": provider.KindUnknown, "ok": provider.KindUnknown},
+		Secrets:   []string{token},
 		// A lost answer is followed by one request that calls the text back.
 		CountsAsSend: func(r *http.Request) bool { return r.Method == http.MethodPost },
 	})
@@ -75,17 +73,17 @@ func conform(t *testing.T, wait time.Duration, start func(tb testing.TB, g http.
 
 // refusals are the gateway's refusals of a submission. Its invalid_field is left
 // out: what it means depends on the field, and codes_test.go has it.
-var refusals = []sim.Refusal{
-	{Code: "no_phone_online", Kind: provider.KindUnavailable, Text: "no phone is online on this lane"},
-	{Code: "shutting_down", Kind: provider.KindUnavailable, Text: "the gateway is going down"},
-	{Code: "queue_unavailable", Kind: provider.KindUnavailable, MayHaveSent: true, Text: "the queue does not work at the moment"},
-	{Code: "recipient_quota", Kind: provider.KindThrottled, Scope: provider.ScopePhone, Text: "this recipient has had its share of texts"},
-	{Code: "unauthorized", Kind: provider.KindAuth, Text: "want a token that the gateway knows"},
-	{Code: "forbidden", Kind: provider.KindAuth, Text: "this call is not for a token of the role phone"},
-	{Code: "bad_json", Kind: provider.KindConfig, Text: "the body is not JSON, or it is cut off"},
-	{Code: "unknown_field", Kind: provider.KindConfig, Text: "there is no such member"},
-	{Code: "not_found", Kind: provider.KindConfig, Text: "there is no such path"},
-}
+const refusals = `
+no_phone_online   | unavailable | no phone is online on this lane
+shutting_down     | unavailable | the gateway is going down
+queue_unavailable | unavailable, may have been sent | the queue does not work at the moment
+recipient_quota   | throttled by phone | this recipient has had its share of texts
+unauthorized      | auth | want a token that the gateway knows
+forbidden         | auth | this call is not for a token of the role phone
+bad_json          | config | the body is not JSON, or it is cut off
+unknown_field     | config | there is no such member
+not_found         | config | there is no such path
+`
 
 // refusalReply is how the gateway refuses on the wire.
 func refusalReply(code, text string) providertest.Reply {

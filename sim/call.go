@@ -1,14 +1,19 @@
 package sim
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"mime"
+	"mime/multipart"
 	"net/http"
+	"net/url"
 	"time"
 )
 
 // Call is one request on its way through a service. A Service uses it from the
-// goroutine of Serve only.
+// goroutines of Judge and Answer only.
 type Call struct {
 	// Request is the request. Its body has been read: use Body.
 	Request *http.Request
@@ -22,66 +27,67 @@ type Call struct {
 	server   *Server
 	service  Service
 	fault    *Fault
+	asked    bool // the service has asked for the scripted refusal
 	verdict  string
 	accepted []Text
-	reply    reply
+	reply    Reply
 }
 
-// reply is what a service answers.
-type reply struct {
-	status      int
-	contentType string
-	body        []byte
-	header      http.Header
-}
-
-// Refusal returns the failure that the script wants this request to be refused
-// with. A service asks after its own checks and before it accepts.
-func (c *Call) Refusal() (Refusal, bool) {
-	if c.fault == nil || c.fault.Effect != EffectRefuse {
-		return Refusal{}, false
+// Scripted returns the refusal that the script wants for this request, and leaves
+// it to the service. Few services ask, because the server plays the script by
+// itself: only one that hands the request on to somebody, and one whose code refuses
+// single numbers of a batch.
+func (c *Call) Scripted() (Outcome, bool) {
+	if c.asked || c.fault == nil || c.fault.Effect != EffectRefuse {
+		return Outcome{}, false
 	}
-	return c.fault.refusal(c.service)
+	c.asked = true
+	return c.fault.outcome(c.service.Codes())
 }
 
-// Explain records why the request is refused, for the person who debugs it. It
-// names the field or the part of the signature that is wrong.
-func (c *Call) Explain(format string, args ...any) {
-	c.verdict = fmt.Sprintf(format, args...)
-}
-
-// Accept records a text that the service takes. It fills Seq, At and Service,
-// and returns the completed message.
-func (c *Call) Accept(m Text) Text {
-	m.Service = c.service.Name()
-	m.At = c.Now
-	m = c.server.recorder.addText(m)
-	c.accepted = append(c.accepted, m)
-	return m
-}
-
-// Reply sets the answer.
-func (c *Call) Reply(status int, contentType string, body []byte) {
-	c.reply = reply{status: status, contentType: contentType, body: body, header: http.Header{}}
-}
-
-// ReplyHeader adds a header to the answer that Reply has set.
-func (c *Call) ReplyHeader(name, value string) { c.reply.header.Set(name, value) }
-
-// ReplyJSON answers with v encoded as JSON.
-func (c *Call) ReplyJSON(status int, contentType string, v any) {
-	body, err := json.Marshal(v)
+// Form returns the fields of a request, those of the query before those of the
+// body; see BodyForm.
+func (c *Call) Form() (url.Values, error) {
+	values, err := url.ParseQuery(c.Request.URL.RawQuery)
 	if err != nil {
-		panic("sim: reply of " + c.service.Name() + ": " + err.Error())
+		return values, fmt.Errorf("query: %w", err)
 	}
-	c.Reply(status, contentType, body)
+	body, err := c.BodyForm()
+	for name, list := range body {
+		values[name] = append(values[name], list...)
+	}
+	return values, err
 }
 
-// headers returns a copy of what the service set, its content type included.
-func (r reply) headers() http.Header {
-	headers := r.header.Clone()
-	if r.contentType != "" {
-		headers.Set("Content-Type", r.contentType)
+// BodyForm returns the fields of the body: multipart/form-data where the header says
+// so, and otherwise urlencoded, whatever it says. The error is a verdict; the
+// fields that could be read come with it.
+func (c *Call) BodyForm() (url.Values, error) {
+	media, params, _ := mime.ParseMediaType(c.Request.Header.Get("Content-Type"))
+	if media != "multipart/form-data" {
+		values, err := url.ParseQuery(string(c.Body))
+		if err != nil {
+			return values, fmt.Errorf("body: %w", err)
+		}
+		return values, nil
 	}
-	return headers
+	form, err := multipart.NewReader(bytes.NewReader(c.Body), params["boundary"]).ReadForm(maxBody)
+	if err != nil {
+		return url.Values{}, fmt.Errorf("body: %w", err)
+	}
+	return form.Value, nil
+}
+
+// JSON reads the body into v. The error is a verdict that names the member of the
+// wrong type, or the body.
+func (c *Call) JSON(v any) error {
+	err := json.Unmarshal(c.Body, v)
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrong) && wrong.Field != "":
+		return fmt.Errorf("%s: got a JSON %s, want a value for %s", wrong.Field, wrong.Value, wrong.Type)
+	case err != nil:
+		return fmt.Errorf("body: not the expected JSON: %w", err)
+	}
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/facts"
 	"github.com/cnsms/cnsms/sim"
 )
 
@@ -16,23 +17,24 @@ type pigeon struct{}
 
 func (pigeon) Name() string              { return "pigeon" }
 func (pigeon) Owns(r *http.Request) bool { return r.URL.Path == "/pigeon" }
-func (pigeon) Refusals() []sim.Refusal {
-	return []sim.Refusal{{Code: "no-corn", Kind: provider.KindBalance, Text: "the pigeons are hungry"}}
+func (pigeon) Codes() facts.Codes {
+	return facts.MustParseCodes("no-corn | balance | the pigeons are hungry")
 }
 
-func (pigeon) Serve(c *sim.Call) {
+func (pigeon) Judge(c *sim.Call) sim.Outcome {
 	to, text, ok := strings.Cut(string(c.Body), " ")
 	if !ok {
-		c.Explain("body: want a number, a space and a text")
-		c.Reply(http.StatusBadRequest, "text/plain", []byte("bad request"))
-		return
+		return sim.Refuse("no-sense", "body: want a number, a space and a text")
 	}
-	if refusal, ok := c.Refusal(); ok {
-		c.Reply(http.StatusOK, "text/plain", []byte("refused: "+refusal.Code))
-		return
+	return sim.Accept(sim.Text{ID: fmt.Sprintf("pigeon-%d", c.Seq), To: to, Text: text})
+}
+
+func (pigeon) Answer(_ *sim.Call, o sim.Outcome) sim.Reply {
+	body := "refused: " + o.Code
+	if !o.Refused() {
+		body = "flying: " + o.Texts[0].ID
 	}
-	m := c.Accept(sim.Text{ID: fmt.Sprintf("pigeon-%d", c.Seq), To: to, Text: text})
-	c.Reply(http.StatusOK, "text/plain", []byte("flying: "+m.ID))
+	return sim.Reply{Status: http.StatusOK, ContentType: "text/plain", Body: []byte(body)}
 }
 
 // A server plays a service, records the texts, and plays scripted faults.

@@ -5,14 +5,15 @@ import (
 	"time"
 
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/facts"
 )
 
 // Effect is what a fault does to a request.
 type Effect int
 
 const (
-	// EffectRefuse lets the service refuse in its own format: with Fault.Code, or
-	// with its first code of Fault.Kind and Fault.Scope.
+	// EffectRefuse lets the service refuse in its own format what it would have
+	// granted: with Fault.Code, or with its first code of Fault.Kind and Fault.Scope.
 	EffectRefuse Effect = iota
 	// EffectDelay answers properly, after Fault.Delay.
 	EffectDelay
@@ -73,9 +74,14 @@ type Fault struct {
 
 	// Code is the service's code (EffectRefuse).
 	Code string
-	// Kind and Scope choose a code when Code is empty (EffectRefuse).
+	// Kind and Scope choose a code of a send when Code is empty (EffectRefuse).
 	Kind  provider.Kind
 	Scope provider.Scope
+	// Text is what the service says with the code (EffectRefuse). Empty: its own
+	// words.
+	Text string
+	// Unlisted allows a Code that is in no table of the service (EffectRefuse).
+	Unlisted bool
 	// Delay is how long to wait (EffectDelay).
 	Delay time.Duration
 	// Status is the HTTP status (EffectReply); 0 means 200.
@@ -91,17 +97,35 @@ type Fault struct {
 	met int // requests that matched so far
 }
 
-// refusal finds the row of the service's table that the fault asks for.
-func (f *Fault) refusal(s Service) (Refusal, bool) {
-	if f.Code != "" {
-		return FindRefusal(s.Refusals(), f.Code)
+// outcome is the refusal that the fault asks for, if a service with those codes has
+// it.
+func (f *Fault) outcome(codes facts.Codes) (Outcome, bool) {
+	row, ok := f.row(codes)
+	if !ok && !f.Unlisted {
+		return Outcome{}, false
 	}
-	for _, refusal := range s.Refusals() {
-		if refusal.Kind == f.Kind && (f.Scope == provider.ScopeNone || refusal.Scope == f.Scope) {
-			return refusal, true
+	o := Outcome{Code: row.Code, Words: row.Words, Verdict: "scripted refusal"}
+	if f.Code != "" {
+		o.Code = f.Code // the row may be that of a run or a family
+	}
+	if f.Text != "" {
+		o.Words = f.Text
+	}
+	return o, true
+}
+
+// row finds the row of the service's table that the fault asks for.
+func (f *Fault) row(codes facts.Codes) (facts.Code, bool) {
+	if f.Code != "" {
+		row, ok := rowOf(codes, f.Code)
+		return row, ok && !row.OK
+	}
+	for row := range codes.All() {
+		if !row.OK && !row.IsFamily() && row.Kind == f.Kind && (f.Scope == provider.ScopeNone || row.Scope == f.Scope) {
+			return row, true
 		}
 	}
-	return Refusal{}, false
+	return facts.Code{}, false
 }
 
 // concerns reports whether the fault can happen to a request of that service. A
@@ -113,7 +137,7 @@ func (f *Fault) concerns(s Service) bool {
 	if f.Effect != EffectRefuse {
 		return true
 	}
-	_, ok := f.refusal(s)
+	_, ok := f.outcome(s.Codes())
 	return ok
 }
 

@@ -3,6 +3,7 @@ package sim
 import (
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -42,26 +43,28 @@ func (s *Server) play(w http.ResponseWriter, c *Call) {
 		truncate(w, c.reply)
 	case EffectGarbage:
 		s.serve(c)
-		c.reply.body = garbage
+		c.reply.Body = garbage
 		s.send(w, c)
 	case EffectContentType:
 		s.serve(c)
-		c.reply.contentType = c.fault.ContentType
+		c.reply.ContentType = c.fault.ContentType
 		s.send(w, c)
 	case EffectReply:
-		c.Reply(c.fault.status(), c.fault.ContentType, c.fault.Body)
-		if c.fault.Location != "" {
-			c.ReplyHeader("Location", c.fault.Location)
-		}
+		c.reply = c.fault.reply()
 		s.send(w, c)
 	}
 }
 
-func (f *Fault) status() int {
-	if f.Status == 0 {
-		return http.StatusOK
+// reply is the answer in the place of the service's.
+func (f *Fault) reply() Reply {
+	r := Reply{Status: f.Status, ContentType: f.ContentType, Header: http.Header{}, Body: f.Body}
+	if r.Status == 0 {
+		r.Status = http.StatusOK
 	}
-	return f.Status
+	if f.Location != "" {
+		r.Header.Set("Location", f.Location)
+	}
+	return r
 }
 
 // answer lets the service answer and sends it.
@@ -75,18 +78,64 @@ func (s *Server) send(w http.ResponseWriter, c *Call) {
 	write(w, c.reply)
 }
 
-// serve lets the service decide on an answer. A service that sets none has a
+// serve lets the service decide and write its answer. A service that has none has a
 // fault of its own, which must not look like the real service.
 func (s *Server) serve(c *Call) {
-	c.service.Serve(c)
-	if c.reply.status == 0 {
-		c.Reply(http.StatusNotImplemented, "text/plain; charset=utf-8", []byte("sim: the simulated service set no answer\n"))
+	if old, ok := c.service.(moved); ok {
+		old.Serve(c)
+	} else {
+		s.decide(c)
 	}
+	if c.reply.Status == 0 {
+		c.reply = plain(http.StatusNotImplemented, "sim: the simulated service set no answer\n")
+	}
+}
+
+// decide asks the service, plays the scripted refusal if the service grants the
+// request, and carries the outcome out.
+func (s *Server) decide(c *Call) {
+	account := accountOf(c.service)
+	if account != nil {
+		account.Lock()
+		defer account.Unlock()
+	}
+	o := c.service.Judge(c)
+	if scripted, ok := c.Scripted(); ok && !o.Refused() {
+		o = scripted
+	}
+	if o.Refused() {
+		o = o.refusal(c.service.Codes())
+	} else {
+		o = s.carryOut(c, account, o)
+	}
+	c.verdict = o.Verdict
+	if o.Page != nil {
+		c.reply = *o.Page
+		return
+	}
+	c.reply = c.service.Answer(c, o)
+}
+
+// carryOut does what a granted request asks for.
+func (s *Server) carryOut(c *Call, account *Account, o Outcome) Outcome {
+	o.Texts = slices.Clone(o.Texts)
+	for i := range o.Texts {
+		o.Texts[i].Service, o.Texts[i].At = c.service.Name(), c.Now
+		o.Texts[i] = s.recorder.addText(o.Texts[i])
+	}
+	c.accepted = o.Texts
+	if account != nil {
+		account.charge(o.Cost, o.Texts)
+	}
+	if o.Then != nil {
+		o.Data = o.Then()
+	}
+	return o
 }
 
 // unanswered records that the service's answer was never sent.
 func (s *Server) unanswered(c *Call) {
-	c.reply = reply{}
+	c.reply = Reply{}
 	s.record(c)
 }
 
@@ -125,11 +174,11 @@ func drop(w http.ResponseWriter) {
 }
 
 // truncate promises the whole answer and breaks off in the middle.
-func truncate(w http.ResponseWriter, answer reply) {
-	w.Header().Set("Content-Type", answer.contentType)
-	w.Header().Set("Content-Length", strconv.Itoa(len(answer.body)+1))
-	w.WriteHeader(answer.status)
-	_, _ = w.Write(answer.body[:len(answer.body)/2])
+func truncate(w http.ResponseWriter, answer Reply) {
+	w.Header().Set("Content-Type", answer.ContentType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer.Body)+1))
+	w.WriteHeader(answer.Status)
+	_, _ = w.Write(answer.Body[:len(answer.Body)/2])
 	if flusher, ok := w.(http.Flusher); ok {
 		flusher.Flush()
 	}

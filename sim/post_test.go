@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/facts"
 	"github.com/cnsms/cnsms/sim"
 )
 
@@ -25,32 +25,40 @@ type post struct{ name string }
 func (p post) Name() string              { return p.name }
 func (p post) Owns(r *http.Request) bool { return r.URL.Path == "/"+p.name }
 
-func (p post) Refusals() []sim.Refusal {
-	refusals := []sim.Refusal{
-		{Code: "poor", Kind: provider.KindBalance, Text: "no money left"},
-		{Code: "often", Kind: provider.KindThrottled, Scope: provider.ScopePhone},
-		{Code: "busy", Kind: provider.KindThrottled, Scope: provider.ScopeAccount},
-	}
+const postCodes = `
+poor  | balance | no money left
+often | throttled by phone
+busy  | throttled by account
+`
+
+func (p post) Codes() facts.Codes {
 	if p.name == "post" {
-		refusals = append(refusals, sim.Refusal{Code: "own", Kind: provider.KindBlocked})
+		return facts.MustParseCodes(postCodes + "own | blocked\n7000-7099 | unavailable\nOdd.* | config\nfine | ok")
 	}
-	return refusals
+	return facts.MustParseCodes(postCodes)
 }
 
-func (p post) Serve(c *sim.Call) {
+func (p post) Judge(c *sim.Call) sim.Outcome {
 	to, text, ok := strings.Cut(string(c.Body), " ")
 	if !ok {
-		c.Explain("body: want %q", "number text")
-		c.Reply(http.StatusBadRequest, "text/plain", []byte("no sense"))
-		return
+		return sim.RefuseWith(sim.Reply{Status: http.StatusBadRequest, ContentType: "text/plain", Body: []byte("no sense")},
+			"body: want %q", "number text")
 	}
-	if refusal, ok := c.Refusal(); ok {
-		c.Reply(http.StatusOK, "text/plain", []byte("no "+refusal.Code))
-		return
+	return sim.Accept(sim.Text{ID: fmt.Sprintf("%s-%d", p.name, c.Seq), To: to, Text: text})
+}
+
+func (p post) Answer(_ *sim.Call, o sim.Outcome) sim.Reply {
+	if o.Refused() {
+		return text("no " + o.Code)
 	}
-	m := c.Accept(sim.Text{ID: fmt.Sprintf("%s-%d", p.name, c.Seq), To: to, Text: text})
-	c.Reply(http.StatusOK, "text/plain", []byte("ok "+m.ID))
-	c.ReplyHeader("X-Text", fmt.Sprint(m.Seq))
+	r := text("ok " + o.Texts[0].ID)
+	r.Header = http.Header{"X-Text": {fmt.Sprint(o.Texts[0].Seq)}}
+	return r
+}
+
+// text is an answer of plain text.
+func text(body string) sim.Reply {
+	return sim.Reply{Status: http.StatusOK, ContentType: "text/plain", Body: []byte(body)}
 }
 
 // bench is a server and a client that reaches it.

@@ -111,9 +111,10 @@ type taker struct {
 	message sim.Text
 }
 
-func (s taker) Serve(c *sim.Call) {
-	c.Accept(s.message)
-	c.Reply(http.StatusAccepted, "text/plain", nil)
+func (s taker) Judge(*sim.Call) sim.Outcome { return sim.Accept(s.message) }
+
+func (taker) Answer(*sim.Call, sim.Outcome) sim.Reply {
+	return sim.Reply{Status: http.StatusAccepted, ContentType: "text/plain"}
 }
 
 func TestCodeOfAMessage(t *testing.T) {

@@ -48,7 +48,7 @@ func (s *script) clear() {
 // check refuses a fault that could not happen: a scripted refusal that no
 // service knows would quietly turn into a success.
 func (f *Fault) check(services []Service) error {
-	if err := f.checkNumbers(); err != nil {
+	if err := f.checkFields(); err != nil {
 		return err
 	}
 	known := slices.ContainsFunc(services, func(s Service) bool { return f.Service == "" || f.Service == s.Name() })
@@ -66,9 +66,11 @@ func (f *Fault) check(services []Service) error {
 	return nil
 }
 
-// checkNumbers refuses numbers that mean nothing.
-func (f *Fault) checkNumbers() error {
+// checkFields refuses fields that mean nothing.
+func (f *Fault) checkFields() error {
 	switch {
+	case f.Unlisted && f.Code == "":
+		return errors.New("sim: fault: Unlisted: want a Code with it")
 	case f.Effect < 0 || int(f.Effect) >= len(effectNames):
 		return fmt.Errorf("sim: fault: Effect: no such effect: %d", int(f.Effect))
 	case f.Skip < 0:

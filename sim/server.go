@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -58,7 +57,7 @@ func New(cfg Config, services ...Service) *Server {
 	}
 	return &Server{
 		now:      cfg.Now,
-		services: slices.Clone(services),
+		services: wrapOld(services),
 		recorder: newRecorder(cfg.Keep),
 		closing:  make(chan struct{}),
 	}
@@ -146,25 +145,21 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	c := &Call{Request: r, Body: body, Now: s.now(), Seq: int(s.seq.Add(1)), server: s}
 	if err != nil {
-		c.Explain("the body could not be read: %v", err)
-		s.refuse(w, c, http.StatusRequestEntityTooLarge, "sim: the body could not be read\n")
+		c.verdict = fmt.Sprintf("the body could not be read: %v", err)
+		c.reply = plain(http.StatusRequestEntityTooLarge, "sim: the body could not be read\n")
+		s.send(w, c)
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	c.service = s.owner(r)
 	if c.service == nil {
-		c.Explain("no service owns %s %s", r.Method, r.URL.Path)
-		s.refuse(w, c, http.StatusNotFound, "sim: no simulated service has this address\n")
+		c.verdict = fmt.Sprintf("no service owns %s %s", r.Method, r.URL.Path)
+		c.reply = plain(http.StatusNotFound, "sim: no simulated service has this address\n")
+		s.send(w, c)
 		return
 	}
 	c.fault = s.script.next(c.service)
 	s.play(w, c)
-}
-
-// refuse answers a request that is for no service.
-func (s *Server) refuse(w http.ResponseWriter, c *Call, status int, text string) {
-	c.Reply(status, "text/plain; charset=utf-8", []byte(text))
-	s.send(w, c)
 }
 
 func (s *Server) owner(r *http.Request) Service {
@@ -180,7 +175,7 @@ func (s *Server) record(c *Call) {
 	e := Exchange{
 		Seq: c.Seq, At: c.Now, Verdict: c.verdict, Accepted: c.accepted,
 		Method: c.Request.Method, URL: c.Request.URL.String(), Header: c.Request.Header.Clone(), Body: c.Body,
-		Status: c.reply.status, ReplyHeader: c.reply.headers(), Reply: c.reply.body,
+		Status: c.reply.Status, ReplyHeader: c.reply.headers(), Reply: c.reply.Body,
 	}
 	if c.service != nil {
 		e.Service = c.service.Name()
@@ -191,14 +186,11 @@ func (s *Server) record(c *Call) {
 	s.recorder.addExchange(e)
 }
 
-func write(w http.ResponseWriter, answer reply) {
-	for name, values := range answer.header {
+func write(w http.ResponseWriter, answer Reply) {
+	for name, values := range answer.headers() {
 		w.Header()[name] = values
 	}
-	if answer.contentType != "" {
-		w.Header().Set("Content-Type", answer.contentType)
-	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(answer.body)))
-	w.WriteHeader(answer.status)
-	_, _ = w.Write(answer.body)
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer.Body)))
+	w.WriteHeader(answer.Status)
+	_, _ = w.Write(answer.Body)
 }

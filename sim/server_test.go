@@ -87,10 +87,10 @@ type slow struct {
 	begun, answer chan struct{}
 }
 
-func (s slow) Serve(c *sim.Call) {
+func (s slow) Judge(c *sim.Call) sim.Outcome {
 	close(s.begun)
 	<-s.answer
-	s.post.Serve(c)
+	return s.post.Judge(c)
 }
 
 func TestCloseWaitsForRequests(t *testing.T) {
@@ -143,8 +143,10 @@ type (
 	unsound struct{ post }
 )
 
-func (mute) Serve(*sim.Call)      {}
-func (unsound) Serve(c *sim.Call) { c.ReplyJSON(200, "application/json", func() {}) }
+func (mute) Answer(*sim.Call, sim.Outcome) sim.Reply { return sim.Reply{} }
+func (unsound) Answer(*sim.Call, sim.Outcome) sim.Reply {
+	return sim.JSON(200, "application/json", func() {})
+}
 
 func TestServiceWithoutAnswer(t *testing.T) {
 	t.Parallel()
@@ -157,20 +159,22 @@ func TestServiceWithoutAnswer(t *testing.T) {
 func TestServiceThatPanics(t *testing.T) {
 	t.Parallel()
 	b := inMemory(t, sim.Config{}, unsound{post{"post"}})
-	require.ErrorContains(t, b.send(t, "post", "1 hello").err, "sim: the handler panicked: sim: reply of post")
+	require.ErrorContains(t, b.send(t, "post", "1 hello").err, "sim: the handler panicked: sim: reply: json: ")
 }
 
 // jsonService answers in JSON.
 type jsonService struct{ post }
 
-func (jsonService) Serve(c *sim.Call) { c.ReplyJSON(201, "application/json", map[string]int{"n": 1}) }
+func (jsonService) Answer(*sim.Call, sim.Outcome) sim.Reply {
+	return sim.JSON(201, "application/json", map[string]int{"n": 1})
+}
 
 // reading is a service that hands the request to code which knows nothing of Call.
 type reading struct{ post }
 
-func (reading) Serve(c *sim.Call) {
+func (reading) Answer(c *sim.Call, _ sim.Outcome) sim.Reply {
 	body, _ := io.ReadAll(c.Request.Body)
-	c.Reply(http.StatusOK, "text/plain", body)
+	return text(string(body))
 }
 
 func TestRequestBodyCanBeReadAgain(t *testing.T) {

@@ -78,6 +78,8 @@ type Config struct {
 
 // Service is a simulated Bmob application. Put it into a sim.Server.
 type Service struct {
+	sim.Old
+
 	cfg Config
 
 	mu       sync.Mutex

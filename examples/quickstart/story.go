@@ -177,7 +177,7 @@ func newSender(w *world, n *narrator) (*failover.Composer, error) {
 
 // newComposer is the rule of the library in one place.
 func newComposer(free, paid provider.Provider, n *narrator) (*failover.Composer, error) {
-	return failover.New(failover.Config{
+	return failover.NewComposer(failover.ComposerConfig{
 		First:     failover.Member{Provider: free},
 		Retry:     failover.Member{Provider: paid},
 		OnAttempt: n.attempt,

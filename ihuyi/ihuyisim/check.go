@@ -4,7 +4,6 @@ import (
 	"crypto/md5" //nolint:gosec // The service's protocol prescribes MD5.
 	"encoding/hex"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,65 +18,47 @@ const (
 	longestText      = 500 // characters
 	longestVariable  = 8   // characters
 	dailyLimit       = 5
-	variablePlace    = "【变量】"
 	firstEmojiSymbol = 0x1F000
 )
 
-// check returns the code to refuse the message with, or "".
-func (s *Service) check(c *sim.Call, f form) string {
-	if code := s.checkCredentials(c, f); code != "" {
-		return code
-	}
-	for _, check := range []func(*sim.Call, form) string{s.checkNumber, s.checkText, s.checkTemplate, s.checkLimits} {
-		if code := check(c, f); code != "" {
-			return code
-		}
-	}
-	if s.cfg.Balance != nil && s.balance <= 0 {
-		c.Explain("balance: no messages left")
-		return "4051"
-	}
-	return ""
-}
+// places are where an approved text has its variables.
+var places = sim.InOrder("【变量】")
 
-func (s *Service) checkCredentials(c *sim.Call, f form) string {
+// check refuses a request, or not.
+type check = func(*sim.Call, form) sim.Outcome
+
+func (s *Service) checkCredentials(c *sim.Call, f form) sim.Outcome {
 	switch {
 	case f.account == "":
-		c.Explain("account: empty")
-		return "401"
+		return sim.Refuse("401", "account: empty")
 	case f.password == "":
-		c.Explain("password: empty")
-		return "402"
+		return sim.Refuse("402", "password: empty")
 	case f.account != s.cfg.Account:
-		c.Explain("account: unknown")
-		return "405"
+		return sim.Refuse("405", "account: unknown")
 	case f.password == s.cfg.APIKey:
-		return "" // the plain key is accepted, with or without time
+		return sim.Outcome{} // the plain key is accepted, with or without time
 	case f.time == "":
-		c.Explain("password: not the APIKEY, and without time it is no dynamic password")
-		return "405"
+		return sim.Refuse("405", "password: not the APIKEY, and without time it is no dynamic password")
 	}
 	return s.checkDynamicPassword(c, f)
 }
 
 // checkDynamicPassword compares the password, and when it is wrong tries to find
 // out why.
-func (s *Service) checkDynamicPassword(c *sim.Call, f form) string {
+func (s *Service) checkDynamicPassword(c *sim.Call, f form) sim.Outcome {
 	seconds, err := strconv.ParseInt(f.time, 10, 64)
 	if err != nil {
-		c.Explain("time: want Unix seconds")
-		return "40502"
+		return sim.Refuse("40502", "time: want Unix seconds")
 	}
 	if f.password != dynamicPassword(s.cfg.APIKey, f) {
-		c.Explain("password: %s; want the lower-case hexadecimal MD5 of account + APIKEY + mobile + content + time, that is of %q with the APIKEY after the account",
+		return sim.Refuse("40502",
+			"password: %s; want the lower-case hexadecimal MD5 of account + APIKEY + mobile + content + time, that is of %q with the APIKEY after the account",
 			s.whyWrong(f, seconds), f.account+f.mobile+f.content+f.time)
-		return "40502"
 	}
 	if age := c.Now.Sub(time.Unix(seconds, 0)); age.Abs() > passwordWindow {
-		c.Explain("time: %s away from the service's clock", age.Abs())
-		return "40501"
+		return sim.Refuse("40501", "time: %s away from the service's clock", age.Abs())
 	}
-	return ""
+	return sim.Outcome{}
 }
 
 // whyWrong tries mistakes that programs make with a dynamic password.
@@ -115,124 +96,92 @@ func dynamicPassword(key string, f form) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func (s *Service) checkNumber(c *sim.Call, f form) string {
+func (s *Service) checkNumber(_ *sim.Call, f form) sim.Outcome {
 	switch {
 	case f.mobile == "":
-		c.Explain("mobile: empty")
-		return "403"
-	case s.cfg.International && !isInternational(f.mobile):
-		c.Explain("mobile: want country code, space, number")
-		return "406"
-	case !s.cfg.International && !isMobile(f.mobile):
-		c.Explain("mobile: want 11 digits beginning with 1")
-		return "406"
-	case slices.Contains(s.cfg.Blocked, f.mobile):
-		c.Explain("mobile: on the blacklist")
-		return "4030"
+		return sim.Refuse("403", "mobile: empty")
+	case !s.isNumber(f.mobile) && s.cfg.International:
+		return sim.Refuse("406", "mobile: want country code, space, number")
+	case !s.isNumber(f.mobile):
+		return sim.Refuse("406", "mobile: want 11 digits beginning with 1")
+	case s.IsBlocked(f.mobile):
+		return sim.Refuse("4030", "mobile: on the blacklist")
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-func isMobile(text string) bool { return len(text) == 11 && text[0] == '1' && isDigits(text) }
-
-func isInternational(text string) bool {
-	country, national, found := strings.Cut(text, " ")
-	return found && country != "" && len(country) <= 3 && isDigits(country) && len(national) >= 4 && isDigits(national)
+// isNumber reports whether a number has the form of the account's product.
+func (s *Service) isNumber(number string) bool {
+	if !s.cfg.International {
+		return sim.IsMainland(number)
+	}
+	country, national, found := strings.Cut(number, " ")
+	return found && len(country) <= 3 && sim.IsDigits(country) && len(national) >= 4 && sim.IsDigits(national)
 }
 
-func isDigits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
-
-func (s *Service) checkText(c *sim.Call, f form) string {
+func (s *Service) checkText(_ *sim.Call, f form) sim.Outcome {
 	switch {
 	case f.content == "" && f.templateID == "":
-		c.Explain("content: empty")
-		return "404"
+		return sim.Refuse("404", "content: empty")
 	case utf8.RuneCountInString(f.content) > longestText:
-		c.Explain("content: over %d characters", longestText)
-		return "4073"
+		return sim.Refuse("4073", "content: over %d characters", longestText)
 	case strings.ContainsFunc(f.content, func(r rune) bool { return r >= firstEmojiSymbol }):
-		c.Explain("content: emoji")
-		return "4074"
+		return sim.Refuse("4074", "content: emoji")
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-func (s *Service) checkTemplate(c *sim.Call, f form) string {
+func (s *Service) checkTemplate(_ *sim.Call, f form) sim.Outcome {
 	if f.templateID == "" {
-		return s.checkWholeText(c, f)
+		return s.checkWholeText(f)
 	}
 	text, known := s.cfg.Templates[f.templateID]
 	if len(s.cfg.Templates) > 0 && !known {
-		c.Explain("templateid: no such template")
-		return "4071"
+		return sim.Refuse("4071", "templateid: no such template")
 	}
 	values := f.values()
-	if known && strings.Count(text, variablePlace) != len(values) {
-		c.Explain("content: %d values for %d variables", len(values), strings.Count(text, variablePlace))
-		return "4072"
+	if known && places.Count(text) != len(values) {
+		return sim.Refuse("4072", "content: %d values for %d variables", len(values), places.Count(text))
 	}
-	return checkValues(c, values)
+	return checkValues(values)
 }
 
-func (s *Service) checkWholeText(c *sim.Call, f form) string {
+func (s *Service) checkWholeText(f form) sim.Outcome {
 	if len(s.cfg.Texts) == 0 {
-		return ""
+		return sim.Outcome{}
 	}
 	for _, text := range s.cfg.Texts {
-		if values, ok := match(text, f.content); ok {
-			return checkValues(c, values)
+		if values, ok := places.Match(text, f.content); ok {
+			return checkValues(values)
 		}
 	}
-	c.Explain("content: matches no approved text")
-	return "4072"
+	return sim.Refuse("4072", "content: matches no approved text")
 }
 
-func checkValues(c *sim.Call, values []string) string {
-	for i, value := range values {
-		if utf8.RuneCountInString(value) > longestVariable {
-			c.Explain("content: variable %d is over %d characters", i+1, longestVariable)
-			return "40722"
-		}
+func checkValues(values []string) sim.Outcome {
+	tooLong := func(value string) bool { return utf8.RuneCountInString(value) > longestVariable }
+	if i := slices.IndexFunc(values, tooLong); i >= 0 {
+		return sim.Refuse("40722", "content: variable %d is over %d characters", i+1, longestVariable)
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-// match reports whether content is text with something in each variable's
-// place, and what.
-func match(text, content string) (values []string, ok bool) {
-	pattern := strings.ReplaceAll(regexp.QuoteMeta(text), variablePlace, "(.+?)")
-	found := regexp.MustCompile(`(?s)^` + pattern + `$`).FindStringSubmatch(content)
-	if found == nil {
-		return nil, false
+func (s *Service) checkLimits(c *sim.Call, f form) sim.Outcome {
+	sent := s.SentTo(s.to(f))
+	switch {
+	case !s.cfg.Limits:
+		return sim.Outcome{}
+	case sent.Within(c.Now, time.Second) > 0:
+		return sim.Refuse("4080", "mobile: more than one text a second")
+	case sent.Today(c.Now) >= dailyLimit:
+		return sim.Refuse("4082", "mobile: %d texts today", sent.Today(c.Now))
 	}
-	return found[1:], true
+	return sim.Outcome{}
 }
 
-func (s *Service) checkLimits(c *sim.Call, f form) string {
-	if !s.cfg.Limits {
-		return ""
+func (s *Service) checkBalance(*sim.Call, form) sim.Outcome {
+	if !s.CanPay(1) {
+		return sim.Refuse("4051", "balance: no messages left")
 	}
-	today := 0
-	for _, at := range s.sent[f.mobile] {
-		if c.Now.Sub(at) < time.Second {
-			c.Explain("mobile: more than one text a second")
-			return "4080"
-		}
-		if sameDay(at, c.Now) {
-			today++
-		}
-	}
-	if today >= dailyLimit {
-		c.Explain("mobile: %d texts today", today)
-		return "4082"
-	}
-	return ""
-}
-
-// beijing is the service's zone: the whole country has one.
-var beijing = time.FixedZone("UTC+8", 8*60*60)
-
-func sameDay(a, b time.Time) bool {
-	const day = "2006-01-02"
-	return a.In(beijing).Format(day) == b.In(beijing).Format(day)
+	return sim.Outcome{}
 }

@@ -33,10 +33,11 @@ package ihuyisim
 
 import (
 	"net/http"
+	"slices"
 	"strings"
-	"sync"
-	"time"
 
+	"github.com/cnsms/cnsms/ihuyi"
+	"github.com/cnsms/cnsms/provider/facts"
 	"github.com/cnsms/cnsms/sim"
 )
 
@@ -64,28 +65,25 @@ type Config struct {
 	Blocked []string
 }
 
-// plenty is what an account without an end says that it has left.
-const plenty = 1_000_000
-
 // Service is a simulated Ihuyi account. Put it into a sim.Server.
 type Service struct {
-	cfg Config
+	*sim.Account
 
-	mu      sync.Mutex
-	balance int
-	sent    map[string][]time.Time // by number, for the limits
+	cfg Config
 }
 
-var _ sim.Service = (*Service)(nil)
-
-// New returns a simulated account.
+// New returns a simulated account. It panics when cfg is one that no request could
+// satisfy.
 func New(cfg Config) *Service {
+	sim.Demand(cfg.Account != "", "ihuyisim: Config.Account: must not be empty")
+	sim.Demand(cfg.APIKey != "", "ihuyisim: Config.APIKey: must not be empty")
+	sim.Demand(!cfg.International || len(cfg.Templates) == 0, "ihuyisim: Config.Templates: an international account has none")
 	if cfg.Sign == "" {
 		cfg.Sign = "互亿无线"
 	}
-	s := &Service{cfg: cfg, sent: map[string][]time.Time{}}
-	if cfg.Balance != nil {
-		s.balance = *cfg.Balance
+	s := &Service{Account: sim.NewAccount(sim.AccountConfig{Balance: cfg.Balance, Blocked: cfg.Blocked}), cfg: cfg}
+	for _, number := range cfg.Blocked {
+		sim.Demand(s.isNumber(number), "ihuyisim: Config.Blocked: want numbers as they stand on the wire")
 	}
 	return s
 }
@@ -93,79 +91,36 @@ func New(cfg Config) *Service {
 // Name returns "ihuyi".
 func (s *Service) Name() string { return "ihuyi" }
 
-// Owns reports whether the path is one of Ihuyi's.
+// Codes are those of the vendor's table.
+func (s *Service) Codes() facts.Codes { return ihuyi.Codes() }
+
+// Owns reports whether the path is one of the account's product.
 func (s *Service) Owns(r *http.Request) bool {
-	for _, path := range s.paths() {
-		if strings.HasSuffix(r.URL.Path, path) {
-			return true
+	paths := []string{"/webservice/sms.php", "/sms/Submit.json", "/sms/GetNum.json"}
+	if s.cfg.International {
+		paths = []string{"/webservice/isms.php", "/isms/Submit.json"}
+	}
+	return slices.ContainsFunc(paths, func(path string) bool { return strings.HasSuffix(r.URL.Path, path) })
+}
+
+// Judge decides about a text, or a question for the number of messages left.
+func (s *Service) Judge(c *sim.Call) sim.Outcome {
+	f, err := s.readForm(c)
+	switch {
+	case err != nil:
+		return sim.Refuse("401", "%v", err)
+	case f.method == "Submit":
+		checks := []check{s.checkCredentials, s.checkNumber, s.checkText, s.checkTemplate, s.checkLimits, s.checkBalance}
+		if o := sim.FirstRefusal(c, f, checks...); o.Refused() {
+			return o
 		}
+		return sim.Accept(s.text(c, f))
+	case f.method == methodNumber:
+		if o := s.checkCredentials(c, f); o.Refused() {
+			return o
+		}
+		return sim.Grant(s.Left())
 	}
-	return false
-}
-
-// paths are the ends of the addresses of the account's product.
-func (s *Service) paths() []string {
-	if s.cfg.International {
-		return []string{"/webservice/isms.php", "/isms/Submit.json"}
-	}
-	return []string{"/webservice/sms.php", "/sms/Submit.json", "/sms/GetNum.json"}
-}
-
-// Serve answers one request.
-func (s *Service) Serve(c *sim.Call) {
-	f, err := readForm(c)
-	if err != nil {
-		c.Explain("body: %v", err)
-		replySubmit(c, f, refusal("401"), refusedID)
-		return
-	}
-	if s.cfg.International {
-		f.templateID = "" // a field that is not there is not read
-	}
-	switch f.method {
-	case "Submit":
-		s.submit(c, f)
-	case "GetNum":
-		s.number(c, f)
-	default:
-		c.Explain("method: want Submit or GetNum, in the query or in the path of the newer interface")
-		c.Reply(http.StatusNotFound, "text/html; charset=utf-8", []byte("<html><body>404</body></html>"))
-	}
-}
-
-func (s *Service) submit(c *sim.Call, f form) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if code := s.check(c, f); code != "" {
-		replySubmit(c, f, refusal(code), refusedID)
-		return
-	}
-	if scripted, ok := c.Refusal(); ok {
-		c.Explain("scripted refusal")
-		replySubmit(c, f, scripted, refusedID)
-		return
-	}
-	s.balance--
-	s.sent[f.mobile] = append(s.sent[f.mobile], c.Now)
-	m := c.Accept(s.message(c, f))
-	replySubmit(c, f, sim.Refusal{Code: "2", Text: "提交成功"}, m.ID)
-}
-
-func (s *Service) number(c *sim.Call, f form) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if code := s.checkCredentials(c, f); code != "" {
-		replyNumber(c, f, refusal(code), 0)
-		return
-	}
-	if scripted, ok := c.Refusal(); ok {
-		c.Explain("scripted refusal")
-		replyNumber(c, f, scripted, 0)
-		return
-	}
-	left := plenty
-	if s.cfg.Balance != nil {
-		left = max(s.balance, 0)
-	}
-	replyNumber(c, f, sim.Refusal{Code: "2", Text: "查询成功"}, left)
+	page := sim.Reply{Status: http.StatusNotFound, ContentType: "text/html; charset=utf-8", Body: []byte("<html><body>404</body></html>")}
+	return sim.RefuseWith(page, "method: want Submit or GetNum, in the query or in the path of the newer interface")
 }

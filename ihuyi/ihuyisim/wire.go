@@ -5,28 +5,25 @@ import (
 	"encoding/xml"
 	"fmt"
 	"net/http"
-	"net/url"
 	"path"
 	"strings"
 
 	"github.com/cnsms/cnsms/sim"
 )
 
+// methodNumber asks for the number of messages left.
+const methodNumber = "GetNum"
+
 // form is a request's fields, from the query or the body.
 type form struct {
 	method, account, password, mobile, content, templateID, time, format string
 }
 
-// readForm takes fields from the query and the body together, as the service
-// does; the body is read as a form whatever its content type says.
-func readForm(c *sim.Call) (form, error) {
-	values := c.Request.URL.Query()
-	body, err := url.ParseQuery(string(c.Body))
+// readForm takes fields from the query and the body together, as the service does.
+func (s *Service) readForm(c *sim.Call) (form, error) {
+	values, err := c.Form()
 	if err != nil {
 		return form{}, err
-	}
-	for name, list := range body {
-		values[name] = append(values[name], list...)
 	}
 	f := form{
 		method: values.Get("method"), account: values.Get("account"), password: values.Get("password"),
@@ -36,44 +33,38 @@ func readForm(c *sim.Call) (form, error) {
 	if method, newer := strings.CutSuffix(path.Base(c.Request.URL.Path), ".json"); newer {
 		f.method, f.format = method, "json"
 	}
+	if s.cfg.International {
+		f.templateID = "" // a field that is not there is not read
+	}
 	return f, nil
 }
 
 // values are the variables of template mode.
 func (f form) values() []string {
-	if f.content == "" {
+	if f.templateID == "" || f.content == "" {
 		return nil
 	}
 	return strings.Split(f.content, "|")
 }
 
-// message is what the phone would show.
-func (s *Service) message(c *sim.Call, f form) sim.Text {
-	m := sim.Text{
-		Mailbox: s.cfg.Account, ID: fmt.Sprintf("%d%010d", c.Now.Unix(), c.Seq),
-		To: "+86" + f.mobile, Sign: s.cfg.Sign, Template: f.templateID, Text: f.content,
-	}
+// to is the number in E.164 form.
+func (s *Service) to(f form) string {
 	if s.cfg.International {
-		m.To = "+" + strings.ReplaceAll(f.mobile, " ", "")
+		return "+" + strings.ReplaceAll(f.mobile, " ", "")
 	}
-	if f.templateID != "" {
-		m.Params = f.values()
-		m.Text = fill(s.cfg.Templates[f.templateID], m.Params)
-	}
-	m.Text = "【" + m.Sign + "】" + m.Text
-	return m
+	return "+86" + f.mobile
 }
 
-// fill puts the values into a template's places; without a template the text is
-// the values.
-func fill(text string, values []string) string {
-	if text == "" {
-		return strings.Join(values, " ")
+// text is what the phone shows.
+func (s *Service) text(c *sim.Call, f form) sim.Text {
+	shown := f.content
+	if f.templateID != "" {
+		shown = places.Fill(s.cfg.Templates[f.templateID], f.values())
 	}
-	for _, value := range values {
-		text = strings.Replace(text, variablePlace, value, 1)
+	return sim.Text{
+		Mailbox: s.cfg.Account, ID: fmt.Sprintf("%d%010d", c.Now.Unix(), c.Seq), To: s.to(f), Sign: s.cfg.Sign,
+		Template: f.templateID, Params: f.values(), Text: sim.Signed(s.cfg.Sign, shown),
 	}
-	return text
 }
 
 type submitReply struct {
@@ -106,43 +97,49 @@ type number string
 
 func (n number) MarshalJSON() ([]byte, error) { return []byte(n), nil }
 
-// xmlHeader is the first line of the service's XML.
-const xmlHeader = `<?xml version="1.0" encoding="utf-8"?>` + "\n"
-
-// xmlSpace is the namespace of older literal replies.
-const xmlSpace = "http://106.ihuyi.cn/"
+// xmlHead is the first line of the service's XML, xmlSpace the namespace of older
+// literal replies.
+const (
+	xmlHead  = `<?xml version="1.0" encoding="utf-8"?>` + "\n"
+	xmlSpace = "http://106.ihuyi.cn/"
+)
 
 // refusedID is the id that stands in a refusal.
 const refusedID = "0"
 
-func replySubmit(c *sim.Call, f form, r sim.Refusal, id string) {
-	if strings.HasSuffix(c.Request.URL.Path, "/isms/Submit.json") {
-		reply(c, f, newerInternationalReply{number(r.Code), r.Text, strings.TrimPrefix(id, refusedID)})
-		return
+// Answer writes the reply of the interface that was called.
+func (s *Service) Answer(c *sim.Call, o sim.Outcome) sim.Reply {
+	f, _ := s.readForm(c) // what cannot be read is answered like a text, in XML
+	code, msg, id := o.Code, o.Words, refusedID
+	switch {
+	case o.Refused():
+	case f.method == methodNumber:
+		code, msg = "2", "查询成功"
+	default:
+		code, msg, id = "2", "提交成功", o.Texts[0].ID
 	}
-	answer := submitReply{Space: xmlSpace, Code: number(r.Code), Msg: r.Text, SMSID: id}
+	if f.method == methodNumber {
+		left, _ := o.Data.(int)
+		return write(f, numberReply{Space: xmlSpace, Code: number(code), Msg: msg, Num: left})
+	}
+	if strings.HasSuffix(c.Request.URL.Path, "/isms/Submit.json") {
+		return write(f, newerInternationalReply{number(code), msg, strings.TrimPrefix(id, refusedID)})
+	}
+	answer := submitReply{Space: xmlSpace, Code: number(code), Msg: msg, SMSID: id}
 	if strings.HasSuffix(c.Request.URL.Path, "/isms.php") {
 		answer.ISMSID = id
 	}
-	reply(c, f, answer)
+	return write(f, answer)
 }
 
-func replyNumber(c *sim.Call, f form, r sim.Refusal, left int) {
-	reply(c, f, numberReply{Space: xmlSpace, Code: number(r.Code), Msg: r.Text, Num: left})
-}
-
-// reply answers in the format that was asked for: XML unless it was JSON.
-func reply(c *sim.Call, f form, answer any) {
+// write answers in the format that was asked for: XML unless it was JSON.
+func write(f form, answer any) sim.Reply {
 	if f.format == "json" {
-		c.ReplyJSON(http.StatusOK, "application/json; charset=utf-8", answer)
-		return
+		return sim.JSON(http.StatusOK, "application/json; charset=utf-8", answer)
 	}
-	body, err := xml.Marshal(answer)
-	if err != nil {
-		panic("ihuyisim: " + err.Error())
-	}
+	r := sim.XML(http.StatusOK, "text/xml; charset=utf-8", xmlHead, answer)
 	// The service writes one element a line. Values are escaped, so that "><"
 	// stands between elements only.
-	body = bytes.ReplaceAll(body, []byte("><"), []byte(">\n<"))
-	c.Reply(http.StatusOK, "text/xml; charset=utf-8", append([]byte(xmlHeader), body...))
+	r.Body = bytes.ReplaceAll(r.Body, []byte("><"), []byte(">\n<"))
+	return r
 }

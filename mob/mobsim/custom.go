@@ -18,10 +18,14 @@ const (
 
 // Custom returns the account's custom/msg as a service of its own, called
 // "mob-custom".
-func (s *Service) Custom() sim.Service { return custom{s} }
+func (s *Service) Custom() sim.Service { return custom{account: s} }
 
 // custom plays custom/msg.
-type custom struct{ account *Service }
+type custom struct {
+	sim.Old
+
+	account *Service
+}
 
 // Name returns "mob-custom".
 func (custom) Name() string { return "mob-custom" }

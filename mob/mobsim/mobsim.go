@@ -112,6 +112,8 @@ func (cfg Config) withDefaults() Config {
 // Service is a simulated Mob application: the calls below /sms. Put it into a
 // sim.Server, and what Custom returns beside it.
 type Service struct {
+	sim.Old
+
 	cfg Config
 
 	mu      sync.Mutex

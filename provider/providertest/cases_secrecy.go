@@ -64,18 +64,17 @@ func (c *check) echo() string {
 }
 
 func secretRefusal(c *check) {
-	refusals := c.h.Service(c.TB).Refusals()
 	codes := []string{}
 	for code := range c.h.Unlisted {
 		codes = append(codes, code)
 	}
-	for _, refusal := range refusals {
+	for _, refusal := range c.refusals() {
 		codes = append(codes, refusal.Code)
 	}
 	for _, code := range codes {
 		c.sub(code, func(c *check) {
 			s := c.stage()
-			c.reply(s, c.h.RefusalReply(code, c.echo()))
+			c.refuse(s, code, c.echo())
 			c.failsSilently(s, "the service refuses with code "+code+" and echoes")
 		})
 	}

@@ -22,10 +22,9 @@
 //				}
 //				return p
 //			},
-//			Message:      provider.Message{To: phone, Template: "login", Params: provider.Params{"code": "042137"}},
-//			Templates:    provider.Templates{"login": {ID: "1", Params: []string{"code"}}},
-//			RefusalReply: func(code, text string) providertest.Reply { … },
-//			Secrets:      []string{"conformance-key"},
+//			Message:   provider.Message{To: phone, Template: "login", Params: provider.Params{"code": "042137"}},
+//			Templates: provider.Templates{"login": {ID: "1", Params: []string{"code"}}},
+//			Secrets:   []string{"conformance-key"},
 //		})
 //	}
 //

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 
+	"github.com/cnsms/cnsms/provider/facts"
 	"github.com/cnsms/cnsms/sim"
 )
 
@@ -20,10 +21,11 @@ type HandlerServiceConfig struct {
 	// It fills To, and what else the suite is to compare. The request's body can be
 	// read.
 	Accepted func(r *http.Request, answer Reply) []sim.Text
-	// Refusals is the table of failures, and Refuse the answer on the wire for
-	// one of them. Both may be nil for a service that does not refuse.
-	Refusals []sim.Refusal
-	Refuse   func(refusal sim.Refusal) Reply
+	// Codes is the table of failures, and Refuse the answer on the wire for a code
+	// and what the service says with it. Refuse may be nil for a service that does
+	// not refuse.
+	Codes  facts.Codes
+	Refuse func(code, words string) Reply
 }
 
 // HandlerService makes a sim.Service of a server that is there already, such as
@@ -34,36 +36,33 @@ type handlerService struct{ cfg HandlerServiceConfig }
 
 func (s handlerService) Name() string            { return s.cfg.Name }
 func (s handlerService) Owns(*http.Request) bool { return true }
-func (s handlerService) Refusals() []sim.Refusal { return s.cfg.Refusals }
+func (s handlerService) Codes() facts.Codes      { return s.cfg.Codes }
 
-// Serve refuses as scripted, or lets the handler answer.
-func (s handlerService) Serve(c *sim.Call) {
-	if refusal, ok := c.Refusal(); ok {
-		answer := s.cfg.Refuse(refusal)
-		c.Explain("scripted refusal %s", refusal.Code)
-		c.Reply(answer.status(), answer.ContentType, answer.Body)
-		return
+// Judge refuses as scripted, before the handler sees the request, or lets the
+// handler answer.
+func (s handlerService) Judge(c *sim.Call) sim.Outcome {
+	if scripted, ok := c.Scripted(); ok && s.cfg.Refuse != nil {
+		return scripted
 	}
 	recorder := httptest.NewRecorder()
 	s.cfg.Handler.ServeHTTP(recorder, c.Request)
-	answer := Reply{
-		Status: recorder.Code, ContentType: recorder.Header().Get("Content-Type"), Body: recorder.Body.Bytes(),
+	o := sim.Grant(recorder)
+	if s.cfg.Accepted != nil {
+		c.Request.Body = io.NopCloser(bytes.NewReader(c.Body))
+		o.Texts = s.cfg.Accepted(c.Request, Reply{
+			Status: recorder.Code, ContentType: recorder.Header().Get("Content-Type"), Body: recorder.Body.Bytes(),
+		})
 	}
-	s.accept(c, answer)
-	c.Reply(answer.Status, answer.ContentType, answer.Body)
-	for name := range recorder.Header() {
-		c.ReplyHeader(name, recorder.Header().Get(name))
-	}
+	return o
 }
 
-func (s handlerService) accept(c *sim.Call, answer Reply) {
-	if s.cfg.Accepted == nil {
-		return
+// Answer passes on what the handler has written.
+func (s handlerService) Answer(_ *sim.Call, o sim.Outcome) sim.Reply {
+	if recorder, ok := o.Data.(*httptest.ResponseRecorder); ok {
+		return sim.Reply{Status: recorder.Code, Header: recorder.Header(), Body: recorder.Body.Bytes()}
 	}
-	c.Request.Body = io.NopCloser(bytes.NewReader(c.Body))
-	for _, m := range s.cfg.Accepted(c.Request, answer) {
-		c.Accept(m)
-	}
+	answer := s.cfg.Refuse(o.Code, o.Words)
+	return sim.Reply{Status: answer.status(), ContentType: answer.ContentType, Body: answer.Body}
 }
 
 // status is the HTTP status, with its default.

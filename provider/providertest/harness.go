@@ -13,8 +13,8 @@ import (
 )
 
 // Harness tells the suite how to build the provider under test and the service
-// that it talks to. New and Message are required, and with a Service also
-// RefusalReply. The functions are called concurrently.
+// that it talks to. New and Message are required. The functions are called
+// concurrently.
 type Harness struct {
 	// Service returns a fresh simulator of the service, with every limit switched
 	// off that a hundred texts to a hundred phones would run into. Nil for a
@@ -42,8 +42,8 @@ type Harness struct {
 	// abroad, and the suite expects KindUnsupported before any request.
 	Foreign provider.Phone
 
-	// RefusalReply is how the service refuses a send on the wire with that code
-	// and that text. The suite passes codes of Service.Refusals and of Unlisted.
+	// RefusalReply is how a service that has not moved to Judge and Answer refuses a
+	// send on the wire with that code and that text. Others are asked themselves.
 	RefusalReply func(code, text string) Reply
 
 	// Unlisted holds codes that are in no table of the service, and the kinds that
@@ -153,9 +153,6 @@ func (h Harness) validate() error {
 	}
 	if err := h.Message.Validate(); err != nil {
 		complain("Harness.Message: %w", err)
-	}
-	if h.Service != nil && h.RefusalReply == nil {
-		complain("Harness.RefusalReply: must not be nil where there is a Service")
 	}
 	if h.Members < 0 {
 		complain("Harness.Members: must not be negative")

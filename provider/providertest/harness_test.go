@@ -25,7 +25,6 @@ func TestHarnessReportsEveryProblem(t *testing.T) {
 	for _, part := range []string{
 		"Harness.New: must not be nil",
 		"Harness.Message: send: recipient: To: no phone number",
-		"Harness.RefusalReply: must not be nil where there is a Service",
 		"Harness.Members: must not be negative",
 		"Harness.Foreign: want a number outside mainland China",
 		"Harness.Secrets[0]: want 6 characters or more",
@@ -125,8 +124,11 @@ func TestHandlerServiceConformance(t *testing.T) {
 		return providertest.HandlerService(providertest.HandlerServiceConfig{
 			Name: "gateway", Handler: gateway,
 			Accepted: acceptedByToy,
-			Refusals: toyService{}.Refusals(),
-			Refuse:   func(r sim.Refusal) providertest.Reply { return h.RefusalReply(r.Code, r.Text) },
+			Codes:    toyService{}.Codes(),
+			Refuse: func(code, words string) providertest.Reply {
+				answer := toyService{}.Answer(nil, sim.Outcome{Code: code, Words: words})
+				return providertest.Reply{ContentType: answer.ContentType, Body: answer.Body}
+			},
 		})
 	}
 	h.CountsAsSend = func(r *http.Request) bool { return r.URL.Path == "/toy/send" }

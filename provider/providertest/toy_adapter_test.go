@@ -16,7 +16,6 @@ import (
 
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/providertest"
-	"github.com/cnsms/cnsms/sim"
 )
 
 const (
@@ -236,7 +235,7 @@ func (t *toy) judge(m provider.Message, body []byte, status int) (string, error)
 	if reply.Result == "OK" && reply.ID != "" {
 		return reply.ID, nil
 	}
-	refusal, _ := sim.FindRefusal(toyService{}.Refusals(), reply.Result)
+	refusal, _ := toyService{}.Codes().Lookup(reply.Result)
 	e := failure(refusal.Kind, provider.Redact(m.Redact(reply.Message), toyKey))
 	if t.flaw.quoteReply {
 		e.Text = reply.Message

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/facts"
 	"github.com/cnsms/cnsms/provider/providertest"
 	"github.com/cnsms/cnsms/sim"
 )
@@ -41,45 +42,44 @@ type toyService struct{}
 func (toyService) Name() string              { return "toy" }
 func (toyService) Owns(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/toy/") }
 
-func (toyService) Refusals() []sim.Refusal {
-	return []sim.Refusal{
-		{Code: "NO_MONEY", Kind: provider.KindBalance, Text: "no money left"},
-		{Code: "TOO_OFTEN", Kind: provider.KindThrottled, Scope: provider.ScopePhone, Text: "too often for this phone"},
-		{Code: "BUSY", Kind: provider.KindUnavailable, MayHaveSent: true, Text: "try later"},
-	}
+func (toyService) Codes() facts.Codes {
+	return facts.MustParseCodes(`
+		NO_MONEY  | balance | no money left
+		TOO_OFTEN | throttled by phone | too often for this phone
+		BUSY      | unavailable, may have been sent | try later
+	`)
 }
 
-func (toyService) Serve(c *sim.Call) {
+func (toyService) Judge(c *sim.Call) sim.Outcome {
 	var request toyRequest
 	if err := json.Unmarshal(c.Body, &request); err != nil || request.Key != toyKey {
-		c.Explain("key: is not the one of the account")
-		c.ReplyJSON(http.StatusOK, "application/json", toyReply{Result: "BAD_KEY"})
-		return
+		return sim.Refuse("BAD_KEY", "key: is not the one of the account")
 	}
-	if refusal, ok := c.Refusal(); ok {
-		c.Explain("scripted: %s", refusal.Code)
-		c.ReplyJSON(http.StatusOK, "application/json", toyReply{Result: refusal.Code, Message: refusal.Text})
-		return
-	}
-	c.ReplyJSON(http.StatusOK, "application/json", serveToy(c, request))
-}
-
-func serveToy(c *sim.Call, request toyRequest) toyReply {
 	if c.Request.URL.Path == "/toy/verify" {
 		if request.Code != toyCode {
-			return toyReply{Result: "WRONG_CODE"}
+			return sim.Refuse("WRONG_CODE", "code: wrong")
 		}
-		return toyReply{Result: "OK", ID: "checked"}
+		return sim.Grant("checked")
 	}
 	m := sim.Text{ID: fmt.Sprintf("toy-%d", c.Seq), Template: request.Template, Params: request.Params}
 	if m.Template == "" {
 		m.Code = toyCode
 	}
+	o := sim.Grant(m.ID)
 	for _, to := range request.To {
 		m.To = to
-		c.Accept(m)
+		o.Texts = append(o.Texts, m)
 	}
-	return toyReply{Result: "OK", ID: m.ID}
+	return o
+}
+
+func (toyService) Answer(_ *sim.Call, o sim.Outcome) sim.Reply {
+	answer := toyReply{Result: o.Code, Message: o.Words}
+	if !o.Refused() {
+		answer.Result = "OK"
+		answer.ID, _ = o.Data.(string)
+	}
+	return sim.JSON(http.StatusOK, "application/json", answer)
 }
 
 var toyMessage = provider.Message{
@@ -94,15 +94,8 @@ func toyHarness(f flaw) providertest.Harness {
 		New:       func(_ testing.TB, e providertest.Endpoint) provider.Provider { return newToy(e, f) },
 		Message:   toyMessage,
 		Templates: provider.Templates{"login": {ID: "t1", Params: []string{provider.ParamCode}}},
-		RefusalReply: func(code, text string) providertest.Reply {
-			body, err := json.Marshal(toyReply{Result: code, Message: text})
-			if err != nil {
-				panic(err)
-			}
-			return providertest.Reply{ContentType: "application/json", Body: body}
-		},
-		Unlisted: map[string]provider.Kind{"ok": provider.KindUnknown, "31337": provider.KindUnknown},
-		Secrets:  []string{toyKey},
+		Unlisted:  map[string]provider.Kind{"ok": provider.KindUnknown, "31337": provider.KindUnknown},
+		Secrets:   []string{toyKey},
 	}
 }
 

@@ -88,6 +88,8 @@ const (
 
 // Service is a simulated Ronglian account. Put it into a sim.Server.
 type Service struct {
+	sim.Old
+
 	cfg Config
 
 	mu      sync.Mutex

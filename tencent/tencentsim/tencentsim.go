@@ -92,6 +92,8 @@ type Template struct {
 
 // Service is a simulated account with one application. Put it into a sim.Server.
 type Service struct {
+	sim.Old
+
 	cfg Config
 
 	mu         sync.Mutex

@@ -56,6 +56,8 @@ type Config struct {
 
 // Service is a simulated Zhenzi application. Put it into a sim.Server.
 type Service struct {
+	sim.Old
+
 	cfg Config
 
 	mu      sync.Mutex

@@ -46,6 +46,8 @@ type Config struct {
 
 // Service is a simulated Acme account. Put it into a sim.Server.
 type Service struct {
+	sim.Old
+
 	cfg Config
 
 	mu      sync.Mutex

@@ -1,0 +1,260 @@
+package failover
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/cnsms/cnsms/provider"
+)
+
+// sender is what Composer, Chain and Router have in common: it asks members one
+// after the other until one accepts the message or a failure ends the send. The
+// three differ only in the order that they give it.
+type sender struct {
+	name      string
+	members   []*member
+	decide    DecideFunc
+	onAttempt AttemptFunc
+	now       func() time.Time
+}
+
+// composer is a Composer, Chain or Router, or a type that embeds one.
+type composer interface {
+	provider.Group
+	// sendRecorded is Send. It writes into r what it does, so that the composer
+	// around it can list and report the attempts.
+	sendRecorded(ctx context.Context, m provider.Message, r *record) (provider.Receipt, error)
+	self() *sender
+}
+
+// Name returns the configured name. Receipts bear the name of the provider that
+// accepted the message instead.
+func (s *sender) Name() string { return s.name }
+
+// Providers returns the providers of the members, in the order in which they
+// were given.
+func (s *sender) Providers() []provider.Provider {
+	providers := make([]provider.Provider, len(s.members))
+	for i, m := range s.members {
+		providers[i] = m.provider
+	}
+	return providers
+}
+
+// Members returns the state of each member, in the order in which they were
+// given.
+func (s *sender) Members() []MemberState {
+	now := s.now()
+	states := make([]MemberState, len(s.members))
+	for i, m := range s.members {
+		states[i] = m.state(now)
+	}
+	return states
+}
+
+func (s *sender) self() *sender { return s }
+
+// record is what one send has done so far.
+type record struct {
+	failed   []Attempt // in the order in which they were made
+	accepted Attempt   // the attempt that ended the send well, if one did
+	skipped  []Skipped
+	spare    *member // skipped, but asked before the send gives up
+	spareAt  int     // the place of spare in skipped
+	healthy  bool    // at least one member failed for a reason other than its health
+}
+
+// skip records a member that is not asked now, and remembers the best one to
+// fall back on.
+func (r *record) skip(m *member, reason SkipReason) {
+	r.skipped = append(r.skipped, Skipped{Provider: m.name, Reason: reason})
+	if reason == SkipBudget {
+		return
+	}
+	if r.spare == nil || m.health.cooling().Before(r.spare.health.cooling()) {
+		r.spare, r.spareAt = m, len(r.skipped)-1
+	}
+}
+
+// unskip removes the spare member from the skipped ones: it is asked after all.
+func (r *record) unskip() { r.skipped = slices.Delete(r.skipped, r.spareAt, r.spareAt+1) }
+
+// step is what follows an attempt.
+type step int
+
+const (
+	goOn step = iota
+	accepted
+	stopped
+)
+
+// check refuses what no member could send.
+func (s *sender) check(ctx context.Context, m provider.Message) error {
+	if err := s.checkContext(ctx); err != nil {
+		return err
+	}
+	if err := m.Validate(); err != nil {
+		return s.refuseMessage(err)
+	}
+	return nil
+}
+
+func (s *sender) checkContext(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return s.refuse(&provider.Error{Kind: provider.KindUnavailable, Text: "the context has finished", Err: err})
+	}
+	return nil
+}
+
+func (s *sender) refuseMessage(err error) error {
+	bad := &provider.Error{Err: err}
+	errors.As(err, &bad) // Message.Validate returns nothing else
+	return s.refuse(bad)
+}
+
+// refuse returns the error of a send without attempts.
+func (s *sender) refuse(cause *provider.Error) *Error {
+	cause.Provider, cause.Op = s.name, provider.OpSend
+	return &Error{Provider: s.name, Cause: cause}
+}
+
+// send asks the members with these indexes, in this order. When all of them have
+// failed, it asks one of those that were skipped. The caller has called check.
+func (s *sender) send(ctx context.Context, m provider.Message, order []int, r *record) (provider.Receipt, error) {
+	receipt, next := s.askInOrder(ctx, m, order, r)
+	if next == goOn && r.spare != nil {
+		r.unskip()
+		receipt, next = s.ask(ctx, m, r.spare, true, r)
+	}
+	if next == accepted {
+		return receipt, nil
+	}
+	askedAll := next == goOn && len(order) == len(s.members)
+	return provider.Receipt{}, s.failure(ctx, r, askedAll)
+}
+
+func (s *sender) askInOrder(ctx context.Context, m provider.Message, order []int, r *record) (provider.Receipt, step) {
+	for _, i := range order {
+		receipt, next := s.ask(ctx, m, s.members[i], false, r)
+		if next != goOn {
+			return receipt, next
+		}
+	}
+	return provider.Receipt{}, goOn
+}
+
+// ask makes an attempt on one member, unless the member is to be skipped. With
+// force only a used-up budget skips it.
+func (s *sender) ask(ctx context.Context, msg provider.Message, m *member, force bool, r *record) (provider.Receipt, step) {
+	began := s.now()
+	p, reason := m.enter(began, force)
+	if reason != 0 {
+		r.skip(m, reason)
+		return provider.Receipt{}, goOn
+	}
+	answer := m.send(ctx, msg)
+	ended := s.now()
+	attempt := Attempt{To: msg.To, Template: msg.Template, UserAttempt: msg.Attempt, Took: ended.Sub(began)}
+	if answer.inside != nil {
+		s.list(ctx, r, answer.inside.failed, answer.inside.skipped)
+	}
+	if answer.err == nil {
+		return s.accept(ctx, m, p, attempt, answer, r), accepted
+	}
+	f := m.classify(answer, msg)
+	f.unhealthy = f.unhealthy && ctx.Err() == nil // a caller that cancels says nothing about the member
+	m.failed(p, f, ended, &attempt)
+	r.healthy = r.healthy || !f.unhealthy
+	s.listFailure(ctx, r, attempt, f.inner)
+	if s.goesOn(ctx, msg, attempt) {
+		return provider.Receipt{}, goOn
+	}
+	return provider.Receipt{}, stopped
+}
+
+// listFailure lists a failed attempt or, when it was a composer that failed, the
+// attempts that the composer made.
+func (s *sender) listFailure(ctx context.Context, r *record, a Attempt, inner *Error) {
+	if inner != nil {
+		s.list(ctx, r, inner.Attempts, inner.Skipped)
+		return
+	}
+	r.failed = append(r.failed, a)
+	s.report(ctx, a)
+}
+
+// list adds what a composer inside has done.
+func (s *sender) list(ctx context.Context, r *record, failed []Attempt, skipped []Skipped) {
+	r.failed = append(r.failed, failed...)
+	r.skipped = append(r.skipped, skipped...)
+	for _, a := range failed {
+		s.report(ctx, a)
+	}
+}
+
+// accept ends a send that went well.
+func (s *sender) accept(ctx context.Context, m *member, p pass, a Attempt, answer answer, r *record) provider.Receipt {
+	receipt := answer.receipt
+	receipt.Provider = m.senderName(receipt.Provider)
+	m.accepted(p)
+	if answer.inside != nil {
+		r.accepted = answer.inside.accepted
+	} else {
+		a.Provider, a.ID, a.Cost = receipt.Provider, receipt.ID, m.priceOf(receipt.Provider)
+		r.accepted = a
+	}
+	s.report(ctx, r.accepted)
+	return receipt
+}
+
+// report calls OnAttempt. The attempt of a composer behind a wrapper sums up
+// several, which are reported one by one.
+func (s *sender) report(ctx context.Context, a Attempt) {
+	switch {
+	case s.onAttempt == nil:
+	case a.Err == nil:
+		s.onAttempt(ctx, a)
+	default:
+		s.reportFailure(ctx, a)
+	}
+}
+
+func (s *sender) reportFailure(ctx context.Context, a Attempt) {
+	var inner *Error
+	if !errors.As(a.Err, &inner) || inner == nil || len(inner.Attempts) == 0 {
+		s.onAttempt(ctx, a)
+		return
+	}
+	for _, each := range inner.Attempts {
+		s.reportFailure(ctx, each)
+	}
+}
+
+// failure returns the error of a send that nobody accepted. askedAll is true when
+// every member was asked or skipped.
+func (s *sender) failure(ctx context.Context, r *record, askedAll bool) error {
+	if len(r.failed) == 0 {
+		err := s.refuse(&provider.Error{Kind: provider.KindBalance, Text: "no member has budget left for today"})
+		err.Skipped = r.skipped
+		return err
+	}
+	err := &Error{
+		Provider:  s.name,
+		Attempts:  r.failed,
+		Skipped:   r.skipped,
+		unhealthy: askedAll && !r.healthy,
+	}
+	if finished := ctx.Err(); finished != nil && !errors.Is(err, finished) {
+		err.Cause = finished
+	}
+	return err
+}
+
+func orNow(now func() time.Time) func() time.Time {
+	if now == nil {
+		return time.Now
+	}
+	return now
+}
