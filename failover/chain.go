@@ -98,15 +98,15 @@ const maxWeight = 1_000_000
 
 // checkWeightNames finds names in Weights that do not stand for one member.
 func (c ChainConfig) checkWeightNames(members []Member) error {
-	bearers := map[string]int{}
+	membersNamed := map[string]int{}
 	for _, m := range members {
 		if !isNil(m.Provider) {
-			bearers[m.Provider.Name()]++
+			membersNamed[m.Provider.Name()]++
 		}
 	}
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(c.Weights)) {
-		switch bearers[name] {
+		switch membersNamed[name] {
 		case 0:
 			problems = append(problems, fmt.Errorf("Weights[%q]: no member has a provider of this name", name))
 		case 1:
@@ -131,8 +131,9 @@ type Chain struct {
 var _ provider.Group = (*Chain)(nil)
 
 // NewChain makes a chain of the members. The error names every problem of cfg
-// and of the members at once. Members whose providers bear the same name are
-// refused, because receipts find their provider by name.
+// and of the members at once. It
+// refuses members whose providers have the same name, because receipts find their
+// provider by name.
 func NewChain(cfg ChainConfig, members ...Member) (*Chain, error) {
 	cfg.Name = cfg.name()
 	if err := checkChain(cfg, members); err != nil {

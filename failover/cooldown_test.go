@@ -186,7 +186,7 @@ func TestInconclusiveProbe(t *testing.T) {
 	}
 }
 
-func TestCallersHasteCoolsNobodyDown(t *testing.T) {
+func TestCallersDeadlineCoolsNobodyDown(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFleet("a", "b")

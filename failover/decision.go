@@ -67,8 +67,8 @@ func isHopeless(kind provider.Kind) bool {
 	return kind == provider.KindRecipient || kind == provider.KindContent
 }
 
-// isUnhealthy reports whether the next message would fail the same way, whoever
-// it is for. A limit of the account counts only when the service says how long it
+// isUnhealthy reports whether the next message would fail the same way, for any
+// phone. A limit of the account counts only when the service says how long it
 // lasts: many are limits per second, over before a cooldown begins. The other
 // kinds are about one phone, one template, one signature or one country, or are
 // not clear.
@@ -97,7 +97,7 @@ type failure struct {
 }
 
 // classify reads a member's error.
-func (m *member) classify(a answer, msg provider.Message) failure {
+func (m *member) classify(a *answer, msg provider.Message) failure {
 	err := a.err
 	var inner *Error
 	if errors.As(err, &inner) && inner != nil && len(inner.Attempts) > 0 {

@@ -42,8 +42,8 @@
 //
 // A member in its cooldown, or with a low balance, is skipped. When all others
 // have failed, one such member is asked after all: one with a low balance, or else
-// the one whose cooldown ends first. So a chain always tries somebody. Only a
-// daily budget is never exceeded. After the cooldown one send goes through to see
+// the one whose cooldown ends first. So a chain always tries one member. Only a
+// daily budget is never exceeded. After the cooldown one send goes through to test
 // whether the member is well again; the cooldown is over when it is accepted.
 //
 // # Errors and events

@@ -228,7 +228,7 @@ func TestNestedTimeout(t *testing.T) {
 		f.members["a"].then(hang)
 		require.Equal(t, "last", outcome(outer.Send(t.Context(), codeMessage)))
 		require.Equal(t, []string{"a", "last"}, f.journal.asked(), "the time limit ends the whole inner send")
-		require.Zero(t, inner.Members()[0].Cooldown, "to the inner chain it is a caller in haste")
+		require.Zero(t, inner.Members()[0].Cooldown, "to the inner chain it is the caller that cancels")
 		require.Equal(t, failover.DefaultCooldown, outer.Members()[0].Cooldown)
 	})
 }

@@ -169,7 +169,7 @@ func (e *Error) writeSkipped(b *strings.Builder) {
 	}
 }
 
-// text is the attempt's error behind the name of its provider.
+// text is the attempt's error with the name of its provider before it.
 func (a Attempt) text() string {
 	line := oneLine(a.Err.Error())
 	if strings.HasPrefix(line, a.Provider+":") {
@@ -223,7 +223,7 @@ type PanicError struct {
 	Stack []byte
 }
 
-// Error returns the text behind "panic: ".
+// Error returns the text after "panic: ".
 func (e *PanicError) Error() string { return "panic: " + e.Text }
 
 func newPanicError(value any, msg provider.Message) error {

@@ -162,11 +162,11 @@ const (
 	Yuan = 1000 * Li
 )
 
-// decimals is the number of places behind the point that Money holds.
+// decimals is the number of decimal places that Money holds.
 const decimals = 6
 
-// ParseMoney reads a decimal number of yuan, such as "0.045". At most six
-// places behind the point may differ from zero.
+// ParseMoney reads a decimal number of yuan, such as "0.045". Only the
+// first six decimal places may differ from zero.
 func ParseMoney(text string) (Money, error) {
 	amount, exact, err := parseDecimal(text)
 	if err == nil && !exact {

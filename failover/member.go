@@ -39,7 +39,7 @@ type MemberState struct {
 	// Name is the name of the member's provider.
 	Name string
 	// Cooldown is how long the member is still skipped; 0 when it is not. After
-	// that a single send goes through to see whether it is well again.
+	// that a single send goes through to test whether it is well again.
 	Cooldown time.Duration
 	// LowBalance is true when CheckBalances last found less on the account than
 	// Limits.LowBalance.
@@ -66,7 +66,7 @@ type member struct {
 	low    atomic.Bool
 }
 
-// newMember takes over a Member that has been validated.
+// newMember makes a member of a Member that has been validated.
 func newMember(m Member, defaultCooldown time.Duration) *member {
 	made := &member{
 		provider: m.Provider,
@@ -185,8 +185,8 @@ func (m *member) cooldownAfter(f failure) time.Duration {
 	return max(m.cooldown, wait)
 }
 
-// longestWait bounds what a service can ask for with RetryAfter, so that a
-// nonsensical answer does not take a member out for good.
+// longestWait bounds what a service can ask for with RetryAfter, so that an
+// absurd answer does not end the use of a member for good.
 const longestWait = time.Hour
 
 // answer is how a provider answered.
@@ -197,36 +197,35 @@ type answer struct {
 	inside   *record // what a composer did, unless err holds it
 }
 
-// send asks the provider, within the member's own time limit.
-func (m *member) send(ctx context.Context, msg provider.Message) answer {
+// send asks the provider, within the member's own time limit, and fills in a.
+func (m *member) send(ctx context.Context, msg provider.Message, a *answer) {
 	if m.timeout == 0 {
-		return m.sendRecovered(ctx, msg)
+		m.sendRecovered(ctx, msg, a)
+		return
 	}
 	limited, cancel := context.WithTimeout(ctx, m.timeout)
 	defer cancel()
-	a := m.sendRecovered(limited, msg)
+	m.sendRecovered(limited, msg, a)
 	a.timedOut = limited.Err() != nil
-	return a
 }
 
 // sendRecovered turns a panic into an error: one broken provider must not stop a
 // program that has others. It does the same for a nil pointer that would panic
 // when it is asked for its text.
-func (m *member) sendRecovered(ctx context.Context, msg provider.Message) (a answer) {
+func (m *member) sendRecovered(ctx context.Context, msg provider.Message, a *answer) {
 	defer func() {
 		if value := recover(); value != nil {
 			a.receipt, a.err = provider.Receipt{}, newPanicError(value, msg)
 		}
 	}()
 	if m.composer != nil {
-		m.sendComposed(ctx, msg, &a)
-		return a
+		m.sendComposed(ctx, msg, a)
+		return
 	}
 	a.receipt, a.err = m.provider.Send(ctx, msg)
 	if a.err != nil && isNil(a.err) {
 		a.err = fmt.Errorf("the error is a nil %T", a.err)
 	}
-	return a
 }
 
 func (m *member) sendComposed(ctx context.Context, msg provider.Message, a *answer) {
@@ -238,8 +237,7 @@ func (m *member) sendComposed(ctx context.Context, msg provider.Message, a *answ
 }
 
 // senderName returns the name of the provider that was asked, given the one that
-// its receipt or error bears: adapters may leave that out, and wrappers may put
-// their own.
+// its receipt or error has: adapters may omit it, and wrappers may put their own.
 func (m *member) senderName(given string) string {
 	switch {
 	case slices.Contains(m.names, given), m.composed && given != "":
@@ -261,7 +259,7 @@ func (m *member) priceOf(name string) Money {
 }
 
 // priceInside returns the price of the member of that name in the composers inside
-// p. If several bear the name, it is the highest.
+// p. If several have the name, it is the highest.
 func priceInside(p provider.Provider, name string) Money {
 	price := Money(0)
 	for inside := range provider.All(p) {

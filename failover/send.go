@@ -29,7 +29,7 @@ type composer interface {
 	self() *sender
 }
 
-// Name returns the configured name. Receipts bear the name of the provider that
+// Name returns the configured name. Receipts have the name of the provider that
 // accepted the message instead.
 func (s *sender) Name() string { return s.name }
 
@@ -154,16 +154,17 @@ func (s *sender) ask(ctx context.Context, msg provider.Message, m *member, force
 		r.skip(m, reason)
 		return provider.Receipt{}, goOn
 	}
-	answer := m.send(ctx, msg)
+	var got answer
+	m.send(ctx, msg, &got)
 	ended := s.now()
 	attempt := Attempt{To: msg.To, Template: msg.Template, UserAttempt: msg.Attempt, Took: ended.Sub(began)}
-	if answer.inside != nil {
-		s.list(ctx, r, answer.inside.failed, answer.inside.skipped)
+	if got.inside != nil {
+		s.list(ctx, r, got.inside.failed, got.inside.skipped)
 	}
-	if answer.err == nil {
-		return s.accept(ctx, m, p, attempt, answer, r), accepted
+	if got.err == nil {
+		return s.accept(ctx, m, p, &attempt, &got, r), accepted
 	}
-	f := m.classify(answer, msg)
+	f := m.classify(&got, msg)
 	f.unhealthy = f.unhealthy && ctx.Err() == nil // a caller that cancels says nothing about the member
 	m.failed(p, f, ended, &attempt)
 	r.healthy = r.healthy || !f.unhealthy
@@ -195,15 +196,15 @@ func (s *sender) list(ctx context.Context, r *record, failed []Attempt, skipped 
 }
 
 // accept ends a send that went well.
-func (s *sender) accept(ctx context.Context, m *member, p pass, a Attempt, answer answer, r *record) provider.Receipt {
-	receipt := answer.receipt
+func (s *sender) accept(ctx context.Context, m *member, p pass, a *Attempt, got *answer, r *record) provider.Receipt {
+	receipt := got.receipt
 	receipt.Provider = m.senderName(receipt.Provider)
 	m.accepted(p)
-	if answer.inside != nil {
-		r.accepted = answer.inside.accepted
+	if got.inside != nil {
+		r.accepted = got.inside.accepted
 	} else {
 		a.Provider, a.ID, a.Cost = receipt.Provider, receipt.ID, m.priceOf(receipt.Provider)
-		r.accepted = a
+		r.accepted = *a
 	}
 	s.report(ctx, r.accepted)
 	return receipt

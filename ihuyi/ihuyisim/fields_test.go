@@ -4,12 +4,15 @@ import (
 	"crypto/md5"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/ihuyi/ihuyisim"
+	"github.com/cnsms/cnsms/sim"
+	"github.com/cnsms/cnsms/sim/simtest"
 )
 
 // hash is the dynamic password of the given parts.
@@ -21,67 +24,115 @@ func hash(parts ...string) string {
 	return fmt.Sprintf("%x", md5.Sum([]byte(plain)))
 }
 
-// TestEveryField takes every call of both interfaces and products, and every
-// field that it must have: without the field, and with another value in it, the
-// request is refused, and the simulator names the field.
-func TestEveryField(t *testing.T) {
+// with is a form with other fields.
+func with(form url.Values, fields ...string) url.Values {
+	form = maps.Clone(form)
+	for i := 0; i < len(fields); i += 2 {
+		form.Set(fields[i], fields[i+1])
+	}
+	return form
+}
+
+const (
+	international = "I00000000"
+	words         = "Your verification code is 1125"
+)
+
+// The worked examples of the other calls.
+var (
+	byID   = with(signed(), "content", "1234", "templateid", "1", "password", "4f7f9ee4be5ead83d492579aeaf075d6")
+	number = url.Values{"account": {account}, "password": {"6715321f9e52d26f945b0894c0346b76"}, "time": {"1700000000"}}
+	abroad = url.Values{
+		"account": {international}, "password": {"59a3a32f53b05dd74f000a0dd8273dda"}, "mobile": {"1 2025550123"}, "content": {words},
+		"time": {"1700000000"},
+	}
+	numberAbroad = with(number, "account", international, "password", "432b240849611574e22550966fb7552f")
+)
+
+// call is a request of the suite: a form to a path, with a method in the query of the
+// classic interface.
+func call(name, path, method string, form url.Values) simtest.Request {
+	r := simtest.Request{
+		Name: name, Path: path, Form: form,
+		Sign: func(r *simtest.Request) {
+			f := r.Form
+			f.Set("password", hash(f.Get("account"), apiKey, f.Get("mobile"), f.Get("content"), f.Get("time")))
+		},
+		Signed:   []string{"account", "time"},
+		Optional: []string{"format"}, Free: []string{"format"}, // XML is as good
+		// Without a time it is no dynamic password, and without an id a whole text, which nobody approved.
+		Named: map[string]string{"time": "password", "templateid": "content"},
+	}
+	if form.Has("mobile") {
+		r.Texts, r.Signed = 1, append(r.Signed, "mobile", "content")
+	}
+	switch {
+	case form.Get("account") == international: // another number is one abroad, too
+		r.Free = append(r.Free, "mobile", "content")
+	case form.Has("templateid"):
+		r.Free = append(r.Free, "content")
+	}
+	if method != "" {
+		r.Query = url.Values{"method": {method}}
+	}
+	return r
+}
+
+// TestSuite runs the suite for simulators on every call of both interfaces and products.
+func TestSuite(t *testing.T) {
 	t.Parallel()
-	const abroad, words = "1 2025550123", "Your verification code is 1125"
-	text := signed()
-	template := maps.Clone(text)
-	template["password"], template["content"], template["templateid"] = []string{"4f7f9ee4be5ead83d492579aeaf075d6"}, []string{"1234"}, []string{"1"}
-	number := url.Values{"account": {account}, "password": {"6715321f9e52d26f945b0894c0346b76"}, "time": {"1700000000"}}
-	international := url.Values{
-		"account": {"I00000000"}, "password": {"59a3a32f53b05dd74f000a0dd8273dda"}, "mobile": {abroad}, "content": {words}, "time": {"1700000000"},
-	}
-	internationalNumber := url.Values{"account": {"I00000000"}, "password": {"432b240849611574e22550966fb7552f"}, "time": {"1700000000"}}
-	mainland := ihuyisim.Config{Templates: map[string]string{"1": "【变量】"}, Texts: []string{"您的验证码是：【变量】。请不要把验证码泄露给其他人。"}}
-	foreign := ihuyisim.Config{Account: "I00000000", APIKey: apiKey, International: true}
-	calls := []struct {
-		name, address string
-		cfg           ihuyisim.Config
-		form          url.Values
-	}{
-		{name: "text", address: submit, cfg: mainland, form: text},
-		{name: "template", address: submit, cfg: mainland, form: template},
-		{name: "number of messages", address: "/webservice/sms.php?method=GetNum", cfg: mainland, form: number},
-		{name: "newer text", address: "/sms/Submit.json", cfg: mainland, form: text},
-		{name: "newer template", address: "/sms/Submit.json", cfg: mainland, form: template},
-		{name: "newer number of messages", address: "/sms/GetNum.json", cfg: mainland, form: number},
-		{name: "international", address: "/webservice/isms.php?method=Submit", cfg: foreign, form: international},
-		{name: "international number of messages", address: "/webservice/isms.php?method=GetNum", cfg: foreign, form: internationalNumber},
-		{name: "newer international", address: "/isms/Submit.json", cfg: foreign, form: international},
-	}
-	for _, call := range calls {
-		t.Run(call.name, func(t *testing.T) {
+	const classic, classicAbroad = "/webservice/sms.php", "/webservice/isms.php"
+	inQuery := call("text in the query", classic, "Submit", nil)
+	inQuery.Method, inQuery.Texts, inQuery.Sign = http.MethodGet, 1, nil
+	inQuery.Query = with(plain("content", signed().Get("content")), "method", "Submit")
+	inQuery.Named = nil
+	below := -1
+	for name, h := range map[string]simtest.Harness{
+		"mainland": {
+			New: func() sim.Service {
+				return ihuyisim.New(ihuyisim.Config{
+					Account: account, APIKey: apiKey,
+					Texts: []string{"您的验证码是：【变量】。请不要把验证码泄露给其他人。"}, Templates: map[string]string{"1": "【变量】"},
+				})
+			},
+			Requests: []simtest.Request{
+				call("text", classic, "Submit", signed()),
+				call("template", classic, "Submit", byID),
+				call("number", classic, "GetNum", number),
+				inQuery,
+				call("newer text", "/sms/Submit.json", "", signed()),
+				call("newer template", "/sms/Submit.json", "", byID),
+				call("newer number", "/sms/GetNum.json", "", number),
+			},
+			Impossible: map[string]func(){
+				"Account": func() { ihuyisim.New(ihuyisim.Config{APIKey: apiKey}) },
+				"APIKey":  func() { ihuyisim.New(ihuyisim.Config{Account: account}) },
+				"Balance": func() { ihuyisim.New(ihuyisim.Config{Account: account, APIKey: apiKey, Balance: &below}) },
+				"Blocked": func() {
+					ihuyisim.New(ihuyisim.Config{Account: account, APIKey: apiKey, Blocked: []string{"+8613800000000"}})
+				},
+				"Templates": func() {
+					ihuyisim.New(ihuyisim.Config{Account: account, APIKey: apiKey, International: true, Templates: map[string]string{"1": ""}})
+				},
+			},
+		},
+		"international": {
+			New: func() sim.Service {
+				return ihuyisim.New(ihuyisim.Config{
+					Account: international, APIKey: apiKey, International: true, Texts: []string{"Your verification code is 【变量】"},
+				})
+			},
+			Requests: []simtest.Request{
+				call("text", classicAbroad, "Submit", abroad),
+				call("number", classicAbroad, "GetNum", numberAbroad),
+				call("newer text", "/isms/Submit.json", "", abroad),
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			answer := func(form url.Values) (string, string) {
-				s, _ := newServer(call.cfg)
-				form.Set("format", "json")
-				body, verdict := post(t, s, call.address, form)
-				return body, verdict
-			}
-			body, verdict := answer(maps.Clone(call.form))
-			require.Contains(t, body, `"code":2,`, verdict)
-			for name := range call.form {
-				if name == "format" {
-					continue // XML is as good
-				}
-				named := name
-				if name == "templateid" {
-					named = "content" // without an id it is a whole text, which nobody approved
-				}
-				missing := maps.Clone(call.form)
-				missing.Del(name)
-				body, verdict := answer(missing)
-				require.NotContains(t, body, `"code":2,`, "without %s", name)
-				require.Contains(t, verdict, named)
-				spoilt := maps.Clone(call.form)
-				spoilt.Set(name, spoilt.Get(name)+"0")
-				body, verdict = answer(spoilt)
-				require.NotContains(t, body, `"code":2,`, "another %s", name)
-				require.Contains(t, verdict, name)
-			}
+			h.Secrets = []string{apiKey}
+			simtest.Run(t, h)
 		})
 	}
 }

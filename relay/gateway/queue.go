@@ -26,6 +26,7 @@ type Queue interface {
 	// Submit stores a job. It checks in this order: if the same site has used the key
 	// before, it returns that job, or [ErrContentDiffers]; [ErrNoPhoneOnline] when no phone
 	// is online on the lane; a [*QuotaError] when the recipient's quota is used up.
+	// Otherwise it stores the job as queued.
 	Submit(ctx context.Context, s Submit) (Submitted, error)
 	// Job returns a job as it is at now, or [ErrUnknownJob].
 	Job(ctx context.Context, id string, now time.Time) (Job, error)

@@ -60,7 +60,7 @@ func (e *Exec) Validate() error {
 
 // Send runs the command.
 func (e *Exec) Send(ctx context.Context, t Text) error {
-	// The command could take anything but a number for one of its options.
+	// The command could read a string that is not a number as one of its options.
 	if !relayapi.ValidNumber(t.To) {
 		return &Error{Class: relayapi.FailureInvalidNumber, Text: "the recipient is not a number in E.164"}
 	}

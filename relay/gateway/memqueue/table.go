@@ -40,7 +40,7 @@ func (t *table) store(old *gateway.Job, job gateway.Job) gateway.Job {
 	if job.State != old.State {
 		t.note(gateway.Change{Job: job.ID})
 	}
-	job.History = slices.Clip(job.History) // so that who appends to it does so to a copy
+	job.History = slices.Clip(job.History) // so that an append by a caller copies it
 	*old = job
 	return job
 }
