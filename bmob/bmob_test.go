@@ -2,7 +2,6 @@ package bmob_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
 	"net/http"
 	"strings"

@@ -1,7 +1,6 @@
 package mob_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"

@@ -89,7 +89,7 @@ func TestSuite(t *testing.T) {
 	below := -1
 	for name, h := range map[string]simtest.Harness{
 		"mainland": {
-			New: func(testing.TB) sim.Service {
+			New: func() sim.Service {
 				return ihuyisim.New(ihuyisim.Config{
 					Account: account, APIKey: apiKey,
 					Texts: []string{"您的验证码是：【变量】。请不要把验证码泄露给其他人。"}, Templates: map[string]string{"1": "【变量】"},
@@ -117,7 +117,7 @@ func TestSuite(t *testing.T) {
 			},
 		},
 		"international": {
-			New: func(testing.TB) sim.Service {
+			New: func() sim.Service {
 				return ihuyisim.New(ihuyisim.Config{
 					Account: international, APIKey: apiKey, International: true, Texts: []string{"Your verification code is 【变量】"},
 				})

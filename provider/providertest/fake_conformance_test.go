@@ -12,7 +12,7 @@ import (
 func fakeHarness(newFake func(name string, templates provider.Templates, now func() time.Time) provider.Provider) providertest.Harness {
 	return providertest.Harness{
 		New: func(e providertest.Endpoint) (provider.Provider, error) {
-			return newFake("fake", e.Templates.Clone(), e.Now)
+			return newFake("fake", e.Templates.Clone(), e.Now), nil
 		},
 		Message:   toyMessage,
 		Templates: provider.Templates{"login": {Text: "Your code is {code}."}},

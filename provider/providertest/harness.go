@@ -70,6 +70,10 @@ type Harness struct {
 	// which are printed.
 	Skip map[string]string
 
+	// asksBesides says that the provider may make one request more, which sends
+	// nothing.
+	asksBesides bool
+
 	// patience is how long a send may take that should have ended.
 	patience time.Duration
 }
@@ -123,6 +127,7 @@ func (h Harness) complete() (Harness, error) {
 	if h.Members == 0 {
 		h.Members = 1
 	}
+	h.asksBesides = h.CountsAsSend != nil
 	if h.CountsAsSend == nil {
 		h.CountsAsSend = func(*http.Request) bool { return true }
 	}

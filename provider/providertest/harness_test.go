@@ -67,7 +67,7 @@ func TestSkippedCasesPrintReasons(t *testing.T) {
 
 	noService := providertest.Harness{
 		Message: toyMessage,
-		New:     func(testing.TB, providertest.Endpoint) provider.Provider { return &providertest.Fake{} },
+		New:     func(providertest.Endpoint) (provider.Provider, error) { return &providertest.Fake{}, nil },
 	}
 	r = record(t, func(r *recorder) { providertest.StartCase(r, noService, "redirect", 0) })
 	require.Equal(t, "needs a service to talk to: Harness.Service is nil", r.skipped)

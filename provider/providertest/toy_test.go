@@ -44,6 +44,7 @@ func (toyService) Owns(r *http.Request) bool { return strings.HasPrefix(r.URL.Pa
 
 func (toyService) Codes() facts.Codes {
 	return facts.MustParseCodes(`
+		OK        | ok
 		NO_MONEY  | balance | no money left
 		TOO_OFTEN | throttled by phone | too often for this phone
 		BUSY      | unavailable, may have been sent | try later

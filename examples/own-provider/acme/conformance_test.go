@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/cnsms/cnsms/examples/own-provider/acme"
 	"github.com/cnsms/cnsms/examples/own-provider/acme/acmesim"
 	"github.com/cnsms/cnsms/provider"
@@ -14,9 +12,8 @@ import (
 	"github.com/cnsms/cnsms/sim"
 )
 
-func TestConformance(t *testing.T) {
-	t.Parallel()
-	providertest.Run(t, providertest.Harness{
+func harness() providertest.Harness {
+	return providertest.Harness{
 		Service: func(testing.TB) sim.Service {
 			return acmesim.New(acmesim.Config{Key: key, Secret: secret})
 		},
@@ -31,8 +28,17 @@ func TestConformance(t *testing.T) {
 		Foreign:      provider.MustParsePhone("+1 202 555 0123"),
 		RefusalReply: refusalReply,
 		Secrets:      []string{secret},
-	})
+	}
 }
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	providertest.Run(t, harness())
+}
+
+func BenchmarkSend(b *testing.B) { providertest.BenchmarkSend(b, harness()) }
+
+func FuzzReply(f *testing.F) { providertest.FuzzReply(f, harness()) }
 
 // refusalReply is how Acme refuses on the wire.
 func refusalReply(code, text string) providertest.Reply {
