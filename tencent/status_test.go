@@ -80,7 +80,7 @@ func TestReadStatusFails(t *testing.T) {
 	require.EqualError(t, err, "tencent: status: config: Receipt.To: no phone number")
 	stub.Only(t)
 
-	for _, reply := range []string{`{}`, `null`, `{"Response":{"PullSmsSendStatusSet":{}}}`} {
+	for _, reply := range []string{`{}`, `{"Response":{"PullSmsSendStatusSet":{}}}`} {
 		p := newProvider(t, newConfig((&wiretest.Stub{Reply: reply}).Client()))
 		_, err = p.ReadStatus(t.Context(), receiptOf("5000:1", time.Now()))
 		require.ErrorIs(t, err, provider.KindUnavailable, reply)
