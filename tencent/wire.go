@@ -48,41 +48,34 @@ func (p *Provider) newSubmission(m provider.Message, phones []provider.Phone) (s
 	if err != nil {
 		return submission{}, err
 	}
-	if err := checkValues(call, template, values, slices.Contains(cfg.Notices, m.Template)); err != nil {
-		return submission{}, err
-	}
 	s := submission{
 		call: call, phones: phones, template: template.ID, values: values,
 		sign: cmp.Or(template.Sign, cfg.Sign), extendCode: cfg.ExtendCode, session: m.Ref,
 	}
-	mainland := m.To.IsMainland()
-	if !mainland {
+	if !m.To.IsMainland() {
 		s.senderID = cfg.SenderID
 	}
-	switch {
-	case mainland && s.sign == "":
-		return submission{}, call.Fail(provider.KindSignature,
-			"Sign: mainland numbers need a signature; set Config.Sign or the template's Sign")
-	case len(s.session) > longestSession:
-		return submission{}, call.Fail(provider.KindUnsupported, "Ref: has %d bytes; Tencent takes %d", len(s.session), longestSession)
-	}
-	return s, nil
+	return s, s.check(template.Params, slices.Contains(cfg.Notices, m.Template))
 }
 
-// checkValues holds a code to what the service takes in a template for verification
-// codes, unless the template is known to be of another type, and refuses what is
-// certainly a URL: the service takes none in a parameter. What looks less like one is
-// left to the service.
-func checkValues(call *adapter.Call, template provider.Template, values []string, isNotice bool) error {
-	for i, value := range values {
-		name := template.Params[i]
-		if name == provider.ParamCode && !isNotice && (len(value) > longestCode || strings.Trim(value, "0123456789") != "") {
-			return call.Fail(provider.KindTemplate, "Params[%q]: a template for verification codes takes up to %d digits; "+
-				"if this one is of another type, name it in Config.Notices", name, longestCode)
+// check refuses what the service certainly refuses. A code is held to what it takes in
+// a template for verification codes, unless the template is known to be a notice. A URL
+// it takes in no parameter; what looks less like one is left to it.
+func (s submission) check(params []string, isNotice bool) error {
+	for i, value := range s.values {
+		if params[i] == provider.ParamCode && !isNotice && (len(value) > longestCode || strings.Trim(value, "0123456789") != "") {
+			return s.call.Fail(provider.KindTemplate, "Params[%q]: a template for verification codes takes up to %d digits; "+
+				"if this one is of another type, name it in Config.Notices", params[i], longestCode)
 		}
 		if strings.Contains(value, "://") {
-			return call.Fail(provider.KindContent, "Params[%q]: has a URL, which the service takes in no parameter", name)
+			return s.call.Fail(provider.KindContent, "Params[%q]: has a URL, which the service takes in no parameter", params[i])
 		}
+	}
+	switch {
+	case s.sign == "" && s.phones[0].IsMainland():
+		return s.call.Fail(provider.KindSignature, "Sign: mainland numbers need a signature; set Config.Sign or the template's Sign")
+	case len(s.session) > longestSession:
+		return s.call.Fail(provider.KindUnsupported, "Ref: has %d bytes; Tencent takes %d", len(s.session), longestSession)
 	}
 	return nil
 }
