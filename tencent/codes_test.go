@@ -58,6 +58,7 @@ func TestLevels(t *testing.T) {
 		{code: "FailedOperation.New", want: provider.Error{Kind: provider.KindUnavailable, MayHaveSent: true}},
 		{code: "FailedOperation.SignatureIncorrectOrUnapproved", want: provider.Error{Kind: provider.KindSignature}},
 		{code: "Surprise.InternalError", want: provider.Error{Kind: provider.KindUnknown}},
+		{code: "internalerror", want: provider.Error{Kind: provider.KindUnknown}},
 		{
 			code: "InternalError", words: "number +8613800138000, code 123456, key " + secretID + " " + secretKey + " TEMPORARYTOKEN",
 			want: provider.Error{Kind: provider.KindUnavailable, MayHaveSent: true, Text: "number +86***, code ***, key *** *** ***"},
