@@ -14,7 +14,6 @@ import (
 
 const (
 	errTooLarge = plainError("the reply is larger than 1 MiB")
-	errEncoding = plainError("the reply has a Content-Encoding that nobody asked for")
 	errUnread   = plainError("the reply was not read")
 )
 
@@ -80,8 +79,9 @@ func readAll(response *http.Response) ([]byte, error) {
 	return body.Bytes(), nil
 }
 
-// unpack undoes a Content-Encoding, whoever asked for it. What is said to be gzip
-// and is not is left as it is.
+// unpack undoes a Content-Encoding, whoever asked for it. What is said to be packed
+// and is not, or in a way that nothing here undoes, is left as it is: whether it is
+// the promised reply shows when it is read.
 func unpack(header http.Header, body io.Reader) (io.Reader, error) {
 	if len(header["Content-Encoding"]) == 0 {
 		return body, nil
@@ -89,8 +89,6 @@ func unpack(header http.Header, body io.Reader) (io.Reader, error) {
 	packed := bufio.NewReader(body)
 	start, _ := packed.Peek(2)
 	switch strings.ToLower(strings.TrimSpace(strings.Join(header["Content-Encoding"], ","))) {
-	case "", "identity":
-		return packed, nil
 	case "gzip", "x-gzip":
 		if !bytes.Equal(start, []byte{0x1f, 0x8b}) {
 			return packed, nil
@@ -105,5 +103,5 @@ func unpack(header http.Header, body io.Reader) (io.Reader, error) {
 		}
 		return flate.NewReader(packed), nil // what some servers take deflate for
 	}
-	return nil, errEncoding
+	return packed, nil
 }
