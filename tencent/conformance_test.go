@@ -12,9 +12,8 @@ import (
 	"github.com/cnsms/cnsms/tencent/tencentsim"
 )
 
-func TestConformance(t *testing.T) {
-	t.Parallel()
-	providertest.Run(t, providertest.Harness{
+func harness() providertest.Harness {
+	return providertest.Harness{
 		Service: func(testing.TB) sim.Service { return newService(tencentsim.Config{Deliver: true}) },
 		New: func(e providertest.Endpoint) (provider.Provider, error) {
 			return tencent.New(tencent.Config{
@@ -31,8 +30,15 @@ func TestConformance(t *testing.T) {
 		RefusalReply: refusalReply,
 		Secrets:      []string{secretID, secretKey},
 		Now:          time.Now, // the SDK signs with the system's clock
-	})
+	}
 }
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	providertest.Run(t, harness())
+}
+
+func FuzzReply(f *testing.F) { providertest.FuzzReply(f, harness()) }
 
 // newService is the account of newConfig.
 func newService(cfg tencentsim.Config) *tencentsim.Service {
