@@ -50,7 +50,8 @@ func newBareClient(rawURL string, transport http.RoundTripper) (*sms.Client, err
 	if err != nil {
 		return nil, err
 	}
-	return client.WithHttpTransport(transport), nil
+	client.WithHttpTransport(transport)
+	return client, nil
 }
 
 func BenchmarkSend(b *testing.B) {
