@@ -3,6 +3,7 @@ package adapter
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 
 	"github.com/cnsms/cnsms/provider"
@@ -88,12 +89,16 @@ func (c *Call) Named(err error) error {
 // Judge returns nil if code is one of success, and otherwise the refusal that it
 // stands for: kind, scope and wait from the table of codes, with the service's code
 // verbatim and its words without what they must not repeat. A code that is in no
-// table is KindUnknown.
+// table is KindUnknown. A code of success under another HTTP status than 200
+// contradicts itself, and the reply is unusable.
 func (c *Call) Judge(code, words string) error {
-	if c.codes.Is(code) {
-		return nil
+	switch {
+	case !c.codes.Is(code):
+		return c.Refuse(code, words)
+	case c.status != 0 && c.status != http.StatusOK:
+		return c.Unusable("success under another HTTP status than 200")
 	}
-	return c.Refuse(code, words)
+	return nil
 }
 
 // Refuse is Judge for a reply that is known to be a refusal.

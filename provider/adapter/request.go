@@ -23,6 +23,9 @@ type Request struct {
 	JSON any
 	// Body is the body.
 	Body []byte
+	// Statuses are the HTTP statuses under which the service answers in its own
+	// format; see Call.JSON. Default: 200.
+	Statuses []int
 }
 
 // Form are the fields of a form, in their order on the wire.

@@ -19,8 +19,8 @@ var updateGoldens = flag.Bool("providertest.update", false, "write the golden fi
 
 // Golden compares the one request of an operation with the file of that name in
 // testdata, to the byte as it stands on the wire (line ends LF in the file). The
-// simulator answers, and the clock is that of the harness. A nil operation sends
-// Harness.Message. With the flag -providertest.update it writes the file: check it
+// request goes to the provider's default address, where the simulator answers in
+// memory; the clock is that of the harness. A nil operation sends Harness.Message. With the flag -providertest.update it writes the file: check it
 // against the service's own documents, by another hand than the adapter's.
 func Golden(t testing.TB, h Harness, name string, operation func(ctx context.Context, p provider.Provider) error) {
 	t.Helper()
@@ -37,7 +37,7 @@ func Golden(t testing.TB, h Harness, name string, operation func(ctx context.Con
 	service := sim.New(sim.Config{Now: h.Now}, h.Service(t))
 	t.Cleanup(service.Close)
 	recorder := &dumpingTransport{inner: service.Transport()}
-	p := newProvider(t, h, endpointOf(h, memoryURL, &http.Client{Transport: recorder}))
+	p := newProvider(t, h, endpointOf(h, "", &http.Client{Transport: recorder}))
 	if err := operation(t.Context(), p); err != nil {
 		t.Fatalf("providertest: the operation failed: %v", err)
 	}
