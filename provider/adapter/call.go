@@ -89,14 +89,14 @@ func (c *Call) Named(err error) error {
 // Judge returns nil if code is one of success, and otherwise the refusal that it
 // stands for: kind, scope and wait from the table of codes, with the service's code
 // verbatim and its words without what they must not repeat. A code that is in no
-// table is KindUnknown. A code of success under another HTTP status than 200
+// table is KindUnknown. A code of success under an HTTP status of failure
 // contradicts itself, and the reply is unusable.
 func (c *Call) Judge(code, words string) error {
 	switch {
 	case !c.codes.Is(code):
 		return c.Refuse(code, words)
-	case c.status != 0 && c.status != http.StatusOK:
-		return c.Unusable("success under another HTTP status than 200")
+	case c.status >= http.StatusMultipleChoices:
+		return c.Unusable("success under an HTTP status of failure")
 	}
 	return nil
 }
