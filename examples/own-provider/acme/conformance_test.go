@@ -1,8 +1,6 @@
 package acme_test
 
 import (
-	"encoding/json"
-	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -28,20 +26,10 @@ func TestConformance(t *testing.T) {
 			require.NoError(tb, err)
 			return p
 		},
-		Message:      newMessage(),
-		Templates:    provider.Templates{"login": {ID: "T1", Params: []string{provider.ParamCode}}},
-		Foreign:      provider.MustParsePhone("+1 202 555 0123"),
-		RefusalReply: refusalReply,
-		Unlisted:     map[string]provider.Kind{"OK": provider.KindUnknown, "okay": provider.KindUnknown, "200": provider.KindUnknown},
-		Secrets:      []string{secret},
+		Message:   newMessage(),
+		Templates: provider.Templates{"login": {ID: "T1", Params: []string{provider.ParamCode}}},
+		Foreign:   provider.MustParsePhone("+1 202 555 0123"),
+		Unlisted:  map[string]provider.Kind{"OK": provider.KindUnknown, "okay": provider.KindUnknown, "200": provider.KindUnknown},
+		Secrets:   []string{secret},
 	})
-}
-
-// refusalReply is how Acme refuses on the wire.
-func refusalReply(code, text string) providertest.Reply {
-	body, err := json.Marshal(map[string]string{"code": code, "message": text})
-	if err != nil {
-		panic(err)
-	}
-	return providertest.Reply{Status: http.StatusUnprocessableEntity, ContentType: "application/json", Body: body}
 }
