@@ -1,4 +1,4 @@
-package providertest
+package fake
 
 import (
 	"fmt"
@@ -15,9 +15,9 @@ import (
 
 // ExpectSent checks that a message with that template was accepted for that
 // phone, and returns the last such message. It ends the test otherwise.
-func (f *Fake) ExpectSent(tb testing.TB, phone provider.Phone, template string) provider.Message {
+func (p *Provider) ExpectSent(tb testing.TB, phone provider.Phone, template string) provider.Message {
 	tb.Helper()
-	attempts := f.Attempts()
+	attempts := p.Attempts()
 	for i := len(attempts) - 1; i >= 0; i-- {
 		m := attempts[i].Message
 		if attempts[i].Err == nil && m.To == phone && m.Template == template {
@@ -30,11 +30,11 @@ func (f *Fake) ExpectSent(tb testing.TB, phone provider.Phone, template string) 
 
 // ExpectCode checks that the phone got a text with a code, and returns the last
 // one. It ends the test otherwise.
-func (f *Fake) ExpectCode(tb testing.TB, phone provider.Phone) string {
+func (p *Provider) ExpectCode(tb testing.TB, phone provider.Phone) string {
 	tb.Helper()
-	code := f.CodeFor(phone)
+	code := p.CodeFor(phone)
 	if code == "" {
-		attempts := f.Attempts()
+		attempts := p.Attempts()
 		tb.Fatalf("%v got no code%s%s", phone, lookalike(attempts, phone), history(attempts))
 	}
 	return code
@@ -42,18 +42,18 @@ func (f *Fake) ExpectCode(tb testing.TB, phone provider.Phone) string {
 
 // ExpectCount checks how many messages were accepted. It ends the test
 // otherwise.
-func (f *Fake) ExpectCount(tb testing.TB, want int) {
+func (p *Provider) ExpectCount(tb testing.TB, want int) {
 	tb.Helper()
-	if got := len(f.Sent()); got != want {
-		tb.Fatalf("%d messages were accepted, want %d%s", got, want, history(f.Attempts()))
+	if got := len(p.Sent()); got != want {
+		tb.Fatalf("%d messages were accepted, want %d%s", got, want, history(p.Attempts()))
 	}
 }
 
 // ExpectNothing checks that Send was not called at all. It ends the test
 // otherwise.
-func (f *Fake) ExpectNothing(tb testing.TB) {
+func (p *Provider) ExpectNothing(tb testing.TB) {
 	tb.Helper()
-	if attempts := f.Attempts(); len(attempts) > 0 {
+	if attempts := p.Attempts(); len(attempts) > 0 {
 		tb.Fatalf("want no message at all%s", history(attempts))
 	}
 }

@@ -1,11 +1,11 @@
-package providertest_test
+package fake_test
 
 import (
 	"context"
 	"fmt"
 
 	"github.com/cnsms/cnsms/provider"
-	"github.com/cnsms/cnsms/provider/providertest"
+	"github.com/cnsms/cnsms/provider/fake"
 )
 
 // signUp is the code under test: it texts a code, and says so to the user.
@@ -24,12 +24,12 @@ func Example() {
 	ctx := context.Background()
 	phone := provider.MustParsePhone("13800138000")
 
-	var fake providertest.Fake
-	fmt.Println(signUp(ctx, &fake, phone))
-	fmt.Println(fake.CodeFor(phone))
+	var sms fake.Provider
+	fmt.Println(signUp(ctx, &sms, phone))
+	fmt.Println(sms.CodeFor(phone))
 
-	fake.Script(providertest.Refuse(provider.KindBalance))
-	fmt.Println(signUp(ctx, &fake, phone))
+	sms.Script(fake.Refuse(provider.KindBalance))
+	fmt.Println(signUp(ctx, &sms, phone))
 	// Output:
 	// We have sent a code to 138****8000.
 	// 042137

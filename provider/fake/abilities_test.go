@@ -1,0 +1,66 @@
+package fake_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/fake"
+)
+
+// abilities tells whether a provider has an optional interface.
+var abilities = map[string]func(p provider.Provider) bool{
+	"Verifier":      has[provider.Verifier],
+	"BalanceReader": has[provider.BalanceReader],
+	"StatusReader":  has[provider.StatusReader],
+	"BatchSender":   has[provider.BatchSender],
+	"ReportPuller":  has[provider.ReportPuller],
+	"ReportParser":  has[provider.ReportParser],
+	"CaptchaIssuer": has[provider.CaptchaIssuer],
+}
+
+func has[T any](p provider.Provider) bool {
+	_, ok := provider.As[T](p)
+	return ok
+}
+
+// tencentLike is made as the package comment says.
+type tencentLike struct {
+	*fake.BatchSender
+	provider.StatusReader
+}
+
+// What a fake can do besides sending is exactly what its type says.
+func TestU4Abilities(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		sms  provider.Provider
+		want []string
+	}{
+		{"Provider", &fake.Provider{}, nil},
+		{"Verifier", &fake.Verifier{}, []string{"Verifier"}},
+		{"BalanceReader", &fake.BalanceReader{}, []string{"BalanceReader"}},
+		{"StatusReader", &fake.StatusReader{}, []string{"StatusReader"}},
+		{"BatchSender", &fake.BatchSender{}, []string{"BatchSender"}},
+		{"ReportPuller", &fake.ReportPuller{}, []string{"ReportPuller"}},
+		{"ReportParser", &fake.ReportParser{}, []string{"ReportParser"}},
+		{"CaptchaIssuer", &fake.CaptchaIssuer{}, []string{"CaptchaIssuer"}},
+		{"several", tencentLike{&fake.BatchSender{}, &fake.StatusReader{}}, []string{"BatchSender", "StatusReader"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var found []string
+			for name, in := range abilities {
+				if in(test.sms) {
+					found = append(found, name)
+				}
+			}
+			slices.Sort(found)
+			require.Equal(t, test.want, found)
+		})
+	}
+}
