@@ -2,6 +2,7 @@ package fake_test
 
 import (
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -63,4 +64,44 @@ func TestU4Abilities(t *testing.T) {
 			require.Equal(t, test.want, found)
 		})
 	}
+}
+
+func TestU4AbilitiesAreSafeForConcurrentUse(t *testing.T) {
+	t.Parallel()
+	batches, statuses, queue, puzzles := &fake.BatchSender{}, &fake.StatusReader{}, &fake.ReportPuller{}, &fake.CaptchaIssuer{}
+	var (
+		wg     sync.WaitGroup
+		mu     sync.Mutex
+		pulled int
+	)
+	for range 20 {
+		wg.Go(func() {
+			results, err := batches.SendBatch(t.Context(), login(provider.Phone{}, "111111"), []provider.Phone{anna, otherOne})
+			if err != nil || len(results) != 2 {
+				t.Errorf("batch: %d results, %v", len(results), err)
+			}
+			statuses.SetStatus("fake-1", provider.Status{State: provider.StateSent})
+			if status, err := statuses.ReadStatus(t.Context(), provider.Receipt{ID: "fake-1"}); err != nil || status.State != provider.StateSent {
+				t.Errorf("status: %v, %v", status.State, err)
+			}
+			captcha, err := puzzles.IssueCaptcha(t.Context())
+			if err != nil {
+				t.Errorf("captcha: %v", err)
+			}
+			if _, err := puzzles.SolveCaptcha(t.Context(), captcha.Token, "1234"); err != nil {
+				t.Errorf("captcha: %v", err)
+			}
+			queue.AddReports(provider.Report{ID: "fake-1"})
+			reports, err := queue.PullReports(t.Context(), provider.ReportDelivery, 0)
+			if err != nil {
+				t.Errorf("reports: %v", err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			pulled += len(reports)
+		})
+	}
+	wg.Wait()
+	batches.ExpectCount(t, 40)
+	require.Equal(t, 20, pulled, "each report is pulled once")
 }

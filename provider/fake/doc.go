@@ -22,6 +22,8 @@
 //		provider.StatusReader // a *fake.StatusReader
 //	}
 //
+// Give all of them the same ProviderName.
+//
 // # Failures
 //
 // [Provider.Script] says how sends end. The fields whose names end in Err say how

@@ -25,7 +25,7 @@ func TestExpectationsHold(t *testing.T) {
 
 func TestExpectationsPrintWell(t *testing.T) {
 	t.Parallel()
-	const seen = "\nSend was called with:" +
+	const seen = "\nThe program tried to send:" +
 		"\n  1. to 138****8000, template \"login\", params map[code:***], ref \"order-7\": accepted as fake-1" +
 		"\n  2. to 139****9001, template \"login\", params map[code:***]: refused: fake: send: balance" +
 		"\n  3. to nobody, template \"login\", params map[code:***]: refused: fake: send: recipient: To: no phone number"
@@ -37,17 +37,17 @@ func TestExpectationsPrintWell(t *testing.T) {
 		{
 			"another template",
 			func(sms *fake.Provider, r *recorder) { sms.ExpectSent(r, anna, "goodbye") },
-			`no message with the template "goodbye" was accepted for 138****8000` + seen,
+			`the fake accepted no message with the template "goodbye" for 138****8000` + seen,
 		},
 		{
 			"refused",
 			func(sms *fake.Provider, r *recorder) { sms.ExpectSent(r, otherOne, "login") },
-			`no message with the template "login" was accepted for 139****9001` + seen,
+			`the fake accepted no message with the template "login" for 139****9001` + seen,
 		},
 		{
 			"another number that prints alike",
 			func(sms *fake.Provider, r *recorder) { sms.ExpectSent(r, annaAlike, "login") },
-			`no message with the template "login" was accepted for 138****8000 (there is one for another number that prints alike)` + seen,
+			`the fake accepted no message with the template "login" for 138****8000 (it accepted one for another number that looks the same when it is masked)` + seen,
 		},
 		{
 			"no code",
@@ -57,17 +57,17 @@ func TestExpectationsPrintWell(t *testing.T) {
 		{
 			"count",
 			func(sms *fake.Provider, r *recorder) { sms.ExpectCount(r, 2) },
-			`1 messages were accepted, want 2` + seen,
+			`the fake accepted 1 message, want 2` + seen,
 		},
 		{
 			"count of too many",
 			func(sms *fake.Provider, r *recorder) { sms.ExpectCount(r, 0) },
-			`1 messages were accepted, want 0` + seen,
+			`the fake accepted 1 message, want 0` + seen,
 		},
 		{
 			"nothing",
 			func(sms *fake.Provider, r *recorder) { sms.ExpectNothing(r) },
-			`want no message at all` + seen,
+			`the program tried to send something, want nothing` + seen,
 		},
 	}
 	for _, test := range tests {
@@ -88,11 +88,32 @@ func TestExpectationsPrintWell(t *testing.T) {
 	}
 }
 
+func TestExpectationWarnsOnlyOfAcceptedLookalikes(t *testing.T) {
+	t.Parallel()
+	sms := &fake.Provider{}
+	sms.Script(fake.Refuse(provider.KindBlocked))
+	_, err := sms.Send(t.Context(), login(anna, "111111"))
+	require.ErrorIs(t, err, provider.KindBlocked)
+	r := record(t, func(r *recorder) { sms.ExpectCode(r, annaAlike) })
+	require.Contains(t, r.fatal, "138****8000 got no code\n")
+}
+
+func TestU4ExpectationsTellBatches(t *testing.T) {
+	t.Parallel()
+	sms := &fake.BatchSender{}
+	_, err := sms.SendBatch(t.Context(), login(provider.Phone{}, "111111"), []provider.Phone{anna, otherOne})
+	require.NoError(t, err)
+	r := record(t, func(r *recorder) { sms.ExpectCount(r, 3) })
+	require.Equal(t, "the fake accepted 2 messages, want 3\nThe program tried to send:"+
+		"\n  1. to 138****8000, template \"login\", params map[code:***], batch 1: accepted as fake-1"+
+		"\n  2. to 139****9001, template \"login\", params map[code:***], batch 1: accepted as fake-2", r.fatal)
+}
+
 func TestExpectationWithoutAnySend(t *testing.T) {
 	t.Parallel()
 	sms := &fake.Provider{}
 	r := record(t, func(r *recorder) { sms.ExpectCode(r, anna) })
-	require.Equal(t, "138****8000 got no code\nSend was not called", r.fatal)
+	require.Equal(t, "138****8000 got no code\nThe program did not try to send anything.", r.fatal)
 }
 
 func TestExpectNothingAfterOneSend(t *testing.T) {
@@ -101,5 +122,5 @@ func TestExpectNothingAfterOneSend(t *testing.T) {
 	_, err := sms.Send(t.Context(), login(anna, "111111"))
 	require.NoError(t, err)
 	r := record(t, func(r *recorder) { sms.ExpectNothing(r) })
-	require.Contains(t, r.fatal, "want no message at all")
+	require.Contains(t, r.fatal, "the program tried to send something, want nothing")
 }

@@ -23,11 +23,11 @@ func (p *ReportParser) NewPush(tb testing.TB, target string, reports ...provider
 	tb.Helper()
 	body, err := json.Marshal(p.named(reports))
 	if err != nil {
-		tb.Fatalf("the reports cannot be written as JSON: %v", err)
+		tb.Fatalf("NewPush cannot write the reports as JSON: %v", err)
 	}
 	push, err := http.NewRequestWithContext(tb.Context(), http.MethodPost, target, bytes.NewReader(body))
 	if err != nil {
-		tb.Fatalf("no request can be made for the target: %v", err)
+		tb.Fatalf("NewPush cannot make a request to this target: %v", err)
 	}
 	push.Header.Set("Content-Type", "application/json")
 	return push
