@@ -7,15 +7,15 @@ import (
 
 	"github.com/cnsms/cnsms/failover"
 	"github.com/cnsms/cnsms/provider"
-	"github.com/cnsms/cnsms/provider/providertest"
+	"github.com/cnsms/cnsms/provider/fake"
 )
 
 // A user's first code goes out free through a relay. The user who asks again
 // gets it through a paid provider, and so does everybody while the relay has no
 // phone.
 func ExampleNewComposer() {
-	relay := &providertest.Fake{ProviderName: "relay"} // stands for relay.New
-	tencent := &providertest.Fake{ProviderName: "tencent"}
+	relay := &fake.Provider{ProviderName: "relay"} // stands for relay.New
+	tencent := &fake.Provider{ProviderName: "tencent"}
 
 	sms, err := failover.NewComposer(failover.ComposerConfig{
 		First: failover.Member{Provider: relay},
@@ -55,7 +55,7 @@ func ExampleNewComposer() {
 	}
 	send(user)
 	fmt.Println("The phone is off. Somebody else clicks.")
-	relay.Otherwise(providertest.Refuse(provider.KindUnavailable))
+	relay.Otherwise(fake.Refuse(provider.KindUnavailable))
 	send(other)
 
 	// Output:
@@ -77,8 +77,8 @@ func ExampleNewComposer() {
 // A chain goes on from member to member, unless nobody could do better or the
 // user might get the message twice.
 func ExampleNewChain() {
-	ihuyi := &providertest.Fake{ProviderName: "ihuyi"}
-	tencent := &providertest.Fake{ProviderName: "tencent"}
+	ihuyi := &fake.Provider{ProviderName: "ihuyi"}
+	tencent := &fake.Provider{ProviderName: "tencent"}
 	chain, err := failover.NewChain(failover.ChainConfig{Name: "paid", Cooldown: failover.NoCooldown},
 		failover.Member{Provider: ihuyi}, failover.Member{Provider: tencent})
 	if err != nil {
@@ -98,8 +98,8 @@ func ExampleNewChain() {
 		fmt.Println("sent by", receipt.Provider)
 	}
 
-	silent := providertest.Fail(provider.Error{Kind: provider.KindUnavailable, Text: "no answer", MayHaveSent: true})
-	ihuyi.Script(silent, silent, providertest.Refuse(provider.KindRecipient))
+	silent := fake.Fail(provider.Error{Kind: provider.KindUnavailable, Text: "no answer", MayHaveSent: true})
+	ihuyi.Script(silent, silent, fake.Refuse(provider.KindRecipient))
 
 	send(code)   // the same code twice is harmless
 	send(notice) // the same notice twice is not
@@ -116,9 +116,9 @@ func ExampleNewChain() {
 // Mainland codes, other mainland texts and numbers abroad have accounts of their
 // own.
 func ExampleNewRouter() {
-	codes := &providertest.Fake{ProviderName: "tencent-codes"}
-	marketing := &providertest.Fake{ProviderName: "tencent-marketing"}
-	abroad := &providertest.Fake{ProviderName: "ihuyi-international"}
+	codes := &fake.Provider{ProviderName: "tencent-codes"}
+	marketing := &fake.Provider{ProviderName: "tencent-marketing"}
+	abroad := &fake.Provider{ProviderName: "ihuyi-international"}
 	router, err := failover.NewRouter(failover.RouterConfig{},
 		failover.Rule{Countries: []string{"86"}, Templates: []string{"login", "reset"}, Provider: codes},
 		failover.Rule{Countries: []string{"86"}, Provider: marketing},

@@ -9,16 +9,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/provider"
-	"github.com/cnsms/cnsms/provider/providertest"
+	"github.com/cnsms/cnsms/provider/fake"
 )
 
-// With providertest.Fake a test says in one line how the send ends, and asks
+// With fake.Provider a test says in one line how the send ends, and asks
 // afterwards what was sent. It is the shortest way, and refuses a bad message as
 // a real provider does.
 
 func TestWithFake(t *testing.T) {
 	t.Parallel()
-	sms := &providertest.Fake{}
+	sms := &fake.Provider{}
 	p := newPage(sms)
 	require.Equal(t, http.StatusAccepted, p.post(t, number).Code)
 	sms.ExpectSent(t, phone, "login")
@@ -27,7 +27,7 @@ func TestWithFake(t *testing.T) {
 
 func TestWithFakeTheSameCodeAgain(t *testing.T) {
 	t.Parallel()
-	sms := &providertest.Fake{}
+	sms := &fake.Provider{}
 	p := newPage(sms)
 	for range 2 {
 		require.Equal(t, http.StatusAccepted, p.post(t, number).Code)
@@ -41,7 +41,7 @@ func TestWithFakeTheSameCodeAgain(t *testing.T) {
 
 func TestWithFakeABadNumberIsNotTried(t *testing.T) {
 	t.Parallel()
-	sms := &providertest.Fake{}
+	sms := &fake.Provider{}
 	require.Equal(t, http.StatusBadRequest, newPage(sms).post(t, "12345").Code)
 	sms.ExpectNothing(t)
 }
@@ -50,33 +50,33 @@ func TestWithFakeRefusals(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name       string
-		result     providertest.Result
+		result     fake.Result
 		status     int
 		state      string
 		retryAfter string
 	}{
-		{"on a blacklist", providertest.Refuse(provider.KindBlocked), http.StatusUnprocessableEntity, stateRefused, ""},
-		{"no money", providertest.Refuse(provider.KindBalance), http.StatusServiceUnavailable, stateLater, ""},
+		{"on a blacklist", fake.Refuse(provider.KindBlocked), http.StatusUnprocessableEntity, stateRefused, ""},
+		{"no money", fake.Refuse(provider.KindBalance), http.StatusServiceUnavailable, stateLater, ""},
 		{
 			"too often for this number",
-			providertest.Fail(provider.Error{Kind: provider.KindThrottled, Scope: provider.ScopePhone, RetryAfter: 1500 * time.Millisecond}),
+			fake.Fail(provider.Error{Kind: provider.KindThrottled, Scope: provider.ScopePhone, RetryAfter: 1500 * time.Millisecond}),
 			http.StatusTooManyRequests, stateLater, "2",
 		},
 		{
 			"too often for the account",
-			providertest.Fail(provider.Error{Kind: provider.KindThrottled, Scope: provider.ScopeAccount}),
+			fake.Fail(provider.Error{Kind: provider.KindThrottled, Scope: provider.ScopeAccount}),
 			http.StatusServiceUnavailable, stateLater, "",
 		},
 		{
 			"no answer",
-			providertest.Fail(provider.Error{Kind: provider.KindUnavailable, MayHaveSent: true}),
+			fake.Fail(provider.Error{Kind: provider.KindUnavailable, MayHaveSent: true}),
 			http.StatusAccepted, stateUnclear, "",
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			sms := &providertest.Fake{}
+			sms := &fake.Provider{}
 			sms.Script(tt.result)
 			p := newPage(sms)
 			answered := p.post(t, number)
@@ -90,7 +90,7 @@ func TestWithFakeRefusals(t *testing.T) {
 
 func TestWithFakeNothingIsSentWithoutACode(t *testing.T) {
 	t.Parallel()
-	sms := &providertest.Fake{}
+	sms := &fake.Provider{}
 	handler := &loginCode{
 		sms:   sms,
 		codes: &pendingCodes{newCode: func() (string, error) { return "", errors.New("no random numbers") }},

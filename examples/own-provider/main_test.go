@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/cnsms/cnsms/provider/providertest"
+	"github.com/cnsms/cnsms/provider/fake"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -32,5 +32,5 @@ func TestRunFails(t *testing.T) {
 	require.ErrorIs(t, run(ended, io.Discard), context.Canceled)
 	_, err := newChain("no address", io.Discard)
 	require.ErrorContains(t, err, "BaseURL: ")
-	require.ErrorContains(t, printLeft(t.Context(), io.Discard, &providertest.Fake{}), "not in the chain")
+	require.ErrorContains(t, printLeft(t.Context(), io.Discard, &fake.Provider{}), "not in the chain")
 }

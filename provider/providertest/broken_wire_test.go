@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/fake"
 	"github.com/cnsms/cnsms/provider/providertest"
 )
 
@@ -212,17 +213,17 @@ func brokenAbilities() []each {
 	return []each{
 		{
 			name: "composer that declares", caught: "composer-declares-nothing", says: "declares BalanceReader itself",
-			harness: fakeHarness(func() provider.Provider { return &declaring{inTurn{[]provider.Provider{&providertest.Fake{}}}} }),
+			harness: fakeHarness(func() provider.Provider { return &declaring{inTurn{[]provider.Provider{&fake.Provider{}}}} }),
 		},
 		{name: "composer in receipts behind a wrapper", caught: "abilities-behind-wrapper", says: "composer", harness: selfishHarness},
 		{name: "composer in receipts behind a composer", caught: "abilities-behind-group", says: "composer", harness: selfishHarness},
 		{
 			name: "amount with a unit", caught: "balance", says: "want a decimal number",
-			harness: fakeHarness(func() provider.Provider { return &providertest.BalanceFake{Amount: "12 yuan"} }),
+			harness: fakeHarness(func() provider.Provider { return &fake.BalanceReader{Amount: "12 yuan"} }),
 		},
 		{
 			name: "balance that fails", caught: "balance", says: "could not be read",
-			harness: fakeHarness(func() provider.Provider { return &providertest.BalanceFake{BalanceErr: errors.New("no")} }),
+			harness: fakeHarness(func() provider.Provider { return &fake.BalanceReader{BalanceErr: errors.New("no")} }),
 		},
 		{
 			name: "unknown id is an error", caught: "status", says: "want StateUnknown and no error",
@@ -287,10 +288,10 @@ func (*declaring) ReadBalance(context.Context) (provider.Balance, error) {
 }
 
 // strictStatus takes an unknown message for a failure.
-type strictStatus struct{ providertest.StatusFake }
+type strictStatus struct{ fake.StatusReader }
 
 func (s *strictStatus) ReadStatus(ctx context.Context, r provider.Receipt) (provider.Status, error) {
-	status, err := s.StatusFake.ReadStatus(ctx, r)
+	status, err := s.StatusReader.ReadStatus(ctx, r)
 	if err == nil && status.State == provider.StateUnknown {
 		return status, errors.New("no such message")
 	}
@@ -298,10 +299,10 @@ func (s *strictStatus) ReadStatus(ctx context.Context, r provider.Receipt) (prov
 }
 
 // hastyStatus says why a message failed that is on its way.
-type hastyStatus struct{ providertest.StatusFake }
+type hastyStatus struct{ fake.StatusReader }
 
 func (s *hastyStatus) ReadStatus(ctx context.Context, r provider.Receipt) (provider.Status, error) {
-	status, err := s.StatusFake.ReadStatus(ctx, r)
+	status, err := s.StatusReader.ReadStatus(ctx, r)
 	status.Kind = provider.KindSignature
 	return status, err
 }

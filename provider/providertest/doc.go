@@ -1,8 +1,6 @@
 // Package providertest is the conformance suite for implementations of
-// [provider.Provider], and the double for the unit tests of programs that use
-// one.
-//
-// # The suite
+// [provider.Provider]. The doubles for the unit tests of programs are in package
+// fake.
 //
 // [Run] checks a provider against everything that package provider promises.
 // The provider may live in another module: the suite needs nothing but a
@@ -31,11 +29,6 @@
 // Cases that a service cannot satisfy go into Harness.Skip with a reason, which
 // is printed. Cases without which a provider is not safe to use cannot be
 // skipped.
-//
-// # The double
-//
-// [Fake] is a provider for unit tests: it sends nothing, records every message,
-// and answers as scripted.
 //
 // The package uses the standard library, package provider and package sim.
 package providertest

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/fake"
 	"github.com/cnsms/cnsms/provider/providertest"
 	"github.com/cnsms/cnsms/sim"
 )
@@ -18,7 +19,7 @@ func TestHarnessReportsEveryProblem(t *testing.T) {
 	err := providertest.ValidateHarness(providertest.Harness{
 		Service: func(testing.TB) sim.Service { return toyService{} },
 		Members: -1,
-		Foreign: anna,
+		Foreign: toyMessage.To,
 		Secrets: []string{"short"},
 		Skip:    map[string]string{"receipt": "do not like it"},
 	})
@@ -67,7 +68,7 @@ func TestSkippedCasesPrintReasons(t *testing.T) {
 
 	noService := providertest.Harness{
 		Message: toyMessage,
-		New:     func(providertest.Endpoint) (provider.Provider, error) { return &providertest.Fake{}, nil },
+		New:     func(providertest.Endpoint) (provider.Provider, error) { return &fake.Provider{}, nil },
 	}
 	r = record(t, func(r *recorder) { providertest.StartCase(r, noService, "redirect", 0) })
 	require.Equal(t, "needs a service to talk to: Harness.Service is nil", r.skipped)

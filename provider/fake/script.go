@@ -1,8 +1,7 @@
-package providertest
+package fake
 
 import (
 	"context"
-	"errors"
 
 	"github.com/cnsms/cnsms/provider"
 )
@@ -35,10 +34,10 @@ func Hang() Result { return Result{hang: true} }
 func HoldUntil(release <-chan struct{}) Result { return Result{hang: true, release: release} }
 
 // Script adds results for the next sends, one each. After the last one, sends
-// end as [Fake.Otherwise] says. A message that is refused because it is bad does
+// end as [Provider.Otherwise] says. A message that is refused because it is bad does
 // not use up a result.
-func (f *Fake) Script(results ...Result) {
-	r := f.record()
+func (p *Provider) Script(results ...Result) {
+	r := p.record()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.script = append(r.script, results...)
@@ -46,8 +45,8 @@ func (f *Fake) Script(results ...Result) {
 
 // ScriptFor adds results for the next sends to one phone. They go before those
 // of Script.
-func (f *Fake) ScriptFor(phone provider.Phone, results ...Result) {
-	r := f.record()
+func (p *Provider) ScriptFor(phone provider.Phone, results ...Result) {
+	r := p.record()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.perPhone[phone] = append(r.perPhone[phone], results...)
@@ -55,15 +54,15 @@ func (f *Fake) ScriptFor(phone provider.Phone, results ...Result) {
 
 // Otherwise sets the result of every send that no script is about. Default:
 // Accept.
-func (f *Fake) Otherwise(result Result) {
-	r := f.record()
+func (p *Provider) Otherwise(result Result) {
+	r := p.record()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.otherwise = result
 }
 
 // next takes the result of the next send to that phone out of the script.
-func (r *fakeRecord) next(phone provider.Phone) Result {
+func (r *record) next(phone provider.Phone) Result {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if results := r.perPhone[phone]; len(results) > 0 {
@@ -79,39 +78,18 @@ func (r *fakeRecord) next(phone provider.Phone) Result {
 }
 
 // play carries the result out.
-func (r Result) play(ctx context.Context, f *Fake) error {
+func (r Result) play(ctx context.Context, p *Provider) error {
 	if r.hang {
 		select {
 		case <-r.release:
 			return nil
 		case <-ctx.Done():
-			return f.ended(ctx.Err(), true)
+			return p.ended(provider.OpSend, ctx.Err(), true)
 		}
 	}
 	if r.failure == nil {
 		return nil
 	}
 	failure := *r.failure
-	return f.signed(&failure)
-}
-
-// signed fills in who failed.
-func (f *Fake) signed(err error) error {
-	var failure *provider.Error
-	if errors.As(err, &failure) {
-		if failure.Provider == "" {
-			failure.Provider = f.Name()
-		}
-		if failure.Op == "" {
-			failure.Op = provider.OpSend
-		}
-	}
-	return err
-}
-
-// ended is the failure of a send whose context is over.
-func (f *Fake) ended(err error, mayHaveSent bool) error {
-	return &provider.Error{
-		Provider: f.Name(), Op: provider.OpSend, Kind: provider.KindUnavailable, MayHaveSent: mayHaveSent, Err: err,
-	}
+	return p.signed(&failure)
 }

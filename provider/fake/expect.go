@@ -1,7 +1,8 @@
-package providertest
+package fake
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,26 +16,26 @@ import (
 
 // ExpectSent checks that a message with that template was accepted for that
 // phone, and returns the last such message. It ends the test otherwise.
-func (f *Fake) ExpectSent(tb testing.TB, phone provider.Phone, template string) provider.Message {
+func (p *Provider) ExpectSent(tb testing.TB, phone provider.Phone, template string) provider.Message {
 	tb.Helper()
-	attempts := f.Attempts()
+	attempts := p.Attempts()
 	for i := len(attempts) - 1; i >= 0; i-- {
 		m := attempts[i].Message
 		if attempts[i].Err == nil && m.To == phone && m.Template == template {
 			return m
 		}
 	}
-	tb.Fatalf("no message with the template %q was accepted for %v%s%s", template, phone, lookalike(attempts, phone), history(attempts))
+	tb.Fatalf("the fake accepted no message with the template %q for %v%s%s", template, phone, lookalike(attempts, phone), history(attempts))
 	return provider.Message{}
 }
 
 // ExpectCode checks that the phone got a text with a code, and returns the last
 // one. It ends the test otherwise.
-func (f *Fake) ExpectCode(tb testing.TB, phone provider.Phone) string {
+func (p *Provider) ExpectCode(tb testing.TB, phone provider.Phone) string {
 	tb.Helper()
-	code := f.CodeFor(phone)
+	code := p.CodeFor(phone)
 	if code == "" {
-		attempts := f.Attempts()
+		attempts := p.Attempts()
 		tb.Fatalf("%v got no code%s%s", phone, lookalike(attempts, phone), history(attempts))
 	}
 	return code
@@ -42,32 +43,35 @@ func (f *Fake) ExpectCode(tb testing.TB, phone provider.Phone) string {
 
 // ExpectCount checks how many messages were accepted. It ends the test
 // otherwise.
-func (f *Fake) ExpectCount(tb testing.TB, want int) {
+func (p *Provider) ExpectCount(tb testing.TB, want int) {
 	tb.Helper()
-	if got := len(f.Sent()); got != want {
-		tb.Fatalf("%d messages were accepted, want %d%s", got, want, history(f.Attempts()))
+	if got := len(p.Sent()); got != want {
+		tb.Fatalf("the fake accepted %s, want %d%s", messages(got), want, history(p.Attempts()))
 	}
 }
 
-// ExpectNothing checks that Send was not called at all. It ends the test
-// otherwise.
-func (f *Fake) ExpectNothing(tb testing.TB) {
+// ExpectNothing checks that the program did not try to send anything. It ends the
+// test otherwise.
+func (p *Provider) ExpectNothing(tb testing.TB) {
 	tb.Helper()
-	if attempts := f.Attempts(); len(attempts) > 0 {
-		tb.Fatalf("want no message at all%s", history(attempts))
+	if attempts := p.Attempts(); len(attempts) > 0 {
+		tb.Fatalf("the program tried to send something, want nothing%s", history(attempts))
 	}
 }
 
 // history lists the attempts for a person.
 func history(attempts []Attempt) string {
 	if len(attempts) == 0 {
-		return "\nSend was not called"
+		return "\nThe program did not try to send anything."
 	}
 	var b strings.Builder
-	b.WriteString("\nSend was called with:")
+	b.WriteString("\nThe program tried to send:")
 	for i, attempt := range attempts {
 		m := attempt.Message
 		fmt.Fprintf(&b, "\n  %d. to %v, template %q, params %v", i+1, orNobody(m.To), m.Template, m.Params)
+		if attempt.Batch > 0 {
+			fmt.Fprintf(&b, ", batch %d", attempt.Batch)
+		}
 		if m.Ref != "" {
 			fmt.Fprintf(&b, ", ref %q", m.Ref)
 		}
@@ -80,6 +84,13 @@ func history(attempts []Attempt) string {
 	return b.String()
 }
 
+func messages(n int) string {
+	if n == 1 {
+		return "1 message"
+	}
+	return strconv.Itoa(n) + " messages"
+}
+
 func orNobody(phone provider.Phone) string {
 	if phone.IsZero() {
 		return "nobody"
@@ -87,12 +98,13 @@ func orNobody(phone provider.Phone) string {
 	return phone.String()
 }
 
-// lookalike warns when a number among the attempts is another one than phone but
-// prints like it.
+// lookalike warns when another number among the accepted attempts looks like phone
+// when both are masked.
 func lookalike(attempts []Attempt, phone provider.Phone) string {
 	for _, attempt := range attempts {
-		if to := attempt.Message.To; to != phone && to.String() == phone.String() {
-			return " (there is one for another number that prints alike)"
+		to := attempt.Message.To
+		if attempt.Err == nil && to != phone && to.String() == phone.String() {
+			return " (it accepted one for another number that looks the same when it is masked)"
 		}
 	}
 	return ""
