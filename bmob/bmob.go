@@ -27,7 +27,13 @@
 // signed, as the vendor's SDKs do; one page says milliseconds.
 //
 // The vendor changed the host several times, and newer applications have a domain
-// of their own, which the console shows: set BaseURL to it.
+// of their own, which the console shows: set BaseURL to it. The signature is set in
+// the console too.
+//
+// # Trial account
+//
+// Every account has 10 texts for free, and buys the next ones in the console (应用,
+// 短信, 充值), 1000 at least. The default signature is the vendor's own.
 //
 // # Templates
 //
@@ -48,7 +54,7 @@
 //
 // # Failure codes
 //
-// The table is in codes.go. Business failures come with HTTP 400 or another 4xx,
+// The table is in codes.txt. Business failures come with HTTP 400 or another 4xx,
 // a code and an error text. HTTP 401 and 500 come without a code; the HTTP status
 // then stands as the code. 10016 has two meanings, which only its words tell
 // apart. A wrong code, one that has expired and one that was used are the same,
@@ -59,33 +65,72 @@
 // A code has 6 digits, lives 5 minutes and is good for one successful check. A
 // number gets 1 text a minute, 5 an hour and 10 a day from one application, all
 // of it 10010. A text is billed by its characters with the signature: up to 70 are
-// one message, longer ones a message for every 67. Facts read on 2026-11-21 from
-// the vendor's documents of 2018 to 2026, its SDKs and public clients.
+// one message, longer ones a message for every 67. Facts read on 2026-11-21.
 package bmob
 
 import (
+	"cmp"
 	"context"
-	"fmt"
+	"crypto/rand"
+	"errors"
+	"io"
 	"net/http"
-	"net/url"
+	"time"
 
-	"github.com/cnsms/cnsms/internal/httpx"
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
 )
+
+// Default values of Config.
+const (
+	DefaultName    = "bmob"
+	DefaultBaseURL = "https://api2.bmob.cn"
+)
+
+// Config configures a Provider. It wants AppID and RESTKey, or SecretKey and
+// SafeCode.
+type Config struct {
+	// AppID is the Application ID.
+	AppID string
+	// RESTKey is the REST API Key.
+	RESTKey provider.Secret
+	// SecretKey is the Secret Key, which travels with signed requests.
+	SecretKey provider.Secret
+	// SafeCode is the API safety code, which requests are signed with.
+	SafeCode provider.Secret
+	// VerifyInBody sends the code that is to be checked in the body, as the newest
+	// documents have it. By default it is a part of the path, as all others have
+	// it, where proxies may log it.
+	VerifyInBody bool
+	// Captcha says what the puzzles of IssueCaptcha look like.
+	Captcha CaptchaConfig
+
+	// Templates maps logical names to templates. Required.
+	Templates provider.Templates
+	// Rand is where the nonces of signed requests come from. It must be safe for
+	// concurrent use. Default: crypto/rand.Reader.
+	Rand io.Reader
+
+	// Name stands in receipts and errors. Default: DefaultName.
+	Name string
+	// BaseURL is where the service is, without /1. Default: DefaultBaseURL.
+	BaseURL string
+	// PlainHTTP lets BaseURL be http:// on another machine.
+	PlainHTTP bool
+	// Timeout bounds one exchange. Default: 10 s.
+	Timeout time.Duration
+	// HTTPClient gives the transport to use. Default: a transport of its own.
+	HTTPClient *http.Client
+	// Now is the clock of receipts and signatures. Default: time.Now.
+	Now func() time.Time
+}
 
 // Provider sends through one Bmob application. It is a provider.Provider, a
 // provider.Verifier, a provider.StatusReader and a provider.CaptchaIssuer.
 type Provider struct {
-	// The settings sit behind a pointer because fmt, when it prints a struct that
-	// holds a Provider in an unexported field, shows the fields without asking
-	// Format. It does not follow the pointers among them.
-	cfg    *Config
-	client *httpx.Client
-	// plain are the headers of plain authentication, behind a pointer for the same
-	// reason; nil where requests are signed.
-	plain   *http.Header
-	codeURL *url.URL
-	textURL *url.URL
+	adapter.Identity
+	client *adapter.Client
+	config func() Config // fmt does not look into functions
 }
 
 var (
@@ -96,88 +141,94 @@ var (
 
 // New returns a Provider, or an error that names every faulty field.
 func New(cfg Config) (*Provider, error) {
-	if err := cfg.Validate(); err != nil {
+	if cfg.Rand == nil {
+		cfg.Rand = rand.Reader
+	}
+	credentials, problem := cfg.credentials()
+	client, err := adapter.New(adapter.Config{
+		Service: DefaultName, Title: "Bmob", Codes: Codes(),
+		Name: cfg.Name, BaseURL: cmp.Or(cfg.BaseURL, DefaultBaseURL), PlainHTTP: cfg.PlainHTTP,
+		Credentials: credentials, Templates: cfg.Templates, OwnText: true,
+		Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now,
+	}, problem, cfg.Captcha.validate())
+	if err != nil {
 		return nil, err
 	}
-	cfg = cfg.withDefaults()
-	cfg.Templates = cfg.Templates.Clone()
-	client, err := httpx.New(cfg.http())
-	if err != nil {
-		return nil, fmt.Errorf("bmob: config: %w", err)
-	}
-	p := &Provider{cfg: &cfg, client: client, codeURL: client.URL(codePath, ""), textURL: client.URL(textPath, "")}
-	if !cfg.signs() {
-		p.plain = plainHeader(cfg)
-	}
-	return p, nil
+	return &Provider{client.Identity("bmob.Provider"), client, func() Config { return cfg }}, nil
 }
 
-// Name returns Config.Name.
-func (p *Provider) Name() string { return p.cfg.Name }
-
-// Format prints the name only, whatever the verb.
-func (p *Provider) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "bmob.Provider(%s)", p.cfg.Name)
+// Validate reports everything that is wrong with the configuration, by field.
+func (cfg Config) Validate() error {
+	_, err := New(cfg)
+	return err
 }
 
-// Send submits one text. Message.Ref is not forwarded: Bmob has no field for it.
+// signs reports whether requests are signed.
+func (cfg Config) signs() bool { return cfg.SecretKey != "" || cfg.SafeCode != "" }
+
+// credentials returns those of the way in that the user has chosen, and what is
+// wrong with the choice.
+func (cfg Config) credentials() ([]adapter.Credential, error) {
+	plain := []adapter.Credential{{Field: "AppID", Value: cfg.AppID}, {Field: "RESTKey", Value: string(cfg.RESTKey)}}
+	signing := []adapter.Credential{{Field: "SecretKey", Value: string(cfg.SecretKey)}, {Field: "SafeCode", Value: string(cfg.SafeCode)}}
+	isPlain := cfg.AppID != "" || cfg.RESTKey != ""
+	switch {
+	case cfg.signs() && isPlain:
+		return signing, errors.New("AppID, RESTKey: not together with SecretKey and SafeCode, with which requests are signed")
+	case cfg.signs():
+		return signing, nil
+	case isPlain:
+		return plain, nil
+	}
+	return nil, errors.New("AppID, RESTKey: must not be empty (or give SecretKey and SafeCode, to sign requests)")
+}
+
+const mainlandOnly = "Bmob takes mainland numbers only"
+
+// Send submits one text: through requestSms for a template with parameters, through
+// requestSmsCode otherwise. Message.Ref is not forwarded: Bmob has no field for it.
 func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
-	s, err := p.newSubmit(m)
-	if err != nil {
-		return provider.Receipt{}, httpx.Named(err, p.cfg.Name)
+	call := p.client.NewSend(m)
+	call.Hide(m.Captcha)
+	template, err := call.Template()
+	switch {
+	case err != nil:
+		return provider.Receipt{}, err
+	case !m.To.IsMainland():
+		return provider.Receipt{}, call.Fail(provider.KindUnsupported, "To: "+mainlandOnly)
+	case len(template.Params) > 0:
+		return p.sendText(ctx, call, template, m.To)
 	}
-	redact := func(text string, secrets ...string) string { return m.Redact(text, append(secrets, m.Captcha)...) }
-	reply, err := p.exchange(ctx, call{op: provider.OpSend, path: s.path, address: s.address, body: s.body, redact: redact})
+	if err := call.OwnText(template); err != nil {
+		return provider.Receipt{}, err
+	}
+	body := codeBody{Phone: m.To.National(), Template: template.ID, ValidateToken: m.Captcha}
+	return p.submit(ctx, call, codePath, body, provider.CodeByProvider)
+}
+
+// sendText fills a template with the caller's parameters.
+func (p *Provider) sendText(ctx context.Context, call *adapter.Call, template provider.Template, to provider.Phone) (provider.Receipt, error) {
+	values, err := call.Values(template)
 	if err != nil {
 		return provider.Receipt{}, err
 	}
-	if reply.SMSID == "" || reply.SMSID == "0" {
-		return provider.Receipt{}, p.client.BadReply(provider.OpSend, httpx.Reply{Status: http.StatusOK}, "smsId: missing")
+	content := make(map[string]string, len(values))
+	for i, name := range template.Params {
+		content[name] = values[i]
 	}
-	return provider.Receipt{Provider: p.cfg.Name, ID: string(reply.SMSID), To: m.To, Code: s.code, At: p.cfg.Now()}, nil
+	body := textBody{Phone: to.National(), Content: content, Template: template.ID}
+	return p.submit(ctx, call, textPath, body, provider.CodeByCaller)
 }
 
-// Verify checks a code that Send had Bmob make. A code that is not made of
-// digits is wrong without asking.
-func (p *Provider) Verify(ctx context.Context, r provider.Receipt, code string) error {
-	if err := checkMade(r, code); err != nil {
-		return httpx.Named(err, p.cfg.Name)
-	}
-	body := verifyBody{Phone: r.To.National()}
-	path := verifyPath + "/" + code
-	if p.cfg.VerifyInBody {
-		path, body.Code = verifyPath, code
-	}
-	reply, err := p.exchange(ctx, call{op: provider.OpVerify, path: path, body: encode(body), redact: hide(r.To.National(), code)})
+func (p *Provider) submit(ctx context.Context, call *adapter.Call, path string, body any, code provider.CodeOrigin) (provider.Receipt, error) {
+	answer, err := p.exchange(ctx, call, http.MethodPost, path, body)
 	if err != nil {
-		return err
+		return provider.Receipt{}, err
 	}
-	if reply.Msg != "ok" {
-		return p.client.BadReply(provider.OpVerify, httpx.Reply{Status: http.StatusOK}, `msg: not "ok"`)
+	if answer.SMSID == "" || answer.SMSID == "0" {
+		return provider.Receipt{}, call.Unusable("smsId: missing")
 	}
-	return nil
-}
-
-// ReadStatus asks what became of a message (querySms). SENDING is StatePending,
-// SUCCESS is StateSent, because nobody says that it means the handset, and FAIL
-// is StateFailed. Status.Text says whether the code was checked and right.
-func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider.Status, error) {
-	if !isDigits(r.ID) {
-		return provider.Status{}, nil // none of Bmob's ids
-	}
-	reply, err := p.exchange(ctx, call{op: provider.OpStatus, method: http.MethodGet, path: queryPath + "/" + r.ID, redact: hide(r.To.National())})
-	if isUnknownID(err) {
-		return provider.Status{}, nil
-	}
-	if err != nil {
-		return provider.Status{}, err
-	}
-	if reply.SMSState == "" {
-		return provider.Status{}, p.client.BadReply(provider.OpStatus, httpx.Reply{Status: http.StatusOK}, "sms_state: missing")
-	}
-	status := provider.Status{State: states[reply.SMSState], Code: reply.SMSState}
-	if reply.VerifyState {
-		status.Text = "the code was checked and right"
-	}
-	return status, nil
+	receipt := call.Receipt(string(answer.SMSID))
+	receipt.Code = code
+	return receipt, nil
 }

@@ -29,29 +29,6 @@ func TestIssueCaptcha(t *testing.T) {
 	}
 }
 
-func TestIssueCaptchaFails(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name, reply string
-		status      int
-		want        error
-	}{
-		{name: "refused", status: http.StatusBadRequest, reply: `{"code":10076,"error":"Qps beyond the limit"}`, want: provider.KindThrottled},
-		{name: "no token", reply: `{"captcha_url":"https://x"}`, want: provider.KindUnavailable},
-		{name: "no address", reply: `{"captcha_token":"x"}`, want: provider.KindUnavailable},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{Status: tt.status, Reply: tt.reply}
-			captcha, err := newProvider(t, newConfig(stub.Client())).IssueCaptcha(t.Context())
-			require.ErrorIs(t, err, tt.want)
-			require.ErrorContains(t, err, "bmob: captcha: ")
-			require.Zero(t, captcha)
-		})
-	}
-}
-
 func TestSolveCaptcha(t *testing.T) {
 	t.Parallel()
 	stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-captcha-verified.json")}
@@ -61,30 +38,48 @@ func TestSolveCaptcha(t *testing.T) {
 	wiretest.Golden(t, "request-captcha-verify.http", stub.Only(t))
 }
 
-func TestSolveCaptchaFails(t *testing.T) {
+func TestCaptchaFails(t *testing.T) {
 	t.Parallel()
+	issue := func(t *testing.T, p *bmob.Provider) error {
+		t.Helper()
+		captcha, err := p.IssueCaptcha(t.Context())
+		require.Zero(t, captcha)
+		return err
+	}
+	solve := func(t *testing.T, p *bmob.Provider) error {
+		t.Helper()
+		token, err := p.SolveCaptcha(t.Context(), "R23423dsfd", "1110")
+		require.Empty(t, token)
+		return err
+	}
 	tests := []struct {
-		name, token, answer, reply string
-		status                     int
-		want                       error
+		name   string
+		call   func(*testing.T, *bmob.Provider) error
+		status int
+		reply  string
+		want   error
 	}{
-		{name: "wrong, unlisted code", status: http.StatusBadRequest, reply: `{"code":10099,"error":"R23423dsfd 1110"}`, want: provider.KindCodeMismatch},
-		{name: "wrong, generic code", status: http.StatusBadRequest, reply: `{"code":10007,"error":"x"}`, want: provider.KindCodeMismatch},
-		{name: "wrong, validation", status: http.StatusBadRequest, reply: `{"code":301,"error":"x"}`, want: provider.KindCodeMismatch},
-		{name: "wrong, code error", status: http.StatusBadRequest, reply: `{"code":207,"error":"x"}`, want: provider.KindCodeMismatch},
-		{name: "unauthorized", status: http.StatusUnauthorized, reply: `{"error":"unauthorized"}`, want: provider.KindAuth},
-		{name: "busy", status: http.StatusInternalServerError, reply: `{"error":"x"}`, want: provider.KindUnavailable},
-		{name: "no token back", reply: `{}`, want: provider.KindUnavailable},
+		{"throttled", issue, http.StatusBadRequest, `{"code":10076,"error":"Qps beyond the limit"}`, provider.KindThrottled},
+		{"no token", issue, http.StatusOK, `{"captcha_url":"https://x"}`, provider.KindUnavailable},
+		{"no address", issue, http.StatusOK, `{"captcha_token":"x"}`, provider.KindUnavailable},
+		{"wrong, unlisted code", solve, http.StatusBadRequest, `{"code":10099,"error":"R23423dsfd 1110"}`, provider.KindCodeMismatch},
+		{"wrong, generic code", solve, http.StatusBadRequest, `{"code":10007,"error":"x"}`, provider.KindCodeMismatch},
+		{"wrong, validation", solve, http.StatusBadRequest, `{"code":301,"error":"x"}`, provider.KindCodeMismatch},
+		{"wrong, code error", solve, http.StatusBadRequest, `{"code":207,"error":"x"}`, provider.KindCodeMismatch},
+		{"unauthorized", solve, http.StatusUnauthorized, `{"error":"unauthorized"}`, provider.KindAuth},
+		{"busy", solve, http.StatusInternalServerError, `{"error":"x"}`, provider.KindUnavailable},
+		{"no token back", solve, http.StatusOK, `{}`, provider.KindUnavailable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			stub := &wiretest.Stub{Status: tt.status, Reply: tt.reply}
-			_, err := newProvider(t, newConfig(stub.Client())).SolveCaptcha(t.Context(), "R23423dsfd", "1110")
+			err := tt.call(t, newProvider(t, newConfig(stub.Client())))
 			require.ErrorIs(t, err, tt.want)
 			require.ErrorContains(t, err, "bmob: captcha: ")
 			require.NotContains(t, err.Error(), "R23423dsfd")
 			require.NotContains(t, err.Error(), "1110")
+			require.False(t, provider.MayHaveSent(err))
 		})
 	}
 }

@@ -80,7 +80,7 @@ func TestReadStatusFails(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			stub := &wiretest.Stub{Status: tt.status, Reply: tt.reply}
+			stub := &wiretest.Stub{At: "GET https://api2.bmob.cn/1/querySms/1232222", Status: tt.status, Reply: tt.reply}
 			_, err := newProvider(t, newConfig(stub.Client())).ReadStatus(t.Context(), sentReceipt())
 			require.ErrorIs(t, err, tt.want)
 			require.ErrorContains(t, err, "bmob: status: ")

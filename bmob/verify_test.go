@@ -62,11 +62,11 @@ func TestVerifyFails(t *testing.T) {
 		{name: "ok and an error", reply: `{"msg":"ok","error":"x"}`, want: provider.KindUnknown},
 		{name: "a redirect", status: http.StatusFound, reply: `{"msg":"ok"}`, want: provider.KindUnavailable},
 	}
-	for form, adjust := range map[string]func(*bmob.Config){"path": nil, "body": inBody} {
+	for path, adjust := range map[string]func(*bmob.Config){"verifySmsCode/" + code: nil, "verifySmsCode": inBody} {
 		for _, tt := range tests {
-			t.Run(form+"/"+tt.name, func(t *testing.T) {
+			t.Run(path+"/"+tt.name, func(t *testing.T) {
 				t.Parallel()
-				stub := &wiretest.Stub{Status: tt.status, Reply: tt.reply}
+				stub := &wiretest.Stub{At: "POST https://api2.bmob.cn/1/" + path, Status: tt.status, Reply: tt.reply}
 				err := newProvider(t, newConfig(stub.Client()), adjust).Verify(t.Context(), sentReceipt(), code)
 				require.ErrorIs(t, err, tt.want)
 				requireVerifyError(t, err, tt.code)

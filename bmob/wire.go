@@ -1,14 +1,15 @@
 package bmob
 
 import (
+	"context"
+	"crypto/md5" //nolint:gosec // The service's protocol prescribes MD5.
+	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"net/url"
+	"net/http"
+	"strconv"
 	"strings"
 
-	"github.com/cnsms/cnsms/internal/codemaker"
-	"github.com/cnsms/cnsms/internal/httpx"
-	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
 )
 
 // Paths begin where the signature begins: nothing that stands before /1 in the
@@ -21,8 +22,6 @@ const (
 	requestCaptchaPath = "/1/requestCaptcha"
 	verifyCaptchaPath  = "/1/verifyCaptcha"
 )
-
-const mainlandOnly = "Bmob takes mainland numbers only"
 
 type codeBody struct {
 	Phone         string `json:"mobilePhoneNumber"`
@@ -41,114 +40,89 @@ type verifyBody struct {
 	Code  string `json:"smsCode,omitempty"`
 }
 
-// encode writes one of the bodies. They hold strings and numbers only, so that
-// nothing can fail.
-func encode(body any) []byte {
-	encoded, err := json.Marshal(body)
+// exchange makes one request, whose body is the JSON of content unless that is nil,
+// and reads a success: HTTP 2xx, without an error and without a code.
+func (p *Provider) exchange(ctx context.Context, call *adapter.Call, method, path string, content any) (reply, error) {
+	var body []byte
+	if content != nil {
+		body, _ = json.Marshal(content) // nothing can fail: the bodies hold strings and numbers only
+	}
+	header, err := p.header(call, path, body)
 	if err != nil {
-		panic("bmob: body: " + err.Error())
+		return reply{}, err
 	}
-	return encoded
-}
-
-// submit is a send: where it goes, and who makes the code.
-type submit struct {
-	path    string
-	address *url.URL
-	body    []byte
-	code    provider.CodeOrigin
-}
-
-// newSubmit checks a message and chooses the call: requestSms for a template
-// with parameters, requestSmsCode otherwise.
-func (p *Provider) newSubmit(m provider.Message) (submit, error) {
-	if err := m.Validate(); err != nil {
-		return submit{}, err
-	}
-	template, err := p.cfg.Templates.Lookup(m.Template)
+	answer, err := call.Do(ctx, adapter.Request{Method: method, Path: path, Header: header, Body: body})
 	if err != nil {
-		return submit{}, err
+		return reply{}, err
 	}
-	if !m.To.IsMainland() {
-		return submit{}, &provider.Error{Op: provider.OpSend, Kind: provider.KindUnsupported, Text: "To: " + mainlandOnly}
+	var decoded reply
+	err = adapter.DecodeJSON(answer.Body, &decoded)
+	switch {
+	case err != nil:
+		return reply{}, call.Unusable(err.Error())
+	case decoded.refuses():
+		return reply{}, refusal(call, answer.Status, decoded)
+	case !isSuccess(answer.Status):
+		return reply{}, call.Unusable("HTTP status")
 	}
-	if len(template.Params) > 0 {
-		return p.newText(template, m)
-	}
-	if err := codemaker.CheckParams("Bmob", template, m.Params); err != nil {
-		return submit{}, err
-	}
-	body := codeBody{Phone: m.To.National(), Template: template.ID, ValidateToken: m.Captcha}
-	return submit{codePath, p.codeURL, encode(body), provider.CodeByProvider}, nil
+	return decoded, nil
 }
 
-// newText fills a template with the caller's parameters.
-func (p *Provider) newText(template provider.Template, m provider.Message) (submit, error) {
-	values, err := template.Values(m.Params)
+func isSuccess(status int) bool { return status >= 200 && status < 300 }
+
+// Values of signed requests: those of the vendor's documents.
+const (
+	sdkType     = "wechatApp"
+	sdkVersion  = "10"
+	nonceLength = 16
+)
+
+// header returns the headers of a request, spelled as in the vendor's documents,
+// which have no Accept.
+func (p *Provider) header(call *adapter.Call, path string, body []byte) (http.Header, error) {
+	cfg := p.config()
+	header := http.Header{"Accept": nil, "Content-Type": {"application/json"}}
+	if !cfg.signs() {
+		header["X-Bmob-Application-Id"] = []string{cfg.AppID}
+		header["X-Bmob-REST-API-Key"] = []string{string(cfg.RESTKey)}
+		return header, nil
+	}
+	id, err := adapter.NewID(cfg.Rand)
 	if err != nil {
-		return submit{}, err
+		return nil, call.Named(err)
 	}
-	content := make(map[string]string, len(values))
-	for i, name := range template.Params {
-		content[name] = values[i]
-	}
-	body := textBody{Phone: m.To.National(), Content: content, Template: template.ID}
-	return submit{textPath, p.textURL, encode(body), provider.CodeByCaller}, nil
+	nonce, timestamp := strings.ToLower(id[:nonceLength]), strconv.FormatInt(p.client.Now().Unix(), 10)
+	header["X-Bmob-SDK-Type"] = []string{sdkType}
+	header["X-Bmob-SDK-Version"] = []string{sdkVersion}
+	header["X-Bmob-Secret-Key"] = []string{string(cfg.SecretKey)}
+	header["X-Bmob-Safe-Timestamp"] = []string{timestamp}
+	header["X-Bmob-Noncestr-Key"] = []string{nonce}
+	header["X-Bmob-Safe-Sign"] = []string{sign(path, timestamp, string(cfg.SafeCode), nonce, body)}
+	return header, nil
 }
 
-// checkMade reports why a code need not be given to the service.
-func checkMade(r provider.Receipt, code string) error {
-	if err := codemaker.CheckReceipt(r, code); err != nil {
-		return err
-	}
-	if !r.To.IsMainland() {
-		return &provider.Error{Op: provider.OpVerify, Kind: provider.KindUnsupported, Text: "Receipt.To: " + mainlandOnly}
-	}
-	return nil
+// sign is the MD5 over the path from /1 on, without a query, and the exact body,
+// which a GET has none of.
+func sign(path, timestamp, safeCode, nonce string, body []byte) string {
+	plain := path + timestamp + safeCode + nonce + string(body) + sdkVersion
+	sum := md5.Sum([]byte(plain)) //nolint:gosec // As above.
+	return hex.EncodeToString(sum[:])
 }
 
 // reply is the answer to every call; each fills other members. An error text
 // makes it a failure, with or without a code.
 type reply struct {
-	Code  json.Number   `json:"code"`
-	Error *httpx.Scalar `json:"error"`
+	Code  json.Number     `json:"code"`
+	Error *adapter.Scalar `json:"error"`
 
-	SMSID         httpx.Scalar `json:"smsId"`
-	Msg           string       `json:"msg"`
-	SMSState      string       `json:"sms_state"`
-	VerifyState   bool         `json:"verify_state"`
-	CaptchaToken  string       `json:"captcha_token"`
-	CaptchaURL    string       `json:"captcha_url"`
-	ValidateToken string       `json:"validate_token"`
-}
-
-func decode(body []byte) (reply, error) {
-	var r reply
-	err := httpx.DecodeJSON(body, &r)
-	return r, err
+	SMSID         adapter.Scalar `json:"smsId"`
+	Msg           string         `json:"msg"`
+	SMSState      string         `json:"sms_state"`
+	VerifyState   bool           `json:"verify_state"`
+	CaptchaToken  string         `json:"captcha_token"`
+	CaptchaURL    string         `json:"captcha_url"`
+	ValidateToken string         `json:"validate_token"`
 }
 
 // refuses reports whether the service says no.
 func (r reply) refuses() bool { return r.Error != nil || r.Code != "" && r.Code != "0" }
-
-func (r reply) text() string {
-	if r.Error == nil {
-		return ""
-	}
-	return string(*r.Error)
-}
-
-// states are the values of sms_state.
-var states = map[string]provider.State{
-	"SENDING": provider.StatePending,
-	"SUCCESS": provider.StateSent,
-	"FAIL":    provider.StateFailed,
-}
-
-func isDigits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
-
-// isUnknownID reports whether Bmob says that it does not know the message.
-func isUnknownID(err error) bool {
-	var failure *provider.Error
-	return errors.As(err, &failure) && failure.Code == codeUnknownID && failure.Kind != provider.KindUnavailable
-}

@@ -21,9 +21,16 @@
 //
 // # Settings
 //
-// AppKey is the application's key. It is the only credential: Mob takes requests
-// from the addresses that the console lists, ten at most. The console also
-// switches the products on (status 469, 212 or 474 says that one is off).
+// AppKey is the application's App Key. It is the only credential: Mob takes
+// requests from the addresses that the console lists, ten at most. In the console
+// (后台管理, SecurityCodeSDK模块, 短信设置) switch on HTTP API 接口 and enter the
+// server's addresses there, 服务端验证 for NewSDKVerifier, and the regions abroad.
+//
+// # Trial account
+//
+// None is known for these calls: every text that is delivered is charged, and the
+// default signature may be blocked by carriers. A signature of one's own wants a
+// business licence. The free texts that Mob speaks of are those of the phone SDK.
 //
 // # Templates
 //
@@ -42,10 +49,10 @@
 //
 // # Failure codes
 //
-// The two tables are in codes.go: custom/msg has numbers of its own, in which
-// 201 to 218 are failures. Only status 200 is success. A wrong code and one that
-// has expired are the same status, 468, and come back as KindCodeMismatch; too
-// many checks are KindCodeExpired. Mob answers HTTP 200 whatever happened.
+// The tables are in codes.txt: custom/msg has numbers of its own, in which 201 to
+// 218 are failures. Only status 200 is success. A wrong code and one that has
+// expired are the same status, 468, and come back as KindCodeMismatch; too many
+// checks are KindCodeExpired. Mob answers HTTP 200 whatever happened.
 //
 // # Limits
 //
@@ -53,23 +60,23 @@
 // checks. A number gets 2 codes a minute and 5 in 12 hours from one application,
 // and 10 a day from all applications together, the phone SDK's included. A value
 // of custom/msg has 1 to 10 characters, its whole text 70; a number gets 5 of
-// these texts a minute. One key makes 100 requests a minute. Facts read on
-// 2026-11-21 from the vendor's interface pages of 2016, copies of its status
-// tables, an article of 2022 and public clients. Nobody says whether a code can
-// be checked again after it was right: take a nil error once.
+// these texts a minute. One key makes 100 requests a minute. Nobody says whether
+// a code can be checked again after it was right: take a nil error once. Facts
+// read on 2026-11-21.
 package mob
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
+	"slices"
 	"time"
 
-	"github.com/cnsms/cnsms/internal/httpx"
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
 )
 
 // Default values of Config.
@@ -94,6 +101,8 @@ type Config struct {
 	Name string
 	// BaseURL is where the service is. Default: DefaultBaseURL.
 	BaseURL string
+	// PlainHTTP lets BaseURL be http:// on another machine.
+	PlainHTTP bool
 	// Timeout bounds one exchange. Default: 10 s.
 	Timeout time.Duration
 	// HTTPClient gives the transport to use. Default: a transport of its own.
@@ -102,82 +111,95 @@ type Config struct {
 	Now func() time.Time
 }
 
-func (cfg Config) withDefaults() Config {
-	if cfg.Rand == nil {
-		cfg.Rand = rand.Reader
-	}
-	if cfg.Name == "" {
-		cfg.Name = DefaultName
-	}
-	if cfg.BaseURL == "" {
-		cfg.BaseURL = DefaultBaseURL
-	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	return cfg
-}
-
-func (cfg Config) http() httpx.Config {
-	return httpx.Config{Provider: cfg.Name, BaseURL: cfg.BaseURL, Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient}
-}
-
 // Provider sends through one Mob application. It is a provider.Provider and a
 // provider.Verifier.
 type Provider struct {
+	adapter.Identity
 	account
-	sendURL   *url.URL
-	customURL *url.URL
-	checkURL  *url.URL
 }
 
 var _ provider.Verifier = (*Provider)(nil)
 
 // New returns a Provider, or an error that names every faulty field.
 func New(cfg Config) (*Provider, error) {
-	if err := cfg.Validate(); err != nil {
-		return nil, err
+	if cfg.Rand == nil {
+		cfg.Rand = rand.Reader
 	}
-	a, err := newAccount(cfg)
+	client, err := adapter.New(cfg.common(), adapter.EachTemplate(cfg.Templates, templateProblems))
 	if err != nil {
 		return nil, err
 	}
-	return &Provider{
-		account:   a,
-		sendURL:   a.client.URL(sendPath, ""),
-		customURL: a.client.URL(customPath, ""),
-		checkURL:  a.client.URL(checkPath, ""),
-	}, nil
+	return &Provider{client.Identity("mob.Provider"), account{client, func() Config { return cfg }}}, nil
 }
 
-// Name returns Config.Name.
-func (p *Provider) Name() string { return p.cfg.Name }
-
-// Format prints the name only, whatever the verb.
-func (p *Provider) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "mob.Provider(%s)", p.cfg.Name)
+// Validate reports everything that is wrong with the configuration of a
+// Provider, by field.
+func (cfg Config) Validate() error {
+	_, err := New(cfg)
+	return err
 }
 
-// Send submits one text. Neither Message.Ref nor Message.Captcha is forwarded:
-// Mob has no field for them.
+// common is what the kit has to know.
+func (cfg Config) common() adapter.Config {
+	return adapter.Config{
+		Service: DefaultName, Title: "Mob", Codes: Codes(),
+		Name: cfg.Name, BaseURL: cmp.Or(cfg.BaseURL, DefaultBaseURL), PlainHTTP: cfg.PlainHTTP,
+		Credentials: []adapter.Credential{{Field: "AppKey", Value: string(cfg.AppKey)}},
+		Templates:   cfg.Templates, OwnText: true,
+		Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now,
+	}
+}
+
+// ownFields are the fields of custom/msg that no variable can be called.
+var ownFields = []string{"appKey", "templateCode", "zone", "phone"}
+
+func templateProblems(template provider.Template) []string {
+	var problems []string
+	for _, name := range template.Params {
+		if slices.Contains(ownFields, name) {
+			problems = append(problems, fmt.Sprintf("Params: %q is a field of the request itself", name))
+		}
+	}
+	return problems
+}
+
+// Send submits one text: through custom/msg for a template with an ID, as Mob's own
+// text otherwise. Neither Message.Ref nor Message.Captcha is forwarded: Mob has no
+// field for them.
 func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
-	s, err := p.newSubmit(m)
-	if err != nil {
-		return provider.Receipt{}, httpx.Named(err, p.cfg.Name)
-	}
-	reply, err := p.exchange(ctx, provider.OpSend, s.address, s.form)
+	call := p.client.NewSend(m)
+	template, err := call.Template()
 	if err != nil {
 		return provider.Receipt{}, err
 	}
-	if reply.Status != statusDone {
-		return provider.Receipt{}, p.refusal(provider.OpSend, s.statuses, reply, m.Redact)
+	if template.ID != "" {
+		return p.sendCustom(ctx, call, template, m.To)
 	}
-	return provider.Receipt{Provider: p.cfg.Name, ID: s.id, To: m.To, Code: s.code, At: p.cfg.Now()}, nil
+	if err := call.OwnText(template); err != nil {
+		return provider.Receipt{}, err
+	}
+	return p.send(ctx, call, sendPath, p.form("appkey", "", m.To), provider.CodeByProvider)
 }
 
-// Verify checks a code that Send had Mob make. Each call costs one of the three
-// checks that Mob allows, except for a code that is not made of digits: it is
-// wrong without asking.
-func (p *Provider) Verify(ctx context.Context, r provider.Receipt, code string) error {
-	return p.verify(ctx, p.checkURL, r, code)
+func (p *Provider) sendCustom(ctx context.Context, call *adapter.Call, template provider.Template, to provider.Phone) (provider.Receipt, error) {
+	form, err := p.customForm(call, template, to)
+	if err != nil {
+		return provider.Receipt{}, err
+	}
+	call.Use(codes.Table("custom"))
+	return p.send(ctx, call, customPath, form, provider.CodeByCaller)
+}
+
+// send posts a form. The receipt has an id of the adapter's own: Mob gives none.
+func (p *Provider) send(ctx context.Context, call *adapter.Call, path string, form adapter.Form, code provider.CodeOrigin) (provider.Receipt, error) {
+	id, err := adapter.NewID(p.config().Rand)
+	if err != nil {
+		return provider.Receipt{}, call.Named(err)
+	}
+	if err := p.post(ctx, call, path, form); err != nil {
+		return provider.Receipt{}, err
+	}
+	receipt := call.Receipt(id)
+	receipt.Code = code
+	return receipt, nil
 }

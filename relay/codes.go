@@ -1,167 +1,118 @@
 package relay
 
 import (
+	_ "embed"
+	"errors"
 	"net/http"
 	"slices"
 	"time"
 
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
+	"github.com/cnsms/cnsms/provider/facts"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// meaning is what a code says about a send.
-type meaning struct {
-	kind        provider.Kind
-	scope       provider.Scope
-	mayHaveSent bool
-}
+//go:embed codes.txt
+var codesFile string
 
-// refusals are the gateway's error codes that a site can get.
-var refusals = map[relayapi.ErrorCode]meaning{
-	relayapi.CodeNoPhoneOnline:        {kind: provider.KindUnavailable},
-	relayapi.CodeShuttingDown:         {kind: provider.KindUnavailable},
-	relayapi.CodeBodyTimeout:          {kind: provider.KindUnavailable},
-	relayapi.CodeQueueUnavailable:     {kind: provider.KindUnavailable, mayHaveSent: true},
-	relayapi.CodeRecipientQuota:       {kind: provider.KindThrottled, scope: provider.ScopePhone},
-	relayapi.CodeUnauthorized:         {kind: provider.KindAuth},
-	relayapi.CodeForbidden:            {kind: provider.KindAuth},
-	relayapi.CodeInvalidField:         {kind: provider.KindConfig},
-	relayapi.CodeUnknownField:         {kind: provider.KindConfig},
-	relayapi.CodeBadJSON:              {kind: provider.KindConfig},
-	relayapi.CodeBodyTooLarge:         {kind: provider.KindConfig},
-	relayapi.CodeUnsupportedMediaType: {kind: provider.KindConfig},
-	relayapi.CodeNotFound:             {kind: provider.KindConfig},
-	relayapi.CodeMethodNotAllowed:     {kind: provider.KindConfig},
-	relayapi.CodeIdempotencyConflict:  {kind: provider.KindConfig},
-}
+// codes is parsed once. What a code means depends on what it is a code of.
+var (
+	codes          = facts.MustParseCodes(codesFile)
+	fieldCodes     = codes.Table("invalid_field")
+	failureClasses = codes.Table("failure")
+	states         = codes.Table("state")
+)
 
-// meaningOf returns what a refusal means; a code that is not in the table is unknown.
-// Of a wrong field it matters whose it is.
-func meaningOf(e relayapi.Error, status int) meaning {
-	if e.Code == relayapi.CodeInvalidField {
-		switch e.Field {
-		case "to":
-			return meaning{kind: provider.KindRecipient}
-		case "text":
-			return meaning{kind: provider.KindContent}
-		}
-	}
-	listed, ok := refusals[e.Code]
-	// Something before the gateway can pass a submission on and answer with an error of
-	// its own.
-	listed.mayHaveSent = listed.mayHaveSent || !ok && status >= http.StatusInternalServerError
-	return listed
-}
+// Codes returns the gateway's error codes, with the tables "invalid_field", "failure"
+// and "state".
+func Codes() facts.Codes { return codes }
 
-// isListed reports whether a code of an error is one that this package knows, and so
-// holds nothing of a message.
-func isListed(code string) bool {
-	_, isRefusal := refusals[relayapi.ErrorCode(code)]
-	_, isClass := failures[relayapi.FailureClass(code)]
-	return isRefusal || isClass || slices.Contains(states, relayapi.State(code))
-}
-
-// failures are the classes of a phone's failure. One that is not in the table is
-// unknown.
-var failures = map[relayapi.FailureClass]meaning{
-	relayapi.FailureInvalidNumber: {kind: provider.KindRecipient},
-	relayapi.FailureLimit:         {kind: provider.KindThrottled, scope: provider.ScopeAccount},
-	relayapi.FailureNoService:     {kind: provider.KindUnavailable},
-	relayapi.FailureRejected:      {kind: provider.KindBlocked},
-	relayapi.FailureConfig:        {kind: provider.KindConfig},
-	relayapi.FailureTooLate:       {kind: provider.KindUnavailable},
-	relayapi.FailureUnknown:       {kind: provider.KindUnknown},
-}
-
-// states are those of relayapi.
-var states = []relayapi.State{
-	relayapi.StateQueued, relayapi.StateOffered, relayapi.StateTaken, relayapi.StateSent,
-	relayapi.StateDelivered, relayapi.StateFailed, relayapi.StateExpired, relayapi.StateCancelled,
-}
-
-// verdict says whether a text in this state counts as accepted, after the gateway
-// was asked to wait that long for a phone.
-func (p *Provider) verdict(m message, wait time.Duration) error {
-	switch m.State {
-	case relayapi.StateSent, relayapi.StateDelivered:
-		return nil
-	case relayapi.StateFailed:
-		return p.failed(m)
-	case relayapi.StateCancelled, relayapi.StateExpired:
-		return p.notAccepted(m, "no phone took the text in time", wasSent(m))
-	}
-	switch {
-	case wait == 0:
-		return nil
-	case m.State == relayapi.StateTaken:
-		return p.notAccepted(m, "a phone took the text and has not said what became of it", true)
-	default:
-		return p.notAccepted(m, "the gateway did not wait", true)
-	}
-}
-
-// notAccepted is the error for a text that was left in a state.
-func (p *Provider) notAccepted(m message, text string, mayHaveSent bool) error {
-	return &provider.Error{
-		Provider: p.cfg.Name, Op: provider.OpSend, Kind: provider.KindUnavailable,
-		Code: string(m.State), Text: text, MayHaveSent: mayHaveSent,
-	}
-}
-
-func (p *Provider) failed(m message) error {
-	failure := relayapi.Failure{Class: relayapi.FailureUnknown, MayHaveSent: true}
-	if m.Failure != nil {
-		failure = *m.Failure
-	}
-	meaning := failures[failure.Class]
-	return &provider.Error{
-		Provider: p.cfg.Name, Op: provider.OpSend, Kind: meaning.kind, Scope: meaning.scope,
-		Code: string(failure.Class), Text: failure.Text, MayHaveSent: failure.MayHaveSent || wasSent(m),
-	}
-}
-
-// isOutcome reports whether a failure is about a text that the gateway told about, and
-// that cannot be called back: a phone has it, or it has ended.
-func isOutcome(e *provider.Error) bool {
-	switch relayapi.State(e.Code) {
-	case relayapi.StateTaken, relayapi.StateCancelled, relayapi.StateExpired:
-		return true
-	}
-	_, ok := failures[relayapi.FailureClass(e.Code)]
+// isState reports whether the gateway knows such a state.
+func isState(s relayapi.State) bool {
+	_, ok := states.Lookup(string(s))
 	return ok
 }
 
-// wasSent reports whether any phone said that it had sent the text, even one that
-// should not have.
-func wasSent(m message) bool {
-	return slices.ContainsFunc(m.History, func(s step) bool {
-		return s.State == relayapi.StateSent || s.State == relayapi.StateDelivered
+// amend changes what the kit has made of a refusal.
+func amend(err error, change func(*provider.Error)) error {
+	var failure *provider.Error
+	if !errors.As(err, &failure) {
+		return err
+	}
+	amended := *failure
+	change(&amended)
+	return &amended
+}
+
+// refused is the error for an error response.
+func refused(call *adapter.Call, reply adapter.Reply) error {
+	refusal, err := decodeRefusal(reply.Body)
+	if err != nil {
+		return call.Unusable(err.Error())
+	}
+	code, text := string(refusal.Code), refusal.Message
+	if refusal.Field != "" {
+		text = refusal.Field + ": " + text
+	}
+	return amend(call.Refuse(code, text), func(e *provider.Error) {
+		e.RetryAfter = retryAfter(reply.Header)
+		if field, ok := fieldCodes.Lookup(refusal.Field); ok && refusal.Code == relayapi.CodeInvalidField {
+			e.Kind = field.Kind
+		}
+		// Something before the gateway can pass a submission on and respond with an error
+		// of its own.
+		if _, ok := codes.Lookup(code); !ok && e.Op == provider.OpSend && reply.Status >= http.StatusInternalServerError {
+			e.MayHaveSent = true
+		}
 	})
 }
 
-// statusOf is a job's status in the words of package provider.
-func statusOf(m message) provider.Status {
-	status := provider.Status{State: stateOf(m.State), Code: string(m.State)}
-	if m.Failure != nil {
-		status.Code, status.Text = string(m.Failure.Class), m.Failure.Text
+// verdict says whether a text in this state counts as accepted, after the gateway was
+// asked to wait that long for a phone.
+func verdict(call *adapter.Call, s submission, wait time.Duration) error {
+	if s.State == relayapi.StateFailed {
+		return failed(call, s)
 	}
-	for _, s := range m.History {
-		if !s.Late {
-			status.At = s.At.Time
-		}
+	if wait == 0 && !isOver(s) {
+		return nil
 	}
-	return status
+	row, _ := states.Lookup(string(s.State))
+	call.Use(states)
+	return amend(call.Judge(string(s.State), row.Words), func(e *provider.Error) {
+		e.MayHaveSent = e.MayHaveSent || wasSent(s)
+	})
 }
 
-func stateOf(s relayapi.State) provider.State {
-	switch s {
-	case relayapi.StateSent:
-		return provider.StateSent
-	case relayapi.StateDelivered:
-		return provider.StateDelivered
-	case relayapi.StateFailed, relayapi.StateExpired, relayapi.StateCancelled:
-		return provider.StateFailed
-	default:
-		return provider.StatePending
+// failed is the error for a text that a phone could not send.
+func failed(call *adapter.Call, s submission) error {
+	failure := relayapi.Failure{Class: relayapi.FailureUnknown, MayHaveSent: true}
+	if s.Failure != nil {
+		failure = *s.Failure
 	}
+	call.Use(failureClasses)
+	return amend(call.Refuse(string(failure.Class), failure.Text), func(e *provider.Error) {
+		e.MayHaveSent = failure.MayHaveSent || wasSent(s)
+	})
+}
+
+// isOver reports whether a text has ended.
+func isOver(s submission) bool {
+	switch s.State {
+	case relayapi.StateDelivered, relayapi.StateFailed, relayapi.StateExpired, relayapi.StateCancelled:
+		return true
+	}
+	return false
+}
+
+// canBeCalledBack reports whether a text may still be with the gateway, as far as its
+// response tells, which may have been none.
+func canBeCalledBack(s submission) bool { return !isOver(s) && s.State != relayapi.StateTaken }
+
+// wasSent reports whether any phone said that it had sent the text, even one that
+// should not have.
+func wasSent(s submission) bool {
+	return slices.ContainsFunc(s.History, func(t transition) bool {
+		return t.State == relayapi.StateSent || t.State == relayapi.StateDelivered
+	})
 }

@@ -1,82 +1,82 @@
-package relay
+package relay_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"testing"
 	"time"
 
+	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/require"
 
-	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/relay"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-func sendTo(t *testing.T, stub *wiretest.Stub, wait time.Duration) error {
-	t.Helper()
-	p, err := New(Config{
-		Token: "site-token", BaseURL: "https://relay.example.com", Wait: wait, HTTPClient: stub.Client(),
-		Templates: provider.Templates{"login": {Text: "Your code is {code}."}},
-	})
-	require.NoError(t, err)
-	_, err = p.Send(t.Context(), provider.Message{
-		To: provider.MustParsePhone("13800138000"), Template: "login", Params: provider.Params{"code": "824913"},
-	})
-	return err
+// submissions is a gateway that has one response to submissions, and none to anything
+// else.
+func submissions(status int, reply string) *httpmock.MockTransport {
+	transport := httpmock.NewMockTransport()
+	transport.RegisterResponder(http.MethodPost, "https://relay.example.com/sms/v1/messages", httpmock.NewStringResponder(status, reply))
+	return transport
 }
 
-func failureIn(t *testing.T, err error) *provider.Error {
+// sendTo sends and wants a failure that tells no secret.
+func sendTo(t *testing.T, gateway http.RoundTripper, wait time.Duration) *provider.Error {
 	t.Helper()
+	cfg := newConfig(&http.Client{Transport: gateway})
+	cfg.Wait = wait
+	_, err := newProvider(t, cfg).Send(t.Context(), newMessage())
 	var failure *provider.Error
 	require.ErrorAs(t, err, &failure)
-	require.NotContains(t, failure.Error(), "824913")
-	require.NotContains(t, failure.Error(), "13800138000")
-	require.NotContains(t, failure.Error(), "site-token")
+	for _, secret := range []string{"824913", "13800138000", token} {
+		require.NotContains(t, failure.Error(), secret)
+	}
 	return failure
 }
 
-func TestRefusals(t *testing.T) {
+// TestEveryErrorCodeIsListed compares codes.txt with the codes that a site can get for a
+// submission; the suite plays them.
+func TestEveryErrorCodeIsListed(t *testing.T) {
+	t.Parallel()
+	listed := []relayapi.ErrorCode{}
+	for row := range relay.Codes().All() {
+		listed = append(listed, relayapi.ErrorCode(row.Code))
+	}
+	require.ElementsMatch(t, []relayapi.ErrorCode{
+		relayapi.CodeBadJSON, relayapi.CodeUnknownField, relayapi.CodeInvalidField, relayapi.CodeUnauthorized,
+		relayapi.CodeForbidden, relayapi.CodeNotFound, relayapi.CodeMethodNotAllowed, relayapi.CodeBodyTooLarge,
+		relayapi.CodeBodyTimeout, relayapi.CodeUnsupportedMediaType, relayapi.CodeQueueUnavailable, relayapi.CodeShuttingDown,
+		relayapi.CodeNoPhoneOnline, relayapi.CodeRecipientQuota, relayapi.CodeIdempotencyConflict,
+	}, listed)
+}
+
+// TestErrorResponse has what an error response says beside its code.
+func TestErrorResponse(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		code        relayapi.ErrorCode
-		field       string
-		kind        provider.Kind
-		scope       provider.Scope
+		name, reply string
+		status      int
+		want        error
+		text        string
 		mayHaveSent bool
 	}{
-		{relayapi.CodeNoPhoneOnline, "lane", provider.KindUnavailable, provider.ScopeNone, false},
-		{relayapi.CodeShuttingDown, "", provider.KindUnavailable, provider.ScopeNone, false},
-		{relayapi.CodeQueueUnavailable, "", provider.KindUnavailable, provider.ScopeNone, true},
-		{relayapi.CodeRecipientQuota, "to", provider.KindThrottled, provider.ScopePhone, false},
-		{relayapi.CodeUnauthorized, "Authorization", provider.KindAuth, provider.ScopeNone, false},
-		{relayapi.CodeForbidden, "Authorization", provider.KindAuth, provider.ScopeNone, false},
-		{relayapi.CodeInvalidField, "to", provider.KindRecipient, provider.ScopeNone, false},
-		{relayapi.CodeInvalidField, "text", provider.KindContent, provider.ScopeNone, false},
-		{relayapi.CodeInvalidField, "ref", provider.KindConfig, provider.ScopeNone, false},
-		{relayapi.CodeUnknownField, "ref", provider.KindConfig, provider.ScopeNone, false},
-		{relayapi.CodeBadJSON, "", provider.KindConfig, provider.ScopeNone, false},
-		{relayapi.CodeBodyTooLarge, "", provider.KindConfig, provider.ScopeNone, false},
-		{relayapi.CodeUnsupportedMediaType, "", provider.KindConfig, provider.ScopeNone, false},
-		{relayapi.CodeNotFound, "", provider.KindConfig, provider.ScopeNone, false},
-		{relayapi.CodeMethodNotAllowed, "", provider.KindConfig, provider.ScopeNone, false},
-		{relayapi.CodeIdempotencyConflict, "", provider.KindConfig, provider.ScopeNone, false},
-		{relayapi.CodeBodyTimeout, "", provider.KindUnavailable, provider.ScopeNone, false},
-		{"made_up", "", provider.KindUnknown, provider.ScopeNone, false},
+		{"a wrong number", `{"error":{"code":"invalid_field","field":"to","message":"x"}}`, 400, provider.KindRecipient, "to: x", false},
+		{"a wrong text", `{"error":{"code":"invalid_field","field":"text","message":"x"}}`, 400, provider.KindContent, "text: x", false},
+		{"another wrong field", `{"error":{"code":"invalid_field","field":"ref","message":"x"}}`, 400, provider.KindConfig, "ref: x", false},
+		{"another error of the same field", `{"error":{"code":"recipient_quota","field":"to","message":"x"}}`, 429, provider.KindThrottled, "to: x", false},
+		// Something between the site and the gateway can pass a submission on, and then
+		// respond with a JSON error of its own.
+		{"somebody else's", `{"error":{"code":"upstream_timeout","message":"x"}}`, 504, provider.KindUnknown, "x", true},
 	}
 	for _, tt := range tests {
-		t.Run(string(tt.code)+" "+tt.field, func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			body, err := json.Marshal(relayapi.ErrorReply{Error: relayapi.Error{
-				Code: tt.code, Field: tt.field, Message: "not “Your code is 824913.” to +8613800138000 by site-token",
-			}})
-			require.NoError(t, err)
-			failure := failureIn(t, sendTo(t, &wiretest.Stub{Status: http.StatusTeapot, Reply: string(body)}, 0))
-			require.Equal(t, tt.kind, failure.Kind)
-			require.Equal(t, tt.scope, failure.Scope)
-			require.Equal(t, string(tt.code), failure.Code)
+			failure := sendTo(t, submissions(tt.status, tt.reply), 0)
+			require.ErrorIs(t, failure, tt.want)
+			require.Equal(t, tt.text, failure.Text)
 			require.Equal(t, tt.mayHaveSent, failure.MayHaveSent)
-			require.Equal(t, http.StatusTeapot, failure.HTTPStatus)
+			require.Equal(t, tt.status, failure.HTTPStatus)
 		})
 	}
 }
@@ -112,8 +112,7 @@ func TestOutcomes(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			stub := &wiretest.Stub{Status: http.StatusCreated, Reply: `{"id":"a",` + tt.reply + `}`}
-			failure := failureIn(t, sendTo(t, stub, tt.wait))
+			failure := sendTo(t, submissions(http.StatusCreated, `{"id":"a",`+tt.reply+`}`), tt.wait)
 			require.Equal(t, tt.kind, failure.Kind)
 			require.Equal(t, tt.scope, failure.Scope)
 			require.Equal(t, tt.code, failure.Code)
@@ -129,82 +128,31 @@ func TestATextThatAPhoneSentAfterItsEndIsNotAskedAbout(t *testing.T) {
 	for _, state := range []string{"cancelled", "expired"} {
 		t.Run(state, func(t *testing.T) {
 			t.Parallel()
-			stub := &wiretest.Stub{
-				Status: http.StatusOK,
-				Reply:  `{"id":"a","state":"` + state + `","history":[{"state":"sent","late":true,"at":"2026-11-21T03:30:00.000Z"}]}`,
-			}
-			require.True(t, failureIn(t, sendTo(t, stub, time.Second)).MayHaveSent)
-			stub.Only(t)
+			gateway := submissions(http.StatusOK,
+				`{"id":"a","state":"`+state+`","history":[{"state":"sent","late":true,"at":"2026-11-21T03:30:00.000Z"}]}`)
+			require.True(t, sendTo(t, gateway, time.Second).MayHaveSent)
+			require.Equal(t, 1, gateway.GetTotalCallCount())
 		})
 	}
 }
 
-// Something between the site and the gateway can pass a submission on, and then answer
-// with a JSON error of its own.
-func TestAServerErrorThatIsNotTheGatewaysMayHaveSent(t *testing.T) {
-	t.Parallel()
-	stub := &wiretest.Stub{Status: http.StatusGatewayTimeout, Reply: `{"error":{"code":"upstream_timeout","message":"x"}}`}
-	failure := failureIn(t, sendTo(t, stub, 0))
-	require.Equal(t, provider.KindUnknown, failure.Kind)
-	require.True(t, failure.MayHaveSent)
-}
+// said is what neither the gateway nor a phone should say.
+const said = "not “【商店】验证码 824913，五分钟内有效。” to +8613800138000 by " + token
 
-func TestWhatAPhoneSaysIsRedacted(t *testing.T) {
+func TestWhatIsSaidIsRedacted(t *testing.T) {
 	t.Parallel()
-	const said = "not “Your code is 824913.” to +8613800138000 by site-token"
-	for _, reply := range []string{
-		`{"id":"a","state":"failed","failure":{"class":"limit","text":"` + said + `"}}`,
-		`{"id":"a","state":"failed","failure":{"class":"` + said + `"}}`,
-		`{"error":{"code":"` + said + `"}}`,
-	} {
-		t.Run(reply, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{Status: http.StatusCreated, Reply: reply}
-			if reply[2] == 'e' {
-				stub.Status = http.StatusTeapot
-			}
-			failureIn(t, sendTo(t, stub, 0))
-		})
-	}
-}
-
-func TestRetryAfter(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name, value string
-		want        time.Duration
+	for _, tt := range []struct {
+		name, reply string
+		status      int
 	}{
-		{"seconds", "50", 50 * time.Second},
-		{"none", "", 0},
-		{"a date", "Fri, 31 Dec 1999 23:59:59 GMT", 0},
-		{"negative", "-1", 0},
-		{"absurd", "99999999999", 0},
-	}
-	for _, tt := range tests {
+		{"the text of a failure", `{"id":"a","state":"failed","failure":{"class":"limit","text":"` + said + `"}}`, http.StatusCreated},
+		{"the class of a failure", `{"id":"a","state":"failed","failure":{"class":"` + said + `"}}`, http.StatusCreated},
+		{"an error code", `{"error":{"code":"` + said + `"}}`, http.StatusTeapot},
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, tt.want, retryAfter(http.Header{relayapi.HeaderRetryAfter: {tt.value}}))
+			failure := sendTo(t, submissions(tt.status, tt.reply), 0)
+			require.Contains(t, failure.Code+failure.Text, "not “***” to +86*** by ***")
 		})
 	}
-}
-
-func FuzzDecode(f *testing.F) {
-	for _, seed := range []string{
-		`{"id":"a","state":"sent","history":[{"state":"sent","at":"2026-11-21T03:30:00.000Z"}]}`,
-		`{"id":"a","state":"failed","failure":{"class":"limit","text":"x"}}`, `{"error":{"code":"unauthorized"}}`,
-		`{}`, `null`, `[]`, `<html>`, `{"id":1}`, `{"id":"a","state":"sent","created":"x"}`, `{"error":{}}`,
-	} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		if message, err := decodeMessage(body); err == nil {
-			require.NotEmpty(t, message.ID)
-			require.Contains(t, states, message.State)
-			statusOf(message)
-		}
-		if refused, err := decodeRefusal(body); err == nil {
-			require.NotEmpty(t, refused.Code)
-			meaningOf(refused, http.StatusTeapot)
-		}
-	})
 }

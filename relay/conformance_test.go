@@ -12,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/provider"
-	"github.com/cnsms/cnsms/provider/facts"
 	"github.com/cnsms/cnsms/provider/providertest"
 	"github.com/cnsms/cnsms/relay"
 	"github.com/cnsms/cnsms/relay/gateway"
@@ -45,7 +44,7 @@ func conform(t *testing.T, wait time.Duration, start func(tb testing.TB, g http.
 			g := newGateway(tb, []gateway.Quota{})
 			start(tb, g)
 			return providertest.HandlerService(providertest.HandlerServiceConfig{
-				Name: "relay", Handler: g, Accepted: accepted, Codes: facts.MustParseCodes(refusals), Refuse: refusalReply,
+				Name: "relay", Handler: g, Accepted: accepted, Codes: relay.Codes(), Refuse: refusalReply,
 			})
 		},
 		New: func(tb testing.TB, e providertest.Endpoint) provider.Provider {
@@ -70,20 +69,6 @@ func conform(t *testing.T, wait time.Duration, start func(tb testing.TB, g http.
 		CountsAsSend: func(r *http.Request) bool { return r.Method == http.MethodPost },
 	})
 }
-
-// refusals are the gateway's refusals of a submission. Its invalid_field is left
-// out: what it means depends on the field, and codes_test.go has it.
-const refusals = `
-no_phone_online   | unavailable | no phone is online on this lane
-shutting_down     | unavailable | the gateway is going down
-queue_unavailable | unavailable, may have been sent | the queue does not work at the moment
-recipient_quota   | throttled by phone | this recipient has had its share of texts
-unauthorized      | auth | want a token that the gateway knows
-forbidden         | auth | this call is not for a token of the role phone
-bad_json          | config | the body is not JSON, or it is cut off
-unknown_field     | config | there is no such member
-not_found         | config | there is no such path
-`
 
 // refusalReply is how the gateway refuses on the wire.
 func refusalReply(code, text string) providertest.Reply {
@@ -121,7 +106,7 @@ func phoneWorks(tb testing.TB, g http.Handler) {
 	tb.Helper()
 	phoneOnline(tb, g)
 	agent, err := phone.New(phone.Config{
-		BaseURL: "http://relay.test", Token: phoneToken, Sender: &phone.Fake{},
+		BaseURL: "https://relay.test", Token: phoneToken, Sender: &phone.Fake{},
 		HTTPClient: &http.Client{Transport: inMemory{handler: g}},
 	})
 	require.NoError(tb, err)

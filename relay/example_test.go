@@ -24,7 +24,7 @@ func Example() {
 
 	p, err := relay.New(relay.Config{
 		BaseURL:   server.URL,
-		Token:     "the site's token",
+		Token:     "site-token",
 		Wait:      8 * time.Second,
 		Templates: provider.Templates{"login": {Text: "Your code is {code}."}},
 	})

@@ -13,7 +13,7 @@
 // composer then goes on knowing that nothing was sent. When no phone is online, the
 // gateway refuses at once.
 //
-// One send is one request that sends. When its answer is lost and the caller's
+// One send is one request that sends. When its response is lost and the caller's
 // context still lasts, one more request calls the text back, or learns that it is
 // too late for that.
 //
@@ -34,23 +34,25 @@
 //
 // An error's Code is the gateway's error code, or the class of the phone's failure,
 // or the state in which the text was left: "cancelled" and "expired" were not sent,
-// "taken" may have been. The table is in codes.go.
+// "taken" may have been. The table is codes.txt.
 //
 // # Limits
 //
 // The gateway's: by default one text a minute, five an hour and ten a day for one
-// number. Texts have 1000 characters at most.
+// number. Texts have 1000 characters at most, which is checked before the request.
 package relay
 
 import (
+	"cmp"
 	"context"
-	"errors"
+	"crypto/rand"
 	"fmt"
+	"io"
 	"net/http"
-	"net/url"
+	"time"
 
-	"github.com/cnsms/cnsms/internal/httpx"
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
@@ -60,20 +62,52 @@ const DefaultName = "relay"
 // ExtraPhone is the key in Receipt.Extra of the phone that sent, or holds, the text.
 const ExtraPhone = "phone"
 
+// Config configures a Provider.
+type Config struct {
+	// Token is a site's token at the gateway. Required.
+	Token provider.Secret
+	// Lane chooses among the phones. Default: relayapi.DefaultLane.
+	Lane string
+	// Wait is how long Send waits for a phone, at most relayapi.MaxWait; it waits
+	// less when its context ends earlier. Default: 0, which does not wait: Send
+	// returns when the gateway has stored the text.
+	Wait time.Duration
+	// TTL is how long a phone may take the text, from relayapi.MinTTL to
+	// relayapi.MaxTTL. Default: as long as Send waits, or relayapi.DefaultTTL when it
+	// does not.
+	TTL time.Duration
+	// Codes checks the codes of a lane whose app has a vendor make them. Receipts then
+	// say CodeByProvider. Default: the caller makes the codes.
+	Codes provider.Verifier
+	// International lets numbers outside mainland China through.
+	International bool
+
+	// Templates maps logical names to texts. Required.
+	Templates provider.Templates
+	// Rand is where idempotency keys come from. It must be safe for concurrent use.
+	// Default: crypto/rand.Reader.
+	Rand io.Reader
+
+	// Name stands in receipts and errors. Default: DefaultName.
+	Name string
+	// BaseURL is where the gateway is. Required.
+	BaseURL string
+	// PlainHTTP lets BaseURL be http:// on another machine.
+	PlainHTTP bool
+	// Timeout bounds one exchange, beyond Wait. Default: 10 s.
+	Timeout time.Duration
+	// HTTPClient gives the transport to use. Default: a transport of its own.
+	HTTPClient *http.Client
+	// Now is the clock of receipts. Default: time.Now.
+	Now func() time.Time
+}
+
 // Provider sends through one gateway. It is a provider.Provider, a
 // provider.StatusReader, and with Config.Codes a provider.Verifier.
 type Provider struct {
-	// Behind a pointer, so that printing a struct that holds a Provider does not show
-	// the settings.
-	cfg      *settings
-	client   *httpx.Client
-	messages *url.URL
-}
-
-// settings are a Config with its defaults, and what is made of it once.
-type settings struct {
-	Config
-	headers http.Header
+	adapter.Identity
+	client *adapter.Client
+	config func() Config // fmt does not look into functions
 }
 
 var (
@@ -83,31 +117,65 @@ var (
 
 // New returns a Provider, or an error that names every faulty field.
 func New(cfg Config) (*Provider, error) {
-	if err := cfg.Validate(); err != nil {
+	cfg.Lane = cmp.Or(cfg.Lane, relayapi.DefaultLane)
+	if cfg.Rand == nil {
+		cfg.Rand = rand.Reader
+	}
+	client, err := adapter.New(adapter.Config{
+		Service: DefaultName, Title: "The relay", Codes: Codes(),
+		Name: cfg.Name, BaseURL: cfg.BaseURL, PlainHTTP: cfg.PlainHTTP, Templates: cfg.Templates,
+		Credentials: []adapter.Credential{{Field: "Token", Value: string(cfg.Token)}},
+		Timeout:     cfg.timeout(), HTTPClient: cfg.HTTPClient, Now: cfg.Now,
+	}, cfg.problems()...)
+	if err != nil {
 		return nil, err
 	}
-	cfg = cfg.withDefaults()
-	cfg.Templates = cfg.Templates.Clone()
-	client, err := httpx.New(cfg.http())
-	if err != nil {
-		return nil, fmt.Errorf("relay: config: %w", err)
-	}
-	return &Provider{
-		cfg: &settings{cfg, http.Header{
-			"Authorization": {"Bearer " + string(cfg.Token)},
-			"Content-Type":  {"application/json"},
-			"Accept":        {"application/json"},
-		}},
-		client: client, messages: client.URL(relayapi.PathSubmissions, ""),
-	}, nil
+	return &Provider{client.Identity("relay.Provider"), client, func() Config { return cfg }}, nil
 }
 
-// Name returns Config.Name.
-func (p *Provider) Name() string { return p.cfg.Name }
+// Validate reports everything that is wrong with the configuration, by field.
+func (cfg Config) Validate() error {
+	_, err := New(cfg)
+	return err
+}
 
-// Format prints the name only, whatever the verb.
-func (p *Provider) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "relay.Provider(%s)", p.cfg.Name)
+// timeout bounds one exchange. The gateway waits first, and then needs the time of
+// another exchange.
+func (cfg Config) timeout() time.Duration {
+	if cfg.Timeout < 0 {
+		return cfg.Timeout // which the kit refuses
+	}
+	return cmp.Or(cfg.Timeout, adapter.DefaultTimeout) + cfg.Wait
+}
+
+// problems checks what only the relay asks for.
+func (cfg Config) problems() []error {
+	var problems []error
+	add := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	if !relayapi.ValidLane(cfg.Lane) {
+		add("Lane: %s", relayapi.LaneForm)
+	}
+	if cfg.Wait < 0 || cfg.Wait > relayapi.MaxWait {
+		add("Wait: must be between 0 and %v", relayapi.MaxWait)
+	}
+	if cfg.TTL != 0 && (cfg.TTL < relayapi.MinTTL || cfg.TTL > relayapi.MaxTTL) {
+		add("TTL: must be between %v and %v, or 0", relayapi.MinTTL, relayapi.MaxTTL)
+	}
+	if client := cfg.HTTPClient; client != nil && client.Timeout > 0 && client.Timeout <= cfg.Wait {
+		add("HTTPClient: its Timeout must be longer than Wait")
+	}
+	return append(problems, adapter.EachTemplate(cfg.Templates, templateProblems))
+}
+
+func templateProblems(template provider.Template) []string {
+	var problems []string
+	if template.Text == "" {
+		problems = append(problems, "Text: must not be empty, a phone sends whole texts")
+	}
+	if template.Sign != "" {
+		problems = append(problems, "Sign: a phone has no signature; write it into Text")
+	}
+	return problems
 }
 
 // Send submits one text, and waits for a phone if Config.Wait says so. Message.Ref
@@ -115,33 +183,38 @@ func (p *Provider) Format(f fmt.State, _ rune) {
 // Ref and Attempt is sent at most once, however often it is submitted. One that was
 // called back stays so; another try is another Attempt.
 func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
-	text, err := p.render(m)
+	call := p.client.NewSend(m)
+	text, err := p.render(call, m)
 	if err != nil {
-		return provider.Receipt{}, httpx.Named(err, p.cfg.Name)
+		return provider.Receipt{}, err
 	}
-	key, err := p.key(m, text)
+	call.Hide(text)
+	key, err := p.key(call, m, text)
 	if err != nil {
-		return provider.Receipt{}, httpx.Named(err, p.cfg.Name)
+		return provider.Receipt{}, err
 	}
 	inTime, wait, cancel := p.plan(ctx)
 	defer cancel()
-	status, err := p.submit(inTime, m, text, key, wait)
+	s, err := p.exchange(inTime, call, p.submit(m, text, key, wait))
 	if err == nil {
-		err = p.verdict(status, wait)
+		err = verdict(call, s, wait)
+	}
+	if err != nil && canBeCalledBack(s) {
+		err = p.settle(ctx, key, err)
 	}
 	if err != nil {
-		return provider.Receipt{}, p.settle(ctx, key, p.redacted(err, m, text))
+		return provider.Receipt{}, err
 	}
-	return p.receipt(m, status), nil
+	return p.receipt(call, s), nil
 }
 
-func (p *Provider) receipt(m provider.Message, status message) provider.Receipt {
-	r := provider.Receipt{Provider: p.cfg.Name, ID: status.ID, To: m.To, At: p.cfg.Now()}
-	if p.cfg.Codes != nil {
+func (p *Provider) receipt(call *adapter.Call, s submission) provider.Receipt {
+	r := call.Receipt(s.ID)
+	if p.config().Codes != nil {
 		r.Code = provider.CodeByProvider
 	}
-	if status.Phone != "" {
-		r.Extra = map[string]string{ExtraPhone: status.Phone}
+	if s.Phone != "" {
+		r.Extra = map[string]string{ExtraPhone: s.Phone}
 	}
 	return r
 }
@@ -149,29 +222,9 @@ func (p *Provider) receipt(m provider.Message, status message) provider.Receipt 
 // Verify has Config.Codes check a code. Without it the provider makes no codes, and
 // the error is of KindUnsupported.
 func (p *Provider) Verify(ctx context.Context, r provider.Receipt, code string) error {
-	if p.cfg.Codes == nil {
-		return &provider.Error{
-			Provider: p.cfg.Name, Op: provider.OpVerify, Kind: provider.KindUnsupported, Text: "Codes: nobody makes codes on this lane",
-		}
+	verifier := p.config().Codes
+	if verifier == nil {
+		return p.client.NewCall(provider.OpVerify).Fail(provider.KindUnsupported, "Codes: nobody makes codes on this lane")
 	}
-	return p.cfg.Codes.Verify(ctx, r, code)
-}
-
-// ReadStatus asks the gateway what became of a text.
-func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider.Status, error) {
-	if r.ID == "" {
-		return provider.Status{}, &provider.Error{
-			Provider: p.cfg.Name, Op: provider.OpStatus, Kind: provider.KindConfig, Text: "Receipt.ID: no id",
-		}
-	}
-	address := p.client.URL(relayapi.PathSubmissions+"/"+r.ID, "")
-	status, err := p.exchange(ctx, provider.OpStatus, httpx.Request{Method: http.MethodGet, URL: address, Header: p.header("")})
-	var refused *provider.Error
-	if errors.As(err, &refused) && refused.Code == string(relayapi.CodeUnknownJob) {
-		return provider.Status{State: provider.StateUnknown}, nil
-	}
-	if err != nil {
-		return provider.Status{}, err
-	}
-	return statusOf(status), nil
+	return verifier.Verify(ctx, r, code)
 }

@@ -142,6 +142,28 @@ func TestForeignNumbersNeedInternational(t *testing.T) {
 	require.Empty(t, stub.Requests())
 }
 
+func TestLengthOfText(t *testing.T) {
+	t.Parallel()
+	for length, want := range map[int]error{0: provider.KindContent, 1000: nil, 1001: provider.KindContent} {
+		stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-queued.json")}
+		cfg, m := newConfig(stub.Client()), newMessage()
+		cfg.Templates = provider.Templates{"login": {Text: "{code}"}}
+		m.Params = provider.Params{"code": strings.Repeat("长", length)}
+		_, err := newProvider(t, cfg).Send(t.Context(), m)
+		require.ErrorIs(t, err, want, length)
+		require.Equal(t, want == nil, len(stub.Requests()) == 1, "a bad message fails before any request")
+	}
+}
+
+func TestPlainHTTP(t *testing.T) {
+	t.Parallel()
+	cfg := newConfig(nil)
+	cfg.BaseURL = "http://relay.example.com"
+	require.ErrorContains(t, cfg.Validate(), "relay: config: BaseURL: want https://")
+	cfg.PlainHTTP = true
+	require.NoError(t, cfg.Validate())
+}
+
 func TestConfigReportsEverythingAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := relay.New(relay.Config{
@@ -184,11 +206,15 @@ func TestReadStatus(t *testing.T) {
 		{"taken", "taken", "", provider.Status{State: provider.StatePending, Code: "taken", At: step}},
 		{"sent", "sent", "", provider.Status{State: provider.StateSent, Code: "sent", At: step}},
 		{"delivered", "delivered", "", provider.Status{State: provider.StateDelivered, Code: "delivered", At: step}},
-		{"expired", "expired", "", provider.Status{State: provider.StateFailed, Code: "expired", At: step}},
-		{"cancelled", "cancelled", "", provider.Status{State: provider.StateFailed, Code: "cancelled", At: step}},
+		{"expired", "expired", "", provider.Status{State: provider.StateFailed, Kind: provider.KindUnavailable, Code: "expired", At: step}},
+		{"cancelled", "cancelled", "", provider.Status{State: provider.StateFailed, Kind: provider.KindUnavailable, Code: "cancelled", At: step}},
 		{
 			"failed", "failed", `"failure":{"class":"limit","text":"30 an hour"},`,
-			provider.Status{State: provider.StateFailed, Code: "limit", Text: "30 an hour", At: step},
+			provider.Status{State: provider.StateFailed, Kind: provider.KindThrottled, Code: "limit", Text: "30 an hour", At: step},
+		},
+		{
+			"failed, and the phone says too much", "failed", `"failure":{"class":"13800138000","text":"+8613800138000 ` + token + `"},`,
+			provider.Status{State: provider.StateFailed, Code: "***", Text: "+86*** ***", At: step},
 		},
 	}
 	for _, tt := range tests {
@@ -196,7 +222,7 @@ func TestReadStatus(t *testing.T) {
 			t.Parallel()
 			stub := &wiretest.Stub{Reply: `{"id":"a","state":"` + tt.state + `",` + tt.extra + history + `}`}
 			p := newProvider(t, newConfig(stub.Client()))
-			status, err := p.ReadStatus(t.Context(), provider.Receipt{Provider: "relay", ID: "a"})
+			status, err := p.ReadStatus(t.Context(), provider.Receipt{Provider: "relay", ID: "a", To: newMessage().To})
 			require.NoError(t, err)
 			require.Equal(t, tt.want, status)
 			require.True(t, strings.HasPrefix(stub.Only(t), "GET /sms/v1/messages/a HTTP/1.1"))
@@ -215,6 +241,8 @@ func TestReadStatusFails(t *testing.T) {
 		{"unknown", "a", `{"error":{"code":"unknown_job"}}`, http.StatusNotFound, nil},
 		{"refused", "a", `{"error":{"code":"unauthorized"}}`, http.StatusUnauthorized, provider.KindAuth},
 		{"no JSON", "a", `<html>`, http.StatusOK, provider.KindUnavailable},
+		{"another status", "a", `{"id":"a","state":"sent"}`, http.StatusAccepted, provider.KindUnavailable},
+		{"a transition to nowhere", "a", `{"id":"a","state":"sent","history":[{"state":"gone"}]}`, http.StatusOK, provider.KindUnavailable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -247,13 +275,4 @@ func TestVerify(t *testing.T) {
 	cfg.Codes = verifier{}
 	require.NoError(t, provider.Verify(t.Context(), newProvider(t, cfg), receipt, "1234"))
 	require.ErrorIs(t, provider.Verify(t.Context(), newProvider(t, cfg), receipt, "4321"), provider.KindCodeMismatch)
-}
-
-func TestPrintsItsNameOnly(t *testing.T) {
-	t.Parallel()
-	p := newProvider(t, newConfig(nil))
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
-		require.Equal(t, "relay.Provider(relay)", fmt.Sprintf(verb, p))
-		require.NotContains(t, fmt.Sprintf(verb, struct{ p *relay.Provider }{p}), token)
-	}
 }

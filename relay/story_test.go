@@ -1,6 +1,7 @@
 package relay_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -83,6 +84,12 @@ func asReceived(r *http.Request) *http.Request {
 	return received
 }
 
+// drain reads a request's body, as a transport does that sends the request.
+func drain(r *http.Request) []byte {
+	content, _ := io.ReadAll(r.Body)
+	return content
+}
+
 // loseSubmissions loses the answers to submissions alone.
 func loseSubmissions(r *http.Request) error {
 	if r.Method == http.MethodPost {
@@ -103,7 +110,7 @@ func newStory(t *testing.T) *story {
 	t.Helper()
 	s := &story{T: t, gateway: newGateway(t, nil), sender: &phone.Fake{}}
 	s.config = newConfig(&http.Client{Transport: inMemory{handler: s.gateway}})
-	s.config.BaseURL, s.config.Wait, s.config.Rand = "http://relay.test", 8*time.Second, nil
+	s.config.BaseURL, s.config.Wait, s.config.Rand = "https://relay.test", 8*time.Second, nil
 	return s
 }
 
@@ -111,7 +118,7 @@ func newStory(t *testing.T) *story {
 func (s *story) phoneOn() {
 	s.Helper()
 	agent, err := phone.New(phone.Config{
-		BaseURL: "http://relay.test", Token: phoneToken, Sender: s.sender,
+		BaseURL: "https://relay.test", Token: phoneToken, Sender: s.sender,
 		HTTPClient: &http.Client{Transport: inMemory{handler: s.gateway}},
 	})
 	require.NoError(s, err)
@@ -289,6 +296,7 @@ func TestALostAnswerAboutATextThatWasSentAfterItsEnd(t *testing.T) {
 	t.Parallel()
 	cfg := newConfig(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 		if r.Method == http.MethodPost {
+			drain(r)
 			return nil, io.ErrUnexpectedEOF
 		}
 		recorder := httptest.NewRecorder()
@@ -310,7 +318,7 @@ func TestASubmissionThatComesAfterItsCancel(t *testing.T) {
 		s.config.HTTPClient = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.Method == http.MethodPost {
 				held = asReceived(r.WithContext(context.Background()))
-				held.Body, _ = r.GetBody()
+				held.Body = io.NopCloser(bytes.NewReader(drain(r)))
 				return nil, io.ErrUnexpectedEOF // it is still on its way
 			}
 			return inMemory{handler: s.gateway}.RoundTrip(r)

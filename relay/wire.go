@@ -6,183 +6,148 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"maps"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
-	"github.com/cnsms/cnsms/internal/httpx"
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// answerTime is kept free at the end of a wait for the gateway's answer.
-const answerTime = 500 * time.Millisecond
+// responseTime is kept free at the end of a wait for the gateway's response.
+const responseTime = 500 * time.Millisecond
 
 // render checks a message and returns its text.
-func (p *Provider) render(m provider.Message) (string, error) {
-	if err := m.Validate(); err != nil {
-		return "", err
-	}
-	template, err := p.cfg.Templates.Lookup(m.Template)
+func (p *Provider) render(call *adapter.Call, m provider.Message) (string, error) {
+	template, err := call.Template()
 	if err != nil {
 		return "", err
 	}
-	text, err := template.Render(m.Params)
-	if err != nil {
-		return "", err
+	if !p.config().International && !m.To.IsMainland() {
+		return "", call.Fail(provider.KindUnsupported, "To: a number outside mainland China (Config.International)")
 	}
-	if !p.cfg.International && !m.To.IsMainland() {
-		return "", &provider.Error{
-			Op: provider.OpSend, Kind: provider.KindUnsupported, Text: "To: a number outside mainland China (Config.International)",
-		}
-	}
-	return text, nil
+	return call.Text(template, relayapi.MaxText)
 }
 
 // key is the submission's idempotency key. A Ref alone would not do: callers use one
 // Ref for several messages.
-func (p *Provider) key(m provider.Message, text string) (string, error) {
+func (p *Provider) key(call *adapter.Call, m provider.Message, text string) (string, error) {
 	if m.Ref == "" {
-		return httpx.NewID(p.cfg.Rand)
+		id, err := adapter.NewID(p.config().Rand)
+		return id, call.Named(err)
 	}
-	content, err := json.Marshal([]string{m.Ref, m.Template, m.To.E164(), strconv.Itoa(m.Attempt), text, p.cfg.Lane})
+	content, err := json.Marshal([]string{m.Ref, m.Template, m.To.E164(), strconv.Itoa(m.Attempt), text, p.config().Lane})
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:]), err
 }
 
 // plan shares out the time that the context leaves: how long the gateway may wait, its
-// answer, and calling the text back if that answer does not come.
+// response, and calling the text back if that response does not come.
 func (p *Provider) plan(ctx context.Context) (inTime context.Context, wait time.Duration, cancel context.CancelFunc) {
+	wait = p.config().Wait
 	deadline, ok := ctx.Deadline()
 	if !ok {
-		return ctx, p.cfg.Wait, func() {}
+		return ctx, wait, func() {}
 	}
 	left := time.Until(deadline)
 	settle := min(settleTime, left/4)
 	inTime, cancel = context.WithDeadline(ctx, deadline.Add(-settle))
-	if p.cfg.Wait == 0 {
+	if wait == 0 {
 		return inTime, 0, cancel
 	}
 	// At least a millisecond: with 0 the gateway would not call the text back.
-	wait = max(min(p.cfg.Wait, left-settle-min(answerTime, left/4)), time.Millisecond)
-	return inTime, wait, cancel
+	return inTime, max(min(wait, left-settle-min(responseTime, left/4)), time.Millisecond), cancel
 }
 
-// submit posts the text.
-func (p *Provider) submit(ctx context.Context, m provider.Message, text, key string, wait time.Duration) (message, error) {
-	body, err := json.Marshal(relayapi.Submit{
-		To: relayapi.Number(m.To.E164()), Text: relayapi.Text(text), Ref: m.Ref, Lane: p.cfg.Lane,
+// submit is the request that submits a text.
+func (p *Provider) submit(m provider.Message, text, key string, wait time.Duration) adapter.Request {
+	return adapter.Request{Path: relayapi.PathSubmissions, Header: p.header(key), JSON: relayapi.Submit{
+		To: relayapi.Number(m.To.E164()), Text: relayapi.Text(text), Ref: m.Ref, Lane: p.config().Lane,
 		TTLSeconds: p.ttl(wait), WaitMS: int(wait.Milliseconds()),
-	})
-	if err != nil {
-		return message{}, err
-	}
-	return p.exchange(ctx, provider.OpSend, httpx.Request{
-		Method: http.MethodPost, URL: p.messages, Header: p.header(key), Body: body,
-	})
+	}}
 }
 
 // ttl is how long a phone may take the text, in seconds. A text that is waited for
 // lives no longer than the wait, so that it dies even if the gateway does.
 func (p *Provider) ttl(wait time.Duration) int {
-	ttl := p.cfg.TTL
+	ttl := p.config().TTL
 	if ttl == 0 {
 		ttl = wait
 	}
 	return int((ttl + time.Second - 1) / time.Second)
 }
 
-// redacted strikes the message and the token out of what the gateway or a phone said.
-func (p *Provider) redacted(err error, m provider.Message, text string) error {
-	var refused *provider.Error
-	if !errors.As(err, &refused) || refused.Text == "" && refused.Code == "" {
-		return err
-	}
-	strike := func(said string) string { return m.Redact(said, text, string(p.cfg.Token)) }
-	clean := *refused
-	clean.Text = strike(clean.Text)
-	if !isListed(clean.Code) {
-		clean.Code = strike(clean.Code)
-	}
-	return &clean
-}
-
 // keyHeader is relayapi.HeaderIdempotencyKey in lower case. HTTP does not mind; but
 // net/http looks for the usual spelling, and repeats a request that has it.
 const keyHeader = "idempotency-key"
 
-// header returns the headers of a call. The key is empty where there is none.
-func (p *Provider) header(key string) http.Header {
-	if key == "" {
-		return p.cfg.headers
+// header returns the headers of a call, with an idempotency key or without.
+func (p *Provider) header(key ...string) http.Header {
+	header := http.Header{"Authorization": {"Bearer " + string(p.config().Token)}}
+	if len(key) > 0 {
+		header[keyHeader] = key
 	}
-	header := maps.Clone(p.cfg.headers)
-	header[keyHeader] = []string{key}
 	return header
 }
 
-// exchange makes one request and reads a job's status.
-func (p *Provider) exchange(ctx context.Context, op string, r httpx.Request) (message, error) {
-	r.Op = op
-	reply, err := p.client.Do(ctx, r)
+// exchange makes one request and reads a submission.
+func (p *Provider) exchange(ctx context.Context, call *adapter.Call, r adapter.Request) (submission, error) {
+	reply, err := call.Do(ctx, r)
+	switch {
+	case err != nil:
+		return submission{}, err
+	case reply.Status >= http.StatusBadRequest:
+		return submission{}, refused(call, reply)
+	case reply.Status != http.StatusOK && reply.Status != http.StatusCreated:
+		return submission{}, call.Unusable("HTTP status")
+	}
+	s, err := decodeSubmission(reply.Body)
 	if err != nil {
-		return message{}, err
+		return submission{}, call.Unusable(err.Error())
 	}
-	if reply.Status >= http.StatusBadRequest {
-		return message{}, p.refusal(op, reply)
-	}
-	if reply.Status != http.StatusOK && reply.Status != http.StatusCreated {
-		return message{}, p.client.BadReply(op, reply, "HTTP status")
-	}
-	m, err := decodeMessage(reply.Body)
-	if err != nil {
-		return message{}, p.client.BadReply(op, reply, err.Error())
-	}
-	return m, nil
+	return s, nil
 }
 
-// message is what this package reads of a relayapi.Submission. Reading the whole takes
-// half as long again, at every send.
-type message struct {
+// submission is what this package reads of a relayapi.Submission. Reading the whole
+// takes half as long again, at every send.
+type submission struct {
 	ID      string            `json:"id"`
 	State   relayapi.State    `json:"state"`
 	Phone   string            `json:"phone"`
 	Failure *relayapi.Failure `json:"failure"`
-	History []step            `json:"history"`
+	History []transition      `json:"history"`
 }
 
-type step struct {
+type transition struct {
 	State relayapi.State `json:"state"`
 	At    relayapi.Time  `json:"at"`
 	Late  bool           `json:"late"`
 }
 
-// decodeMessage reads a job's status.
-func decodeMessage(body []byte) (message, error) {
-	var m message
-	if err := httpx.DecodeJSON(body, &m); err != nil {
-		return message{}, err
+func decodeSubmission(body []byte) (submission, error) {
+	var s submission
+	if err := adapter.DecodeJSON(body, &s); err != nil {
+		return submission{}, err
 	}
-	if m.ID == "" {
-		return message{}, errors.New("id: missing")
+	if s.ID == "" {
+		return submission{}, errors.New("id: missing")
 	}
-	if !slices.Contains(states, m.State) {
-		return message{}, errors.New("state: not one of the gateway's")
+	if !isState(s.State) {
+		return submission{}, errors.New("state: not one of the gateway's")
 	}
-	for _, s := range m.History {
-		if !slices.Contains(states, s.State) || s.At.IsZero() {
-			return message{}, errors.New("history: a step without state or time")
+	for _, t := range s.History {
+		if !isState(t.State) || t.At.IsZero() {
+			return submission{}, errors.New("history: a transition without state or time")
 		}
 	}
-	return m, nil
+	return s, nil
 }
 
-// decodeRefusal reads an error reply.
+// decodeRefusal reads an error response.
 func decodeRefusal(body []byte) (relayapi.Error, error) {
 	var reply relayapi.ErrorReply
-	if err := httpx.DecodeJSON(body, &reply); err != nil {
+	if err := adapter.DecodeJSON(body, &reply); err != nil {
 		return relayapi.Error{}, err
 	}
 	if reply.Error.Code == "" {
@@ -191,27 +156,12 @@ func decodeRefusal(body []byte) (relayapi.Error, error) {
 	return reply.Error, nil
 }
 
-// refusal turns an error reply into an error.
-func (p *Provider) refusal(op string, reply httpx.Reply) error {
-	refused, err := decodeRefusal(reply.Body)
-	if err != nil {
-		return p.client.BadReply(op, reply, err.Error())
-	}
-	meaning, text := meaningOf(refused, reply.Status), refused.Message
-	if refused.Field != "" {
-		text = refused.Field + ": " + text
-	}
-	return &provider.Error{
-		Provider: p.cfg.Name, Op: op, Kind: meaning.kind, Scope: meaning.scope,
-		MayHaveSent: meaning.mayHaveSent && op == provider.OpSend,
-		Code:        string(refused.Code), Text: provider.Redact(text, string(p.cfg.Token)),
-		HTTPStatus: reply.Status, RetryAfter: retryAfter(reply.Header),
-	}
-}
+// longestRetry is the longest wait that is believed.
+const longestRetry = 24 * time.Hour
 
 func retryAfter(header http.Header) time.Duration {
 	seconds, err := strconv.Atoi(header.Get(relayapi.HeaderRetryAfter))
-	if err != nil || seconds < 0 || seconds > int(24*time.Hour/time.Second) {
+	if err != nil || seconds < 0 || seconds > int(longestRetry/time.Second) {
 		return 0
 	}
 	return time.Duration(seconds) * time.Second

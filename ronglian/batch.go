@@ -2,37 +2,37 @@ package ronglian
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
-	"github.com/cnsms/cnsms/internal/httpx"
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
 )
 
 // largestBatch is how many numbers one request takes. Some sources say 100, newer
 // ones 200; a hundred is safe under both.
 const largestBatch = 100
 
-// SendBatch sends m to mainland numbers, a hundred per request. The service
-// gives one id to all numbers of a request, so their receipts share it; which of
-// them got the text is told by the reports, by number. A number that stands
-// twice in to gets one text and the same result twice, because the service
-// refuses a list with duplicates. International numbers fail as KindUnsupported
-// each: the service takes them one by one, with Send.
+// SendBatch sends m to mainland numbers, a hundred per request. The service gives
+// one id to all numbers of a request, so their receipts share it; which of them got
+// the text is told by the reports, by number. A number that stands twice in to gets
+// one text and the same result twice, because the service refuses a list with
+// duplicates. International numbers fail as KindUnsupported each: the service takes
+// them one by one, with Send.
 //
 // With m.Ref set, to must fit into one request: the service takes each Ref once.
 func (p *Provider) SendBatch(ctx context.Context, m provider.Message, to []provider.Phone) ([]provider.BatchResult, error) {
 	sms, err := p.newBatch(m, to)
 	if err != nil {
-		return nil, httpx.Named(err, p.cfg.Name)
+		return nil, err
 	}
-	outcomes, numbers := p.sortOut(to)
+	call := p.client.NewSend(m)
+	outcomes, numbers := sortOut(call, to)
 	if m.Ref != "" && len(numbers) > largestBatch {
-		return nil, p.sendError(provider.KindUnsupported, fmt.Sprintf(
-			"Ref: stands for one request, and more than %d numbers need several", largestBatch))
+		return nil, call.Fail(provider.KindUnsupported,
+			"Ref: stands for one request, and more than %d numbers need several", largestBatch)
 	}
 	for part := range slices.Chunk(numbers, largestBatch) {
-		p.sendPart(ctx, p.newTemplateCall(m, sms, part...), outcomes)
+		p.sendPart(ctx, m, sms, part, outcomes)
 	}
 	results := make([]provider.BatchResult, len(to))
 	for i, phone := range to {
@@ -44,25 +44,22 @@ func (p *Provider) SendBatch(ctx context.Context, m provider.Message, to []provi
 // newBatch checks what is the same for every number.
 func (p *Provider) newBatch(m provider.Message, to []provider.Phone) (templateSMS, error) {
 	if len(to) == 0 {
-		return templateSMS{}, p.sendError(provider.KindRecipient, "to: no phone numbers")
+		return templateSMS{}, p.client.NewSend(m).Fail(provider.KindRecipient, "to: no phone numbers")
 	}
 	if i := slices.IndexFunc(to, provider.Phone.IsZero); i >= 0 {
-		return templateSMS{}, p.sendError(provider.KindRecipient, fmt.Sprintf("to[%d]: no phone number", i))
+		return templateSMS{}, p.client.NewSend(m).Fail(provider.KindRecipient, "to[%d]: no phone number", i)
 	}
 	m.To = to[0]
-	if err := m.Validate(); err != nil {
-		return templateSMS{}, err
-	}
-	template, err := p.cfg.Templates.Lookup(m.Template)
+	call := p.client.NewSend(m)
+	template, err := call.Template()
 	if err != nil {
 		return templateSMS{}, err
 	}
-	return p.newTemplateSMS(m, template)
+	return p.newTemplateSMS(call, m, template)
 }
 
-// sortOut lists the mainland numbers, each once, and gives all others their
-// outcome.
-func (p *Provider) sortOut(to []provider.Phone) (outcomes map[provider.Phone]provider.BatchResult, numbers []provider.Phone) {
+// sortOut lists the mainland numbers, each once, and gives all others their outcome.
+func sortOut(call *adapter.Call, to []provider.Phone) (outcomes map[provider.Phone]provider.BatchResult, numbers []provider.Phone) {
 	outcomes = make(map[provider.Phone]provider.BatchResult, len(to))
 	for i, phone := range to {
 		if _, met := outcomes[phone]; met {
@@ -72,8 +69,8 @@ func (p *Provider) sortOut(to []provider.Phone) (outcomes map[provider.Phone]pro
 		if phone.IsMainland() {
 			numbers = append(numbers, phone)
 		} else {
-			result.Err = p.sendError(provider.KindUnsupported, fmt.Sprintf(
-				"to[%d]: the service takes no batch of international numbers; use Send", i))
+			result.Err = call.Fail(provider.KindUnsupported,
+				"to[%d]: the service takes no batch of international numbers; use Send", i)
 		}
 		outcomes[phone] = result
 	}
@@ -81,23 +78,20 @@ func (p *Provider) sortOut(to []provider.Phone) (outcomes map[provider.Phone]pro
 }
 
 // sendPart makes one request of a batch.
-func (p *Provider) sendPart(ctx context.Context, c call, outcomes map[provider.Phone]provider.BatchResult) {
-	answer, err := p.exchange(ctx, c)
-	id := answer.id()
-	if err == nil && id == "" {
-		err = p.withoutID()
+func (p *Provider) sendPart(
+	ctx context.Context, m provider.Message, sms templateSMS, part []provider.Phone, outcomes map[provider.Phone]provider.BatchResult,
+) {
+	numbers := make([]string, len(part))
+	for i, phone := range part {
+		numbers[i] = phone.National()
 	}
-	at := p.cfg.Now()
-	for _, phone := range c.phones {
-		result := provider.BatchResult{To: phone, Err: err}
+	call := p.client.NewSend(m)
+	call.Hide(numbers...)
+	receipt, err := p.submit(ctx, call, part[0], p.templateRequest(sms, numbers...))
+	for _, phone := range part {
 		if err == nil {
-			result.Receipt = provider.Receipt{Provider: p.cfg.Name, ID: id, To: phone, At: at}
+			receipt.To = phone
 		}
-		outcomes[phone] = result
+		outcomes[phone] = provider.BatchResult{To: phone, Receipt: receipt, Err: err}
 	}
-}
-
-// sendError is a failure before any request.
-func (p *Provider) sendError(kind provider.Kind, text string) error {
-	return &provider.Error{Provider: p.cfg.Name, Op: provider.OpSend, Kind: kind, Text: text}
 }

@@ -37,6 +37,9 @@ func TestConformance(t *testing.T) {
 		Unlisted: map[string]provider.Kind{
 			"0": provider.KindUnknown, "00000": provider.KindUnknown, "0000000": provider.KindUnknown,
 			"000001": provider.KindUnknown, "200": provider.KindUnknown, "199999": provider.KindUnknown,
+			"160023": provider.KindUnknown, "16003": provider.KindUnknown, "0160038": provider.KindUnknown,
+			"+60038": provider.KindUnknown, "160038 ": provider.KindUnknown, "172001": provider.KindUnknown,
+			"99999999999999999999": provider.KindUnknown,
 		},
 		Secrets:       []string{authToken},
 		SharedBatchID: true,

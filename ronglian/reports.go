@@ -2,6 +2,7 @@ package ronglian
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"encoding/xml"
@@ -12,8 +13,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/cnsms/cnsms/internal/httpx"
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
 )
 
 // mostReports is how many reports one GetArrived returns at most.
@@ -27,25 +28,24 @@ const (
 
 // getArrived is the body of a request for news.
 type getArrived struct {
-	AppID   string `json:"appId"`
-	SMSType string `json:"smsType"`
-	Count   string `json:"count"`
+	AppID   string         `json:"appId"`
+	SMSType adapter.Scalar `json:"smsType"`
+	Count   string         `json:"count"`
 }
 
-// PullReports takes up to limit reports out of the service's queue, at most 500
-// in one call; 0 means 500. Where the service sends some that cannot be read, it
-// returns the others and an error.
+// PullReports takes up to limit reports out of the service's queue, at most 500 in
+// one call; 0 means 500. Where the service sends some that cannot be read, it returns
+// the others and an error.
 func (p *Provider) PullReports(ctx context.Context, kind provider.ReportKind, limit int) ([]provider.Report, error) {
-	if err := p.mainAccountOnly(provider.OpReports); err != nil {
+	call := p.client.NewCall(provider.OpReports)
+	if err := p.mainAccountOnly(call); err != nil {
 		return nil, err
 	}
-	body, err := p.newGetArrived(kind, limit)
+	body, err := p.newGetArrived(call, kind, limit)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := p.exchange(ctx, call{
-		op: provider.OpReports, method: http.MethodPost, url: p.urls.getArrived, body: encode(body),
-	})
+	answer, err := p.exchange(ctx, call, adapter.Request{Path: p.accountPath() + "/SMS/GetArrived", JSON: body})
 	if err != nil {
 		return nil, err
 	}
@@ -54,9 +54,9 @@ func (p *Provider) PullReports(ctx context.Context, kind provider.ReportKind, li
 		problems []error
 	)
 	for i, raw := range answer.Reports {
-		report, err := p.readPulled(raw, httpx.Scalar(body.SMSType))
+		report, err := p.readPulled(raw, body.SMSType)
 		if err != nil {
-			problems = append(problems, p.unreadable(fmt.Sprintf("reports[%d]", i), err))
+			problems = append(problems, call.Unusable(fmt.Sprintf("reports[%d]: %v", i, err)))
 			continue
 		}
 		reports = append(reports, report)
@@ -64,56 +64,60 @@ func (p *Provider) PullReports(ctx context.Context, kind provider.ReportKind, li
 	return reports, errors.Join(problems...)
 }
 
-func (p *Provider) newGetArrived(kind provider.ReportKind, limit int) (getArrived, error) {
-	smsType := ""
+func (p *Provider) newGetArrived(call *adapter.Call, kind provider.ReportKind, limit int) (getArrived, error) {
+	body := getArrived{AppID: p.config().AppID}
 	switch kind {
 	case provider.ReportDelivery:
-		smsType = typeDelivery
+		body.SMSType = typeDelivery
 	case provider.ReportReply:
-		smsType = typeReply
+		body.SMSType = typeReply
 	default:
-		return getArrived{}, p.reportError(provider.KindUnsupported, "kind: neither delivery nor reply")
+		return getArrived{}, call.Fail(provider.KindUnsupported, "kind: neither delivery nor reply")
 	}
 	if limit < 0 {
-		return getArrived{}, p.reportError(provider.KindConfig, "limit: must not be negative")
+		return getArrived{}, call.Fail(provider.KindConfig, "limit: must not be negative")
 	}
 	if limit == 0 || limit > mostReports {
 		limit = mostReports
 	}
-	return getArrived{AppID: p.cfg.AppID, SMSType: smsType, Count: strconv.Itoa(limit)}, nil
+	body.Count = strconv.Itoa(limit)
+	return body, nil
 }
 
-// readPulled reads one element of a reply. Its kind is the one that was asked
-// for, unless it says otherwise.
-func (p *Provider) readPulled(raw []byte, asked httpx.Scalar) (provider.Report, error) {
+// readPulled reads one element of a reply. Its kind is the one that was asked for,
+// unless it says otherwise.
+func (p *Provider) readPulled(raw []byte, asked adapter.Scalar) (provider.Report, error) {
 	var news arrival
-	if err := httpx.DecodeJSON(raw, &news); err != nil {
+	if err := adapter.DecodeJSON(raw, &news); err != nil {
 		return provider.Report{}, err
 	}
-	if news.SMSType == "" {
-		news.SMSType = asked
-	}
+	news.SMSType = cmp.Or(news.SMSType, asked)
 	return p.report(news)
 }
 
 // ParseReports reads one push, JSON or XML, whatever its content type says.
 func (p *Provider) ParseReports(r *http.Request) ([]provider.Report, error) {
+	call := p.client.NewCall(provider.OpReports)
 	if r.Method != http.MethodPost {
-		return nil, p.unreadable("push", errors.New("want POST"))
+		return nil, call.Fail(provider.KindUnavailable, "unusable push: want POST")
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return nil, p.unreadable("push", err)
+		return nil, fmt.Errorf("%w: %w", call.Fail(provider.KindUnavailable, "unusable push"), err)
 	}
-	news, err := decodePush(body)
+	report, err := p.readPush(body)
 	if err != nil {
-		return nil, p.unreadable("push", err)
-	}
-	report, err := p.report(news)
-	if err != nil {
-		return nil, p.unreadable("push", err)
+		return nil, call.Fail(provider.KindUnavailable, "unusable push: %v", err)
 	}
 	return []provider.Report{report}, nil
+}
+
+func (p *Provider) readPush(body []byte) (provider.Report, error) {
+	news, err := decodePush(body)
+	if err != nil {
+		return provider.Report{}, err
+	}
+	return p.report(news)
 }
 
 // AcknowledgeReports answers 200 without a body, or 500. The vendor's own wish
@@ -128,24 +132,24 @@ func (p *Provider) AcknowledgeReports(w http.ResponseWriter, err error) {
 
 // arrival is one piece of news: a delivery report or a reply.
 type arrival struct {
-	XMLName     xml.Name     `json:"-" xml:"Request"`
-	Action      httpx.Scalar `json:"action" xml:"action"`
-	SMSType     httpx.Scalar `json:"smsType" xml:"smsType"`
-	Content     httpx.Scalar `json:"content" xml:"content"`
-	FromNum     httpx.Scalar `json:"fromNum" xml:"fromNum"`
-	DateSent    httpx.Scalar `json:"dateSent" xml:"dateSent"`
-	DeliverCode httpx.Scalar `json:"deliverCode" xml:"deliverCode"`
-	RecvTime    httpx.Scalar `json:"recvTime" xml:"recvTime"`
-	Status      httpx.Scalar `json:"status" xml:"status"`
-	ReqID       httpx.Scalar `json:"reqId" xml:"reqId"`
-	SMSCount    httpx.Scalar `json:"smsCount" xml:"smsCount"`
-	AppendCode  httpx.Scalar `json:"appendCode" xml:"appendCode"`
-	SPCode      httpx.Scalar `json:"spCode" xml:"spCode"`
+	XMLName     xml.Name       `json:"-" xml:"Request"`
+	Action      adapter.Scalar `json:"action" xml:"action"`
+	SMSType     adapter.Scalar `json:"smsType" xml:"smsType"`
+	Content     adapter.Scalar `json:"content" xml:"content"`
+	FromNum     adapter.Scalar `json:"fromNum" xml:"fromNum"`
+	DateSent    adapter.Scalar `json:"dateSent" xml:"dateSent"`
+	DeliverCode adapter.Scalar `json:"deliverCode" xml:"deliverCode"`
+	RecvTime    adapter.Scalar `json:"recvTime" xml:"recvTime"`
+	Status      adapter.Scalar `json:"status" xml:"status"`
+	ReqID       adapter.Scalar `json:"reqId" xml:"reqId"`
+	SMSCount    adapter.Scalar `json:"smsCount" xml:"smsCount"`
+	AppendCode  adapter.Scalar `json:"appendCode" xml:"appendCode"`
+	SPCode      adapter.Scalar `json:"spCode" xml:"spCode"`
 }
 
 // decodePush reads the body of a push. The error does not repeat it.
 func decodePush(body []byte) (arrival, error) {
-	body = httpx.TrimJSON(body)
+	body = adapter.TrimJSON(body)
 	news := arrival{}
 	if bytes.HasPrefix(body, []byte("<")) {
 		if err := xml.Unmarshal(body, &news); err != nil {
@@ -155,10 +159,10 @@ func decodePush(body []byte) (arrival, error) {
 		var envelope struct {
 			Request json.RawMessage `json:"Request"`
 		}
-		if err := httpx.DecodeJSON(body, &envelope); err != nil {
+		if err := adapter.DecodeJSON(body, &envelope); err != nil {
 			return arrival{}, err
 		}
-		if err := httpx.DecodeJSON(envelope.Request, &news); err != nil {
+		if err := adapter.DecodeJSON(envelope.Request, &news); err != nil {
 			return arrival{}, fmt.Errorf("Request: %w", err)
 		}
 	}
@@ -176,7 +180,7 @@ func (p *Provider) report(news arrival) (provider.Report, error) {
 		return provider.Report{}, errors.New("fromNum: missing")
 	}
 	phone, _ := provider.ParsePhone(string(news.FromNum))
-	report := provider.Report{Provider: p.cfg.Name, Phone: phone, At: news.at(), Extra: news.extra()}
+	report := provider.Report{Provider: p.Name(), Phone: phone, At: news.at(), Extra: news.extra()}
 	switch news.SMSType {
 	case typeReply:
 		report.Kind = provider.ReportReply
@@ -195,26 +199,26 @@ func (p *Provider) report(news arrival) (provider.Report, error) {
 	return report, nil
 }
 
-// status is what became of a message. The carrier's code says more than the
+// status is how far a message has come. The carrier's code says more than the
 // service's own.
 func (a arrival) status() provider.Status {
-	status := provider.Status{State: provider.StateFailed, Code: string(a.DeliverCode), At: a.at()}
+	status := provider.Status{State: provider.StateFailed, Code: string(cmp.Or(a.DeliverCode, a.Status)), At: a.at()}
 	switch a.Status {
 	case "0":
 		status.State = provider.StateDelivered
 	case "":
 		status.State = provider.StateUnknown
-	}
-	if status.Code == "" {
-		status.Code = string(a.Status)
+	default:
+		reason, _ := codes.Table("report").Lookup(status.Code)
+		status.Kind = reason.Kind
 	}
 	return status
 }
 
 // at is when the news reached the service, or else when the text was sent.
 func (a arrival) at() time.Time {
-	for _, text := range []httpx.Scalar{a.RecvTime, a.DateSent} {
-		if at, err := time.ParseInLocation(wireTime, string(text), beijing); err == nil {
+	for _, text := range []adapter.Scalar{a.RecvTime, a.DateSent} {
+		if at, err := time.ParseInLocation(wireTime, string(text), adapter.Beijing); err == nil {
 			return at
 		}
 	}
@@ -224,7 +228,7 @@ func (a arrival) at() time.Time {
 // extra holds what has no field in a Report.
 func (a arrival) extra() map[string]string {
 	extra := map[string]string{}
-	for name, value := range map[string]httpx.Scalar{
+	for name, value := range map[string]adapter.Scalar{
 		"dateSent": a.DateSent, "status": a.Status, "smsCount": a.SMSCount, "appendCode": a.AppendCode, "spCode": a.SPCode,
 	} {
 		if value != "" {
@@ -232,16 +236,4 @@ func (a arrival) extra() map[string]string {
 		}
 	}
 	return extra
-}
-
-// unreadable is the error for news that is not what the service promises.
-func (p *Provider) unreadable(where string, err error) error {
-	return &provider.Error{
-		Provider: p.cfg.Name, Op: provider.OpReports, Kind: provider.KindUnavailable,
-		Text: "unusable " + where, Err: err,
-	}
-}
-
-func (p *Provider) reportError(kind provider.Kind, text string) error {
-	return &provider.Error{Provider: p.cfg.Name, Op: provider.OpReports, Kind: kind, Text: text}
 }

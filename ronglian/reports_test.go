@@ -15,10 +15,11 @@ import (
 
 	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
 )
 
-// received is when testdata's reports came in, in the service's zone.
-var received = time.Date(2024, time.January, 1, 19, 4, 10, 0, time.UTC)
+// received is when testdata's reports came in.
+var received = time.Date(2024, time.January, 2, 3, 4, 10, 0, adapter.Beijing)
 
 // delivered is the report of testdata/push-delivery.json.
 func delivered() provider.Report {
@@ -30,28 +31,22 @@ func delivered() provider.Report {
 	}
 }
 
-// requireReports compares reports, times by the moment.
-func requireReports(t *testing.T, want, got []provider.Report) {
-	t.Helper()
-	for i := range got {
-		got[i].At, got[i].Status.At = got[i].At.UTC(), got[i].Status.At.UTC()
+// replied is the reply of testdata.
+func replied(text string) provider.Report {
+	return provider.Report{
+		Provider: "ronglian", Kind: provider.ReportReply, Phone: provider.MustParsePhone("13800000000"), Reply: text,
+		At: time.Date(2024, time.January, 2, 3, 5, 0, 0, adapter.Beijing), Extra: map[string]string{"appendCode": "1234"},
 	}
-	require.Equal(t, want, got)
 }
 
 func TestPullReports(t *testing.T) {
 	t.Parallel()
-	sentAt := time.Date(2024, time.January, 1, 19, 4, 6, 0, time.UTC)
+	sentAt := time.Date(2024, time.January, 2, 3, 4, 6, 0, adapter.Beijing)
 	failed := provider.Report{
 		Provider: "ronglian", Kind: provider.ReportDelivery, Phone: provider.MustParsePhone("13800000001"),
 		ID: messageID, At: sentAt,
 		Status: provider.Status{State: provider.StateFailed, Code: "UNDELIV", At: sentAt},
 		Extra:  map[string]string{"dateSent": "20240102030406", "status": "1", "smsCount": "1"},
-	}
-	reply := provider.Report{
-		Provider: "ronglian", Kind: provider.ReportReply, Phone: provider.MustParsePhone("13800000000"),
-		Reply: "TD", At: time.Date(2024, time.January, 1, 19, 5, 0, 0, time.UTC),
-		Extra: map[string]string{"appendCode": "1234"},
 	}
 	tests := []struct {
 		name          string
@@ -66,7 +61,7 @@ func TestPullReports(t *testing.T) {
 		},
 		{
 			name: "replies, as many as there are", kind: provider.ReportReply,
-			reply: "reply-replies.json", golden: "request-replies.http", want: []provider.Report{reply},
+			reply: "reply-replies.json", golden: "request-replies.http", want: []provider.Report{replied("TD")},
 		},
 	}
 	for _, tt := range tests {
@@ -75,7 +70,7 @@ func TestPullReports(t *testing.T) {
 			stub := &wiretest.Stub{Reply: wiretest.Read(t, tt.reply)}
 			reports, err := newProvider(t, newConfig(stub.Client())).PullReports(t.Context(), tt.kind, tt.limit)
 			require.NoError(t, err)
-			requireReports(t, tt.want, reports)
+			require.Equal(t, tt.want, reports)
 			wiretest.Golden(t, tt.golden, stub.Only(t))
 		})
 	}
@@ -97,6 +92,31 @@ func TestPullReportsLimit(t *testing.T) {
 	require.Len(t, stub.Requests(), 1)
 }
 
+// TestStatusKind tells why a text failed, where the carrier's code does.
+func TestStatusKind(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, members string
+		want          provider.Status
+	}{
+		{"blacklist", `"deliverCode":"MA:0001","status":"1"`, provider.Status{State: provider.StateFailed, Kind: provider.KindBlocked, Code: "MA:0001"}},
+		{"several reasons", `"deliverCode":"REJECTD","status":"1"`, provider.Status{State: provider.StateFailed, Code: "REJECTD"}},
+		{"unlisted", `"deliverCode":"MA:0999","status":"1"`, provider.Status{State: provider.StateFailed, Code: "MA:0999"}},
+		{"code of a refusal", `"deliverCode":"160034","status":"1"`, provider.Status{State: provider.StateFailed, Code: "160034"}},
+		{"delivered all the same", `"deliverCode":"MA:0001","status":"0"`, provider.Status{State: provider.StateDelivered, Code: "MA:0001"}},
+		{"no status", `"deliverCode":"MA:0001"`, provider.Status{State: provider.StateUnknown, Code: "MA:0001"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			body := `{"Request":{"action":"SMSArrived","smsType":"1","fromNum":"13800000000","content":"a1",` + tt.members + `}}`
+			reports, err := newProvider(t, newConfig(nil)).ParseReports(push(strings.NewReader(body)))
+			require.NoError(t, err)
+			require.Equal(t, tt.want, reports[0].Status)
+		})
+	}
+}
+
 // TestPullReportsKeepsTheReadable loses nothing that can be read: what was
 // pulled is gone from the service's queue.
 func TestPullReportsKeepsTheReadable(t *testing.T) {
@@ -115,7 +135,7 @@ func TestPullReportsKeepsTheReadable(t *testing.T) {
 		"reports[1]: not the expected JSON", "reports[2]: not a JSON object", "reports[3]: fromNum: missing",
 		"reports[4]: content: missing", "reports[5]: smsType: neither 0 nor 1",
 	} {
-		require.ErrorContains(t, err, "unusable "+problem)
+		require.ErrorContains(t, err, "unusable reply: "+problem)
 	}
 	require.ErrorIs(t, err, provider.KindUnavailable)
 	require.Len(t, reports, 2)
@@ -131,20 +151,18 @@ func TestPullReportsFails(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name, reply string
-		status      int
 		want        error
 	}{
 		{name: "refused", reply: `{"statusCode":"112330","statusMsg":"x"}`, want: provider.KindConfig},
 		{name: "repeated, which no pull can be", reply: `{"statusCode":"160054"}`, want: provider.KindThrottled},
 		{name: "no code", reply: `{"reports":[]}`, want: provider.KindUnavailable},
 		{name: "no list", reply: `{"statusCode":"000000","reports":"none"}`, want: provider.KindUnavailable},
-		{name: "HTTP error", reply: `{"statusCode":"000000"}`, status: http.StatusBadGateway, want: provider.KindUnavailable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			stub := &wiretest.Stub{Status: tt.status, Reply: tt.reply}
-			reports, err := newProvider(t, newConfig(stub.Client())).PullReports(t.Context(), provider.ReportDelivery, 0)
+			client := answering(http.MethodPost, reportsURL, tt.reply)
+			reports, err := newProvider(t, newConfig(client)).PullReports(t.Context(), provider.ReportDelivery, 0)
 			require.Empty(t, reports)
 			require.ErrorIs(t, err, tt.want)
 			require.ErrorContains(t, err, "ronglian: reports: ")
@@ -164,19 +182,14 @@ func TestParseReports(t *testing.T) {
 		Status: provider.Status{State: provider.StateFailed, Code: "1", At: received},
 		Extra:  map[string]string{"dateSent": "20240102030406", "status": "1", "appendCode": "1234"},
 	}
-	reply := provider.Report{
-		Provider: "ronglian", Kind: provider.ReportReply, Phone: provider.MustParsePhone("13800000000"),
-		Reply: "收到，谢谢", At: time.Date(2024, time.January, 1, 19, 5, 0, 0, time.UTC),
-		Extra: map[string]string{"appendCode": "1234"},
-	}
 	tests := []struct {
 		name, body string
 		want       provider.Report
 	}{
 		{name: "delivery, JSON", body: wiretest.Read(t, "push-delivery.json"), want: delivered()},
 		{name: "delivery, XML", body: wiretest.Read(t, "push-delivery.xml"), want: undelivered},
-		{name: "reply, JSON", body: wiretest.Read(t, "push-reply.json"), want: reply},
-		{name: "JSON behind a byte order mark", body: "\ufeff" + wiretest.Read(t, "push-reply.json"), want: reply},
+		{name: "reply, JSON", body: wiretest.Read(t, "push-reply.json"), want: replied("收到，谢谢")},
+		{name: "JSON behind a byte order mark", body: "\ufeff" + wiretest.Read(t, "push-reply.json"), want: replied("收到，谢谢")},
 		{name: "XML behind a byte order mark", body: "\ufeff" + wiretest.Read(t, "push-delivery.xml"), want: undelivered},
 		{
 			name: "numbers, unknown members",
@@ -192,7 +205,7 @@ func TestParseReports(t *testing.T) {
 			t.Parallel()
 			reports, err := newProvider(t, newConfig(nil)).ParseReports(push(strings.NewReader(tt.body)))
 			require.NoError(t, err)
-			requireReports(t, []provider.Report{tt.want}, reports)
+			require.Equal(t, []provider.Report{tt.want}, reports)
 		})
 	}
 }
@@ -231,25 +244,24 @@ func TestParseReportsFails(t *testing.T) {
 	require.ErrorContains(t, err, "want POST")
 }
 
-// TestReportHandler mounts the provider as a program does.
-func TestReportHandler(t *testing.T) {
-	t.Parallel()
-	var failure error
-	var got []provider.Report
-	handler, err := provider.ReportHandler(newProvider(t, newConfig(nil)), func(_ context.Context, reports []provider.Report) error {
-		got = append(got, reports...)
-		return failure
-	})
-	require.NoError(t, err)
-	answer := func(body string) *httptest.ResponseRecorder {
-		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, push(strings.NewReader(body)))
-		require.Empty(t, w.Body.String())
-		return w
+func FuzzPush(f *testing.F) {
+	for _, name := range []string{"push-delivery.json", "push-delivery.xml", "push-reply.json"} {
+		f.Add(wiretest.Read(f, name))
 	}
-	require.Equal(t, http.StatusOK, answer(wiretest.Read(t, "push-delivery.json")).Code)
-	require.Len(t, got, 1)
-	require.Equal(t, http.StatusInternalServerError, answer("{}").Code)
-	failure = errors.New("the database is away")
-	require.Equal(t, http.StatusInternalServerError, answer(wiretest.Read(t, "push-delivery.xml")).Code)
+	for _, seed := range []string{`{"Request":null}`, `{"Request":{"action":1}}`, "<Request>", "<a/>", "\ufeff<", "{}", ""} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		reports, err := newProvider(t, newConfig(nil)).ParseReports(push(strings.NewReader(body)))
+		require.Equal(t, err == nil, len(reports) == 1)
+		requireIDs(t, reports)
+	})
+}
+
+// requireIDs makes sure that a delivery report names its message.
+func requireIDs(t *testing.T, reports []provider.Report) {
+	t.Helper()
+	for _, report := range reports {
+		require.Equal(t, report.Kind == provider.ReportReply, report.ID == "")
+	}
 }

@@ -7,31 +7,44 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
-	"time"
 
-	"github.com/cnsms/cnsms/internal/httpx"
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
 )
 
-// beijing is the zone of every time on the wire. The whole country has one, and
-// it has had no summer time for decades.
-var beijing = time.FixedZone("UTC+8", 8*60*60)
+const (
+	// wireTime is how times stand on the wire. They are those of Beijing.
+	wireTime = "20060102150405"
+	// longestRef is how long a reqId may be.
+	longestRef = 32
+	// longestTrialValue is how many digits a value may have on a trial account.
+	longestTrialValue = 4
+	// longestText is in characters; the service refuses more with code 160020. Of a
+	// mainland text only the service knows the whole.
+	longestText = 250
+)
 
-// wireTime is how times stand on the wire.
-const wireTime = "20060102150405"
+// accountPath is where most of the account's calls are.
+func (p *Provider) accountPath() string {
+	kind := "Accounts"
+	if p.config().SubAccount {
+		kind = "SubAccounts"
+	}
+	return "/2013-12-26/" + kind + "/" + p.config().AccountSID
+}
 
-// longestRef is how long a reqId may be.
-const longestRef = 32
-
-// call is one request before it is signed.
-type call struct {
-	op, method string
-	url        *url.URL
-	body       []byte
-	message    provider.Message // what the reply must not repeat
-	phones     []provider.Phone
+// newSend chooses the request for a message.
+func (p *Provider) newSend(call *adapter.Call, m provider.Message) (adapter.Request, error) {
+	template, err := call.Template()
+	if err != nil {
+		return adapter.Request{}, err
+	}
+	if !m.To.IsMainland() {
+		return p.newInternational(call, m, template)
+	}
+	sms, err := p.newTemplateSMS(call, m, template)
+	return p.templateRequest(sms, m.To.National()), err
 }
 
 // templateSMS is the body of a mainland text.
@@ -45,54 +58,29 @@ type templateSMS struct {
 }
 
 // newTemplateSMS fills in everything but the numbers.
-func (p *Provider) newTemplateSMS(m provider.Message, template provider.Template) (templateSMS, error) {
-	values, err := template.Values(m.Params)
+func (p *Provider) newTemplateSMS(call *adapter.Call, m provider.Message, template provider.Template) (templateSMS, error) {
+	values, err := call.Values(template)
 	if err != nil {
 		return templateSMS{}, err
 	}
-	if p.cfg.Trial {
-		if err := checkTrialValues(template, values); err != nil {
-			return templateSMS{}, err
+	cfg := p.config()
+	for i, value := range values {
+		if cfg.Trial && (len(value) > longestTrialValue || !adapter.IsDigits(value)) { // the service's code is 161125
+			return templateSMS{}, call.Fail(provider.KindTemplate,
+				"Params[%q]: a trial account takes one to four digits (Config.Trial)", template.Params[i])
 		}
 	}
 	if m.Ref != "" && (len(m.Ref) > longestRef || !isAlphanumeric(m.Ref)) {
-		return templateSMS{}, &provider.Error{
-			Op: provider.OpSend, Kind: provider.KindUnsupported,
-			Text: fmt.Sprintf("Ref: Ronglian takes 1 to %d letters and digits", longestRef),
-		}
+		return templateSMS{}, call.Fail(provider.KindUnsupported, "Ref: Ronglian takes 1 to %d letters and digits", longestRef)
 	}
 	return templateSMS{
-		AppID: p.cfg.AppID, TemplateID: template.ID, Datas: values, SubAppend: p.cfg.SubAppend, ReqID: m.Ref,
+		AppID: cfg.AppID, TemplateID: template.ID, Datas: values, SubAppend: cfg.SubAppend, ReqID: m.Ref,
 	}, nil
 }
 
-// longestTrialValue is how many digits a value may have on a trial account.
-const longestTrialValue = 4
-
-// checkTrialValues refuses what a trial account answers with 161125.
-func checkTrialValues(template provider.Template, values []string) error {
-	for i, value := range values {
-		if len(value) > longestTrialValue || !isDigits(value) {
-			return &provider.Error{
-				Op: provider.OpSend, Kind: provider.KindTemplate,
-				Text: fmt.Sprintf("Params[%q]: a trial account takes one to four digits (Config.Trial)", template.Params[i]),
-			}
-		}
-	}
-	return nil
-}
-
-// newTemplateCall addresses a mainland text.
-func (p *Provider) newTemplateCall(m provider.Message, sms templateSMS, phones ...provider.Phone) call {
-	numbers := make([]string, len(phones))
-	for i, phone := range phones {
-		numbers[i] = phone.National()
-	}
+func (p *Provider) templateRequest(sms templateSMS, numbers ...string) adapter.Request {
 	sms.To = strings.Join(numbers, ",")
-	return call{
-		op: provider.OpSend, method: http.MethodPost, url: p.urls.templateSMS, body: encode(sms),
-		message: m, phones: phones,
-	}
+	return adapter.Request{Path: p.accountPath() + "/SMS/TemplateSMS", JSON: sms}
 }
 
 // internationalSMS is the body of an international text. The service takes one
@@ -103,120 +91,79 @@ type internationalSMS struct {
 	Content string `json:"content"`
 }
 
-func (p *Provider) newInternational(m provider.Message, template provider.Template) (call, error) {
-	if err := p.mainAccountOnly(provider.OpSend); err != nil {
-		return call{}, err
+func (p *Provider) newInternational(call *adapter.Call, m provider.Message, template provider.Template) (adapter.Request, error) {
+	if err := p.mainAccountOnly(call); err != nil {
+		return adapter.Request{}, err
 	}
 	if template.Text == "" {
-		return call{}, &provider.Error{
-			Op: provider.OpSend, Kind: provider.KindUnsupported,
-			Text: fmt.Sprintf("To: international texts are free text, and Templates[%q] has no Text", m.Template),
-		}
+		return adapter.Request{}, call.Fail(provider.KindUnsupported,
+			"To: international texts are free text, and Templates[%q] has no Text", m.Template)
 	}
-	content, err := httpx.WholeText(template, m.Params, longestText)
+	content, err := call.Text(template, longestText)
+	return adapter.Request{
+		Path: "/v2/account/" + p.config().AccountSID + "/international/send",
+		JSON: internationalSMS{AppID: p.config().AppID, Mobile: "00" + m.To.CountryCode() + m.To.National(), Content: content},
+	}, err
+}
+
+// submit makes the request of a send. A mainland text that was accepted has an id.
+func (p *Provider) submit(ctx context.Context, call *adapter.Call, to provider.Phone, r adapter.Request) (provider.Receipt, error) {
+	answer, err := p.exchange(ctx, call, r)
 	if err != nil {
-		return call{}, err
+		return provider.Receipt{}, err
 	}
-	return call{
-		op: provider.OpSend, method: http.MethodPost, url: p.urls.international,
-		body: encode(internationalSMS{
-			AppID: p.cfg.AppID, Mobile: "00" + m.To.CountryCode() + m.To.National(), Content: content,
-		}),
-		message: m, phones: []provider.Phone{m.To},
-	}, nil
-}
-
-// longestText is in characters; the service refuses more with code 160020. Of a
-// mainland text only the service knows the whole.
-const longestText = 250
-
-// encode writes a body. That encoding/json escapes <, > and & is no trouble: the
-// vendor's Python SDK escapes even more.
-func encode(body any) []byte {
-	encoded, _ := json.Marshal(body) // structs of strings always encode
-	return encoded
-}
-
-// credentials sign one request: query is the address's, authorization the
-// header's.
-type credentials struct{ query, authorization string }
-
-// sign reads the clock once: both halves must hold the same second.
-func (p *Provider) sign() credentials {
-	var space [256]byte // enough for either half, so that neither is put together from strings
-	now := p.cfg.Now().In(beijing)
-	plain := append(space[:0], p.cfg.AccountSID...)
-	plain = append(plain, p.cfg.AuthToken...)
-	plain = now.AppendFormat(plain, wireTime)
-	query := sigQuery(md5.Sum(plain)) //nolint:gosec // As above.
-	plain = append(space[:0], p.cfg.AccountSID...)
-	plain = append(plain, ':')
-	plain = now.AppendFormat(plain, wireTime)
-	return credentials{query, base64.StdEncoding.EncodeToString(plain)}
-}
-
-// sigQuery writes a sum in upper case, as the vendor's document wants it.
-func sigQuery(sum [md5.Size]byte) string {
-	const digits = "0123456789ABCDEF"
-	var space [len(sigIs) + 2*md5.Size]byte
-	query := append(space[:0], sigIs...)
-	for _, octet := range sum {
-		query = append(query, digits[octet>>4], digits[octet&15])
+	id := answer.id()
+	if id == "" && to.IsMainland() {
+		return provider.Receipt{}, call.Unusable("accepted, but without an id")
 	}
-	return string(query)
+	return call.Receipt(id), nil
 }
 
-// sigIs stands before the sum.
-const sigIs = "sig="
-
-// Headers that are the same in every request.
-var (
-	acceptJSON  = []string{"application/json"}
-	contentJSON = []string{"application/json;charset=utf-8"}
-)
-
-// exchange signs and makes a call. Anything but success is an error.
-func (p *Provider) exchange(ctx context.Context, c call) (reply, error) {
-	signed := p.sign()
-	address := *c.url
-	address.RawQuery = signed.query
-	answer, err := p.client.Do(ctx, httpx.Request{
-		Op: c.op, Method: c.method, URL: &address, Body: c.body,
-		Header: http.Header{
-			"Accept": acceptJSON, "Content-Type": contentJSON, "Authorization": {signed.authorization},
-		},
-	})
-	if err != nil {
+// exchange signs and makes a request. Anything but success is an error.
+func (p *Provider) exchange(ctx context.Context, call *adapter.Call, r adapter.Request) (reply, error) {
+	sig, authorization := p.sign()
+	call.Hide(sig, strings.ToLower(sig), authorization)
+	r.Query = "sig=" + sig
+	r.Header = http.Header{"Content-Type": {"application/json;charset=utf-8"}, "Authorization": {authorization}}
+	var answer reply
+	if err := call.JSON(ctx, r, &answer); err != nil {
 		return reply{}, err
 	}
-	if answer.Status != http.StatusOK {
-		return reply{}, p.client.BadReply(c.op, answer, "HTTP status")
+	if answer.StatusCode == "" {
+		return reply{}, call.Unusable("statusCode: missing")
 	}
-	decoded, err := decode(answer.Body)
-	if err != nil {
-		return reply{}, p.client.BadReply(c.op, answer, err.Error())
-	}
-	if decoded.StatusCode != codeAccepted {
-		return reply{}, p.refusal(c, signed, decoded)
-	}
-	return decoded, nil
+	return answer, call.Judge(string(answer.StatusCode), string(answer.StatusMsg))
 }
 
-// refusal turns a code into an error. The service's words, and a code that is in
-// no table, may repeat anything that was sent, hence the redaction.
-func (p *Provider) refusal(c call, signed credentials, r reply) error {
-	sig := strings.TrimPrefix(signed.query, sigIs)
-	hidden := []string{string(p.cfg.AuthToken), sig, strings.ToLower(sig), signed.authorization}
-	for _, phone := range c.phones {
-		hidden = append(hidden, phone.National())
+// sign reads the clock once: sig and authorization must hold the same second. The
+// vendor's document wants sig in upper case.
+func (p *Provider) sign() (sig, authorization string) {
+	cfg, now := p.config(), p.client.Now().In(adapter.Beijing).Format(wireTime)
+	sum := md5.Sum([]byte(cfg.AccountSID + string(cfg.AuthToken) + now)) //nolint:gosec // As above.
+	return fmt.Sprintf("%X", sum), base64.StdEncoding.EncodeToString([]byte(cfg.AccountSID + ":" + now))
+}
+
+// reply is the answer to every call; each has members of its own. Names are matched
+// whatever their case: the service itself varies it.
+type reply struct {
+	StatusCode  adapter.Scalar `json:"statusCode"`
+	StatusMsg   adapter.Scalar `json:"statusMsg"`
+	TemplateSMS struct {
+		MessageSID adapter.Scalar `json:"smsMessageSid"`
+	} `json:"templateSMS"`
+	// MessageSID is where an international reply may have its id.
+	MessageSID adapter.Scalar `json:"smsMessageSid"`
+	Account    struct {
+		Balance adapter.Scalar `json:"balance"`
+	} `json:"Account"`
+	Reports []json.RawMessage `json:"reports"`
+}
+
+// id is the id of the accepted message. An old example of the vendor's has a space
+// before it.
+func (r reply) id() string {
+	if id := strings.TrimSpace(string(r.TemplateSMS.MessageSID)); id != "" {
+		return id
 	}
-	redact := func(text httpx.Scalar) string { return c.message.Redact(string(text), hidden...) }
-	meaning, code := meaningOf(string(r.StatusCode)), string(r.StatusCode)
-	if meaning.kind == provider.KindUnknown {
-		code = redact(r.StatusCode)
-	}
-	return &provider.Error{
-		Provider: p.cfg.Name, Op: c.op, Kind: meaning.kind, Scope: meaning.scope, Code: code, Text: redact(r.StatusMsg),
-		HTTPStatus: http.StatusOK, MayHaveSent: meaning.mayHaveSent && c.op == provider.OpSend,
-	}
+	return strings.TrimSpace(string(r.MessageSID))
 }

@@ -2,14 +2,15 @@ package tencent
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
-	"github.com/cnsms/cnsms/internal/httpx"
 	"github.com/cnsms/cnsms/provider"
 )
 
 var _ provider.BatchSender = (*Provider)(nil)
+
+// largestBatch is how many numbers one SendSms takes.
+const largestBatch = 200
 
 // SendBatch submits one text to many phones, up to 200 a request. Mainland and
 // foreign numbers go in different requests, because the service refuses a
@@ -19,15 +20,16 @@ var _ provider.BatchSender = (*Provider)(nil)
 func (p *Provider) SendBatch(ctx context.Context, m provider.Message, to []provider.Phone) ([]provider.BatchResult, error) {
 	parts, err := p.newBatch(m, to)
 	if err != nil {
-		return nil, httpx.Named(err, p.cfg.Name)
+		return nil, err
 	}
 	byPhone := make(map[provider.Phone]provider.BatchResult, len(to))
 	for _, part := range parts {
-		reply, err := p.submit(ctx, part)
+		var reply sendReply
+		err := p.sdk.ask(ctx, part.call, p.sdk.sendSMS(part), &reply)
 		for _, phone := range part.phones {
 			result := provider.BatchResult{To: phone, Err: err}
 			if err == nil {
-				result.Receipt, result.Err = p.resultOf(part, reply, phone)
+				result.Receipt, result.Err = part.resultOf(reply, phone)
 			}
 			byPhone[phone] = result
 		}
@@ -41,15 +43,13 @@ func (p *Provider) SendBatch(ctx context.Context, m provider.Message, to []provi
 
 // newBatch checks the whole batch before anything is sent.
 func (p *Provider) newBatch(m provider.Message, to []provider.Phone) ([]submission, error) {
+	call := p.client.NewSend(m)
 	if len(to) == 0 {
-		return nil, &provider.Error{Op: provider.OpSend, Kind: provider.KindRecipient, Text: "to: no phone numbers"}
+		return nil, call.Fail(provider.KindRecipient, "to: no phone numbers")
 	}
-	for i, phone := range to {
-		if phone.IsZero() {
-			return nil, &provider.Error{Op: provider.OpSend, Kind: provider.KindRecipient, Text: fmt.Sprintf("to[%d]: no phone number", i)}
-		}
+	if i := slices.IndexFunc(to, provider.Phone.IsZero); i >= 0 {
+		return nil, call.Fail(provider.KindRecipient, "to[%d]: no phone number", i)
 	}
-	m.To = to[0] // a message without a recipient is no message
 	var parts []submission
 	for _, phones := range split(to) {
 		part, err := p.newSubmission(m, phones)

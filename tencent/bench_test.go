@@ -18,7 +18,6 @@ import (
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
 	sms "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/sms/v20210111"
 
-	"github.com/cnsms/cnsms/internal/httpx"
 	"github.com/cnsms/cnsms/tencent"
 )
 
@@ -42,6 +41,11 @@ func bareSDK(b *testing.B, baseURL string, transport http.RoundTripper) func(ctx
 	}
 }
 
+// roundTripper is a transport made of a function.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
 // stub answers in memory.
 var stub = roundTripper(func(r *http.Request) (*http.Response, error) {
 	_, _ = io.Copy(io.Discard, r.Body)
@@ -60,12 +64,12 @@ func BenchmarkSend(b *testing.B) {
 }
 
 // BenchmarkSendParallel measures 64 senders at the same time over loopback. Its
-// floor is the bare SDK with the transport that adapters use.
+// floor is the bare SDK with a transport that keeps as many connections.
 func BenchmarkSendParallel(b *testing.B) {
 	server, floorServer := newCanned(b), newCanned(b)
 	cfg := newConfig(nil)
 	cfg.BaseURL = server.URL
-	transport := httpx.NewTransport()
+	transport := &http.Transport{MaxIdleConnsPerHost: 256}
 	b.Cleanup(transport.CloseIdleConnections)
 	compare(b, 64, newProvider(b, cfg), bareSDK(b, floorServer.URL, transport))
 	b.Logf("connections: adapter %d, floor %d", server.connections.Load(), floorServer.connections.Load())

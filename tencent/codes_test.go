@@ -1,7 +1,8 @@
-package tencent
+package tencent_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,8 +10,25 @@ import (
 
 	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/provider"
-	"github.com/cnsms/cnsms/tencent/tencentsim"
+	"github.com/cnsms/cnsms/tencent"
 )
+
+// TestFamilies has a code that is in no table for every code without a dot: it means
+// the same.
+func TestFamilies(t *testing.T) {
+	t.Parallel()
+	codes := tencent.Codes()
+	for row := range codes.All() {
+		if strings.Contains(row.Code, ".") || row.OK {
+			continue
+		}
+		family, listed := codes.Lookup(row.Code + ".New.Newer")
+		require.True(t, listed && family.IsFamily(), row.Code)
+		require.Equal(t, row.Kind, family.Kind, row.Code)
+		require.Equal(t, row.Scope, family.Scope, row.Code)
+		require.Equal(t, row.MayHaveSent, family.MayHaveSent, row.Code)
+	}
+}
 
 // levels are the two places of a reply in which a code may stand.
 var levels = map[string]func(code, text string) any{
@@ -18,107 +36,60 @@ var levels = map[string]func(code, text string) any{
 		return map[string]any{"Error": map[string]any{"Code": code, "Message": text}, "RequestId": "R-1"}
 	},
 	"number": func(code, text string) any {
-		return map[string]any{"RequestId": "R-1", "SendStatusSet": []any{map[string]any{
-			"SerialNo": "", "PhoneNumber": "+8613800138000", "Fee": 0, "Code": code, "Message": text, "IsoCode": "",
-		}}}
+		return map[string]any{"RequestId": "R-1", "SendStatusSet": []any{
+			map[string]any{"SerialNo": "", "PhoneNumber": "+8613800138000", "Fee": 0, "Code": code, "Message": text, "IsoCode": ""},
+		}}
 	},
 }
 
-// sendRefused sends, and the service answers with a code.
-func sendRefused(t *testing.T, level, code, text string) *provider.Error {
-	t.Helper()
-	body, err := json.Marshal(map[string]any{"Response": levels[level](code, text)})
-	require.NoError(t, err)
-	stub := &wiretest.Stub{Reply: string(body)}
-	p, err := New(Config{
-		SecretID: "AKIDEXAMPLE", SecretKey: "FAKEKEY", AppID: "1400006666", Sign: "签名", HTTPClient: stub.Client(),
-		Templates: provider.Templates{"login": {ID: "1110", Params: []string{"code"}}},
-	})
-	require.NoError(t, err)
-	_, err = p.Send(t.Context(), provider.Message{
-		To: provider.MustParsePhone("13800138000"), Template: "login", Params: provider.Params{"code": "123456"},
-	})
-	var failure *provider.Error
-	require.ErrorAs(t, err, &failure)
-	stub.Only(t)
-	return failure
-}
-
-// TestEveryCode sends once per row of the service's table and per level: wire
-// reply in, kind and verbatim code out. The simulator's table is a second
-// transcription of the vendor's, so a slip in either shows here.
-func TestEveryCode(t *testing.T) {
-	t.Parallel()
-	rows := tencentsim.New(tencentsim.Config{}).Refusals()
-	require.Len(t, rows, len(meanings), "both tables have the same rows")
-	for level := range levels {
-		for _, row := range rows {
-			t.Run(level+"/"+row.Code, func(t *testing.T) {
-				t.Parallel()
-				failure := sendRefused(t, level, row.Code, row.Text)
-				require.Equal(t, row.Code, failure.Code)
-				require.Equal(t, row.Kind, failure.Kind)
-				require.Equal(t, row.Scope, failure.Scope)
-				require.Equal(t, row.MayHaveSent, failure.MayHaveSent)
-				require.Equal(t, row.Text+" (request R-1)", failure.Text)
-			})
-		}
-	}
-}
-
-func TestUnlistedCode(t *testing.T) {
+// TestLevels refuses the whole request, and one number: a code means the same in both
+// places.
+func TestLevels(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		code string
-		want meaning
+		code, words string
+		want        provider.Error
 	}{
-		{code: "AuthFailure", want: credentials},
-		{code: "AuthFailure.New", want: credentials},
-		{code: "UnauthorizedOperation.New", want: credentials},
-		{code: "RequestLimitExceeded.New", want: accountLimit},
-		{code: "LimitExceeded.New", want: accountLimit},
-		{code: "InvalidParameter.New", want: badRequest},
-		{code: "InvalidParameterValue.New.Newer", want: badRequest},
-		{code: "MissingParameter.New", want: badRequest},
-		{code: "UnsupportedOperation.New", want: badRequest},
-		{code: "FailedOperation.New", want: unclear},
-		{code: "InternalError.New", want: unclear},
-		{code: "Surprise", want: meaning{}},
-		{code: "Surprise.InternalError", want: meaning{}},
-		{code: "internalerror", want: meaning{}},
-		{code: "OK", want: meaning{}},
-		{code: "ok", want: meaning{}},
+		{
+			code: "LimitExceeded.PhoneNumberThirtySecondLimit",
+			want: provider.Error{Kind: provider.KindThrottled, Scope: provider.ScopePhone, RetryAfter: 30 * time.Second},
+		},
+		{code: "LimitExceeded.New", want: provider.Error{Kind: provider.KindThrottled, Scope: provider.ScopeAccount}},
+		{code: "FailedOperation.New", want: provider.Error{Kind: provider.KindUnavailable, MayHaveSent: true}},
+		{code: "FailedOperation.SignatureIncorrectOrUnapproved", want: provider.Error{Kind: provider.KindSignature}},
+		{code: "Surprise.InternalError", want: provider.Error{Kind: provider.KindUnknown}},
+		{code: "internalerror", want: provider.Error{Kind: provider.KindUnknown}},
+		{
+			code: "InternalError", words: "number +8613800138000, code 123456, key " + secretID + " " + secretKey + " TEMPORARYTOKEN",
+			want: provider.Error{Kind: provider.KindUnavailable, MayHaveSent: true, Text: "number +86***, code ***, key *** *** ***"},
+		},
 	}
-	for level := range levels {
+	for level, response := range levels {
 		for _, tt := range tests {
 			t.Run(level+"/"+tt.code, func(t *testing.T) {
 				t.Parallel()
-				failure := sendRefused(t, level, tt.code, "")
+				reply, err := json.Marshal(map[string]any{"Response": response(tt.code, tt.words)})
+				require.NoError(t, err)
+				cfg := newConfig((&wiretest.Stub{Reply: string(reply)}).Client())
+				cfg.Token = "TEMPORARYTOKEN"
+				_, err = newProvider(t, cfg).Send(t.Context(), newMessage("login"))
+				var failure *provider.Error
+				require.ErrorAs(t, err, &failure)
 				require.Equal(t, tt.code, failure.Code)
-				require.Equal(t, tt.want, meaning{failure.Kind, failure.Scope, failure.MayHaveSent, failure.RetryAfter})
+				require.Equal(t, tt.want.Kind, failure.Kind)
+				require.Equal(t, tt.want.Scope, failure.Scope)
+				require.Equal(t, tt.want.MayHaveSent, failure.MayHaveSent)
+				require.Equal(t, tt.want.RetryAfter, failure.RetryAfter)
+				require.Equal(t, tt.want.Text+" (request R-1)", failure.Text)
 			})
 		}
 	}
-}
-
-func TestRetryAfter(t *testing.T) {
-	t.Parallel()
-	failure := sendRefused(t, "number", "LimitExceeded.PhoneNumberThirtySecondLimit", "")
-	require.Equal(t, 30*time.Second, failure.RetryAfter)
 }
 
 // TestOkAsAnError is a whole request refused with the word of success.
 func TestOkAsAnError(t *testing.T) {
 	t.Parallel()
-	failure := sendRefused(t, "request", "Ok", "")
-	require.Equal(t, provider.KindUnknown, failure.Kind)
-	require.Equal(t, "Ok", failure.Code)
-}
-
-func TestTheServicesWordsAreRedacted(t *testing.T) {
-	t.Parallel()
-	for level := range levels {
-		failure := sendRefused(t, level, "InternalError", "number +8613800138000, code 123456, key AKIDEXAMPLE FAKEKEY")
-		require.Equal(t, "number +86***, code ***, key *** *** (request R-1)", failure.Text)
-	}
+	stub := &wiretest.Stub{Reply: `{"Response":{"Error":{"Code":"Ok","Message":"send success"},"RequestId":"R-1"}}`}
+	_, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), newMessage("login"))
+	require.EqualError(t, err, "tencent: send: unknown: Ok: send success (request R-1)")
 }

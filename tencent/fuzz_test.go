@@ -47,12 +47,8 @@ func FuzzPush(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	p, err := New(testConfig())
-	if err != nil {
-		f.Fatal(err)
-	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		reports, err := p.decodePush(body)
+		reports, err := decodePush(body)
 		for _, report := range reports {
 			if err != nil || report.Kind == provider.ReportDelivery && report.ID == "" {
 				t.Fatal("a report of nothing")

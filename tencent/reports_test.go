@@ -213,6 +213,15 @@ func TestPush(t *testing.T) {
 				Status: provider.Status{State: provider.StateFailed, Code: "77", Text: "空号 ***"},
 			}},
 		},
+		{name: "empty", body: []byte(`[]`)},
+		{
+			name: "a signature that is not filed, and one that the phone took all the same", body: []byte(
+				`[{"report_status":"FAIL","errmsg":"MX:0005","sid":"1"},{"report_status":"SUCCESS","errmsg":"MX:0005","sid":"2"}]`),
+			want: []provider.Report{
+				{Provider: "tencent", ID: "1", Status: provider.Status{State: provider.StateFailed, Kind: provider.KindSignature, Code: "MX:0005"}},
+				{Provider: "tencent", ID: "2", Status: provider.Status{State: provider.StateDelivered, Code: "MX:0005"}},
+			},
+		},
 		{
 			name: "number with its country code", body: []byte(`[{"nationcode":"86","mobile":"+8613800138000","sid":"1"}]`),
 			want: []provider.Report{{Provider: "tencent", Phone: phone, ID: "1"}},
@@ -283,14 +292,6 @@ func TestPushesOfTheService(t *testing.T) {
 	require.Equal(t, "+12025550123", got[1].Phone.E164())
 }
 
-func TestEmptyPush(t *testing.T) {
-	t.Parallel()
-	url := mount(t, func([]provider.Report) error { return errors.New("must not be called") })
-	status, reply := push(t, url, http.MethodPost, []byte(`[]`))
-	require.Equal(t, http.StatusOK, status)
-	require.JSONEq(t, taken, reply)
-}
-
 func TestBadPush(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, method, body string }{
@@ -317,13 +318,4 @@ func TestBadPush(t *testing.T) {
 			require.JSONEq(t, failed, reply)
 		})
 	}
-}
-
-// TestPushThatIsNotTaken asks the service to push again.
-func TestPushThatIsNotTaken(t *testing.T) {
-	t.Parallel()
-	url := mount(t, func([]provider.Report) error { return errors.New("the database is down: password hunter2") })
-	status, reply := push(t, url, http.MethodPost, tencentsim.PushDeliveries(tencentsim.Delivery{Serial: "1", Phone: "+8613800138000"}))
-	require.Equal(t, http.StatusInternalServerError, status)
-	require.JSONEq(t, failed, reply)
 }

@@ -2,13 +2,13 @@ package tencent
 
 import (
 	"context"
-	"errors"
 	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
-	sms "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/sms/v20210111"
+	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
 
 	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/provider"
@@ -34,9 +34,9 @@ func TestGlobalClient(t *testing.T) { //nolint:paralleltest // See above.
 
 func TestProfile(t *testing.T) {
 	t.Parallel()
-	s, err := newSDK(testConfig().withDefaults())
+	provider, err := New(testConfig())
 	require.NoError(t, err)
-	p := newProfile(s.exchanges.URL("", ""))
+	p := newProfile(provider.client.BaseURL())
 	require.True(t, p.DisableRegionBreaker)
 	require.Zero(t, p.NetworkFailureMaxRetries)
 	require.Zero(t, p.RateLimitExceededMaxRetries)
@@ -44,31 +44,27 @@ func TestProfile(t *testing.T) {
 	require.False(t, p.Debug, "it would log the signature and the text")
 	require.False(t, p.UnsignedPayload)
 	require.Empty(t, p.HttpProfile.Proxy)
+	require.Empty(t, p.HttpProfile.ApigwEndpoint, "it would be the host of every request")
 }
 
-// TestOneRequestOnly makes sure that whatever the SDK takes into its head, a
-// second request of a call does not leave, nor one without a call.
+// TestOneRequestOnly makes sure that whatever the SDK takes into its head, a second
+// request of a call does not leave, nor one without a call.
 func TestOneRequestOnly(t *testing.T) {
 	t.Parallel()
-	stub := &wiretest.Stub{Reply: `{"Response":{"Error":{"Code":"RequestLimitExceeded","Message":"x"},"RequestId":"x"}}`}
+	stub := &wiretest.Stub{Reply: `{}`}
 	cfg := testConfig()
 	cfg.HTTPClient = stub.Client()
-	s, err := newSDK(cfg.withDefaults())
+	p, err := New(cfg)
 	require.NoError(t, err)
+	request := p.sdk.pullReplies(1)
+	require.ErrorIs(t, p.sdk.client.Send(request, &tchttp.BaseResponse{}), errNotOurs)
+	require.Empty(t, stub.Requests())
 
-	twice := func(ctx context.Context, request *sms.SendSmsRequest) (*sms.SendSmsResponse, error) {
-		_, first := s.client.SendSmsWithContext(ctx, request)
-		require.Error(t, first)
-		return s.client.SendSmsWithContext(ctx, request)
-	}
-	_, err = call(t.Context(), s, provider.OpSend, twice, sms.NewSendSmsRequest(),
-		func(r *sms.SendSmsResponse) *sms.SendSmsResponseParams { return r.Response })
-	require.ErrorIs(t, err, provider.KindUnavailable)
-	require.True(t, provider.MayHaveSent(err))
-	stub.Only(t)
-
-	_, err = s.client.SendSmsWithContext(t.Context(), sms.NewSendSmsRequest())
-	require.ErrorContains(t, err, errNotOurs.Error())
+	x := &exchange{call: p.newCall(provider.OpReports)}
+	request.SetContext(context.WithValue(t.Context(), exchangeKey{}, x))
+	require.ErrorIs(t, p.sdk.client.Send(request, &tchttp.BaseResponse{}), errKept)
+	require.ErrorIs(t, p.sdk.client.Send(request, &tchttp.BaseResponse{}), errNotOurs)
+	require.Equal(t, "{}", string(x.reply.Body))
 	stub.Only(t)
 }
 
@@ -77,13 +73,11 @@ func TestNoRequest(t *testing.T) {
 	t.Parallel()
 	p, err := New(testConfig())
 	require.NoError(t, err)
-	cause := errors.New("cannot encode")
-	fails := func(context.Context, *sms.SendSmsRequest) (*sms.SendSmsResponse, error) { return nil, cause }
-	_, err = call(t.Context(), p.sdk, provider.OpSend, fails, sms.NewSendSmsRequest(),
-		func(r *sms.SendSmsResponse) *sms.SendSmsResponseParams { return r.Response })
-	err = p.failure(provider.OpSend, err, submission{})
+	p.sdk, err = newSDK(testConfig(), &url.URL{Scheme: "https", Host: "FAKEKEY .example"})
+	require.NoError(t, err)
+	err = p.sdk.ask(t.Context(), p.newCall(provider.OpSend), p.sdk.pullReplies(1), &pulled{})
 	require.ErrorIs(t, err, provider.KindConfig)
-	require.ErrorIs(t, err, cause)
+	require.ErrorContains(t, err, "tencent: send: config: the SDK made no request: ")
+	require.NotContains(t, err.Error(), "FAKEKEY")
 	require.False(t, provider.MayHaveSent(err))
-	require.EqualError(t, err, "tencent: send: config: the SDK made no request: cannot encode")
 }

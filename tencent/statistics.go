@@ -5,10 +5,8 @@ import (
 	"time"
 
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
 )
-
-// opStatistics is Error.Op of ReadStatistics.
-const opStatistics = "statistics"
 
 // Statistics counts the texts of an application over some hours.
 type Statistics struct {
@@ -24,15 +22,22 @@ type Statistics struct {
 // by the hour; hours are taken to be those of Beijing, which its documents do
 // not say. Two moments of one hour may be refused: the documents disagree.
 func (p *Provider) ReadStatistics(ctx context.Context, from, to time.Time) (Statistics, error) {
+	call := p.newCall("statistics")
 	if to.Before(from) {
-		return Statistics{}, &provider.Error{
-			Provider: p.cfg.Name, Op: opStatistics, Kind: provider.KindConfig, Text: "to: must not be before from",
-		}
+		return Statistics{}, call.Fail(provider.KindConfig, "to: must not be before from")
 	}
 	const hour = "2006010215"
-	counts, err := p.sdk.statistics(ctx, from.In(beijing).Format(hour), to.In(beijing).Format(hour))
-	if err != nil {
-		return Statistics{}, p.failure(opStatistics, err, submission{})
+	var answer struct {
+		Counts *struct{ RequestCount, RequestSuccessCount, FeeCount uint64 } `json:"SendStatusStatistics"`
 	}
-	return counts, nil
+	request := p.sdk.statistics(from.In(adapter.Beijing).Format(hour), to.In(adapter.Beijing).Format(hour))
+	if err := p.sdk.ask(ctx, call, request, &answer); err != nil {
+		return Statistics{}, err
+	}
+	if answer.Counts == nil {
+		return Statistics{}, call.Unusable("no SendStatusStatistics in it")
+	}
+	return Statistics{
+		Submitted: answer.Counts.RequestCount, Accepted: answer.Counts.RequestSuccessCount, Billed: answer.Counts.FeeCount,
+	}, nil
 }

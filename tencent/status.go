@@ -22,54 +22,40 @@ const (
 // and after the seven days for which Tencent keeps reports, the state is
 // StateUnknown.
 func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider.Status, error) {
+	call := p.newCall(provider.OpStatus)
+	call.Hide(r.To.National())
 	switch {
 	case r.To.IsZero():
-		return provider.Status{}, p.badReceipt("To: no phone number")
+		return provider.Status{}, call.Fail(provider.KindConfig, "Receipt.To: no phone number")
 	case r.ID == "":
-		return provider.Status{}, p.badReceipt("ID: must not be empty")
+		return provider.Status{}, call.Fail(provider.KindConfig, "Receipt.ID: must not be empty")
 	}
 	since := r.At.Add(-clockSkew)
-	if oldest := p.cfg.Now().Add(clockSkew - keptFor); since.Before(oldest) {
+	if oldest := p.client.Now().Add(clockSkew - keptFor); since.Before(oldest) {
 		since = oldest
 	}
-	deliveries, err := p.sdk.deliveriesTo(ctx, r.To.E164(), uint64(max(since.Unix(), 0)))
-	if err != nil {
-		return provider.Status{}, p.failure(provider.OpStatus, err, submission{message: provider.Message{To: r.To}})
+	var answer pulled
+	if err := p.sdk.ask(ctx, call, p.sdk.pullDeliveriesTo(r.To.E164(), uint64(max(since.Unix(), 0))), &answer); err != nil {
+		return provider.Status{}, err
 	}
-	for _, d := range deliveries {
-		if d.serial == r.ID {
-			return d.result(), nil
+	for _, report := range answer.reports() {
+		if report.ID == r.ID {
+			return report.Status, nil
 		}
 	}
 	return provider.Status{}, nil
 }
 
-func (p *Provider) badReceipt(text string) error {
-	return &provider.Error{Provider: p.cfg.Name, Op: provider.OpStatus, Kind: provider.KindConfig, Text: "Receipt." + text}
-}
-
-// result reads SUCCESS and FAIL; anything else says nothing.
-func (d delivery) result() provider.Status {
-	return provider.Status{State: stateOf(d.status), Code: d.description, At: timeOf(d.unixTime)}
-}
-
-func stateOf(status string) provider.State {
-	switch status {
+// newStatus reads SUCCESS and FAIL; anything else says nothing. The carrier's code
+// may tell why a text failed.
+func newStatus(state, code, words string, at time.Time) provider.Status {
+	status := provider.Status{Code: code, Text: words, At: at}
+	switch state {
 	case "SUCCESS":
-		return provider.StateDelivered
+		status.State = provider.StateDelivered
 	case "FAIL":
-		return provider.StateFailed
+		row, _ := reportCodes.Lookup(code)
+		status.State, status.Kind = provider.StateFailed, row.Kind
 	}
-	return provider.StateUnknown
-}
-
-// latest is the last second of the year 9999, the latest that JSON can hold.
-const latest = 253402300799
-
-// timeOf reads Unix seconds; 0 and nonsense are no time.
-func timeOf(seconds uint64) time.Time {
-	if seconds == 0 || seconds > latest {
-		return time.Time{}
-	}
-	return time.Unix(int64(seconds), 0)
+	return status
 }

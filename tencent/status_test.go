@@ -80,7 +80,7 @@ func TestReadStatusFails(t *testing.T) {
 	require.EqualError(t, err, "tencent: status: config: Receipt.To: no phone number")
 	stub.Only(t)
 
-	for _, reply := range []string{`{}`, `null`, `{"Response":{"PullSmsSendStatusSet":{}}}`} {
+	for _, reply := range []string{`{}`, `{"Response":{"PullSmsSendStatusSet":{}}}`} {
 		p := newProvider(t, newConfig((&wiretest.Stub{Reply: reply}).Client()))
 		_, err = p.ReadStatus(t.Context(), receiptOf("5000:1", time.Now()))
 		require.ErrorIs(t, err, provider.KindUnavailable, reply)
@@ -88,7 +88,8 @@ func TestReadStatusFails(t *testing.T) {
 	}
 }
 
-// TestStatusFollowsTheMessage plays a whole life: accepted, no news, delivered.
+// TestStatusFollowsTheMessage plays whole lives: accepted, no news, delivered; and not
+// delivered, because the number is on a blacklist.
 func TestStatusFollowsTheMessage(t *testing.T) {
 	t.Parallel()
 	service := newService(tencentsim.Config{})
@@ -105,6 +106,12 @@ func TestStatusFollowsTheMessage(t *testing.T) {
 	status, err = provider.ReadStatus(t.Context(), p, receipt)
 	require.NoError(t, err)
 	require.Equal(t, provider.StateDelivered, status.State)
+
+	service.Report(tencentsim.Delivery{Serial: "5000:2", Phone: receipt.To.E164(), At: time.Now(), Failed: true, Code: "TD:0001"})
+	status, err = p.ReadStatus(t.Context(), receiptOf("5000:2", time.Now()))
+	require.NoError(t, err)
+	require.Equal(t, provider.StateFailed, status.State)
+	require.Equal(t, provider.KindBlocked, status.Kind)
 }
 
 func TestReadStatistics(t *testing.T) {

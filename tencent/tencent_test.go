@@ -1,7 +1,6 @@
 package tencent_test
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -154,19 +153,7 @@ func TestBadMessage(t *testing.T) {
 		names  string
 	}{
 		{
-			name: "no phone", want: provider.KindRecipient, names: "To",
-			adjust: func(_ *tencent.Config, m *provider.Message) { m.To = provider.Phone{} },
-		},
-		{
-			name: "template not mapped", want: provider.KindTemplate, names: `"other"`,
-			adjust: func(_ *tencent.Config, m *provider.Message) { m.Template = "other" },
-		},
-		{
-			name: "missing parameter", want: provider.KindTemplate, names: `"minutes"`,
-			adjust: func(_ *tencent.Config, m *provider.Message) { delete(m.Params, "minutes") },
-		},
-		{
-			name: "no signature on the mainland", want: provider.KindTemplate, names: "Sign",
+			name: "no signature on the mainland", want: provider.KindSignature, names: "Sign",
 			adjust: func(cfg *tencent.Config, _ *provider.Message) { cfg.Sign = "" },
 		},
 		{
@@ -214,9 +201,9 @@ func TestBadMessage(t *testing.T) {
 	}
 }
 
-// TestCodesThatAreTaken has what a template for verification codes takes, and
-// what a template of another type may.
-func TestCodesThatAreTaken(t *testing.T) {
+// TestLimits has what a template for verification codes just takes, what a template of
+// another type may, and the longest reference.
+func TestLimits(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, template, code string }{
 		{name: "no digit", template: "login"},
@@ -227,7 +214,7 @@ func TestCodesThatAreTaken(t *testing.T) {
 			t.Parallel()
 			stub := &wiretest.Stub{Reply: accepted("+8613800138000")}
 			cfg, m := newConfig(stub.Client()), newMessage(tt.template)
-			cfg.Notices, m.Params["code"] = []string{"own-sign"}, tt.code
+			cfg.Notices, m.Params["code"], m.Ref = []string{"own-sign"}, tt.code, strings.Repeat("x", 511)
 			p := newProvider(t, cfg)
 			clear(cfg.Notices)
 			_, err := p.Send(t.Context(), m)
@@ -235,14 +222,6 @@ func TestCodesThatAreTaken(t *testing.T) {
 			require.Contains(t, stub.Only(t), `"`+tt.code+`"`)
 		})
 	}
-}
-
-func TestLongestRef(t *testing.T) {
-	t.Parallel()
-	m := newMessage("login")
-	m.Ref = strings.Repeat("x", 511)
-	_, err := newProvider(t, newConfig((&wiretest.Stub{Reply: accepted("+8613800138000")}).Client())).Send(t.Context(), m)
-	require.NoError(t, err)
 }
 
 func TestBadConfig(t *testing.T) {
@@ -273,6 +252,7 @@ func TestBadConfig(t *testing.T) {
 			Notices: []string{"good", "b"}, Templates: provider.Templates{"good": {ID: "1"}},
 		}},
 		{name: "address", names: []string{"BaseURL: want https://"}, cfg: tencent.Config{BaseURL: "sms.tencentcloudapi.com"}},
+		{name: "plain HTTP", names: []string{"BaseURL: want https://"}, cfg: tencent.Config{BaseURL: "http://sms.example.com"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -281,32 +261,8 @@ func TestBadConfig(t *testing.T) {
 			for _, name := range tt.names {
 				require.ErrorContains(t, err, name)
 			}
-			require.NotContains(t, fmt.Sprint(err), `Templates["good"]`)
+			require.NotContains(t, err.Error(), `Templates["good"]`)
+			require.Equal(t, err, tt.cfg.Validate())
 		})
 	}
-}
-
-// TestPrints looks at what a program that logs its configuration shows.
-func TestPrints(t *testing.T) {
-	t.Parallel()
-	cfg := newConfig(nil)
-	cfg.Token = "TEMPORARYTOKEN"
-	p := newProvider(t, cfg)
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
-		require.Equal(t, "tencent.Provider(tencent)", fmt.Sprintf(verb, p))
-		shown := fmt.Sprintf(verb, cfg) + fmt.Sprintf(verb, &struct{ p *tencent.Provider }{p})
-		for _, secret := range []string{secretID, secretKey, "TEMPORARYTOKEN"} {
-			require.NotContains(t, shown, secret, verb)
-		}
-	}
-}
-
-// TestConfigIsCopied changes the caller's templates after New.
-func TestConfigIsCopied(t *testing.T) {
-	t.Parallel()
-	cfg := newConfig((&wiretest.Stub{Reply: accepted("+8613800138000")}).Client())
-	p := newProvider(t, cfg)
-	clear(cfg.Templates)
-	_, err := p.Send(t.Context(), newMessage("login"))
-	require.NoError(t, err)
 }

@@ -2,25 +2,26 @@ package tencent
 
 import (
 	"cmp"
-	"fmt"
+	"encoding/json"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
 )
 
 const (
 	// longestSession is how long a SessionContext may be, in bytes.
 	longestSession = 511
-	// largestBatch is how many numbers one SendSms takes.
-	largestBatch = 200
 	// longestCode is how many digits a template for verification codes takes.
 	longestCode = 6
 )
 
 // submission is one SendSms. Empty fields are not sent.
 type submission struct {
-	message    provider.Message
+	call       *adapter.Call
 	phones     []provider.Phone // all mainland or all not, each once
 	template   string
 	values     []string
@@ -33,95 +34,104 @@ type submission struct {
 // newSubmission checks a message to some phones, which are all mainland or all
 // not.
 func (p *Provider) newSubmission(m provider.Message, phones []provider.Phone) (submission, error) {
-	if err := m.Validate(); err != nil {
-		return submission{}, err
+	m.To = phones[0]
+	cfg, call := p.config(), p.client.NewSend(m)
+	call.Hide(string(cfg.Token))
+	for _, phone := range phones {
+		call.Hide(phone.National())
 	}
-	template, err := p.cfg.Templates.Lookup(m.Template)
+	template, err := call.Template()
 	if err != nil {
 		return submission{}, err
 	}
-	values, err := template.Values(m.Params)
+	values, err := call.Values(template)
 	if err != nil {
-		return submission{}, err
-	}
-	if err := p.checkCode(m, template); err != nil {
-		return submission{}, err
-	}
-	if err := checkLinks(template, values); err != nil {
 		return submission{}, err
 	}
 	s := submission{
-		message: m, phones: phones, template: template.ID, values: values,
-		sign: cmp.Or(template.Sign, p.cfg.Sign), extendCode: p.cfg.ExtendCode, session: m.Ref,
+		call: call, phones: phones, template: template.ID, values: values,
+		sign: cmp.Or(template.Sign, cfg.Sign), extendCode: cfg.ExtendCode, session: m.Ref,
 	}
-	mainland := phones[0].IsMainland()
-	if !mainland {
-		s.senderID = p.cfg.SenderID
+	if !m.To.IsMainland() {
+		s.senderID = cfg.SenderID
+	}
+	return s, s.check(template.Params, slices.Contains(cfg.Notices, m.Template))
+}
+
+// check refuses what the service certainly refuses. A code is held to what it takes in
+// a template for verification codes, unless the template is known to be a notice. A URL
+// it takes in no parameter; what looks less like one is left to it.
+func (s submission) check(params []string, isNotice bool) error {
+	for i, value := range s.values {
+		if params[i] == provider.ParamCode && !isNotice && (len(value) > longestCode || strings.Trim(value, "0123456789") != "") {
+			return s.call.Fail(provider.KindTemplate, "Params[%q]: a template for verification codes takes up to %d digits; "+
+				"if this one is of another type, name it in Config.Notices", params[i], longestCode)
+		}
+		if strings.Contains(value, "://") {
+			return s.call.Fail(provider.KindContent, "Params[%q]: has a URL, which the service takes in no parameter", params[i])
+		}
 	}
 	switch {
-	case mainland && s.sign == "":
-		return submission{}, &provider.Error{
-			Op: provider.OpSend, Kind: provider.KindTemplate,
-			Text: "Sign: mainland numbers need a signature; set Config.Sign or the template's Sign",
-		}
+	case s.sign == "" && s.phones[0].IsMainland():
+		return s.call.Fail(provider.KindSignature, "Sign: mainland numbers need a signature; set Config.Sign or the template's Sign")
 	case len(s.session) > longestSession:
-		return submission{}, &provider.Error{
-			Op: provider.OpSend, Kind: provider.KindUnsupported,
-			Text: fmt.Sprintf("Ref: has %d bytes; Tencent takes %d", len(s.session), longestSession),
-		}
-	}
-	return s, nil
-}
-
-// checkCode holds a code to what the service takes in a template for
-// verification codes, unless the template is known to be of another type.
-func (p *Provider) checkCode(m provider.Message, template provider.Template) error {
-	if !slices.Contains(template.Params, provider.ParamCode) || slices.Contains(p.cfg.Notices, m.Template) {
-		return nil
-	}
-	code := m.Params[provider.ParamCode]
-	if len(code) <= longestCode && strings.Trim(code, "0123456789") == "" {
-		return nil
-	}
-	return &provider.Error{
-		Op: provider.OpSend, Kind: provider.KindTemplate,
-		Text: `Params["code"]: a template for verification codes takes up to 6 digits; if this one is of another type, name it in Config.Notices`,
-	}
-}
-
-// checkLinks refuses what is certainly a URL: the service takes none in a
-// parameter. What looks less like one is left to the service.
-func checkLinks(template provider.Template, values []string) error {
-	for i, value := range values {
-		if strings.Contains(value, "://") {
-			return &provider.Error{
-				Op: provider.OpSend, Kind: provider.KindContent,
-				Text: fmt.Sprintf("Params[%q]: has a URL, which the service takes in no parameter", template.Params[i]),
-			}
-		}
+		return s.call.Fail(provider.KindUnsupported, "Ref: has %d bytes; Tencent takes %d", len(s.session), longestSession)
 	}
 	return nil
 }
 
-// redact strikes what the message holds, its recipients and the credentials out
-// of a text that the service wrote.
-func (p *Provider) redact(s submission, text string) string {
-	hidden := slices.Clone(p.sdk.secrets)
-	for _, phone := range s.phones {
-		hidden = append(hidden, phone.National())
+// read brings the answer out of a reply, or the refusal of the whole request.
+func read(call *adapter.Call, reply adapter.Reply, answer any) error {
+	var outer struct {
+		Response json.RawMessage
+		Code     int // this and the next are of an older form of a refusal
+		CodeDesc string
+		Message  string
 	}
-	return s.message.Redact(text, hidden...)
+	if err := adapter.DecodeJSON(reply.Body, &outer); err != nil {
+		return call.Unusable(err.Error())
+	}
+	if outer.Code != 0 && outer.CodeDesc != "" {
+		return call.Refuse(outer.CodeDesc, outer.Message)
+	}
+	var refused struct {
+		Error     struct{ Code, Message string }
+		RequestID string `json:"RequestId"`
+	}
+	if err := adapter.DecodeJSON(outer.Response, &refused); err != nil {
+		return call.Unusable("Response: " + err.Error())
+	}
+	switch {
+	case refused.Error.Code != "":
+		return call.Refuse(refused.Error.Code, withRequest(refused.Error.Message, refused.RequestID))
+	case reply.Status != http.StatusOK:
+		return call.Unusable("HTTP status")
+	}
+	if err := adapter.DecodeJSON(outer.Response, answer); err != nil {
+		return call.Unusable("Response: " + err.Error())
+	}
+	return nil
 }
 
-// sendReply is what the service says of a submission.
+// withRequest puts the id of the request behind the service's words: its support asks
+// for it.
+func withRequest(words, requestID string) string {
+	if requestID == "" {
+		return words
+	}
+	return words + " (request " + requestID + ")"
+}
+
+// sendReply is the answer to a submission.
 type sendReply struct {
-	statuses  []sendStatus
-	requestID string
+	Statuses  []sendStatus `json:"SendStatusSet"`
+	RequestID string       `json:"RequestId"`
 }
 
-// sendStatus is what it says of one number of a submission.
+// sendStatus is what the answer says of one number.
 type sendStatus struct {
-	serial, phone, code, text, fee string
+	SerialNo, PhoneNumber, Code, Message string
+	Fee                                  *uint64
 }
 
 // of returns the status of one phone. The service is known to write numbers with
@@ -129,46 +139,46 @@ type sendStatus struct {
 // has nothing in front: +13800138000 is a number of another country.
 func (r sendReply) of(phone provider.Phone) (sendStatus, bool) {
 	country, national, mainland := phone.CountryCode(), phone.National(), phone.IsMainland()
-	for _, status := range r.statuses {
-		digits := strings.TrimPrefix(strings.TrimPrefix(status.phone, "+"), "00")
+	for _, status := range r.Statuses {
+		digits := strings.TrimPrefix(strings.TrimPrefix(status.PhoneNumber, "+"), "00")
 		rest, found := strings.CutPrefix(digits, country)
-		if found && rest == national || mainland && status.phone == national {
+		if found && rest == national || mainland && status.PhoneNumber == national {
 			return status, true
 		}
 	}
 	return sendStatus{}, false
 }
 
-// delivery is a row of the delivery reports that are pulled.
-type delivery struct {
-	serial, status, description, session string
-	from                                 handset
-	unixTime                             uint64
+// resultOf returns the receipt of one number, or why it has none.
+func (s submission) resultOf(reply sendReply, phone provider.Phone) (provider.Receipt, error) {
+	status, found := reply.of(phone)
+	switch {
+	case !found:
+		return provider.Receipt{}, s.call.Unusable("no status of this number")
+	case status.Code == "":
+		return provider.Receipt{}, s.call.Unusable("a status without a Code")
+	}
+	if err := s.call.Judge(status.Code, withRequest(status.Message, reply.RequestID)); err != nil {
+		return provider.Receipt{}, err
+	}
+	if status.SerialNo == "" {
+		return provider.Receipt{}, s.call.Unusable("accepted, but without a SerialNo")
+	}
+	receipt := s.call.Receipt(status.SerialNo)
+	receipt.To, receipt.Extra = phone, extra("request_id", reply.RequestID)
+	if status.Fee != nil {
+		receipt.Extra["fee"] = strconv.FormatUint(*status.Fee, 10)
+	}
+	return receipt, nil
 }
 
-// answer is a row of the replies that are pulled.
-type answer struct {
-	text, sign, extendCode string
-	from                   handset
-	unixTime               uint64
-}
-
-// handset is a number as reports have it: in parts and as a whole. Either may be
-// missing.
-type handset struct{ country, national, whole string }
-
-// phone reads the number. The parts go first, because a whole without a plus can
-// look like a number of another country: 13105550123 is one of the United States
-// and one of mainland China. What is no phone number, such as a carrier's service
-// number, gives the zero Phone: the rest of the report is worth having.
-func (h handset) phone() provider.Phone {
-	country := strings.TrimLeft(h.country, "+0")
-	if phone, err := provider.NewPhone(country, h.national); err == nil {
-		return phone
+// extra makes a map of names and values, and leaves out what is empty.
+func extra(pairs ...string) map[string]string {
+	m := map[string]string{}
+	for pair := range slices.Chunk(pairs, 2) {
+		if pair[1] != "" {
+			m[pair[0]] = pair[1]
+		}
 	}
-	phone, err := provider.ParsePhone(h.whole)
-	if err != nil || country != "" && phone.CountryCode() != country {
-		return provider.Phone{}
-	}
-	return phone
+	return m
 }

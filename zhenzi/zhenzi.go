@@ -8,73 +8,105 @@
 // travel in them, there is no signature. Replies are JSON. Zhenzi makes no codes
 // and takes no numbers abroad.
 //
-// Zhenzi returns no id of a message. The adapter makes one itself, sends it as
-// messageId and puts it into Receipt.ID: 24 random characters, behind
-// Message.Ref and a hyphen where there is a Ref. It never repeats, also when a
-// caller sends the same Ref again.
+// Zhenzi returns no id of a message. The adapter makes one, sends it as messageId and
+// puts it into Receipt.ID: 24 random characters, behind Message.Ref and a hyphen where
+// there is a Ref. It never repeats, also when a caller sends the same Ref again.
 //
-// When a send brings no usable answer, Send asks once whether the service has
-// the message (findSmsByMessageId), for two seconds at most and within the
-// caller's context: of a deadline that is near, a quarter is kept for it, and
-// after a cancellation there is no asking. If the service has the message, the
-// send counts as accepted, which is likely but documented nowhere, and the
-// receipt's Extra has ExtraConfirmedBy. Otherwise the error keeps MayHaveSent,
-// because nothing is known about when a message is recorded and how a missing
-// one is answered, and holds a *LostReplyError with the messageId for a later
-// ReadStatus. The question is the only request besides the send; nothing is ever
-// sent twice.
+// When a send brings no usable answer, Send asks once whether the service has the
+// message (findSmsByMessageId), for two seconds at most and within the caller's
+// context: of a near deadline it keeps a quarter for that, and after a cancellation it
+// does not ask. A message that the service has counts as accepted, and the receipt's
+// Extra has ExtraConfirmedBy; that is likely right, and documented nowhere. Otherwise
+// the error keeps MayHaveSent, because the service may record a message late, and holds
+// a *LostReplyError with the messageId for a later ReadStatus. Nothing is sent twice.
 //
 // # Settings
 //
-// AppID and AppSecret are those of the application in the console. Nobody says
-// whether the certificate of the personal host, whose name has an underscore, is
-// valid; the vendor's own clients do not check it. This adapter does. To do
+// AppID and AppSecret are those of the application in the console. Whether the
+// certificate of the personal host, whose name has an underscore, is valid is
+// not known: the vendor's own clients do not check it. This adapter does. To do
 // without at your own risk, give an HTTPClient with such a transport.
+//
+// # Trial account
+//
+// None is known. The least top-up is 20 yuan, a text costs about 0.03. The last
+// article that shows the service at work is of 2023-12.
 //
 // # Templates
 //
 // A Template with an ID is sent by template (version 2 of the interface): the
 // values of Params, in order. A Template without an ID is sent as whole text
-// (version 1), of 1000 characters at most, which new accounts may not be allowed
-// any more. There is no field for a signature, and the optional clientIp (the
-// end user's address, for a quota set in the console) is not sent.
+// (version 1), which new accounts may not be allowed any more. There is no field
+// for a signature, and the optional clientIp (the end user's address, for a
+// quota set in the console) is not sent.
 //
 // # Failure codes
 //
-// The table is in codes.go; code 0 is success. 100 means an empty or malformed
-// field or number; because numbers are checked beforehand, it counts as a fault
-// of the request (KindConfig).
+// The table is codes.txt; code 0 is success. A reply with any other code is a
+// refusal, after which nothing was sent.
 //
 // # Limits
 //
-// 1000 characters per text; the console can set a limit per number and day. Of a
-// message's status only its existence is documented. Facts read on 2026-11-21
-// from a tutorial, the vendor's clients and copies of its documents.
+// 1000 characters per text, which is checked before the request; the console can
+// set a limit per number and day. Of a message's status only its existence is
+// documented. Facts read on 2026-11-21; testdata/README.md has the sources.
 package zhenzi
 
 import (
+	"cmp"
 	"context"
-	"fmt"
+	"crypto/rand"
+	"io"
 	"net/http"
-	"net/url"
-	"strconv"
+	"time"
 
-	"github.com/cnsms/cnsms/internal/httpx"
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
 )
+
+// Default values of Config.
+const (
+	DefaultName           = "zhenzi"
+	DefaultBaseURL        = "https://sms_developer.zhenzikj.com"
+	DefaultBaseURLCompany = "https://sms.zhenzikj.com"
+)
+
+// Config configures a Provider.
+type Config struct {
+	// AppID is the application's appId. Required.
+	AppID string
+	// AppSecret is the application's appSecret. Required.
+	AppSecret provider.Secret
+	// Company says that the account is a company's.
+	Company bool
+
+	// Templates maps logical names to approved templates. Required.
+	Templates provider.Templates
+	// Rand is where messageIds come from. It must be safe for concurrent use.
+	// Default: crypto/rand.Reader.
+	Rand io.Reader
+
+	// Name stands in receipts and errors. Default: DefaultName.
+	Name string
+	// BaseURL is where the service is. Default: DefaultBaseURL, or
+	// DefaultBaseURLCompany with Company.
+	BaseURL string
+	// PlainHTTP lets BaseURL be http:// on another machine.
+	PlainHTTP bool
+	// Timeout bounds one exchange. Default: 10 s.
+	Timeout time.Duration
+	// HTTPClient gives the transport to use. Default: a transport of its own.
+	HTTPClient *http.Client
+	// Now is the clock of receipts. Default: time.Now.
+	Now func() time.Time
+}
 
 // Provider sends through one Zhenzi application. It is a provider.Provider, a
 // provider.BalanceReader and a provider.StatusReader.
 type Provider struct {
-	// cfg is behind a pointer because fmt, given a Provider that sits in an
-	// unexported field, prints its fields without asking Format. It follows one
-	// pointer, never two.
-	cfg         *Config
-	client      *httpx.Client
-	textURL     *url.URL
-	templateURL *url.URL
-	balanceURL  *url.URL
-	lookupURL   *url.URL
+	adapter.Identity
+	client *adapter.Client
+	config func() Config // fmt does not look into functions
 }
 
 var (
@@ -84,76 +116,66 @@ var (
 
 // New returns a Provider, or an error that names every faulty field.
 func New(cfg Config) (*Provider, error) {
-	if err := cfg.Validate(); err != nil {
+	if cfg.Rand == nil {
+		cfg.Rand = rand.Reader
+	}
+	client, err := adapter.New(adapter.Config{
+		Service: DefaultName, Title: "Zhenzi", Codes: Codes(),
+		Name: cfg.Name, BaseURL: cmp.Or(cfg.BaseURL, cfg.defaultBaseURL()), PlainHTTP: cfg.PlainHTTP, Templates: cfg.Templates,
+		Credentials: []adapter.Credential{{Field: "AppID", Value: cfg.AppID}, {Field: "AppSecret", Value: string(cfg.AppSecret)}},
+		Timeout:     cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now,
+	}, adapter.EachTemplate(cfg.Templates, templateProblems))
+	if err != nil {
 		return nil, err
 	}
-	cfg = cfg.withDefaults()
-	cfg.Templates = cfg.Templates.Clone()
-	client, err := httpx.New(cfg.http())
-	if err != nil {
-		return nil, fmt.Errorf("zhenzi: config: %w", err)
-	}
-	return &Provider{
-		cfg:         &cfg,
-		client:      client,
-		textURL:     client.URL(textPath, ""),
-		templateURL: client.URL(templatePath, ""),
-		balanceURL:  client.URL(balancePath, ""),
-		lookupURL:   client.URL(lookupPath, ""),
-	}, nil
+	return &Provider{client.Identity("zhenzi.Provider"), client, func() Config { return cfg }}, nil
 }
 
-// Name returns Config.Name.
-func (p *Provider) Name() string { return p.cfg.Name }
+// Validate reports everything that is wrong with the configuration, by field.
+func (cfg Config) Validate() error {
+	_, err := New(cfg)
+	return err
+}
 
-// Format prints the name only, whatever the verb.
-func (p *Provider) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "zhenzi.Provider(%s)", p.cfg.Name)
+func (cfg Config) defaultBaseURL() string {
+	if cfg.Company {
+		return DefaultBaseURLCompany
+	}
+	return DefaultBaseURL
+}
+
+func templateProblems(template provider.Template) []string {
+	if template.Sign != "" {
+		return []string{"Sign: Zhenzi has no field for a signature"}
+	}
+	return nil
 }
 
 // Send submits one text. Message.Ref becomes the first part of the messageId.
 func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
-	request, err := p.newSubmit(m)
+	call := p.client.NewSend(m)
+	s, err := p.newSubmission(call, m)
 	if err != nil {
-		return provider.Receipt{}, httpx.Named(err, p.cfg.Name)
+		return provider.Receipt{}, err
 	}
-	reply, err := p.submit(ctx, request)
-	if err != nil {
-		return p.settle(ctx, m, request.messageID, err)
-	}
-	if reply.Code != codeAccepted {
-		return provider.Receipt{}, p.refusal(provider.OpSend, reply, m)
-	}
-	return p.receipt(m, request.messageID), nil
-}
-
-// submit makes the exchange of a send, and leaves time for a lookup.
-func (p *Provider) submit(ctx context.Context, f form) (reply, error) {
-	ctx, cancel := keepLookupTime(ctx)
+	inTime, cancel := keepLookupTime(ctx)
 	defer cancel()
-	address := p.textURL
-	if f.templateID != "" {
-		address = p.templateURL
+	if _, err := p.exchange(inTime, call, s.path, s.form); err != nil {
+		return p.settle(ctx, call, m, s.messageID, err)
 	}
-	return p.exchange(ctx, provider.OpSend, address, f.encode())
-}
-
-func (p *Provider) receipt(m provider.Message, messageID string) provider.Receipt {
-	return provider.Receipt{Provider: p.cfg.Name, ID: messageID, To: m.To, At: p.cfg.Now()}
+	return call.Receipt(s.messageID), nil
 }
 
 // ReadBalance returns the number of messages left.
 func (p *Provider) ReadBalance(ctx context.Context) (provider.Balance, error) {
-	reply, err := p.exchange(ctx, provider.OpBalance, p.balanceURL, p.newForm().encode())
+	call := p.client.NewCall(provider.OpBalance)
+	answer, err := p.exchange(ctx, call, balancePath, p.newForm())
 	if err != nil {
 		return provider.Balance{}, err
 	}
-	if reply.Code != codeAccepted {
-		return provider.Balance{}, p.refusal(provider.OpBalance, reply, provider.Message{})
+	count, ok := answer.count()
+	if !ok {
+		return provider.Balance{}, call.Unusable("data: not a number of messages")
 	}
-	count, err := reply.count()
-	if err != nil {
-		return provider.Balance{}, p.client.BadReply(provider.OpBalance, httpx.Reply{Status: http.StatusOK}, err.Error())
-	}
-	return provider.Balance{Provider: p.cfg.Name, Amount: strconv.FormatInt(count, 10), Unit: provider.UnitMessages}, nil
+	return provider.Balance{Provider: p.Name(), Amount: count, Unit: provider.UnitMessages}, nil
 }

@@ -2,13 +2,14 @@ package zhenzi_test
 
 import (
 	"bytes"
-	"fmt"
+	"cmp"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/internal/wiretest"
@@ -55,6 +56,13 @@ func newMessage(template string, params ...string) provider.Message {
 		m.Params[params[i]] = params[i+1]
 	}
 	return m
+}
+
+// answering is the service at the end of one path.
+func answering(path string, status int, reply string) *httpmock.MockTransport {
+	transport := httpmock.NewMockTransport()
+	transport.RegisterResponder(http.MethodPost, zhenzi.DefaultBaseURL+path, httpmock.NewStringResponder(cmp.Or(status, http.StatusOK), reply))
+	return transport
 }
 
 func TestRequest(t *testing.T) {
@@ -138,22 +146,22 @@ func TestReadBalanceReply(t *testing.T) {
 		status              int
 		want                error
 	}{
-		{name: "number", reply: `{"code":0,"data":0}`, amount: "0"},
+		{name: "none left", reply: `{"code":0,"data":0}`, amount: "0"},
 		{name: "string", reply: `{"code":0,"data":"1024"}`, amount: "1024"},
 		{name: "overdrawn", reply: `{"code":0,"data":-3}`, amount: "-3"},
 		{name: "refused", reply: `{"code":110,"data":"no"}`, want: provider.KindAuth},
 		{name: "without a number", reply: `{"code":0}`, want: provider.KindUnavailable},
 		{name: "null", reply: `{"code":0,"data":null}`, want: provider.KindUnavailable},
 		{name: "not a number", reply: `{"code":0,"data":"many"}`, want: provider.KindUnavailable},
+		{name: "not a whole number", reply: `{"code":0,"data":1.5}`, want: provider.KindUnavailable},
 		{name: "an object", reply: `{"code":0,"data":{}}`, want: provider.KindUnavailable},
-		{name: "infinite", reply: `{"code":0,"data":"inf"}`, want: provider.KindUnavailable},
 		{name: "HTTP error", reply: `{"code":0,"data":7}`, status: http.StatusBadGateway, want: provider.KindUnavailable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			stub := &wiretest.Stub{Status: tt.status, Reply: tt.reply}
-			balance, err := newProvider(t, newConfig(stub.Client())).ReadBalance(t.Context())
+			service := answering("/account/balance.do", tt.status, tt.reply)
+			balance, err := newProvider(t, newConfig(&http.Client{Transport: service})).ReadBalance(t.Context())
 			require.ErrorIs(t, err, tt.want)
 			require.Equal(t, tt.amount, balance.Amount)
 			require.False(t, provider.MayHaveSent(err), "a balance query sends nothing")
@@ -161,7 +169,8 @@ func TestReadBalanceReply(t *testing.T) {
 	}
 }
 
-// TestReply covers what the service is known to vary in its replies.
+// TestReply has what the service is known to vary in its replies, and what they may
+// repeat in other ways than the suite's own echo.
 func TestReply(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -177,19 +186,20 @@ func TestReply(t *testing.T) {
 		{name: "refused", reply: wiretest.Read(t, "reply-refused.json"), want: provider.KindBalance, code: "108", words: "余额不足"},
 		{name: "refused, code as a string", reply: `{"code":"108","data":"余额不足"}`, want: provider.KindBalance, code: "108", words: "余额不足"},
 		{name: "refused without words", reply: `{"code":108,"data":{"a":1}}`, want: provider.KindBalance, code: "108"},
-		{name: "unlisted code", reply: `{"code":118,"data":"x"}`, want: provider.KindUnknown, code: "118", words: "x"},
 		{name: "nearly zero", reply: `{"code":0.0,"data":"x"}`, want: provider.KindUnknown, code: "0.0", words: "x"},
+		{name: "the number as a code", reply: `{"code":13800000000,"data":"x"}`, want: provider.KindUnknown, code: "***", words: "x"},
+		{name: "a listed code that holds the one-time code", reply: `{"code":1000,"data":"x"}`, want: provider.KindUnavailable, code: "1000", words: "x"},
 		{
-			name: "words repeat number, code and secret", want: provider.KindUnknown, code: "200", words: "***: ***, ***",
-			reply: `{"code":200,"data":"13800000000: 1234, ` + appSecret + `"}`,
+			name: "the one-time code occurs in the secret", want: provider.KindAuth, code: "110", words: "***: ***, ***",
+			reply: `{"code":110,"data":"13800000000: ` + appSecret + `, 000"}`,
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			stub := &wiretest.Stub{Reply: tt.reply}
-			receipt, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), newMessage("login", "code", "1234"))
-			require.Len(t, stub.Requests(), 1, "an answer that is understood needs no lookup")
+			service := answering("/sms/send.do", http.StatusOK, tt.reply)
+			receipt, err := newProvider(t, newConfig(&http.Client{Transport: service})).Send(t.Context(), newMessage("login", "code", "000"))
+			require.Equal(t, 1, service.GetTotalCallCount(), "an answer that is understood needs no lookup")
 			if tt.want == nil {
 				require.NoError(t, err)
 				require.Equal(t, messageID, receipt.ID)
@@ -206,58 +216,43 @@ func TestReply(t *testing.T) {
 	}
 }
 
-func TestBadMessage(t *testing.T) {
+func TestLengthOfText(t *testing.T) {
 	t.Parallel()
-	foreign := newMessage("login", "code", "1234")
-	foreign.To = provider.MustParsePhone("+1 202 555 0123")
 	tests := []struct {
-		name    string
-		message provider.Message
-		want    error
-		names   string
+		name, text, problem string
 	}{
-		{name: "no phone", message: provider.Message{Template: "login"}, want: provider.KindRecipient, names: "To"},
-		{name: "no template", message: newMessage(""), want: provider.KindTemplate, names: "Template"},
-		{name: "template not mapped", message: newMessage("other"), want: provider.KindTemplate, names: `"other"`},
-		{name: "missing parameter", message: newMessage("byID", "code", "1"), want: provider.KindTemplate, names: `"minutes"`},
-		{name: "missing parameter of a text", message: newMessage("login"), want: provider.KindTemplate, names: `"code"`},
-		{name: "surplus parameter", message: newMessage("noVars", "code", "1"), want: provider.KindTemplate, names: `"code"`},
-		{name: "empty text", message: newMessage("anyText", "text", ""), want: provider.KindContent, names: "Text: is empty"},
-		{name: "long text", message: newMessage("anyText", "text", strings.Repeat("长", 1001)), want: provider.KindContent, names: "Text: 1001 characters"},
-		{name: "foreign number", message: foreign, want: provider.KindUnsupported, names: "To"},
+		{name: "empty", text: "", problem: "zhenzi: send: content: Text: is empty"},
+		{name: "just short enough", text: strings.Repeat("长", 1000)},
+		{name: "too long", text: strings.Repeat("长", 1001), problem: "zhenzi: send: content: Text: 1001 characters"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			stub := &wiretest.Stub{}
-			_, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), tt.message)
-			require.ErrorIs(t, err, tt.want)
-			require.ErrorContains(t, err, tt.names)
-			require.ErrorContains(t, err, "zhenzi: send: ")
+			service := answering("/sms/send.do", http.StatusOK, wiretest.Read(t, "reply-accepted.json"))
+			_, err := newProvider(t, newConfig(&http.Client{Transport: service})).Send(t.Context(), newMessage("anyText", "text", tt.text))
+			if tt.problem == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, tt.problem)
 			require.False(t, provider.MayHaveSent(err))
-			require.Empty(t, stub.Requests(), "a bad message fails before any request")
+			require.Zero(t, service.GetTotalCallCount(), "a bad message fails before any request")
 		})
 	}
-}
-
-func TestLongestText(t *testing.T) {
-	t.Parallel()
-	stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-accepted.json")}
-	_, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), newMessage("anyText", "text", strings.Repeat("长", 1000)))
-	require.NoError(t, err)
-	require.Contains(t, stub.Only(t), "POST /sms/send.do")
 }
 
 func TestBadConfig(t *testing.T) {
 	t.Parallel()
 	_, err := zhenzi.New(zhenzi.Config{
-		Templates: provider.Templates{"a": {}, "b": {Text: "{code"}, "c": {ID: "1", Sign: "榛子"}, "d": {ID: "2", Sign: "榛子"}},
-		BaseURL:   "sms.zhenzikj.com", Timeout: -1,
+		Templates: provider.Templates{"a": {}, "c": {ID: "1", Sign: "榛子"}, "d": {ID: "2", Sign: "榛子"}},
+		BaseURL:   "http://sms.zhenzikj.com", Timeout: -1,
 	})
-	for _, field := range []string{"AppID: ", "AppSecret: ", `Templates["a"]: `, `Templates["b"]: `, `Templates["c"].Sign: `, `Templates["d"].Sign: `, "BaseURL: ", "Timeout: "} {
+	for _, field := range []string{
+		"AppID: ", "AppSecret: ", `Templates["a"]: `, `Templates["c"].Sign: `, `Templates["d"].Sign: `, "BaseURL: want https://", "Timeout: ",
+	} {
 		require.ErrorContains(t, err, field)
 	}
-	_, err = zhenzi.New(zhenzi.Config{AppID: appID, AppSecret: appSecret})
+	_, err = zhenzi.New(zhenzi.Config{AppID: appID, AppSecret: appSecret, BaseURL: "http://sms.zhenzikj.com", PlainHTTP: true})
 	require.EqualError(t, err, "zhenzi: config: Templates: must not be empty")
 }
 
@@ -269,14 +264,5 @@ func TestUnderscoreInHost(t *testing.T) {
 		cfg := newConfig(nil)
 		cfg.BaseURL = base
 		require.NoError(t, cfg.Validate(), base)
-	}
-}
-
-func TestProviderPrintsItsNameOnly(t *testing.T) {
-	t.Parallel()
-	p := newProvider(t, newConfig(nil))
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d"} {
-		require.Equal(t, "zhenzi.Provider(zhenzi)", fmt.Sprintf(verb, p))
-		require.NotContains(t, fmt.Sprintf(verb, struct{ inner any }{p}), appSecret)
 	}
 }

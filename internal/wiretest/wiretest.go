@@ -22,6 +22,9 @@ var update = flag.Bool("update", false, "write the golden files in testdata inst
 // Stub answers every request with the same reply and keeps the requests as they
 // would stand on the wire. What goes to another machine must be HTTPS.
 type Stub struct {
+	// At is the one method and address to answer at, such as
+	// "POST https://sms.example.com/send"; elsewhere an exchange fails. Default: all.
+	At string
 	// Status is the HTTP status. Default: 200.
 	Status int
 	// Reply is the body.
@@ -34,7 +37,11 @@ type Stub struct {
 // Client returns an HTTP client whose transport is the stub.
 func (s *Stub) Client() *http.Client {
 	transport := httpmock.NewMockTransport()
-	transport.RegisterNoResponder(s.answer)
+	if method, address, ok := strings.Cut(s.At, " "); ok {
+		transport.RegisterResponder(method, address, s.answer)
+	} else {
+		transport.RegisterNoResponder(s.answer)
+	}
 	return &http.Client{Transport: transport}
 }
 

@@ -2,38 +2,71 @@ package adapter
 
 import (
 	"errors"
+	"maps"
 	"net/textproto"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
-// conceal takes out of a transport's error what must not show: the request's
-// address, whose query or path may hold a signature or a code, and what the
-// transport quotes of a reply that is not HTTP, which may repeat the whole
+// conceal takes out of a transport's error what must not show: the request's path,
+// query, headers and content, which may hold a signature, a number or a code, and
+// what the transport quotes of a reply that is not HTTP, which may repeat the whole
 // request.
-func conceal(err error, u *url.URL) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err
+func (c *Call) conceal(err error, x *exchange) error {
+	var own plainError
+	if errors.As(err, &own) {
+		return own
 	}
+	err = peel(err)
 	text := err.Error()
 	hidden := text
-	for _, secret := range []string{u.String(), u.RequestURI(), u.Path, u.RawQuery} {
-		if len(secret) > 1 {
-			hidden = strings.ReplaceAll(hidden, secret, "…")
-		}
+	for _, secret := range x.secrets() {
+		hidden = strings.ReplaceAll(hidden, secret, "…")
 	}
 	var line textproto.ProtocolError // older releases of Go repeat a line of the reply without quotes
 	if errors.As(err, &line) {
 		problem, _, _ := strings.Cut(string(line), ":")
 		hidden = strings.ReplaceAll(hidden, string(line), problem)
 	}
-	hidden = quoted.ReplaceAllString(hidden, `"…"`)
+	hidden = c.Redact(quoted.ReplaceAllString(hidden, `"…"`))
 	if hidden == text {
 		return err
 	}
 	return &rewordedError{text: hidden, cause: func() error { return err }}
+}
+
+// peel takes off what net/http wraps around an error: the address of the request.
+func peel(err error) error {
+	var wrapped *url.Error
+	for errors.As(err, &wrapped) && wrapped.Err != nil {
+		err = wrapped.Err
+	}
+	return err
+}
+
+// plainError is a sentence of this package, in which nothing is to be hidden.
+type plainError string
+
+func (e plainError) Error() string { return string(e) }
+
+// shortestSecret is the length from which a header or the content is struck out of
+// errors. Shorter ones hide nothing and stand in every text.
+const shortestSecret = 4
+
+// secrets are the parts of the request that must not show, the longest first.
+func (x *exchange) secrets() []string {
+	u := x.address
+	secrets := []string{u.String(), u.RequestURI(), u.Path, u.RawQuery}
+	secrets = slices.DeleteFunc(secrets, func(s string) bool { return len(s) < 2 })
+	for _, value := range append(slices.Concat(slices.Collect(maps.Values(x.header))...), string(x.content)) {
+		if len(value) >= shortestSecret {
+			secrets = append(secrets, value)
+		}
+	}
+	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
+	return secrets
 }
 
 // quoted matches what the verb %q prints.

@@ -84,7 +84,7 @@ type Client struct {
 type settings struct {
 	Config
 	base     *url.URL
-	exchange exchanger
+	exchange *exchanger
 }
 
 // New returns a Client, or an error that names every faulty field. What an adapter

@@ -24,26 +24,31 @@ func ended(ctx context.Context, err error) error {
 		return err
 	}
 	cause := context.Cause(ctx)
-	whose := ""
+	return &endedError{text: endText(over, cause), over: over, cause: cause, err: err}
+}
+
+// endText says in one line whose limit it was and what the limit was. A cause says
+// it itself.
+func endText(over, cause error) string {
 	switch {
+	case cause != over && errors.Is(cause, over):
+		return cause.Error()
+	case cause != over:
+		return cause.Error() + ": " + over.Error()
 	case errors.Is(over, context.Canceled):
-		whose = "the caller's context"
-	case errors.Is(cause, over):
-		whose = "the caller's deadline is over"
-	default:
-		whose = cause.Error()
+		return "the caller's context: " + over.Error()
 	}
-	return &endedError{whose: whose, over: over, cause: cause, err: err}
+	return "the caller's deadline is over: " + over.Error()
 }
 
 // endedError is the failure of an exchange whose context has ended. How the
 // transport put it does not matter to anybody; what it is can be asked.
 type endedError struct {
-	whose            string
+	text             string
 	over, cause, err error
 }
 
-func (e *endedError) Error() string { return e.whose + ": " + e.over.Error() }
+func (e *endedError) Error() string { return e.text }
 
 func (e *endedError) Unwrap() []error {
 	all := []error{e.over, e.cause}

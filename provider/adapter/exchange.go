@@ -6,7 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-resty/resty/v2"
@@ -36,7 +36,7 @@ func (c *Call) Do(ctx context.Context, r Request) (Reply, error) {
 	}
 	return c.exchange(ctx, &exchange{
 		method: r.method(), address: r.address(c.client.settings().base), header: r.header(contentType),
-		body: newBody(content),
+		content: content,
 	})
 }
 
@@ -52,7 +52,7 @@ func (c *Call) Forward(ctx context.Context, r *http.Request) (Reply, error) {
 		_ = r.Body.Close()
 	}
 	return c.exchange(ctx, &exchange{
-		method: r.Method, address: r.URL, host: r.Host, header: r.Header.Clone(), body: newBody(content),
+		method: r.Method, address: r.URL, host: r.Host, header: r.Header.Clone(), content: content,
 	})
 }
 
@@ -61,21 +61,18 @@ func (c *Call) exchange(ctx context.Context, x *exchange) (Reply, error) {
 	if ctx.Err() != nil {
 		return Reply{}, c.broken(false, ended(ctx, nil))
 	}
-	settings := c.client.settings()
-	ctx, cancel := settings.exchange.bound(ctx)
+	exchanger := c.client.settings().exchange
+	ctx, cancel := exchanger.bound(ctx)
 	defer cancel()
-	response, err := settings.exchange.do(ctx, x)
+	response, err := exchanger.do(ctx, x)
 	c.status = x.status
-	if err != nil {
-		return Reply{}, c.broken(x.mayHaveLeft(), ended(ctx, conceal(err, x.address)))
+	var body []byte
+	if err == nil {
+		body, err = x.read(ctx, response)
 	}
-	// A transport may hand out a body that does not know of the context.
-	stop := context.AfterFunc(ctx, func() { _ = response.Body.Close() })
-	defer stop()
-	defer func() { _ = response.Body.Close() }()
-	body, err := readAll(response)
 	if err != nil {
-		return Reply{}, c.broken(true, ended(ctx, conceal(err, x.address)))
+		exchanger.doubt(ctx)
+		return Reply{}, c.broken(x.mayHaveLeft(), ended(ctx, c.conceal(err, x)))
 	}
 	return Reply{response.StatusCode, response.Header, body}, nil
 }
@@ -84,12 +81,13 @@ func (c *Call) exchange(ctx context.Context, x *exchange) (Reply, error) {
 type exchanger struct {
 	resty   *resty.Client
 	client  *http.Client // the user's, or nil
-	own     http.RoundTripper
+	own     *http.Transport
 	timeout time.Duration
+	silent  atomic.Bool // the last connection may have died
 }
 
-func newExchanger(cfg Config) exchanger {
-	return exchanger{resty: newResty(), client: cfg.HTTPClient, own: newTransport(), timeout: cfg.Timeout}
+func newExchanger(cfg Config) *exchanger {
+	return &exchanger{resty: newResty(), client: cfg.HTTPClient, own: newTransport(), timeout: cfg.Timeout}
 }
 
 // newResty returns a client that makes one request as it is told to, and nothing
@@ -114,7 +112,7 @@ func (silence) Debugf(string, ...any) {}
 
 // bound gives the context the adapter's time limit, if that is earlier than the
 // context's own.
-func (e exchanger) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+func (e *exchanger) bound(ctx context.Context) (context.Context, context.CancelFunc) {
 	limit := &timeLimit{"Config.Timeout", e.timeout}
 	if e.client != nil && e.client.Timeout > 0 && e.client.Timeout < limit.length {
 		limit = &timeLimit{"HTTPClient.Timeout", e.client.Timeout}
@@ -126,46 +124,29 @@ func (e exchanger) bound(ctx context.Context) (context.Context, context.CancelFu
 }
 
 // do sends the request through resty. The response's body is not read yet.
-func (e exchanger) do(ctx context.Context, x *exchange) (*http.Response, error) {
-	x.transport = e.transport()
+func (e *exchanger) do(ctx context.Context, x *exchange) (*http.Response, error) {
+	x.transport, x.departure = e.transport()
+	if e.silent.Swap(false) {
+		closeIdle(x.transport)
+	}
 	request := e.resty.R().SetContext(context.WithValue(ctx, exchangeKey{}, x))
-	if len(x.body.content) > 0 {
-		request.SetBody(bytes.NewReader(x.body.content)) // of other readers resty would make a copy
+	if len(x.content) > 0 {
+		request.SetBody(bytes.NewReader(x.content)) // of other readers resty would make a copy
 	}
 	response, err := request.Execute(x.method, x.address.String())
-	if err != nil {
-		return nil, peel(err)
+	switch {
+	case x.err != nil:
+		return nil, x.err // without what net/http has put around it
+	case err != nil:
+		return nil, err
 	}
 	return response.RawResponse, nil
 }
 
-// peel takes off what net/http wraps around an error: the address of the request.
-func peel(err error) error {
-	for {
-		var wrapped *url.Error
-		if !errors.As(err, &wrapped) {
-			return err
-		}
-		err = wrapped.Err
+// doubt remembers a request that got no answer in time: its connection may have
+// died without a word, and others that have been idle meanwhile along with it.
+func (e *exchanger) doubt(ctx context.Context) {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		e.silent.Store(true)
 	}
-}
-
-var errTooLarge = errors.New("the reply is larger than 1 MiB")
-
-// readAll reads the body, but no more of it than MaxReply.
-func readAll(response *http.Response) ([]byte, error) {
-	if response.ContentLength > MaxReply {
-		return nil, errTooLarge
-	}
-	var body bytes.Buffer
-	if response.ContentLength > 0 {
-		body.Grow(int(response.ContentLength) + bytes.MinRead)
-	}
-	if _, err := body.ReadFrom(io.LimitReader(response.Body, MaxReply+1)); err != nil {
-		return nil, err
-	}
-	if body.Len() > MaxReply {
-		return nil, errTooLarge
-	}
-	return body.Bytes(), nil
 }

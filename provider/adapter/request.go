@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -74,7 +75,7 @@ func (r Request) header(contentType string) http.Header {
 		header["Content-Type"] = []string{contentType}
 	}
 	for name, values := range r.Header {
-		header[name] = values
+		header[name] = slices.Clip(values) // transports that add a value exist
 	}
 	return header
 }

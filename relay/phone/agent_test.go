@@ -327,7 +327,7 @@ func TestStoppingReportsWhatWasBegun(t *testing.T) {
 				g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
 				sender := tt.stop(g, cancel)
 				agent, err := phone.New(phone.Config{
-					BaseURL: "http://gateway.test", Token: token, Sender: sender, HTTPClient: &http.Client{Transport: inMemory{g}},
+					BaseURL: "https://gateway.test", Token: token, Sender: sender, HTTPClient: &http.Client{Transport: inMemory{g}},
 				})
 				require.NoError(t, err)
 				require.ErrorIs(t, agent.Run(ctx), context.Canceled)
@@ -383,7 +383,7 @@ func TestAnAgentRunsOnceAtATime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		agent, err := phone.New(phone.Config{
-			BaseURL: "http://gateway.test", Token: token, Sender: &phone.Fake{},
+			BaseURL: "https://gateway.test", Token: token, Sender: &phone.Fake{},
 			HTTPClient: &http.Client{Transport: inMemory{&gatewayDouble{}}},
 		})
 		require.NoError(t, err)
@@ -445,7 +445,7 @@ func TestATextWhoseSendingPanickedIsNotSentAgain(t *testing.T) {
 		sender := &panickingSender{}
 		g := &gatewayDouble{jobs: []relayapi.Job{job("a"), job("a")}}
 		agent, err := phone.New(phone.Config{
-			BaseURL: "http://gateway.test", Token: token, Sender: sender, HTTPClient: &http.Client{Transport: inMemory{g}},
+			BaseURL: "https://gateway.test", Token: token, Sender: sender, HTTPClient: &http.Client{Transport: inMemory{g}},
 		})
 		require.NoError(t, err)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

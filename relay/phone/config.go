@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cnsms/cnsms/internal/baseurl"
 	"github.com/cnsms/cnsms/internal/httpx"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/relay/relayapi"
@@ -18,6 +19,8 @@ import (
 type Config struct {
 	// BaseURL is the gateway's URL. Required.
 	BaseURL string
+	// PlainHTTP lets BaseURL be http:// on another machine.
+	PlainHTTP bool
 	// Token is the phone's token. Required.
 	Token provider.Secret
 	// Sender sends the texts. Required.
@@ -123,7 +126,11 @@ func (c Config) Validate() error {
 	if c.SendTimeout < 0 {
 		add("SendTimeout: must not be negative")
 	}
-	if err := errors.Join(append(problems, c.http().Validate())...); err != nil {
+	if c.Timeout < 0 {
+		add("Timeout: must not be negative")
+	}
+	_, err := baseurl.Parse(c.BaseURL, c.PlainHTTP)
+	if err := errors.Join(append(problems, err)...); err != nil {
 		return fmt.Errorf("phone: config: %w", err)
 	}
 	return nil

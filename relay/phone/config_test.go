@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,8 +25,33 @@ func TestConfigReportsEverythingAtOnce(t *testing.T) {
 	} {
 		require.ErrorContains(t, err, field+":")
 	}
+	require.Equal(t, 1, strings.Count(err.Error(), "BaseURL"))
 	_, err = phone.New(phone.Config{})
 	require.ErrorContains(t, err, "Sender: must not be nil")
+}
+
+func TestPlainHTTP(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		baseURL        string
+		plainHTTP, bad bool
+	}{
+		{baseURL: "https://gateway.example.com"},
+		{baseURL: "http://gateway.example.com", bad: true},
+		{baseURL: "http://gateway.example.com", plainHTTP: true},
+		{baseURL: "http://127.0.0.1:8080"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.baseURL, func(t *testing.T) {
+			t.Parallel()
+			_, err := phone.New(phone.Config{BaseURL: tt.baseURL, PlainHTTP: tt.plainHTTP, Token: token, Sender: &phone.Fake{}})
+			if tt.bad {
+				require.ErrorContains(t, err, "phone: config: BaseURL: want https://")
+				return
+			}
+			require.NoError(t, err)
+		})
+	}
 }
 
 func TestNothingSecretIsPrinted(t *testing.T) {
@@ -33,7 +59,7 @@ func TestNothingSecretIsPrinted(t *testing.T) {
 	fake := &phone.Fake{}
 	text := phone.Text{Job: "a", To: number, Body: body}
 	require.NoError(t, fake.Send(t.Context(), text))
-	cfg := phone.Config{BaseURL: "http://gateway.test", Token: token, Sender: fake}
+	cfg := phone.Config{BaseURL: "https://gateway.test", Token: token, Sender: fake}
 	agent, err := phone.New(cfg)
 	require.NoError(t, err)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {

@@ -180,7 +180,7 @@ func run(t *testing.T, g *gatewayDouble, change ...func(*phone.Config)) *running
 	t.Helper()
 	r := &running{T: t, gateway: g, sender: &phone.Fake{}, log: &bytes.Buffer{}, ended: make(chan error, 1)}
 	cfg := phone.Config{
-		BaseURL: "http://gateway.test", Token: token, Sender: r.sender,
+		BaseURL: "https://gateway.test", Token: token, Sender: r.sender,
 		HTTPClient: &http.Client{Transport: inMemory{g}},
 		Rand:       func() float64 { return 0 },
 		Logger:     slog.New(slog.NewTextHandler(r.log, nil)),

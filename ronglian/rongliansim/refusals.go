@@ -18,7 +18,11 @@ var refusals = slices.Concat(
 	accountRefusals,
 	run(111000, 111000, sim.Refusal{Kind: provider.KindUnavailable, Text: "未知错误"}),
 	run(111001, 111099, sim.Refusal{Kind: provider.KindUnavailable, Text: "内部错误"}),
-	run(112341, 112349, sim.Refusal{Kind: provider.KindTemplate, Text: "模板不符合创建规则"}),
+	run(112341, 112343, sim.Refusal{Kind: provider.KindTemplate, Text: "模板不符合创建规则"}),
+	run(112344, 112344, sim.Refusal{Kind: provider.KindSignature, Text: "模板签名不能为空"}),
+	run(112345, 112345, sim.Refusal{Kind: provider.KindTemplate, Text: "模板不符合创建规则"}),
+	run(112346, 112347, sim.Refusal{Kind: provider.KindSignature, Text: "模板签名不符合规则"}),
+	run(112348, 112349, sim.Refusal{Kind: provider.KindTemplate, Text: "模板不符合创建规则"}),
 	oldRefusals,
 )
 
@@ -47,7 +51,7 @@ var platformRefusals = []sim.Refusal{
 	{Code: "160016", Kind: provider.KindThrottled, Scope: provider.ScopeAccount, Text: "通道发送速度受限"},
 	{Code: "160017", Kind: provider.KindConfig, Text: "单次号码超过100个"},
 	{Code: "160018", Kind: provider.KindContent, Text: "通道返回屏蔽词"},
-	{Code: "160019", Kind: provider.KindTemplate, Text: "签名无效"},
+	{Code: "160019", Kind: provider.KindSignature, Text: "签名无效"},
 	{Code: "160020", Kind: provider.KindContent, Text: "内容超过250个字符"},
 	{Code: "160021", Kind: provider.KindThrottled, Scope: provider.ScopePhone, Text: "相同内容一天只能给同一号码发一次"},
 	{Code: "160022", Kind: provider.KindThrottled, Scope: provider.ScopePhone, Text: "同一号码当天发送次数超限"},

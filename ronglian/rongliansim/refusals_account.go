@@ -104,7 +104,7 @@ var accountRefusals = []sim.Refusal{
 	{Code: "112354", Kind: provider.KindThrottled, Scope: provider.ScopeAccount, Text: "查询并发超限"},
 	{Code: "112355", Kind: provider.KindConfig, Text: "短信查询错误"},
 	{Code: "112356", Kind: provider.KindConfig, Text: "短信已发送，暂无状态报告"},
-	{Code: "112357", Kind: provider.KindTemplate, Text: "模板不符合创建规则"},
+	{Code: "112357", Kind: provider.KindSignature, Text: "模板签名长度不符合规则"},
 	{Code: "112600", Kind: provider.KindUnavailable, Text: "网络连接超时"},
 	{Code: "112601", Kind: provider.KindUnavailable, Text: "HTTP协议错误"},
 	{Code: "112602", Kind: provider.KindConfig, Text: "请求方法不支持"},

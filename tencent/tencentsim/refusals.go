@@ -50,13 +50,13 @@ var refusals = []sim.Refusal{
 	{Code: "RequestLimitExceeded.IPLimitExceeded", Kind: provider.KindThrottled, Scope: provider.ScopeAccount, Text: "the address's request rate exceeds the limit"},
 	{Code: "RequestLimitExceeded.UinLimitExceeded", Kind: provider.KindThrottled, Scope: provider.ScopeAccount, Text: "the account's request rate exceeds the limit"},
 
-	{Code: "FailedOperation.SignatureIncorrectOrUnapproved", Kind: provider.KindTemplate, Text: "Signature format error or signature not approved"},                                        // as seen
+	{Code: "FailedOperation.SignatureIncorrectOrUnapproved", Kind: provider.KindSignature, Text: "Signature format error or signature not approved"},                                       // as seen
 	{Code: "FailedOperation.TemplateIncorrectOrUnapproved", Kind: provider.KindTemplate, Text: "template is not approved or request content does not match the approved template content"}, // as seen
 	{Code: "FailedOperation.TemplateUnapprovedOrNotExist", Kind: provider.KindTemplate, Text: "the template is not approved or does not exist"},
 	{Code: "FailedOperation.TemplateParamSetNotMatchApprovedTemplate", Kind: provider.KindTemplate, Text: "request content does not match the template content"}, // as seen
-	{Code: "FailedOperation.MissingSignature", Kind: provider.KindTemplate, Text: "the signature is missing"},
+	{Code: "FailedOperation.MissingSignature", Kind: provider.KindSignature, Text: "the signature is missing"},
 	{Code: "FailedOperation.TemplateIdNotExist", Kind: provider.KindTemplate, Text: "the template id does not exist"},
-	{Code: "FailedOperation.SignIdNotExist", Kind: provider.KindTemplate, Text: "the signature id does not exist"},
+	{Code: "FailedOperation.SignIdNotExist", Kind: provider.KindSignature, Text: "the signature id does not exist"},
 	{Code: "InvalidParameterValue.TemplateParameterFormatError", Kind: provider.KindTemplate, Text: "Verification code template parameter format error"}, // as seen
 	{Code: "InvalidParameterValue.TemplateParameterLengthLimit", Kind: provider.KindTemplate, Text: "a template parameter is too long"},
 	{Code: "InvalidParameterValue.ContentLengthLimit", Kind: provider.KindTemplate, Text: "the content is too long"},

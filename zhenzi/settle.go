@@ -3,11 +3,12 @@ package zhenzi
 import (
 	"context"
 	"errors"
-	"net/http"
+	"maps"
+	"slices"
 	"time"
 
-	"github.com/cnsms/cnsms/internal/httpx"
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
 )
 
 // ExtraConfirmedBy is the key in Receipt.Extra of a send whose own reply was
@@ -68,59 +69,26 @@ func (e *LostReplyError) Error() string {
 // Unwrap returns Err: why the lookup failed is no cause of the send's failure.
 func (e *LostReplyError) Unwrap() error { return e.Err }
 
-// settle tries to find out what became of a message after a failed exchange. It
-// asks once, and only if the request may have arrived. Being found settles it;
-// not being found does not, because the service may not have recorded the
-// message yet.
-func (p *Provider) settle(ctx context.Context, m provider.Message, messageID string, cause error) (provider.Receipt, error) {
+// settle asks for a message after a failed send, once, and only if the request may
+// have arrived. Being found settles it; not being found does not, because the
+// service may not have recorded the message yet.
+func (p *Provider) settle(
+	ctx context.Context, call *adapter.Call, m provider.Message, messageID string, cause error,
+) (provider.Receipt, error) {
 	var failure *provider.Error
 	if !errors.As(cause, &failure) || !failure.MayHaveSent {
 		return provider.Receipt{}, cause
 	}
 	lookupCtx, cancel := context.WithTimeout(ctx, lookupTimeout)
 	defer cancel()
-	found, err := p.lookUp(lookupCtx, m, messageID)
+	hidden := append(slices.Collect(maps.Values(m.Params)), m.To.National())
+	found, err := p.lookUp(lookupCtx, messageID, hidden...)
 	if found {
-		receipt := p.receipt(m, messageID)
+		receipt := call.Receipt(messageID)
 		receipt.Extra = map[string]string{ExtraConfirmedBy: ConfirmedByLookup}
 		return receipt, nil
 	}
 	lost := *failure
-	lost.Err = &LostReplyError{MessageID: messageID, Lookup: err, Err: failure.Err, shown: m.Redact(messageID)}
+	lost.Err = &LostReplyError{MessageID: messageID, Lookup: err, Err: failure.Err, shown: call.Redact(messageID)}
 	return provider.Receipt{}, &lost
-}
-
-// ReadStatus asks whether the service has the message of that receipt:
-// StatePending if so, because how far it has come is not documented, and
-// StateUnknown if not.
-func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider.Status, error) {
-	if r.ID == "" {
-		return provider.Status{}, &provider.Error{
-			Provider: p.cfg.Name, Op: provider.OpStatus, Kind: provider.KindConfig, Text: "Receipt.ID: no messageId",
-		}
-	}
-	found, err := p.lookUp(ctx, provider.Message{To: r.To}, r.ID)
-	if err != nil || !found {
-		return provider.Status{}, err
-	}
-	return provider.Status{State: provider.StatePending}, nil
-}
-
-// lookUp asks whether the service has the message with that id. m holds what an
-// error must not show.
-func (p *Provider) lookUp(ctx context.Context, m provider.Message, messageID string) (bool, error) {
-	f := p.newForm()
-	f.messageID = messageID
-	reply, err := p.exchange(ctx, provider.OpStatus, p.lookupURL, f.encode())
-	if err != nil {
-		return false, err
-	}
-	if reply.Code != codeAccepted {
-		return false, p.refusal(provider.OpStatus, reply, m)
-	}
-	found, err := reply.hasMessage()
-	if err != nil {
-		return false, p.client.BadReply(provider.OpStatus, httpx.Reply{Status: http.StatusOK}, err.Error())
-	}
-	return found, nil
 }

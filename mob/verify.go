@@ -2,11 +2,17 @@ package mob
 
 import (
 	"context"
-	"fmt"
-	"net/url"
 
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
 )
+
+// Verify checks a code that Send had Mob make. Each call costs one of the three
+// checks that Mob allows, except for a code that is not made of digits: it is
+// wrong without asking.
+func (p *Provider) Verify(ctx context.Context, r provider.Receipt, code string) error {
+	return p.check(ctx, checkPath, r, code)
+}
 
 // SDKVerifier checks codes that the SMSSDK of a phone's app has sent, through
 // Mob's server check. It sends nothing: whoever drives the phone, such as a
@@ -14,8 +20,8 @@ import (
 // the phone that got the code. It is a provider.Verifier and safe for concurrent
 // use.
 type SDKVerifier struct {
+	adapter.Identity
 	account
-	verifyURL *url.URL
 }
 
 var _ provider.Verifier = (*SDKVerifier)(nil)
@@ -24,23 +30,28 @@ var _ provider.Verifier = (*SDKVerifier)(nil)
 // an error that names every faulty field. Config.Templates and Config.Rand are
 // not used.
 func NewSDKVerifier(cfg Config) (*SDKVerifier, error) {
-	if err := configError(cfg.validateAccount()); err != nil {
-		return nil, err
-	}
-	a, err := newAccount(cfg)
+	common := cfg.common()
+	common.NoTemplates = true
+	client, err := adapter.New(common)
 	if err != nil {
 		return nil, err
 	}
-	return &SDKVerifier{account: a, verifyURL: a.client.URL(verifyPath, "")}, nil
-}
-
-// Format prints the name only, whatever the verb.
-func (v *SDKVerifier) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "mob.SDKVerifier(%s)", v.cfg.Name)
+	return &SDKVerifier{client.Identity("mob.SDKVerifier"), account{client, func() Config { return cfg }}}, nil
 }
 
 // Verify checks a code that an app's SMSSDK has sent to Receipt.To. The rest of
 // the receipt may be another provider's, such as a relay's.
 func (v *SDKVerifier) Verify(ctx context.Context, r provider.Receipt, code string) error {
-	return v.verify(ctx, v.verifyURL, r, code)
+	return v.check(ctx, verifyPath, r, code)
+}
+
+// check asks one of the two calls that check codes.
+func (a account) check(ctx context.Context, path string, r provider.Receipt, code string) error {
+	call, err := a.client.NewVerify(r, code)
+	if err != nil {
+		return err
+	}
+	form := a.form("appkey", "", r.To)
+	form.Add("code", code)
+	return a.post(ctx, call, path, form)
 }

@@ -1,0 +1,113 @@
+package adapter_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
+)
+
+// secret stands in the body of a request whose reply repeats it.
+const secret = "number=13800138000"
+
+// echo answers every request with the reply that format makes of its body, which
+// need not be HTTP.
+func echo(t *testing.T, format string) (baseURL string) {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		connection, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		defer func() { _ = connection.Close() }()
+		r, err := http.ReadRequest(bufio.NewReader(connection))
+		if err != nil {
+			return
+		}
+		body, _ := io.ReadAll(r.Body)
+		_, _ = fmt.Fprintf(connection, format, body)
+	}()
+	return "http://" + listener.Addr().String()
+}
+
+// TestBrokenReplyIsNotRepeated has replies that net/http cannot read and quotes in
+// its error.
+func TestBrokenReplyIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, reply string }{
+		{name: "no HTTP", reply: "%s\r\n\r\n"},
+		{name: "version", reply: "HTTP/%s 200 OK\r\n\r\n"},
+		{name: "status", reply: "HTTP/1.1 %s\r\n\r\n"},
+		{name: "header without a colon", reply: "HTTP/1.1 200 OK\r\n%s\r\n\r\n"},
+		{name: "name of a header", reply: "HTTP/1.1 200 OK\r\n\"%s\\: x\r\n\r\n"},
+		{name: "length", reply: "HTTP/1.1 200 OK\r\nContent-Length: %s\r\n\r\n"},
+		{name: "two lengths", reply: "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: %s\r\n\r\n"},
+		{name: "transfer encoding", reply: "HTTP/1.1 200 OK\r\nTransfer-Encoding: %s\r\n\r\n"},
+		{name: "trailer", reply: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X\r\n\r\n0\r\n%s\r\n\r\n"},
+		{name: "address of a redirect", reply: "HTTP/1.1 302 Found\r\nLocation: https://a.invalid/?%s\r\nContent-Length: 0\r\n\r\n"},
+		{name: "reason", reply: "HTTP/1.1 302 %s\r\nContent-Length: 0\r\n\r\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			c := newClient(t, adapter.Config{BaseURL: echo(t, tt.reply)})
+			_, err := c.NewCall(provider.OpSend).Do(t.Context(), adapter.Request{Path: "/", Body: []byte(secret)})
+			require.True(t, requireFailure(t, err).MayHaveSent)
+			requireHidden(t, err)
+		})
+	}
+}
+
+// requireHidden looks into every cause.
+func requireHidden(t *testing.T, err error) {
+	t.Helper()
+	for cause := err; cause != nil; cause = errors.Unwrap(cause) {
+		require.NotContains(t, cause.Error(), "13800138000")
+	}
+}
+
+func TestUnquotedLineOfAReplyIsHidden(t *testing.T) {
+	t.Parallel()
+	cause := fmt.Errorf("transport connection broken: %w", textproto.ProtocolError("malformed MIME header line: "+secret))
+	c := clientOver(t, failing{cause})
+	_, err := post(t.Context(), c)
+	requireHidden(t, err)
+	require.ErrorContains(t, err, "transport connection broken: malformed MIME header line")
+}
+
+func TestQuotesInsideQuotesAreHidden(t *testing.T) {
+	t.Parallel()
+	cause := fmt.Errorf("bad line %q in the reply", `"`+secret+`"`)
+	c := clientOver(t, failing{cause})
+	_, err := post(t.Context(), c)
+	requireHidden(t, err)
+	require.ErrorContains(t, err, `bad line "…" in the reply`)
+}
+
+// TestCausesStayKnown asks what a reworded error is.
+func TestCausesStayKnown(t *testing.T) {
+	t.Parallel()
+	cause := fmt.Errorf("POST %q: %w", secret, &net.OpError{Op: "dial", Err: io.EOF})
+	c := clientOver(t, failing{
+		&url.Error{Op: "Post", URL: "https://a.invalid", Err: cause},
+	})
+	_, err := post(t.Context(), c)
+	requireHidden(t, err)
+	require.ErrorIs(t, err, io.EOF)
+	var operation *net.OpError
+	require.ErrorAs(t, err, &operation)
+	require.False(t, requireFailure(t, err).MayHaveSent, "a connection that was never made is still known as such")
+}

@@ -1,0 +1,101 @@
+package adapter_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/provider/adapter"
+)
+
+func TestScalarNullEmptiesIt(t *testing.T) {
+	t.Parallel()
+	value := adapter.Scalar("of the reply before")
+	require.NoError(t, json.Unmarshal([]byte("null"), &value))
+	require.Empty(t, value)
+}
+
+func TestScalar(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, json string
+		want       adapter.Scalar
+		bad        bool
+	}{
+		{name: "string", json: `"000000"`, want: "000000"},
+		{name: "escaped string", json: `"a\u4e2d"`, want: "a中"},
+		{name: "escaped quotation mark", json: `"\""`, want: `"`},
+		{name: "empty string", json: `""`, want: ""},
+		{name: "string of other characters", json: `"提交成功"`, want: "提交成功"},
+		{name: "string that is not UTF-8", json: "\"a\xff\"", want: "a\ufffd"},
+		{name: "number keeps its digits", json: `16842079209571524017999`, want: "16842079209571524017999"},
+		{name: "negative number", json: `-1`, want: "-1"},
+		{name: "null", json: `null`, want: ""},
+		{name: "boolean", json: `true`, bad: true},
+		{name: "object", json: `{}`, bad: true},
+		{name: "array", json: `["1"]`, bad: true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var got struct{ Value adapter.Scalar }
+			err := json.Unmarshal([]byte(`{"value":`+tt.json+`}`), &got)
+			require.Equal(t, tt.bad, err != nil, "%v", err)
+			require.Equal(t, tt.want, got.Value)
+		})
+	}
+}
+
+func TestDecodeJSON(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, body, want string }{
+		{name: "object", body: `{"code":1,"more":{}}`},
+		{name: "byte order mark and space", body: "\xef\xbb\xbf \r\n{\"code\":1}\n"},
+		{name: "empty", body: " \n", want: "empty"},
+		{name: "null", body: `null`, want: "not a JSON object"},
+		{name: "array", body: `[{"code":1}]`, want: "not a JSON object"},
+		{name: "HTML", body: `<html>13800138000`, want: "not a JSON object"},
+		{name: "truncated", body: `{"code":1`, want: "not the expected JSON"},
+		{name: "something behind", body: `{"code":1}{"code":2}`, want: "not the expected JSON"},
+		{name: "space that JSON has not", body: "{\"code\":1}\v", want: "not the expected JSON"},
+		{name: "wrong type", body: `{"code":"13800138000"}`, want: "wrong type for code"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var got struct {
+				Code int `json:"code"`
+			}
+			err := adapter.DecodeJSON([]byte(tt.body), &got)
+			if tt.want != "" {
+				require.EqualError(t, err, tt.want)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, 1, got.Code)
+		})
+	}
+}
+
+func FuzzDecodeJSON(f *testing.F) {
+	for _, seed := range []string{`{"code":1,"id":"x"}`, `{"id":null}`, "\xef\xbb\xbf{}", `[]`, ``, `{"id":-}`, "{}\v"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var got struct {
+			Code adapter.Scalar `json:"code"`
+			ID   adapter.Scalar `json:"id"`
+		}
+		if adapter.DecodeJSON(body, &got) == nil && !json.Valid(trimMark(body)) {
+			t.Fatal("accepted what is not JSON")
+		}
+	})
+}
+
+func trimMark(body []byte) []byte {
+	if len(body) >= 3 && string(body[:3]) == "\xef\xbb\xbf" {
+		return body[3:]
+	}
+	return body
+}
