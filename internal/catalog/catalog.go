@@ -11,6 +11,7 @@ import (
 	"github.com/cnsms/cnsms/ihuyi"
 	"github.com/cnsms/cnsms/mob"
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/facts"
 	"github.com/cnsms/cnsms/relay"
 	"github.com/cnsms/cnsms/ronglian"
 	"github.com/cnsms/cnsms/tencent"
@@ -21,13 +22,13 @@ import (
 // by name.
 func Adapters() []Adapter {
 	return []Adapter{
-		{bmob.DefaultName, (*bmob.Provider)(nil)},
-		{ihuyi.DefaultName, (*ihuyi.Provider)(nil)},
-		{mob.DefaultName, (*mob.Provider)(nil)},
-		{relay.DefaultName, (*relay.Provider)(nil)},
-		{ronglian.DefaultName, (*ronglian.Provider)(nil)},
-		{tencent.DefaultName, (*tencent.Provider)(nil)},
-		{zhenzi.DefaultName, (*zhenzi.Provider)(nil)},
+		{bmob.DefaultName, bmob.Codes(), (*bmob.Provider)(nil)},
+		{ihuyi.DefaultName, ihuyi.Codes(), (*ihuyi.Provider)(nil)},
+		{mob.DefaultName, mob.Codes(), (*mob.Provider)(nil)},
+		{relay.DefaultName, relay.Codes(), (*relay.Provider)(nil)},
+		{ronglian.DefaultName, ronglian.Codes(), (*ronglian.Provider)(nil)},
+		{tencent.DefaultName, tencent.Codes(), (*tencent.Provider)(nil)},
+		{zhenzi.DefaultName, zhenzi.Codes(), (*zhenzi.Provider)(nil)},
 	}
 }
 
@@ -36,6 +37,8 @@ type Adapter struct {
 	// Name is the adapter's default provider name, and the name of its folder and
 	// its package.
 	Name string
+	// Codes are the codes of the service, by which failures are told apart.
+	Codes facts.Codes
 
 	// provider is a nil pointer of the adapter's type, to see what it can do.
 	provider provider.Provider

@@ -122,6 +122,21 @@ func TestEveryAdapterHasACheckedExample(t *testing.T) {
 	})
 }
 
+// TestEveryAdapterHasCodes: failures are told apart by them, and the pages list them.
+func TestEveryAdapterHasCodes(t *testing.T) {
+	t.Parallel()
+	eachAdapter(t, func(t *testing.T, a catalog.Adapter) {
+		t.Helper()
+		failures := 0
+		for code := range a.Codes.All() {
+			if !code.OK {
+				failures++
+			}
+		}
+		require.NotZero(t, failures)
+	})
+}
+
 // TestEveryAdapterRunsTheSuite looks for the file in which it does.
 func TestEveryAdapterRunsTheSuite(t *testing.T) {
 	t.Parallel()

@@ -36,7 +36,7 @@ func TestNoPageIsLeftOver(t *testing.T) {
 	t.Parallel()
 	var want []string
 	for _, a := range adapters(t) {
-		want = append(want, a.name+".md", a.name+".zh-CN.md")
+		want = append(want, a.Name+".md", a.Name+".zh-CN.md")
 	}
 	entries, err := os.ReadDir(filepath.Join(root, "docs/providers"))
 	require.NoError(t, err)
@@ -73,8 +73,8 @@ func TestTablesNameEveryAdapter(t *testing.T) {
 		t.Helper()
 		page := overviewPage(all, words).content
 		for _, a := range all {
-			require.Equal(t, 4, strings.Count(page, "| ["+a.name+"](providers/"+a.name+words.ending+") |"), "a row in each table")
-			require.Contains(t, readmeTable(all, words), "| ["+a.name+"](docs/providers/"+a.name+words.ending+") |")
+			require.Equal(t, 4, strings.Count(page, "| ["+a.Name+"](providers/"+a.Name+words.ending+") |"), "a row in each table")
+			require.Contains(t, readmeTable(all, words), "| ["+a.Name+"](docs/providers/"+a.Name+words.ending+") |")
 		}
 		requireTables(t, page)
 		requireTables(t, readmeTable(all, words))
@@ -142,8 +142,8 @@ func TestPagesSayTheSameInBothLanguages(t *testing.T) {
 	all := adapters(t)
 	for _, a := range all {
 		en, zh := adapterPage(a, english), adapterPage(a, chinese)
-		require.Equal(t, count(en.content), count(zh.content), a.name)
-		require.Equal(t, strings.Count(abilityTable([]adapter{a}, english), "| "+english.yes+" "), strings.Count(abilityTable([]adapter{a}, chinese), "| "+chinese.yes+" "), a.name)
+		require.Equal(t, count(en.content), count(zh.content), a.Name)
+		require.Equal(t, strings.Count(abilityTable([]adapter{a}, english), "| "+english.yes+" "), strings.Count(abilityTable([]adapter{a}, chinese), "| "+chinese.yes+" "), a.Name)
 	}
 	require.Equal(t, count(overviewPage(all, english).content), count(overviewPage(all, chinese).content))
 }
@@ -171,7 +171,6 @@ func TestCodeTables(t *testing.T) {
 	require.Contains(t, inChinese, "| 限流 throttled（按号码），等待 1m30s，可能已发出 |")
 	require.Contains(t, inChinese, "### 表 `report`")
 
-	require.Equal(t, english.noCodes+"\n", english.codeTables(facts.Codes{}))
 	onlyNamed := english.codeTables(facts.MustParseCodes("[report]\n7 | auth"))
 	require.True(t, strings.HasPrefix(onlyNamed, "### Table `report`\n\n| Code"), onlyNamed)
 }
@@ -211,6 +210,20 @@ func TestShort(t *testing.T) {
 	t.Parallel()
 	for want, d := range map[string]time.Duration{"1s": time.Second, "3m": 3 * time.Minute, "1m30s": 90 * time.Second, "24h": 24 * time.Hour, "1h0m10s": time.Hour + 10*time.Second, "10m": 10 * time.Minute} {
 		require.Equal(t, want, short(d))
+	}
+}
+
+func TestPersonAsOf(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ person, date, want, wantZH string }{
+		{"yes", "2026-11", "yes (2026-11)", "能（2026-11）"},
+		{"no", "", "no (–)", "不能（–）"},
+		{catalog.Unknown, "2023-12", "not known (newest source 2023-12)", "不清楚（最新资料 2023-12）"},
+	}
+	for _, tt := range tests {
+		service := catalog.Service{Person: tt.person, Opening: catalog.Fact{Date: tt.date}}
+		require.Equal(t, tt.want, english.personAsOf(service))
+		require.Equal(t, tt.wantZH, chinese.personAsOf(service))
 	}
 }
 
@@ -264,13 +277,12 @@ func write(t *testing.T, path, content string) {
 	require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
 }
 
-// TestRun writes into a project that has one README and the codes of one adapter.
+// TestRun writes into a project that has one README.
 func TestRun(t *testing.T) {
 	t.Parallel()
 	root := project(t)
 	readme := filepath.Join(root, "README.zh-CN.md")
 	write(t, readme, "# 标题\n\n"+beginMarker+"\n"+endMarker+"\n")
-	write(t, filepath.Join(root, "mob", "codes.txt"), "470 | balance | 余额 | top up | 充值\n")
 	require.NoError(t, run([]string{"-root", root}, io.Discard))
 
 	content, err := os.ReadFile(readme)
@@ -280,8 +292,7 @@ func TestRun(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 	for path, want := range map[string]string{
 		"docs/providers.md": "Ihuyi (互亿无线)", "docs/providers.zh-CN.md": "互亿无线",
-		"docs/providers/mob.md": "top up", "docs/providers/mob.zh-CN.md": "充值",
-		"docs/providers/zhenzi.md": english.noCodes, "docs/providers/zhenzi.zh-CN.md": chinese.noCodes,
+		"docs/providers/mob.md": "| `470` | balance |", "docs/providers/mob.zh-CN.md": "| `470` | 余额不足 balance |",
 	} {
 		made, err := os.ReadFile(filepath.Join(root, path))
 		require.NoError(t, err)
@@ -313,14 +324,6 @@ func TestRunFails(t *testing.T) {
 			t.Helper()
 			write(t, filepath.Join(root, "mob", "service.txt"), "x: y")
 		}, filepath.Join("mob", "service.txt") + ": "},
-		{"faulty codes.txt", func(t *testing.T, root string) {
-			t.Helper()
-			write(t, filepath.Join(root, "mob", "codes.txt"), "\n1 | angry")
-		}, filepath.Join("mob", "codes.txt") + ": line 2"},
-		{"codes.txt that cannot be read", func(t *testing.T, root string) {
-			t.Helper()
-			require.NoError(t, os.Mkdir(filepath.Join(root, "mob", "codes.txt"), 0o700))
-		}, "codes.txt"},
 		{"page that cannot be written", func(t *testing.T, root string) {
 			t.Helper()
 			require.NoError(t, os.MkdirAll(filepath.Join(root, "docs", "providers.md"), 0o700))

@@ -22,8 +22,8 @@ func overviewPage(adapters []adapter, words language) file {
 func readmeTable(adapters []adapter, words language) string {
 	return eachRow(words.readmeHeads, adapters, func(a adapter) []string {
 		return []string{
-			link(a.name, "docs/providers/"+a.name+words.ending), words.fullName(a.service),
-			words.person[a.service.Person] + words.inBrackets(cmp.Or(a.service.Opening.Date, words.no)),
+			link(a.Name, "docs/providers/"+a.Name+words.ending), words.fullName(a.service),
+			words.personAsOf(a.service),
 			words.pick(a.service.SendsTo), words.maker(a.can), words.mark(a.can.Batch), words.mark(a.can.Balance),
 			words.mark(a.can.Status), words.reports(a.can),
 		}
@@ -78,4 +78,4 @@ func eachRow(heads []string, adapters []adapter, row func(adapter) []string) str
 }
 
 // pageLink leads from the overview to the adapter's page.
-func (l language) pageLink(a adapter) string { return link(a.name, "providers/"+a.name+l.ending) }
+func (l language) pageLink(a adapter) string { return link(a.Name, "providers/"+a.Name+l.ending) }

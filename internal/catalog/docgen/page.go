@@ -12,8 +12,8 @@ import (
 // adapterPage is the page of one adapter.
 func adapterPage(a adapter, words language) file {
 	s := a.service
-	return file{"docs/providers/" + a.name + words.ending, strings.NewReplacer(
-		"{{name}}", a.name,
+	return file{"docs/providers/" + a.Name + words.ending, strings.NewReplacer(
+		"{{name}}", a.Name,
 		"{{service}}", words.fullName(s),
 		"{{maturity}}", words.maturity[s.Maturity],
 		"{{facts-read}}", words.day(s.FactsRead),
@@ -28,7 +28,7 @@ func adapterPage(a adapter, words language) file {
 		"{{limits}}", words.pick(s.Limits),
 		"{{sends-to}}", words.pick(s.SendsTo),
 		"{{abilities}}\n", words.abilities(a.can),
-		"{{codes}}\n", words.codeTables(a.codes),
+		"{{codes}}\n", words.codeTables(a.Codes),
 	).Replace(words.page)}
 }
 
@@ -73,9 +73,6 @@ func (l language) codeTables(codes facts.Codes) string {
 	parts := []string{l.codeTable(codes)}
 	for _, name := range codes.Tables() {
 		parts = append(parts, "### "+l.table+" `"+name+"`\n\n"+l.codeTable(codes.Table(name)))
-	}
-	if len(parts) == 1 && parts[0] == "" {
-		return l.noCodes + "\n"
 	}
 	return strings.TrimPrefix(strings.Join(parts, "\n"), "\n")
 }

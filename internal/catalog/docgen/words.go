@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	_ "embed"
 	"strings"
 
@@ -27,11 +28,12 @@ type language struct {
 
 	yes, no, pull, push, colon string
 	// and stands between the members of a list, comma between parts of a statement.
-	and, comma                                 string
-	openBracket, closeBracket                  string
-	byCaller, byBoth                           string
-	success, wait, mayHaveSent, table, noCodes string
-	console, none, unknown, noDocuments        string
+	and, comma                          string
+	openBracket, closeBracket           string
+	byCaller, byBoth                    string
+	success, wait, mayHaveSent, table   string
+	console, none, unknown, noDocuments string
+	newestSource                        string
 }
 
 func (l language) pick(t catalog.Text) string {
@@ -58,6 +60,15 @@ func (l language) fact(f catalog.Fact) string {
 		source += l.comma + f.Date
 	}
 	return l.pick(f.Text) + l.inBrackets(source)
+}
+
+// personAsOf says whether a person can open the service, and how old the answer is.
+func (l language) personAsOf(s catalog.Service) string {
+	date := cmp.Or(s.Opening.Date, l.no)
+	if s.Person == catalog.Unknown {
+		date = l.newestSource + date
+	}
+	return l.person[s.Person] + l.inBrackets(date)
 }
 
 func (l language) day(day string) string {
@@ -148,8 +159,7 @@ var english = language{
 	scope: map[provider.Scope]string{provider.ScopePhone: " by phone", provider.ScopeAccount: " by account"},
 	yes:   "yes", no: "–", pull: "pull", push: "push", and: ", ", comma: ", ", colon: ": ", openBracket: " (", closeBracket: ")",
 	byCaller: "caller", byBoth: "caller or service",
-	success: "ok", wait: "wait ", mayHaveSent: "may have been sent", table: "Table",
-	noCodes: "The codes stand in the package so far.",
+	success: "ok", wait: "wait ", mayHaveSent: "may have been sent", table: "Table", newestSource: "newest source ",
 	console: "Console", none: "none", unknown: "not known", noDocuments: "No document is public.",
 }
 
@@ -191,7 +201,6 @@ var chinese = language{
 	scope: map[provider.Scope]string{provider.ScopePhone: "（按号码）", provider.ScopeAccount: "（按账号）"},
 	yes:   "有", no: "–", pull: "拉取", push: "推送", and: "、", comma: "，", colon: "：", openBracket: "（", closeBracket: "）",
 	byCaller: "调用方", byBoth: "调用方或服务商",
-	success: "成功", wait: "等待 ", mayHaveSent: "可能已发出", table: "表",
-	noCodes: "错误码目前见该包的源代码。",
+	success: "成功", wait: "等待 ", mayHaveSent: "可能已发出", table: "表", newestSource: "最新资料 ",
 	console: "控制台", none: "无", unknown: "不详", noDocuments: "没有公开文档。",
 }
