@@ -33,7 +33,7 @@ type language struct {
 	byCaller, byBoth                    string
 	success, wait, mayHaveSent, table   string
 	console, none, unknown, noDocuments string
-	newestSource                        string
+	newestSource, ownProtocol           string
 }
 
 func (l language) pick(t catalog.Text) string {
@@ -71,9 +71,10 @@ func (l language) personAsOf(s catalog.Service) string {
 	return l.person[s.Person] + l.inBrackets(date)
 }
 
+// day says when the facts were read.
 func (l language) day(day string) string {
 	if day == catalog.None {
-		return l.no
+		return l.ownProtocol
 	}
 	return day
 }
@@ -159,7 +160,7 @@ var english = language{
 	scope: map[provider.Scope]string{provider.ScopePhone: " by phone", provider.ScopeAccount: " by account"},
 	yes:   "yes", no: "–", pull: "pull", push: "push", and: ", ", comma: ", ", colon: ": ", openBracket: " (", closeBracket: ")",
 	byCaller: "caller", byBoth: "caller or service",
-	success: "ok", wait: "wait ", mayHaveSent: "may have been sent", table: "Table", newestSource: "newest source ",
+	success: "ok", wait: "wait ", mayHaveSent: "may have been sent", table: "Table", newestSource: "newest source ", ownProtocol: "the protocol is this project's own",
 	console: "Console", none: "none", unknown: "not known", noDocuments: "No document is public.",
 }
 
@@ -201,6 +202,6 @@ var chinese = language{
 	scope: map[provider.Scope]string{provider.ScopePhone: "（按号码）", provider.ScopeAccount: "（按账号）"},
 	yes:   "有", no: "–", pull: "拉取", push: "推送", and: "、", comma: "，", colon: "：", openBracket: "（", closeBracket: "）",
 	byCaller: "调用方", byBoth: "调用方或服务商",
-	success: "成功", wait: "等待 ", mayHaveSent: "可能已发出", table: "表", newestSource: "最新资料 ",
+	success: "成功", wait: "等待 ", mayHaveSent: "可能已发出", table: "表", newestSource: "最新资料 ", ownProtocol: "协议属于本项目",
 	console: "控制台", none: "无", unknown: "不详", noDocuments: "没有公开文档。",
 }
