@@ -133,10 +133,10 @@ func isDate(text string) bool {
 	})
 }
 
-func (l *lines) console(key string) string {
-	one, found := l.need(key)
+func (l *lines) console() string {
+	one, found := l.need("console")
 	if found && one.value != None && one.value != Unknown && !isURL(one.value) {
-		l.wrong(one, "%s: %q: want a URL, none or unknown", key, one.value)
+		l.wrong(one, "console: %q: want a URL, none or unknown", one.value)
 	}
 	return one.value
 }
@@ -146,9 +146,10 @@ func isURL(text string) bool {
 	return err == nil && (address.Scheme == "https" || address.Scheme == "http") && address.Host != "" && !strings.ContainsAny(text, " ()")
 }
 
-// documents reads every line with the key, which holds an address and a title. One line
-// "none" says that there are none.
-func (l *lines) documents(key string) []Document {
+// documents reads every line of a document, which holds an address and a title. One
+// line "none" says that there are none.
+func (l *lines) documents() []Document {
+	const key = "document"
 	var documents []Document
 	one, found := l.need(key)
 	if one.value == None {
@@ -158,17 +159,17 @@ func (l *lines) documents(key string) []Document {
 		address, title, _ := strings.Cut(one.value, " ")
 		isPath := !strings.Contains(address, ":")
 		if title == "" || (!isPath && !isURL(address)) {
-			l.wrong(one, "%s: %q: want an address and a title, or none", key, one.value)
+			l.wrong(one, "document: %q: want an address and a title, or none", one.value)
 		}
 		documents = append(documents, Document{Address: address, Title: title})
 	}
 	return documents
 }
 
-func (l *lines) factsRead(key string) string {
-	one, found := l.need(key)
+func (l *lines) factsRead() string {
+	one, found := l.need("facts-read")
 	if _, err := time.Parse(time.DateOnly, one.value); found && err != nil && one.value != None {
-		l.wrong(one, "%s: %q: want a day such as 2026-11-21, or none", key, one.value)
+		l.wrong(one, "facts-read: %q: want a day such as 2026-11-21, or none", one.value)
 	}
 	return one.value
 }

@@ -103,8 +103,8 @@ func ParseService(text string) (Service, error) {
 	l := readLines(text)
 	service := Service{
 		Name:      l.text("name"),
-		Console:   l.console("console"),
-		Documents: l.documents("document"),
+		Console:   l.console(),
+		Documents: l.documents(),
 		Person:    l.word("person", Persons()),
 		Opening:   l.fact("opening"),
 		Trial:     l.fact("trial"),
@@ -115,7 +115,7 @@ func ParseService(text string) (Service, error) {
 		Signature: l.text("signature"),
 		SendsTo:   l.text("sends-to"),
 		Maturity:  l.word("maturity", Maturities()),
-		FactsRead: l.factsRead("facts-read"),
+		FactsRead: l.factsRead(),
 	}
 	return service, l.problems()
 }
