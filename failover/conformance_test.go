@@ -3,8 +3,6 @@ package failover_test
 import (
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/cnsms/cnsms/failover"
 	"github.com/cnsms/cnsms/ihuyi"
 	"github.com/cnsms/cnsms/ihuyi/ihuyisim"
@@ -21,58 +19,55 @@ const (
 	conformKey     = "conformance-key"
 )
 
-func harness(members int, compose func(tb testing.TB, e providertest.Endpoint) (provider.Provider, error)) providertest.Harness {
+func harness(members int, compose func(e providertest.Endpoint) (provider.Provider, error)) providertest.Harness {
 	return providertest.Harness{
 		Service: func(testing.TB) sim.Service {
 			return ihuyisim.New(ihuyisim.Config{Account: conformAccount, APIKey: conformKey})
 		},
-		New: func(tb testing.TB, e providertest.Endpoint) provider.Provider {
-			tb.Helper()
-			p, err := compose(tb, e)
-			require.NoError(tb, err)
-			return p
-		},
+		New:       compose,
 		Message:   codeMessage,
 		Templates: provider.Templates{"login": {Text: "Your code is {code}."}},
-		Unlisted:  map[string]provider.Kind{"4999": provider.KindUnknown},
 		Secrets:   []string{conformKey},
 		Members:   members,
 	}
 }
 
-// adapter is a member of that name.
-func adapter(tb testing.TB, e providertest.Endpoint, name string) failover.Member {
-	tb.Helper()
-	p, err := ihuyi.New(ihuyi.Config{
-		Account: conformAccount, APIKey: conformKey, Name: name, Templates: e.Templates,
-		BaseURL: e.BaseURL, Timeout: e.Timeout, HTTPClient: e.HTTPClient, Now: e.Now,
-	})
-	require.NoError(tb, err)
-	return failover.Member{Provider: p}
+// members are adapters of those names. Their configuration is known to be good.
+func members(e providertest.Endpoint, names ...string) []failover.Member {
+	all := make([]failover.Member, len(names))
+	for i, name := range names {
+		p, err := ihuyi.New(ihuyi.Config{
+			Account: conformAccount, APIKey: conformKey, Name: name, Templates: e.Templates,
+			BaseURL: e.BaseURL, Timeout: e.Timeout, HTTPClient: e.HTTPClient, Now: e.Now,
+		})
+		if err != nil {
+			panic(err)
+		}
+		all[i] = failover.Member{Provider: p}
+	}
+	return all
 }
 
 func TestChainConforms(t *testing.T) {
 	t.Parallel()
-	providertest.Run(t, harness(2, func(tb testing.TB, e providertest.Endpoint) (provider.Provider, error) {
-		tb.Helper()
-		return failover.NewChain(failover.ChainConfig{Now: e.Now}, adapter(tb, e, "one"), adapter(tb, e, "two"))
+	providertest.Run(t, harness(2, func(e providertest.Endpoint) (provider.Provider, error) {
+		return failover.NewChain(failover.ChainConfig{Now: e.Now}, members(e, "one", "two")...)
 	}))
 }
 
 func TestComposerConforms(t *testing.T) {
 	t.Parallel()
-	providertest.Run(t, harness(2, func(tb testing.TB, e providertest.Endpoint) (provider.Provider, error) {
-		tb.Helper()
-		return failover.NewComposer(failover.ComposerConfig{First: adapter(tb, e, "first"), Retry: adapter(tb, e, "retry"), Now: e.Now})
+	providertest.Run(t, harness(2, func(e providertest.Endpoint) (provider.Provider, error) {
+		m := members(e, "first", "retry")
+		return failover.NewComposer(failover.ComposerConfig{First: m[0], Retry: m[1], Now: e.Now})
 	}))
 }
 
 func TestRouterConforms(t *testing.T) {
 	t.Parallel()
-	providertest.Run(t, harness(1, func(tb testing.TB, e providertest.Endpoint) (provider.Provider, error) {
-		tb.Helper()
+	providertest.Run(t, harness(1, func(e providertest.Endpoint) (provider.Provider, error) {
+		m := members(e, "mainland", "elsewhere")
 		return failover.NewRouter(failover.RouterConfig{Now: e.Now},
-			failover.Rule{Countries: []string{"86"}, Provider: adapter(tb, e, "mainland").Provider},
-			failover.Rule{Provider: adapter(tb, e, "elsewhere").Provider})
+			failover.Rule{Countries: []string{"86"}, Provider: m[0].Provider}, failover.Rule{Provider: m[1].Provider})
 	}))
 }

@@ -93,7 +93,7 @@ func (p *Provider) sign(f *form) {
 
 // fields are in the order of the vendor's document.
 func (f form) fields() adapter.Form {
-	var fields adapter.Form
+	fields := make(adapter.Form, 0, 7)
 	fields.AddIfSet("account", f.account)
 	fields.AddIfSet("password", f.password)
 	fields.AddIfSet("mobile", f.mobile)

@@ -1,7 +1,6 @@
 package mob_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -240,27 +239,4 @@ func TestPlainHTTP(t *testing.T) {
 	require.ErrorContains(t, cfg.Validate(), "BaseURL: ")
 	cfg.PlainHTTP = true
 	require.NoError(t, cfg.Validate())
-}
-
-// FuzzReply sends: whatever comes back, only status 200 is success, and no error
-// shows the number.
-func FuzzReply(f *testing.F) {
-	for _, seed := range []string{
-		`{"status":200}`, `{"status":"468"}`, `{"status":471,"error":"Request ip is error."}`, `{"status":500,"error":"13800138000"}`,
-		`{}`, `null`, `[]`, "\xef\xbb\xbf{}", `{"status":{}}`, `{status:200}`, `<html>`, `{"status":2e2}`, `{"status":13800138000}`,
-	} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, body string) {
-		stub := &wiretest.Stub{At: sendmsg, Reply: body}
-		p, err := mob.New(newConfig(stub.Client()))
-		require.NoError(t, err)
-		if _, err = p.Send(t.Context(), newMessage("login", nil)); err != nil {
-			require.NotContains(t, err.Error(), "13800138000")
-			return
-		}
-		var plain struct{ Status json.Number }
-		require.NoError(t, json.Unmarshal([]byte(strings.TrimPrefix(body, "\xef\xbb\xbf")), &plain))
-		require.Equal(t, json.Number("200"), plain.Status)
-	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/providertest"
 	"github.com/cnsms/cnsms/relay"
@@ -26,19 +27,18 @@ func TestConformance(t *testing.T) {
 	t.Parallel()
 	t.Run("queued", func(t *testing.T) {
 		t.Parallel()
-		conform(t, 0, phoneOnline)
+		providertest.Run(t, harness(0, phoneOnline))
 	})
 	t.Run("waiting", func(t *testing.T) {
 		t.Parallel()
 		// One phone sends one text after the other, and each takes four writes to disk before
 		// its answer comes: twenty at once take seconds on a busy machine.
-		conform(t, 30*time.Second, phoneWorks)
+		providertest.Run(t, harness(30*time.Second, phoneWorks))
 	})
 }
 
-func conform(t *testing.T, wait time.Duration, start func(tb testing.TB, g http.Handler)) {
-	t.Helper()
-	providertest.Run(t, providertest.Harness{
+func harness(wait time.Duration, start func(tb testing.TB, g http.Handler)) providertest.Harness {
+	return providertest.Harness{
 		Service: func(tb testing.TB) sim.Service {
 			tb.Helper()
 			g := newGateway(tb, []gateway.Quota{})
@@ -47,8 +47,7 @@ func conform(t *testing.T, wait time.Duration, start func(tb testing.TB, g http.
 				Name: "relay", Handler: g, Accepted: accepted, Codes: relay.Codes(), Refuse: refusalReply,
 			})
 		},
-		New: func(tb testing.TB, e providertest.Endpoint) provider.Provider {
-			tb.Helper()
+		New: func(e providertest.Endpoint) (provider.Provider, error) {
 			cfg := relay.Config{
 				Token: token, Wait: wait, International: true, Templates: e.Templates,
 				BaseURL: e.BaseURL, Timeout: e.Timeout, HTTPClient: e.HTTPClient, Now: e.Now,
@@ -56,19 +55,22 @@ func conform(t *testing.T, wait time.Duration, start func(tb testing.TB, g http.
 			if e.Timeout > 0 {
 				cfg.Wait = 0 // Timeout is beyond Wait
 			}
-			p, err := relay.New(cfg)
-			require.NoError(tb, err)
-			return p
+			return relay.New(cfg)
 		},
 		Message:   newMessage(),
 		Templates: provider.Templates{"login": {Text: "【商店】验证码 {code}，五分钟内有效。"}},
 		Foreign:   provider.MustParsePhone("+1 202 555 0123"),
-		Unlisted:  map[string]provider.Kind{"made_up": provider.KindUnknown, "queued": provider.KindUnknown, "ok": provider.KindUnknown},
 		Secrets:   []string{token},
 		// A lost answer is followed by one request that calls the text back.
 		CountsAsSend: func(r *http.Request) bool { return r.Method == http.MethodPost },
-	})
+	}
 }
+
+func BenchmarkSend(b *testing.B) {
+	providertest.BenchmarkSend(b, harness(0, phoneOnline), wiretest.BareResty())
+}
+
+func FuzzReply(f *testing.F) { providertest.FuzzReply(f, harness(0, phoneOnline)) }
 
 // refusalReply is how the gateway refuses on the wire.
 func refusalReply(code, text string) providertest.Reply {

@@ -6,8 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
+	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/providertest"
 	"github.com/cnsms/cnsms/ronglian"
@@ -15,36 +14,35 @@ import (
 	"github.com/cnsms/cnsms/sim"
 )
 
-func TestConformance(t *testing.T) {
-	t.Parallel()
-	providertest.Run(t, providertest.Harness{
+func harness() providertest.Harness {
+	return providertest.Harness{
 		Service: func(testing.TB) sim.Service { return newService(rongliansim.Config{}) },
-		New: func(tb testing.TB, e providertest.Endpoint) provider.Provider {
-			p, err := ronglian.New(ronglian.Config{
+		New: func(e providertest.Endpoint) (provider.Provider, error) {
+			return ronglian.New(ronglian.Config{
 				AccountSID: accountSID, AuthToken: authToken, AppID: appID, Templates: e.Templates,
 				BaseURL: e.BaseURL, Timeout: e.Timeout, HTTPClient: e.HTTPClient, Now: e.Now,
 			})
-			require.NoError(tb, err)
-			return p
 		},
 		Message: provider.Message{
 			To: provider.MustParsePhone("13800138000"), Template: "login",
 			Params: provider.Params{provider.ParamCode: "042137"},
 		},
-		Templates:    provider.Templates{"login": {ID: "1", Params: []string{"code"}, Text: "Your code is {code}"}},
-		Foreign:      provider.MustParsePhone("+1 202 555 0123"),
-		RefusalReply: refusalReply,
-		Unlisted: map[string]provider.Kind{
-			"0": provider.KindUnknown, "00000": provider.KindUnknown, "0000000": provider.KindUnknown,
-			"000001": provider.KindUnknown, "200": provider.KindUnknown, "199999": provider.KindUnknown,
-			"160023": provider.KindUnknown, "16003": provider.KindUnknown, "0160038": provider.KindUnknown,
-			"+60038": provider.KindUnknown, "160038 ": provider.KindUnknown, "172001": provider.KindUnknown,
-			"99999999999999999999": provider.KindUnknown,
-		},
+		Templates:     provider.Templates{"login": {ID: "1", Params: []string{"code"}, Text: "Your code is {code}"}},
+		Foreign:       provider.MustParsePhone("+1 202 555 0123"),
+		RefusalReply:  refusalReply,
 		Secrets:       []string{authToken},
 		SharedBatchID: true,
-	})
+	}
 }
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	providertest.Run(t, harness())
+}
+
+func BenchmarkSend(b *testing.B) { providertest.BenchmarkSend(b, harness(), wiretest.BareResty()) }
+
+func FuzzReply(f *testing.F) { providertest.FuzzReply(f, harness()) }
 
 // refusalReply is how Ronglian refuses on the wire.
 func refusalReply(code, text string) providertest.Reply {

@@ -265,3 +265,15 @@ func requireIDs(t *testing.T, reports []provider.Report) {
 		require.Equal(t, report.Kind == provider.ReportReply, report.ID == "")
 	}
 }
+
+// FuzzPull answers a pull with anything.
+func FuzzPull(f *testing.F) {
+	for _, seed := range []string{`{"statusCode":"000000","reports":[{},null,1]}`, `{"statusCode":160038}`, `{}`, `null`, `<html>`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, reply string) {
+		p := newProvider(t, newConfig((&wiretest.Stub{Reply: reply}).Client()))
+		reports, _ := p.PullReports(t.Context(), provider.ReportDelivery, 0)
+		requireIDs(t, reports)
+	})
+}

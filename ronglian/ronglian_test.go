@@ -429,21 +429,3 @@ func TestNetworkErrorTellsNoSecret(t *testing.T) {
 		require.NotContains(t, printed, secret)
 	}
 }
-
-// FuzzReply answers a send and a pull with anything.
-func FuzzReply(f *testing.F) {
-	for _, seed := range []string{
-		`{"statusCode":"000000","templateSMS":{"smsMessageSid":"a","dateCreated":"20240102030406"}}`,
-		`{"statusCode":160038,"statusMsg":1}`, `{"statusCode":"000000","Account":{"balance":1}}`,
-		`{"statusCode":"000000","reports":[{},null,1]}`, `{}`, `null`, `[]`, "\xef\xbb\xbf{}", `{"statusCode":{}}`, `<html>`,
-	} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, reply string) {
-		p := newProvider(t, newConfig((&wiretest.Stub{Reply: reply}).Client()))
-		receipt, err := p.Send(t.Context(), newMessage("login", "4653"))
-		require.Equal(t, err != nil, receipt.ID == "", "an accepted text has an id, and a refused one has none")
-		reports, _ := p.PullReports(t.Context(), provider.ReportDelivery, 0)
-		requireIDs(t, reports)
-	})
-}

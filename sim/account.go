@@ -13,37 +13,60 @@ const Plenty = 1_000_000
 // Beijing is the zone of the services: the whole country has one.
 var Beijing = time.FixedZone("UTC+8", 8*60*60)
 
-// AccountConfig describes an account. The zero value is one without an end.
+// AccountConfig describes an account. The zero value is one without an end, without
+// a blacklist and without limits.
 type AccountConfig struct {
 	// Balance is what is left, in the service's own unit; it runs down. nil: no end.
 	Balance *int
+	// BalanceCode refuses a request that costs more than is left.
+	BalanceCode string
 	// Blocked are numbers on the blacklist, in the form that IsBlocked is asked with.
 	Blocked []string
+	// Limits are checked in their order.
+	Limits []Limit
+	// NumberField is how requests call the number. Verdicts about limits begin with it.
+	NumberField string
 }
 
-// Account is what every simulated account has: a balance, a blacklist, and a memory
-// of the texts that went to each number. A Service embeds an *Account. The server
-// then keeps it locked while it handles a request of the account, takes the cost of
-// what is granted from the balance, and remembers the texts.
+// Limit is how many texts a number may get.
+type Limit struct {
+	// Code refuses a text beyond the limit.
+	Code string
+	// Most is how many texts there may be within the time before a request. With a
+	// time of 0 it is a day in Beijing. More than two days are not remembered.
+	Most   int
+	Within time.Duration
+	// Like says which earlier texts count for a text. nil: all.
+	Like func(earlier, text Text) bool
+}
+
+// Account is what every simulated account has: a balance, a blacklist, and limits per
+// number. A Service embeds an *Account. What Judge grants is then refused where the
+// account does not allow it (see Allow); otherwise its cost is taken from the balance
+// and its texts count for the limits.
 //
-// Judge, Answer and Outcome.Then hold the lock already. Whoever else reads or changes
-// the account, or state of the service beside it, calls Lock and Unlock. Services
-// that embed the same *Account share its lock.
+// The server keeps the account locked while it handles a request of it. Judge, Answer and
+// Outcome.Then hold the lock already; whoever else reads or changes the account, or
+// state of the service beside it, calls Lock and Unlock. Services that embed the same
+// *Account share its lock.
 type Account struct {
+	cfg AccountConfig
+
 	mu      sync.Mutex
-	endless bool
 	balance int
-	blocked []string
-	sent    map[string]Sent // by number
+	sent    map[string][]Text // by number, oldest first
 }
 
-// NewAccount returns an account. It panics when Balance is negative: no request
-// could make that up.
+// NewAccount returns an account. It panics when Balance is negative, or when a limit
+// allows nothing: no request could make that up.
 func NewAccount(cfg AccountConfig) *Account {
-	a := &Account{endless: cfg.Balance == nil, blocked: slices.Clone(cfg.Blocked), sent: map[string]Sent{}}
+	a := &Account{cfg: cfg, sent: map[string][]Text{}}
 	if cfg.Balance != nil {
 		Demand(*cfg.Balance >= 0, "sim: AccountConfig.Balance: must not be negative")
 		a.balance = *cfg.Balance
+	}
+	for _, limit := range cfg.Limits {
+		Demand(limit.Most > 0, "sim: AccountConfig.Limits: Most must be above 0")
 	}
 	return a
 }
@@ -63,45 +86,54 @@ func (a *Account) Lock() { a.mu.Lock() }
 // Unlock lets requests in again.
 func (a *Account) Unlock() { a.mu.Unlock() }
 
-// Left is the balance: 0 or more, and Plenty for an account without an end.
+// Left is the balance, and Plenty for an account without an end.
 func (a *Account) Left() int {
-	if a.endless {
+	if a.cfg.Balance == nil {
 		return Plenty
 	}
-	return max(a.balance, 0)
+	return a.balance
 }
-
-// CanPay reports whether the balance covers a cost.
-func (a *Account) CanPay(cost int) bool { return a.endless || a.balance >= cost }
 
 // IsBlocked reports whether a number is on the blacklist.
-func (a *Account) IsBlocked(number string) bool { return slices.Contains(a.blocked, number) }
+func (a *Account) IsBlocked(number string) bool { return slices.Contains(a.cfg.Blocked, number) }
 
-// SentTo returns the texts of the last two days to a number in E.164 form.
-func (a *Account) SentTo(number string) Sent { return a.sent[number] }
-
-// Sent are texts to one number, oldest first.
-type Sent []Text
-
-// Within counts the texts of the time d before now.
-func (s Sent) Within(now time.Time, d time.Duration) int {
-	return len(s.Like(func(t Text) bool { return now.Sub(t.At) < d }))
-}
-
-// Today counts the texts of now's day in Beijing.
-func (s Sent) Today(now time.Time) int {
-	return len(s.Like(func(t Text) bool { return SameDay(t.At, now) }))
-}
-
-// Like returns the texts that match accepts.
-func (s Sent) Like(match func(Text) bool) Sent {
-	var found Sent
-	for _, t := range s {
-		if match(t) {
-			found = append(found, t)
+// Allow refuses texts that go beyond a limit, or cost more than is left. The server
+// asks for every outcome that a Judge grants; a Judge that refuses single numbers of
+// a batch asks by itself.
+func (a *Account) Allow(now time.Time, cost int, texts ...Text) Outcome {
+	for _, text := range texts {
+		for _, limit := range a.cfg.Limits {
+			if n := a.count(limit, text, now); n >= limit.Most {
+				return Refuse(limit.Code, "%s: %d texts %s", a.cfg.NumberField, n, limit.span())
+			}
 		}
 	}
-	return found
+	if cost > a.Left() {
+		return Refuse(a.cfg.BalanceCode, "balance: %d left, and %d wanted", a.Left(), cost)
+	}
+	return Outcome{}
+}
+
+// count counts the earlier texts that a limit sets against a text.
+func (a *Account) count(limit Limit, text Text, now time.Time) int {
+	n := 0
+	for _, earlier := range a.sent[text.To] {
+		recent := now.Sub(earlier.At) < limit.Within
+		if limit.Within == 0 {
+			recent = SameDay(earlier.At, now)
+		}
+		if recent && (limit.Like == nil || limit.Like(earlier, text)) {
+			n++
+		}
+	}
+	return n
+}
+
+func (l Limit) span() string {
+	if l.Within == 0 {
+		return "today"
+	}
+	return "within " + l.Within.String()
 }
 
 // SameDay reports whether two times are on one day in Beijing.
@@ -115,9 +147,9 @@ const memory = 48 * time.Hour
 // charge takes a cost from the balance and remembers texts.
 func (a *Account) charge(cost int, texts []Text) {
 	a.balance -= cost
-	for _, t := range texts {
-		recent := a.sent[t.To].Like(func(earlier Text) bool { return t.At.Sub(earlier.At) < memory })
-		a.sent[t.To] = append(recent, t)
+	for _, text := range texts {
+		sent := slices.DeleteFunc(a.sent[text.To], func(earlier Text) bool { return text.At.Sub(earlier.At) >= memory })
+		a.sent[text.To] = append(sent, text)
 	}
 }
 

@@ -105,5 +105,10 @@ func Signed(sign, text string) string {
 // mobile number stands on the wire.
 func IsMainland(number string) bool { return len(number) == 11 && number[0] == '1' && IsDigits(number) }
 
+var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+
+// IsE164 reports whether a number is + and the digits of a country code and a number.
+func IsE164(number string) bool { return e164.MatchString(number) }
+
 // IsDigits reports whether a text is one digit or more, and nothing else.
 func IsDigits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }

@@ -91,8 +91,8 @@ func (s *Server) serve(c *Call) {
 	}
 }
 
-// decide asks the service, plays the scripted refusal if the service grants the
-// request, and carries the outcome out.
+// decide asks the service and its account, plays the scripted refusal if they grant
+// the request, and carries the outcome out.
 func (s *Server) decide(c *Call) {
 	account := accountOf(c.service)
 	if account != nil {
@@ -100,6 +100,11 @@ func (s *Server) decide(c *Call) {
 		defer account.Unlock()
 	}
 	o := c.service.Judge(c)
+	if account != nil && !o.Refused() {
+		if beyond := account.Allow(c.Now, o.Cost, o.Texts...); beyond.Refused() {
+			o = beyond
+		}
+	}
 	if scripted, ok := c.Scripted(); ok && !o.Refused() {
 		o = scripted
 	}

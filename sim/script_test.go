@@ -94,6 +94,8 @@ func TestInjectRefusesWhatCannotHappen(t *testing.T) {
 		{"status beyond", "sim: fault: Status: want an HTTP status from 200 to 999", sim.Fault{Effect: sim.EffectReply, Status: 1000}},
 		{"service", `sim: fault: Service: no service "fax" here`, sim.Fault{Service: "fax", Effect: sim.EffectGarbage}},
 		{"code", `sim: fault: Code: no service here has "rich"`, sim.Fault{Code: "rich"}},
+		{"code of success", `sim: fault: Code: no service here has "fine"`, sim.Fault{Code: "fine"}},
+		{"unlisted without a code", "sim: fault: Unlisted: want a Code with it", sim.Fault{Unlisted: true}},
 		{"code of another service", `sim: fault: Code: no service here has "own"`, sim.Fault{Service: "mail", Code: "own"}},
 		{
 			"kind", `sim: fault: Kind: no service here has a failure of kind "content", scope "none"`,

@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/providertest"
 	"github.com/cnsms/cnsms/sim"
@@ -14,17 +12,14 @@ import (
 	"github.com/cnsms/cnsms/tencent/tencentsim"
 )
 
-func TestConformance(t *testing.T) {
-	t.Parallel()
-	providertest.Run(t, providertest.Harness{
+func harness() providertest.Harness {
+	return providertest.Harness{
 		Service: func(testing.TB) sim.Service { return newService(tencentsim.Config{Deliver: true}) },
-		New: func(tb testing.TB, e providertest.Endpoint) provider.Provider {
-			p, err := tencent.New(tencent.Config{
+		New: func(e providertest.Endpoint) (provider.Provider, error) {
+			return tencent.New(tencent.Config{
 				SecretID: secretID, SecretKey: secretKey, AppID: appID, Sign: "示例签名", Templates: e.Templates,
 				BaseURL: e.BaseURL, Timeout: e.Timeout, HTTPClient: e.HTTPClient, Now: e.Now,
 			})
-			require.NoError(tb, err)
-			return p
 		},
 		Message: provider.Message{
 			To: provider.MustParsePhone("13800138000"), Template: "login",
@@ -33,15 +28,17 @@ func TestConformance(t *testing.T) {
 		Templates:    provider.Templates{"login": {ID: "1110", Params: []string{"code"}}},
 		Foreign:      provider.MustParsePhone("+1 202 555 0123"),
 		RefusalReply: refusalReply,
-		Unlisted: map[string]provider.Kind{
-			"OK": provider.KindUnknown, "ok": provider.KindUnknown, "Success": provider.KindUnknown,
-			"NoSuchFamily.NewCode": provider.KindUnknown, "AuthFailure.NewCode": provider.KindAuth,
-			"InvalidParameterValue.NewCode": provider.KindConfig,
-		},
-		Secrets: []string{secretID, secretKey},
-		Now:     time.Now, // the SDK signs with the system's clock
-	})
+		Secrets:      []string{secretID, secretKey},
+		Now:          time.Now, // the SDK signs with the system's clock
+	}
 }
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	providertest.Run(t, harness())
+}
+
+func FuzzReply(f *testing.F) { providertest.FuzzReply(f, harness()) }
 
 // newService is the account of newConfig.
 func newService(cfg tencentsim.Config) *tencentsim.Service {

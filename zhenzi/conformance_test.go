@@ -6,8 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
+	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/providertest"
 	"github.com/cnsms/cnsms/sim"
@@ -15,43 +14,42 @@ import (
 	"github.com/cnsms/cnsms/zhenzi/zhenzisim"
 )
 
-// TestConformance runs the suite on both ways of sending.
-func TestConformance(t *testing.T) {
-	t.Parallel()
-	t.Run("text", func(t *testing.T) {
-		t.Parallel()
-		conform(t, provider.Template{Text: text})
-	})
-	t.Run("template", func(t *testing.T) {
-		t.Parallel()
-		conform(t, provider.Template{ID: "1", Params: []string{provider.ParamCode}})
-	})
-}
+var byID = provider.Template{ID: "1", Params: []string{provider.ParamCode}}
 
-func conform(t *testing.T, login provider.Template) {
-	t.Helper()
-	providertest.Run(t, providertest.Harness{
+func harness(login provider.Template) providertest.Harness {
+	return providertest.Harness{
 		Service: func(testing.TB) sim.Service {
 			return zhenzisim.New(zhenzisim.Config{AppID: appID, AppSecret: appSecret})
 		},
-		New: func(tb testing.TB, e providertest.Endpoint) provider.Provider {
-			tb.Helper()
-			p, err := zhenzi.New(zhenzi.Config{
+		New: func(e providertest.Endpoint) (provider.Provider, error) {
+			return zhenzi.New(zhenzi.Config{
 				AppID: appID, AppSecret: appSecret, Templates: e.Templates,
 				BaseURL: e.BaseURL, Timeout: e.Timeout, HTTPClient: e.HTTPClient, Now: e.Now,
 			})
-			require.NoError(tb, err)
-			return p
 		},
 		Message:      newMessage("login", "code", "042137"),
 		Templates:    provider.Templates{"login": login},
 		RefusalReply: refusalReply,
-		Unlisted:     map[string]provider.Kind{"118": provider.KindUnknown, "1": provider.KindUnknown, "200": provider.KindUnknown},
 		Secrets:      []string{appSecret},
 		// A lost reply is followed by one lookup, which sends nothing.
 		CountsAsSend: func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/send.do") },
-	})
+	}
 }
+
+// TestConformance runs the suite on both ways of sending.
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	for name, login := range map[string]provider.Template{"text": {Text: text}, "template": byID} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			providertest.Run(t, harness(login))
+		})
+	}
+}
+
+func BenchmarkSend(b *testing.B) { providertest.BenchmarkSend(b, harness(byID), wiretest.BareResty()) }
+
+func FuzzReply(f *testing.F) { providertest.FuzzReply(f, harness(byID)) }
 
 // refusalReply is how Zhenzi refuses on the wire.
 func refusalReply(code, text string) providertest.Reply {

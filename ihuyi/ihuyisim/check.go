@@ -17,15 +17,14 @@ const (
 	passwordWindow   = 10 * time.Minute
 	longestText      = 500 // characters
 	longestVariable  = 8   // characters
-	dailyLimit       = 5
 	firstEmojiSymbol = 0x1F000
 )
 
+// limits are the default ones per number.
+var limits = []sim.Limit{{Code: "4080", Most: 1, Within: time.Second}, {Code: "4082", Most: 5}}
+
 // places are where an approved text has its variables.
 var places = sim.InOrder("【变量】")
-
-// check refuses a request, or not.
-type check = func(*sim.Call, form) sim.Outcome
 
 func (s *Service) checkCredentials(c *sim.Call, f form) sim.Outcome {
 	switch {
@@ -162,26 +161,6 @@ func checkValues(values []string) sim.Outcome {
 	tooLong := func(value string) bool { return utf8.RuneCountInString(value) > longestVariable }
 	if i := slices.IndexFunc(values, tooLong); i >= 0 {
 		return sim.Refuse("40722", "content: variable %d is over %d characters", i+1, longestVariable)
-	}
-	return sim.Outcome{}
-}
-
-func (s *Service) checkLimits(c *sim.Call, f form) sim.Outcome {
-	sent := s.SentTo(s.to(f))
-	switch {
-	case !s.cfg.Limits:
-		return sim.Outcome{}
-	case sent.Within(c.Now, time.Second) > 0:
-		return sim.Refuse("4080", "mobile: more than one text a second")
-	case sent.Today(c.Now) >= dailyLimit:
-		return sim.Refuse("4082", "mobile: %d texts today", sent.Today(c.Now))
-	}
-	return sim.Outcome{}
-}
-
-func (s *Service) checkBalance(*sim.Call, form) sim.Outcome {
-	if !s.CanPay(1) {
-		return sim.Refuse("4051", "balance: no messages left")
 	}
 	return sim.Outcome{}
 }

@@ -81,7 +81,11 @@ func New(cfg Config) *Service {
 	if cfg.Sign == "" {
 		cfg.Sign = "互亿无线"
 	}
-	s := &Service{Account: sim.NewAccount(sim.AccountConfig{Balance: cfg.Balance, Blocked: cfg.Blocked}), cfg: cfg}
+	account := sim.AccountConfig{Balance: cfg.Balance, BalanceCode: "4051", Blocked: cfg.Blocked, NumberField: "mobile"}
+	if cfg.Limits {
+		account.Limits = limits
+	}
+	s := &Service{Account: sim.NewAccount(account), cfg: cfg}
 	for _, number := range cfg.Blocked {
 		sim.Demand(s.isNumber(number), "ihuyisim: Config.Blocked: want numbers as they stand on the wire")
 	}
@@ -110,8 +114,7 @@ func (s *Service) Judge(c *sim.Call) sim.Outcome {
 	case err != nil:
 		return sim.Refuse("401", "%v", err)
 	case f.method == "Submit":
-		checks := []check{s.checkCredentials, s.checkNumber, s.checkText, s.checkTemplate, s.checkLimits, s.checkBalance}
-		if o := sim.FirstRefusal(c, f, checks...); o.Refused() {
+		if o := sim.FirstRefusal(c, f, s.checkCredentials, s.checkNumber, s.checkText, s.checkTemplate); o.Refused() {
 			return o
 		}
 		return sim.Accept(s.text(c, f))

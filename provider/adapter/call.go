@@ -3,6 +3,7 @@ package adapter
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 
 	"github.com/cnsms/cnsms/provider"
@@ -73,6 +74,9 @@ func (c *Call) Fail(kind provider.Kind, format string, args ...any) error {
 // Named puts the provider's name and the operation into an error that was made
 // without knowing them. It returns nil for nil.
 func (c *Call) Named(err error) error {
+	if err == nil {
+		return nil
+	}
 	var known *provider.Error
 	if !errors.As(err, &known) || known.Provider != "" {
 		return err
@@ -85,12 +89,16 @@ func (c *Call) Named(err error) error {
 // Judge returns nil if code is one of success, and otherwise the refusal that it
 // stands for: kind, scope and wait from the table of codes, with the service's code
 // verbatim and its words without what they must not repeat. A code that is in no
-// table is KindUnknown.
+// table is KindUnknown. A code of success under an HTTP status of failure
+// contradicts itself, and the reply is unusable.
 func (c *Call) Judge(code, words string) error {
-	if c.codes.Is(code) {
-		return nil
+	switch {
+	case !c.codes.Is(code):
+		return c.Refuse(code, words)
+	case c.status >= http.StatusMultipleChoices:
+		return c.Unusable("success under an HTTP status of failure")
 	}
-	return c.Refuse(code, words)
+	return nil
 }
 
 // Refuse is Judge for a reply that is known to be a refusal.

@@ -6,16 +6,18 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 )
 
-// JSON makes the one request of a call and reads a reply with HTTP status 200 that
-// must be one JSON object into v, which is a pointer to a struct. See [DecodeJSON].
+// JSON makes the one request of a call and reads a reply that must be one JSON
+// object into v, which is a pointer to a struct; see [DecodeJSON]. A reply under
+// another HTTP status than the request's Statuses is unusable.
 func (c *Call) JSON(ctx context.Context, r Request, v any) error {
 	reply, err := c.Do(ctx, r)
 	if err != nil {
 		return err
 	}
-	if reply.Status != http.StatusOK {
+	if reply.Status != http.StatusOK && !slices.Contains(r.Statuses, reply.Status) {
 		return c.Unusable("HTTP status")
 	}
 	if err := DecodeJSON(reply.Body, v); err != nil {

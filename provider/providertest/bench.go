@@ -1,204 +1,207 @@
 package providertest
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"slices"
-	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/cnsms/cnsms/provider"
 )
 
-// BenchmarkSend measures one send against a floor: what the same exchange costs
-// with net/http alone, the same bytes over the same transport, the reply read to
-// its end. It does so twice.
-//
-// The sub-benchmarks "floor" and "adapter" use net/http's own transport over a
-// connection in memory, so that the bytes really go out and come back; "stub/floor"
-// and "stub/adapter" use a transport that does nothing but hand out the reply, which
-// leaves the adapter's own work almost alone. "adapter" also reports its time and
-// allocations as multiples of the floor: x-floor-time and x-floor-allocs.
-//
-// The provider must send through the given client's transport.
-func BenchmarkSend(b *testing.B, newProvider func(client *http.Client) provider.Provider, m provider.Message, reply Reply) {
-	b.Helper()
-	stub := &stubTransport{reply: reply}
-	client := &http.Client{Transport: stub}
-	p := newProvider(client)
-	wire := capture(b, p, m, stub)
-
-	pipe := newPipeTransport(reply)
-	b.Cleanup(pipe.CloseIdleConnections)
-	connected := &http.Client{Transport: pipe}
-	compare(b, newProvider(connected), m, wire, connected)
-	b.Run("stub", func(b *testing.B) { compare(b, p, m, wire, client) })
+// Floor is another way to make the exchange of a send: the least that any code for
+// the same job does. BenchmarkSend reports the provider's cost as multiples of it.
+type Floor struct {
+	// Name stands in the metrics: x-NAME-time and x-NAME-allocs.
+	Name string
+	// New returns a function that makes the exchange over the given transport and
+	// reads the reply to its end.
+	New func(transport http.RoundTripper) func(ctx context.Context, r RawRequest) error
 }
 
-// compare runs the sub-benchmarks "floor" and "adapter".
-func compare(b *testing.B, p provider.Provider, m provider.Message, wire exchange, client *http.Client) {
+// RawRequest is a request as the provider has made it, at the floor's own server.
+type RawRequest struct {
+	Method, URL string
+	Header      http.Header
+	Body        []byte
+}
+
+// parallelSenders is how many send at the same time in "64-senders".
+const parallelSenders = 64
+
+// BenchmarkSend measures the provider of h against floors: net/http alone (see
+// NetHTTP), and the given ones. All make the same exchange, which is taken from one
+// send to the simulator.
+//
+//   - "loopback" is one sender over a real connection; the provider's own transport.
+//   - "64-senders" is 64 at the same time. It reports how many connections the
+//     provider opened.
+//   - "memory" uses a transport that does nothing but hand out the reply, which
+//     leaves the provider's own work almost alone.
+//
+// Provider and floors are measured by turns, so that they meet the same noise; a
+// ratio is the median over the turns.
+func BenchmarkSend(b *testing.B, h Harness, floors ...Floor) {
 	b.Helper()
-	ctx := b.Context()
-	send := func() error {
-		_, err := p.Send(ctx, m)
-		return err
+	h, err := h.complete()
+	if err != nil {
+		b.Fatalf("providertest: the harness is not usable:\n%v", err)
 	}
-	floor := func() error { return wire.exchange(ctx, client) }
-	b.Run("floor", func(b *testing.B) { measure(b, floor) })
-	b.Run("adapter", func(b *testing.B) {
-		measure(b, send)
-		b.StopTimer()
-		ratio := inTurns(b, send, floor)
-		b.ReportMetric(ratio.nanoseconds, "x-floor-time")
-		b.ReportMetric(ratio.allocations, "x-floor-allocs")
+	floors = append([]Floor{NetHTTP()}, floors...)
+	c := &check{TB: b, h: h, rule: "the message to measure with is accepted"}
+	request, reply := c.capture()
+	for name, senders := range map[string]int{"loopback": 1, "64-senders": parallelSenders} {
+		b.Run(name, func(b *testing.B) {
+			benchmarkLoopback(b, h, floors, request, reply, senders)
+		})
+	}
+	b.Run("memory", func(b *testing.B) {
+		transport := stubTransport{reply}
+		p := newProvider(b, h, endpointOf(h, memoryURL, &http.Client{Transport: transport}))
+		request.URL = memoryURL + request.URL
+		compare(b, h, p, floors, request, transport, 1)
 	})
 }
 
-// measure runs a benchmark's loop.
-func measure(b *testing.B, operation func() error) {
-	b.Helper()
-	b.ReportAllocs()
-	for b.Loop() {
-		mustDo(b, operation)
-	}
-}
-
-// spent is what one operation costs.
-type spent struct{ nanoseconds, allocations float64 }
-
-// inTurns repeats the loop for the ratio: the operation and its floor by turns,
-// so that both meet the same noise. It returns the median of the turns' ratios.
-func inTurns(b *testing.B, operation, floor func() error) spent {
-	b.Helper()
-	const turns = 15
-	n := max(1, b.N/turns)
-	var times, allocations []float64
-	for range turns {
-		top, bottom := cost(b, n, operation), cost(b, n, floor)
-		times = append(times, top.nanoseconds/bottom.nanoseconds)
-		allocations = append(allocations, top.allocations/bottom.allocations)
-	}
-	slices.Sort(times)
-	slices.Sort(allocations)
-	return spent{times[turns/2], allocations[turns/2]}
-}
-
-// cost runs operation n times.
-func cost(b *testing.B, n int, operation func() error) spent {
-	b.Helper()
-	before, start := mallocs(), time.Now()
-	for range n {
-		mustDo(b, operation)
-	}
-	took, after := time.Since(start), mallocs()
-	return spent{float64(took.Nanoseconds()) / float64(n), float64(after-before) / float64(n)}
-}
-
-func mustDo(b *testing.B, operation func() error) { //nolint:thelper // Helper in the timed loop would be measured too.
-	if err := operation(); err != nil {
-		b.Helper()
-		b.Fatal(err)
-	}
-}
-
-func mallocs() uint64 {
-	var stats runtime.MemStats
-	runtime.ReadMemStats(&stats)
-	return stats.Mallocs
-}
-
-// exchange is a request as it stood on the wire.
-type exchange struct {
-	method, url string
-	header      http.Header
-	body        []byte
-}
-
-// capture sends once and returns the request that the provider made.
-func capture(tb testing.TB, p provider.Provider, m provider.Message, transport *stubTransport) exchange {
-	tb.Helper()
-	var seen exchange
-	transport.watch = func(r *http.Request, body []byte) {
-		seen = exchange{r.Method, r.URL.String(), r.Header.Clone(), body}
-	}
-	_, err := p.Send(tb.Context(), m)
-	transport.watch = nil
-	if err != nil {
-		tb.Fatalf("providertest: the message to measure with is not accepted: %v", err)
-	}
-	if seen.url == "" {
-		tb.Fatal("providertest: the provider does not use the given client")
-	}
-	return seen
-}
-
-// exchange repeats the request with net/http alone.
-func (e exchange) exchange(ctx context.Context, client *http.Client) error {
-	var body io.Reader
-	if len(e.body) > 0 {
-		body = bytes.NewReader(e.body)
-	}
-	r, err := http.NewRequestWithContext(ctx, e.method, e.url, body)
-	if err != nil {
-		return err
-	}
-	for name, values := range e.header {
-		r.Header[name] = values
-	}
-	response, err := client.Do(r)
-	if err != nil {
-		return err
-	}
-	if _, err := io.ReadAll(response.Body); err != nil {
-		return errors.Join(err, response.Body.Close())
-	}
-	return response.Body.Close()
-}
-
-// stubTransport answers every request with the same reply, in memory.
-type stubTransport struct {
-	reply Reply
-	watch func(r *http.Request, body []byte) // set for the first request only
-}
-
-func (t *stubTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := t.consume(r); err != nil {
-		return nil, err
-	}
-	status := t.reply.status()
-	return &http.Response{
-		Status: strconv.Itoa(status) + " " + http.StatusText(status), StatusCode: status,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header:        http.Header{"Content-Type": {t.reply.ContentType}},
-		Body:          io.NopCloser(bytes.NewReader(t.reply.Body)),
-		ContentLength: int64(len(t.reply.Body)),
-		Request:       r,
-	}, nil
-}
-
-// consume reads the request's body, as a real transport does.
-func (t *stubTransport) consume(r *http.Request) error {
-	if t.watch != nil {
-		var body []byte
-		if r.Body != nil {
-			var err error
-			if body, err = io.ReadAll(r.Body); err != nil {
+// NetHTTP is the floor of net/http alone.
+func NetHTTP() Floor {
+	return Floor{Name: "net/http", New: func(transport http.RoundTripper) func(context.Context, RawRequest) error {
+		client := &http.Client{Transport: transport}
+		return func(ctx context.Context, raw RawRequest) error {
+			r, err := raw.request(ctx)
+			if err != nil {
 				return err
 			}
-		}
-		t.watch(r, body)
-	} else if r.Body != nil {
-		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			response, err := client.Do(r)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = response.Body.Close() }()
+			_, err = io.ReadAll(response.Body)
 			return err
 		}
+	}}
+}
+
+// benchmarkLoopback gives provider and floors a server each, whose connections are
+// counted.
+func benchmarkLoopback(b *testing.B, h Harness, floors []Floor, request RawRequest, reply Reply, senders int) {
+	b.Helper()
+	server, floorServer := startCanned(b, reply), startCanned(b, reply)
+	transport := &http.Transport{MaxIdleConnsPerHost: senders}
+	b.Cleanup(transport.CloseIdleConnections)
+	p := newProvider(b, h, endpointOf(h, server.URL, nil))
+	request.URL = floorServer.URL + request.URL
+	compare(b, h, p, floors, request, transport, senders)
+	b.ReportMetric(float64(server.connections.Load()), "connections")
+}
+
+// compare measures one way after the other, in turns. Only the provider is timed.
+func compare(b *testing.B, h Harness, p provider.Provider, floors []Floor, request RawRequest, transport http.RoundTripper, senders int) {
+	b.Helper()
+	send := func(ctx context.Context) error {
+		_, err := p.Send(ctx, h.Message)
+		return err
 	}
-	if r.Body != nil {
-		return r.Body.Close()
+	together(b, senders*2, senders, send) // each sender has a connection from here on
+	const turns = 15
+	ratios := make([][2][]float64, len(floors))
+	operations := make([]func(ctx context.Context) error, len(floors))
+	for i, floor := range floors {
+		exchange := floor.New(transport)
+		operations[i] = func(ctx context.Context) error { return exchange(ctx, request) }
+		together(b, senders*2, senders, operations[i])
 	}
-	return nil
+	b.ReportAllocs()
+	b.ResetTimer()
+	for turn := range turns {
+		n := max(b.N*(turn+1)/turns-b.N*turn/turns, senders)
+		top := together(b, n, senders, send)
+		b.StopTimer()
+		for i, operation := range operations {
+			bottom := together(b, n, senders, operation)
+			ratios[i][0] = append(ratios[i][0], float64(top.time)/float64(bottom.time))
+			ratios[i][1] = append(ratios[i][1], float64(top.allocations)/float64(bottom.allocations))
+		}
+		b.StartTimer()
+	}
+	for i, floor := range floors {
+		b.ReportMetric(median(ratios[i][0]), "x-"+floor.Name+"-time")
+		b.ReportMetric(median(ratios[i][1]), "x-"+floor.Name+"-allocs")
+	}
+}
+
+func median(values []float64) float64 {
+	slices.Sort(values)
+	return values[len(values)/2]
+}
+
+// spent is what some operations cost, with the server's part where it runs in this
+// process.
+type spent struct {
+	time        time.Duration
+	allocations uint64
+}
+
+// together lets the senders do n operations between them.
+func together(b *testing.B, n, senders int, operation func(ctx context.Context) error) spent {
+	b.Helper()
+	var (
+		wg            sync.WaitGroup
+		left          atomic.Int64
+		failed        atomic.Pointer[error]
+		before, after runtime.MemStats
+	)
+	left.Store(int64(n))
+	runtime.ReadMemStats(&before)
+	start := time.Now()
+	for range senders {
+		wg.Go(func() {
+			for left.Add(-1) >= 0 {
+				if err := operation(b.Context()); err != nil {
+					failed.Store(&err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	took := time.Since(start)
+	runtime.ReadMemStats(&after)
+	if err := failed.Load(); err != nil {
+		b.Fatal(*err)
+	}
+	return spent{took, after.Mallocs - before.Mallocs}
+}
+
+// canned is a server that gives every request the same answer.
+type canned struct {
+	*httptest.Server
+	connections atomic.Int64
+}
+
+func startCanned(b *testing.B, reply Reply) *canned {
+	b.Helper()
+	s := &canned{}
+	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.Header().Set("Content-Type", reply.ContentType)
+		w.WriteHeader(reply.status())
+		_, _ = w.Write(reply.Body)
+	}))
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			s.connections.Add(1)
+		}
+	}
+	s.Start()
+	b.Cleanup(s.Close)
+	return s
 }

@@ -37,6 +37,10 @@ type flaw struct {
 	quoteReply bool
 	// quoteTransport lets errors of net/http through as they are.
 	quoteTransport bool
+	// repeatable leaves net/http what it needs to repeat a request.
+	repeatable bool
+	// readsAnything reads the body of every reply, whatever its status.
+	readsAnything bool
 }
 
 func onReceipt(f func(r *provider.Receipt)) flaw { return flaw{receipt: f} }
@@ -80,7 +84,7 @@ const (
 )
 
 func allBroken() []each {
-	return slices.Concat(brokenReceipts(), brokenInput(), brokenReplies(), brokenExchanges(), brokenSecrecy(), brokenSharing(), brokenAbilities())
+	return slices.Concat(brokenReceipts(), brokenInput(), brokenReplies(), brokenExchanges(), brokenSecrecy(), brokenSharing(), brokenAbilities(), brokenContents(), brokenContradictions())
 }
 
 // Every case of the suite is able to fail.
@@ -190,8 +194,8 @@ func brokenReceipts() []each {
 // selfishHarness builds a composer that puts its own name into receipts.
 func selfishHarness(f flaw) providertest.Harness {
 	h := toyHarness(f)
-	h.New = func(_ testing.TB, e providertest.Endpoint) provider.Provider {
-		return &selfish{inTurn{members: []provider.Provider{newToy(e, f)}}}
+	h.New = func(e providertest.Endpoint) (provider.Provider, error) {
+		return &selfish{inTurn{members: []provider.Provider{newToy(e, f)}}}, nil
 	}
 	return h
 }

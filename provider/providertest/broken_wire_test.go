@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"testing"
 	"time"
 
 	"github.com/cnsms/cnsms/provider"
@@ -56,7 +55,7 @@ func brokenExchanges() []each {
 		{name: "repeats after a reset", caught: "connection-reset", says: "got 2 requests", flaw: flaw{send: twiceOnFailure}},
 		{
 			name: "lets net/http repeat", caught: "reset-on-kept-connection", says: "got 2 requests",
-			flaw: flaw{wire: func(r *http.Request) { r.Header.Set("Idempotency-Key", "1") }},
+			flaw: flaw{repeatable: true, wire: func(r *http.Request) { r.Header.Set("Idempotency-Key", "1") }},
 		},
 		{
 			name: "trusts anybody", caught: "untrusted-certificate", says: "success",
@@ -206,7 +205,7 @@ func brokenAbilities() []each {
 		return func(flaw) providertest.Harness {
 			return providertest.Harness{
 				Message: toyMessage,
-				New:     func(testing.TB, providertest.Endpoint) provider.Provider { return newFake() },
+				New:     func(providertest.Endpoint) (provider.Provider, error) { return newFake(), nil },
 			}
 		}
 	}

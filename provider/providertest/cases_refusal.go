@@ -1,7 +1,7 @@
 package providertest
 
 import (
-	"maps"
+	"bytes"
 	"slices"
 	"strings"
 
@@ -15,7 +15,7 @@ func refusalCases() []testCase {
 		{
 			name: "refusals", wire: true, essential: true, run: listedRefusals,
 			rule: "every failure in the service's table comes back as its kind and scope, with the service's code verbatim and " +
-				"MayHaveSent as the table says, after one request",
+				"MayHaveSent, wait and words as the table says, after one request",
 		},
 		{
 			name: "unlisted-code", wire: true, essential: true, run: unlistedCodes,
@@ -31,14 +31,28 @@ func listedRefusals(c *check) {
 	}
 	for _, refusal := range refusals {
 		c.sub(refusal.Code, func(c *check) {
-			s := c.stage()
-			c.inject(s, sim.Fault{Effect: sim.EffectRefuse, Code: refusal.Code, Times: sim.Forever})
-			_, err := c.send(c.Context(), c.provider(s), c.message(), "the service refuses")
-			situation := "refused with code " + refusal.Code
-			c.refused(err, refusal, situation)
-			c.requestsOfFailure(s, situation)
+			c.playRefusal(c.stage(), refusal)
 		})
 	}
+}
+
+// playRefusal has the service refuse with one row of its table.
+func (c *check) playRefusal(s *stage, row facts.Code) {
+	c.Helper()
+	c.inject(s, sim.Fault{Effect: sim.EffectRefuse, Code: row.Code, Times: sim.Forever})
+	situation := "refused with code " + row.Code
+	_, err := c.send(c.Context(), c.provider(s), c.message(), situation)
+	if !s.said(row.Words) {
+		row.Words = "" // few services say something with every code
+	}
+	c.refused(err, row, situation)
+	c.requestsOfFailure(s, situation)
+}
+
+// said reports whether the last reply holds those words.
+func (s *stage) said(words string) bool {
+	exchanges := s.sim.Exchanges()
+	return len(exchanges) > 0 && bytes.Contains(exchanges[len(exchanges)-1].Reply, []byte(words))
 }
 
 // anyOfFamily stands behind the dot in the place of what a family ends with.
@@ -48,7 +62,7 @@ const anyOfFamily = "Providertest"
 // last, of a family one that is listed nowhere else.
 func (c *check) refusals() []facts.Code {
 	var refusals []facts.Code
-	for row := range sim.CodesOf(c.h.Service(c.TB)).All() {
+	for row := range c.codes().All() {
 		if row.OK {
 			continue
 		}
@@ -76,16 +90,57 @@ func (c *check) refuse(s *stage, code, text string) {
 }
 
 func unlistedCodes(c *check) {
-	for _, code := range slices.Sorted(maps.Keys(c.h.Unlisted)) {
+	for _, code := range c.unlisted() {
 		c.sub(code, func(c *check) {
 			s := c.stage()
 			c.refuse(s, code, "providertest: a code in no table")
 			_, err := c.send(c.Context(), c.provider(s), c.message(), "the service answers with a code in no table")
 			situation := "the unlisted code " + code
-			c.refused(err, facts.Code{Code: code, Kind: c.h.Unlisted[code]}, situation)
+			c.refused(err, facts.Code{Code: code, Kind: c.kindOf(code)}, situation)
 			c.requestsOfFailure(s, situation)
 		})
 	}
+}
+
+// codes are the codes of a send.
+func (c *check) codes() facts.Codes { return sim.CodesOf(c.h.Service(c.TB)) }
+
+// kindOf is what a code means that is in no row of its own: what its family means.
+func (c *check) kindOf(code string) provider.Kind {
+	row, _ := c.codes().Lookup(code)
+	return row.Kind
+}
+
+// unlisted are codes that are in no row of the table: one that no service has, and
+// near misses of the codes for success.
+func (c *check) unlisted() []string {
+	candidates := []string{"987654"}
+	for row := range c.codes().All() {
+		if row.OK {
+			candidates = append(candidates, nearMisses(row.Code)...)
+		}
+	}
+	slices.Sort(candidates)
+	return slices.DeleteFunc(slices.Compact(candidates), func(code string) bool {
+		row, listed := c.codes().Lookup(code)
+		return listed && !row.IsFamily()
+	})
+}
+
+// nearMisses are codes that a careless comparison takes for this one. Those of a
+// number are numbers, so that they fit where the service writes numbers.
+func nearMisses(code string) []string {
+	if strings.Trim(code, digits) != "" {
+		return []string{strings.ToLower(code), strings.ToUpper(code), code + "x", code[:1]}
+	}
+	misses := []string{"1" + code}
+	switch {
+	case code[0] != '0':
+		misses = append(misses, code+"0", code[:1])
+	case len(code) > 1:
+		misses = append(misses, "0", code[1:]) // as text: such a code is no number
+	}
+	return misses
 }
 
 // refused checks that some failure in err tells of the refusal.
@@ -93,9 +148,11 @@ func (c *check) refused(err error, want facts.Code, situation string) {
 	c.Helper()
 	c.failed(err, wanted{sent: &want.MayHaveSent}, situation)
 	tells := func(e *provider.Error) bool {
-		return e.Kind == want.Kind && e.Scope == want.Scope && e.Code == want.Code && e.MayHaveSent == want.MayHaveSent
+		return e.Kind == want.Kind && e.Scope == want.Scope && e.Code == want.Code && e.MayHaveSent == want.MayHaveSent &&
+			strings.Contains(e.Text, want.Words) && (want.Wait == 0 || e.RetryAfter == want.Wait)
 	}
 	if !slices.ContainsFunc(slices.Collect(provider.Failures(err)), tells) {
-		c.broken("%s: want kind %q, scope %q, code %q; got%s", situation, want.Kind, want.Scope, want.Code, listFailures(err))
+		c.broken("%s: want kind %q, scope %q, code %q, wait %v, text %q; got%s",
+			situation, want.Kind, want.Scope, want.Code, want.Wait, want.Words, listFailures(err))
 	}
 }

@@ -64,10 +64,7 @@ func (c *check) echo() string {
 }
 
 func secretRefusal(c *check) {
-	codes := []string{}
-	for code := range c.h.Unlisted {
-		codes = append(codes, code)
-	}
+	codes := c.unlisted()
 	for _, refusal := range c.refusals() {
 		codes = append(codes, refusal.Code)
 	}

@@ -14,8 +14,9 @@ import (
 // check is a running case: the test, the harness and the rule that is guarded.
 type check struct {
 	testing.TB
-	h    Harness
-	rule string
+	h     Harness
+	rule  string
+	http2 bool // the service stands behind a TLS listener that speaks HTTP/2
 }
 
 // broken ends the case: the rule does not hold.
@@ -34,7 +35,7 @@ func (c *check) sub(name string, part func(c *check)) {
 	}
 	t.Run(name, func(t *testing.T) {
 		t.Parallel()
-		part(&check{TB: t, h: c.h, rule: c.rule})
+		part(&check{TB: t, h: c.h, rule: c.rule, http2: c.http2})
 	})
 }
 
@@ -49,16 +50,25 @@ func (c *check) message() provider.Message {
 // provider builds the provider under test against s.
 func (c *check) provider(s *stage, changes ...func(*Endpoint)) provider.Provider {
 	c.Helper()
-	e := Endpoint{BaseURL: s.url, Now: c.h.Now}
+	e := Endpoint{BaseURL: s.url, Now: c.h.Now, HTTPClient: s.client}
 	if c.h.Templates != nil {
 		e.Templates = c.h.Templates.Clone()
 	}
 	for _, change := range changes {
 		change(&e)
 	}
-	p := c.h.New(c.TB, e)
+	return newProvider(c.TB, c.h, e)
+}
+
+// newProvider builds the provider under test, which must work.
+func newProvider(tb testing.TB, h Harness, e Endpoint) provider.Provider {
+	tb.Helper()
+	p, err := h.New(e)
+	if err != nil {
+		tb.Fatalf("Harness.New: %v", err)
+	}
 	if p == nil {
-		c.Fatalf("Harness.New returned nil")
+		tb.Fatalf("Harness.New returned nil")
 	}
 	return p
 }

@@ -12,15 +12,11 @@
 //		t.Parallel()
 //		providertest.Run(t, providertest.Harness{
 //			Service: func(testing.TB) sim.Service { return acmesim.New(…) },
-//			New: func(tb testing.TB, e providertest.Endpoint) provider.Provider {
-//				p, err := acme.New(acme.Config{
+//			New: func(e providertest.Endpoint) (provider.Provider, error) {
+//				return acme.New(acme.Config{
 //					APIKey: "conformance-key", Templates: e.Templates,
 //					BaseURL: e.BaseURL, Timeout: e.Timeout, HTTPClient: e.HTTPClient, Now: e.Now,
 //				})
-//				if err != nil {
-//					tb.Fatal(err)
-//				}
-//				return p
 //			},
 //			Message:   provider.Message{To: phone, Template: "login", Params: provider.Params{"code": "042137"}},
 //			Templates: provider.Templates{"login": {ID: "1", Params: []string{"code"}}},

@@ -11,8 +11,8 @@ import (
 // fakeHarness runs the suite on what newFake builds.
 func fakeHarness(newFake func(name string, templates provider.Templates, now func() time.Time) provider.Provider) providertest.Harness {
 	return providertest.Harness{
-		New: func(_ testing.TB, e providertest.Endpoint) provider.Provider {
-			return newFake("fake", e.Templates.Clone(), e.Now)
+		New: func(e providertest.Endpoint) (provider.Provider, error) {
+			return newFake("fake", e.Templates.Clone(), e.Now), nil
 		},
 		Message:   toyMessage,
 		Templates: provider.Templates{"login": {Text: "Your code is {code}."}},

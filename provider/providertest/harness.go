@@ -23,7 +23,7 @@ type Harness struct {
 
 	// New returns a fresh provider that talks to e. It takes over every field of
 	// e. For a composer it builds the composer around adapters that all talk to e.
-	New func(tb testing.TB, e Endpoint) provider.Provider
+	New func(e Endpoint) (provider.Provider, error)
 
 	// Message is a valid message that the service accepts, with the parameter
 	// "code" unless the service makes its own codes.
@@ -45,12 +45,6 @@ type Harness struct {
 	// RefusalReply is how a service that has not moved to Judge and Answer refuses a
 	// send on the wire with that code and that text. Others are asked themselves.
 	RefusalReply func(code, text string) Reply
-
-	// Unlisted holds codes that are in no table of the service, and the kinds that
-	// they come back as: KindUnknown unless the service's codes have prefixes that
-	// say more. Put near misses of the code for success into it, such as "OK" where
-	// the service says "Ok". Default: "987654", KindUnknown.
-	Unlisted map[string]provider.Kind
 
 	// Secrets are the credentials that the provider was built with. They must show
 	// up nowhere. Each has six characters or more.
@@ -75,6 +69,10 @@ type Harness struct {
 	// Skip maps names of cases that the service cannot satisfy to the reasons,
 	// which are printed.
 	Skip map[string]string
+
+	// asksBesides says that the provider may make one request more, which sends
+	// nothing.
+	asksBesides bool
 
 	// patience is how long a send may take that should have ended.
 	patience time.Duration
@@ -113,7 +111,6 @@ func standingStill() time.Time {
 
 const (
 	defaultPatience = 10 * time.Second
-	unlistedCode    = "987654"
 	// unmappedTemplate is a template name that no harness maps.
 	unmappedTemplate = "providertest-unmapped"
 	// surplusParam is a parameter that no template knows.
@@ -127,12 +124,10 @@ func (h Harness) complete() (Harness, error) {
 	if h.MissingParam == "" {
 		h.MissingParam = provider.ParamCode
 	}
-	if len(h.Unlisted) == 0 {
-		h.Unlisted = map[string]provider.Kind{unlistedCode: provider.KindUnknown}
-	}
 	if h.Members == 0 {
 		h.Members = 1
 	}
+	h.asksBesides = h.CountsAsSend != nil
 	if h.CountsAsSend == nil {
 		h.CountsAsSend = func(*http.Request) bool { return true }
 	}

@@ -67,7 +67,7 @@ func TestSkippedCasesPrintReasons(t *testing.T) {
 
 	noService := providertest.Harness{
 		Message: toyMessage,
-		New:     func(testing.TB, providertest.Endpoint) provider.Provider { return &providertest.Fake{} },
+		New:     func(providertest.Endpoint) (provider.Provider, error) { return &providertest.Fake{}, nil },
 	}
 	r = record(t, func(r *recorder) { providertest.StartCase(r, noService, "redirect", 0) })
 	require.Equal(t, "needs a service to talk to: Harness.Service is nil", r.skipped)
@@ -79,12 +79,15 @@ func TestCaseNames(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, []string{
 		"receipt", "one-request", "receipt-json", "name", "foreign",
+		"what-goes-out", "order-of-values",
 		"no-recipient", "no-template", "unmapped-template", "missing-parameter", "surplus-parameter",
 		"refusals", "unlisted-code",
 		"malformed-reply", "wrong-types", "truncated-reply", "error-status", "content-type", "oversized-reply",
+		"success-status", "trailing-garbage", "unexpected-status",
 		"cancelled-before", "expired-before", "cancelled-in-flight", "deadline-in-flight", "cancelled-while-reading",
 		"timeout", "timeout-while-reading",
 		"dial-failure", "untrusted-certificate", "connection-reset", "reset-on-kept-connection", "redirect", "http-client",
+		"http2", "http2-reset",
 		"secrecy-receipt", "secrecy-input", "secrecy-refusal", "secrecy-reply", "secrecy-no-http", "secrecy-network", "secrecy-provider",
 		"concurrent-sends", "caller-maps", "receipt-maps", "goroutines",
 		"abilities-behind-wrapper", "abilities-behind-group", "composer-declares-nothing", "verify", "balance", "status", "batch",
@@ -105,7 +108,7 @@ func TestFailureQuotesTheSimulator(t *testing.T) {
 func TestNilProvider(t *testing.T) {
 	t.Parallel()
 	h := toyHarness(flaw{})
-	h.New = func(testing.TB, providertest.Endpoint) provider.Provider { return nil }
+	h.New = func(providertest.Endpoint) (provider.Provider, error) { return nil, nil }
 	r := record(t, func(r *recorder) { providertest.StartCase(r, h, "receipt", 0) })
 	require.Equal(t, "Harness.New returned nil", r.text())
 }
@@ -132,8 +135,8 @@ func TestHandlerServiceConformance(t *testing.T) {
 		})
 	}
 	h.CountsAsSend = func(r *http.Request) bool { return r.URL.Path == "/toy/send" }
-	h.New = func(_ testing.TB, e providertest.Endpoint) provider.Provider {
-		return newToy(e, flaw{})
+	h.New = func(e providertest.Endpoint) (provider.Provider, error) {
+		return newToy(e, flaw{}), nil
 	}
 	providertest.Run(t, h)
 }

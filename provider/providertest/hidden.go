@@ -37,12 +37,46 @@ func (c *check) hidesError(err error) {
 
 func (c *check) hidesText(text, where string) {
 	c.Helper()
-	text = pointer.ReplaceAllString(text, "0x…")
-	for _, n := range c.needles() {
-		if n.standsIn(text) {
-			c.broken("%s shows %s: %q", where, n.what, text)
+	for _, reading := range readings(pointer.ReplaceAllString(text, "0x…")) {
+		for _, n := range c.needles() {
+			if n.standsIn(reading) {
+				c.broken("%s shows %s: %q", where, n.what, text)
+			}
 		}
 	}
+}
+
+// readings are the ways in which a person or a program may read a text: as it
+// stands, with escapes undone, and with the digits of a number drawn together.
+func readings(text string) []string {
+	all := []string{text}
+	if plain, err := url.QueryUnescape(text); err == nil && plain != text {
+		all = append(all, plain)
+	}
+	if plain := jsonEscape.ReplaceAllStringFunc(text, unescapeJSON); plain != text {
+		all = append(all, plain)
+	}
+	for _, reading := range all {
+		if joined := betweenDigits.ReplaceAllString(reading, "$1"); joined != reading {
+			all = append(all, joined)
+		}
+	}
+	return all
+}
+
+var (
+	// jsonEscape matches a character as JSON may write it.
+	jsonEscape = regexp.MustCompile(`\\u[0-9a-fA-F]{4}`)
+	// betweenDigits matches a digit and what people put between groups of digits.
+	betweenDigits = regexp.MustCompile(`([0-9])[ \x{00A0}.()\-]{1,2}\b`)
+)
+
+func unescapeJSON(escape string) string {
+	var plain string
+	if err := json.Unmarshal([]byte(`"`+escape+`"`), &plain); err != nil {
+		return escape
+	}
+	return plain
 }
 
 // pointer matches addresses in memory, whose digits may look like a code.

@@ -1,16 +1,14 @@
 package providertest
 
 import (
-	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/cnsms/cnsms/provider"
 )
 
 func TestReplaceAt(t *testing.T) {
@@ -42,34 +40,28 @@ func TestReplaceAt(t *testing.T) {
 	}
 }
 
-// wirer is a provider that makes one request with all that a floor must repeat.
-type wirer struct{ client *http.Client }
+// recordingTransport keeps the one request that goes through it.
+type recordingTransport struct{ seen RawRequest }
 
-func (w wirer) Name() string { return "wirer" }
-
-func (w wirer) Send(ctx context.Context, _ provider.Message) (provider.Receipt, error) {
-	e := exchange{
-		method: http.MethodPut, url: "http://service.invalid/path?a=b&c=%20", body: []byte("the body"),
-		header: http.Header{"X-One": {"1", "2"}, "Content-Type": {"text/plain"}},
+func (t *recordingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
 	}
-	return provider.Receipt{}, e.exchange(ctx, w.client)
+	t.seen = RawRequest{Method: r.Method, URL: r.URL.String(), Header: r.Header.Clone(), Body: body}
+	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}, nil
 }
 
 // The floor of a benchmark puts the same bytes on the wire as the provider.
 func TestFloorRepeatsTheRequest(t *testing.T) {
 	t.Parallel()
-	transport := &stubTransport{reply: Reply{Body: []byte("fine")}}
-	client := &http.Client{Transport: transport}
-	wire := capture(t, wirer{client}, provider.Message{}, transport)
-	require.Equal(t, http.MethodPut, wire.method)
-	require.Equal(t, "the body", string(wire.body))
-
-	var again exchange
-	transport.watch = func(r *http.Request, body []byte) {
-		again = exchange{r.Method, r.URL.String(), r.Header.Clone(), body}
+	raw := RawRequest{
+		Method: http.MethodPut, URL: "http://service.invalid/path?a=b&c=%20", Body: []byte("the body"),
+		Header: http.Header{"X-One": {"1", "2"}, "Content-Type": {"text/plain"}},
 	}
-	require.NoError(t, wire.exchange(t.Context(), client))
-	require.Equal(t, wire, again)
+	transport := &recordingTransport{}
+	require.NoError(t, NetHTTP().New(transport)(t.Context(), raw))
+	require.Equal(t, raw, transport.seen)
 }
 
 func TestOtherCode(t *testing.T) {

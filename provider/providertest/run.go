@@ -48,8 +48,8 @@ func (one testCase) start(tb testing.TB, h Harness) {
 func allCases() []testCase {
 	var all []testCase
 	for _, group := range [][]testCase{
-		receiptCases(), inputCases(), refusalCases(), replyCases(), contextCases(), networkCases(),
-		secrecyCases(), sharingCases(), abilityCases(),
+		receiptCases(), sentCases(), inputCases(), refusalCases(), replyCases(), contradictionCases(), contextCases(),
+		networkCases(), http2Cases(), secrecyCases(), sharingCases(), abilityCases(),
 	} {
 		all = append(all, group...)
 	}

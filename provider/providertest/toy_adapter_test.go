@@ -167,6 +167,9 @@ func (t *toy) exchange(ctx context.Context, path string, request toyRequest) ([]
 	if err != nil {
 		return nil, 0, failure(provider.KindConfig, "BaseURL: not usable")
 	}
+	if !t.flaw.repeatable {
+		r.GetBody = nil // net/http repeats requests that have it
+	}
 	if t.flaw.wire != nil {
 		t.flaw.wire(r)
 	}
@@ -175,6 +178,9 @@ func (t *toy) exchange(ctx context.Context, path string, request toyRequest) ([]
 		return nil, 0, lost(errors.Join(t.conceal(err), inner.Err()), connected.Load())
 	}
 	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode < 200 && !t.flaw.readsAnything {
+		return nil, 0, lost(errors.New("no reply to this request"), true)
+	}
 	reply, err := t.read(response.Body)
 	if err != nil {
 		return nil, 0, lost(errors.Join(t.conceal(err), inner.Err()), true)

@@ -44,6 +44,7 @@ func (toyService) Owns(r *http.Request) bool { return strings.HasPrefix(r.URL.Pa
 
 func (toyService) Codes() facts.Codes {
 	return facts.MustParseCodes(`
+		OK        | ok
 		NO_MONEY  | balance | no money left
 		TOO_OFTEN | throttled by phone | too often for this phone
 		BUSY      | unavailable, may have been sent | try later
@@ -91,10 +92,9 @@ var toyMessage = provider.Message{
 func toyHarness(f flaw) providertest.Harness {
 	return providertest.Harness{
 		Service:   func(testing.TB) sim.Service { return toyService{} },
-		New:       func(_ testing.TB, e providertest.Endpoint) provider.Provider { return newToy(e, f) },
+		New:       func(e providertest.Endpoint) (provider.Provider, error) { return newToy(e, f), nil },
 		Message:   toyMessage,
 		Templates: provider.Templates{"login": {ID: "t1", Params: []string{provider.ParamCode}}},
-		Unlisted:  map[string]provider.Kind{"ok": provider.KindUnknown, "31337": provider.KindUnknown},
 		Secrets:   []string{toyKey},
 	}
 }
@@ -102,8 +102,8 @@ func toyHarness(f flaw) providertest.Harness {
 // verifyHarness is toyHarness for a toy whose codes are made by the service.
 func verifyHarness(f flaw) providertest.Harness {
 	h := toyHarness(f)
-	h.New = func(_ testing.TB, e providertest.Endpoint) provider.Provider {
-		return &verifyingToy{newToy(e, f)}
+	h.New = func(e providertest.Endpoint) (provider.Provider, error) {
+		return &verifyingToy{newToy(e, f)}, nil
 	}
 	h.Message.Params = nil
 	h.Templates = provider.Templates{"login": {ID: codeOfService}}
@@ -114,8 +114,8 @@ func verifyHarness(f flaw) providertest.Harness {
 // batchHarness is toyHarness for a toy that sends batches.
 func batchHarness(f flaw) providertest.Harness {
 	h := toyHarness(f)
-	h.New = func(_ testing.TB, e providertest.Endpoint) provider.Provider {
-		return &batchToy{newToy(e, f)}
+	h.New = func(e providertest.Endpoint) (provider.Provider, error) {
+		return &batchToy{newToy(e, f)}, nil
 	}
 	return h
 }
@@ -139,8 +139,8 @@ func TestBatchToy(t *testing.T) {
 func TestComposedToy(t *testing.T) {
 	t.Parallel()
 	h := toyHarness(flaw{})
-	h.New = func(_ testing.TB, e providertest.Endpoint) provider.Provider {
-		return &inTurn{members: []provider.Provider{&passOn{newToy(e, flaw{})}, newToy(e, flaw{})}}
+	h.New = func(e providertest.Endpoint) (provider.Provider, error) {
+		return &inTurn{members: []provider.Provider{&passOn{newToy(e, flaw{})}, newToy(e, flaw{})}}, nil
 	}
 	h.Members = 2
 	providertest.Run(t, h)

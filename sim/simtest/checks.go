@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
-	"regexp"
 	"strings"
 	"sync"
 
@@ -48,13 +47,10 @@ func (h Harness) checkGranted(r Request) error {
 	return nil
 }
 
-// e164 is a number as it is recorded.
-var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
-
 // checkText checks that a recorded text tells what went out.
 func checkText(text sim.Text) error {
 	switch {
-	case !e164.MatchString(text.To):
+	case !sim.IsE164(text.To):
 		return fmt.Errorf("Text.To: want a number in E.164 form, got %q", text.To)
 	case text.Mailbox == "":
 		return errors.New("Text.Mailbox: want the account")

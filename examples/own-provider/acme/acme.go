@@ -1,14 +1,12 @@
 // Package acme sends through Acme Text, a service that does not exist. It shows
-// what an adapter looks like that lives outside the module: it imports package
-// provider and the standard library. docs/adding-a-provider.md explains each
-// step.
+// what an adapter looks like, in this module or in another: it is written on the kit,
+// package adapter. docs/adding-a-provider.md explains each step.
 //
 // # Service
 //
 // One text to one number per request, at home and abroad, as JSON over HTTPS.
 // Requests are signed (HMAC-SHA256), so that the secret does not travel. Acme
-// makes no codes. It tells what became of a text, and what is left on the
-// account.
+// makes no codes. It tells the state of a text, and what is left on the account.
 //
 // # Settings
 //
@@ -22,8 +20,8 @@
 //
 // # Failure codes
 //
-// The table is in codes.go. Acme answers HTTP 200 to what it has done and 422 to
-// what it refuses; anything else is no answer of its own.
+// The table is codes.txt. Acme answers HTTP 200 to what it has done and 422 to
+// what it refuses; any other reply is unusable.
 //
 // # Limits
 //
@@ -32,22 +30,62 @@
 package acme
 
 import (
+	"cmp"
 	"context"
-	"fmt"
+	_ "embed"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
+	"github.com/cnsms/cnsms/provider/facts"
 )
+
+// Default values of Config.
+const (
+	DefaultName    = "acme"
+	DefaultBaseURL = "https://text.acme.example"
+)
+
+//go:embed codes.txt
+var codesFile string
+
+var codes = facts.MustParseCodes(codesFile)
+
+// Codes returns the service's table of codes.
+func Codes() facts.Codes { return codes }
+
+// Config configures a Provider.
+type Config struct {
+	// Key is the account's key. Required.
+	Key string
+	// Secret is what requests are signed with. Required.
+	Secret provider.Secret
+
+	// Templates maps logical names to approved templates. Required.
+	Templates provider.Templates
+
+	// Name stands in receipts and errors. Default: DefaultName.
+	Name string
+	// BaseURL is where the service is. Default: DefaultBaseURL.
+	BaseURL string
+	// PlainHTTP lets BaseURL be http:// on another machine.
+	PlainHTTP bool
+	// Timeout bounds one exchange. Default: 10 s.
+	Timeout time.Duration
+	// HTTPClient gives the transport to use. Default: a transport of its own.
+	HTTPClient *http.Client
+	// Now is the clock that requests are signed with. Default: time.Now.
+	Now func() time.Time
+}
 
 // Provider sends through one Acme account. It is a provider.Provider, a
 // provider.BalanceReader and a provider.StatusReader.
 type Provider struct {
-	// The settings sit behind a pointer because fmt, when it prints a struct that
-	// holds a Provider in an unexported field, shows the fields of the Provider
-	// without asking Format. It does not follow the pointers among them.
-	cfg       *Config
-	transport http.RoundTripper
+	adapter.Identity
+	client *adapter.Client
+	config func() Config // fmt does not look into functions
 }
 
 var (
@@ -57,58 +95,71 @@ var (
 
 // New returns a Provider, or an error that names every faulty field.
 func New(cfg Config) (*Provider, error) {
-	if err := cfg.Validate(); err != nil {
+	client, err := adapter.New(adapter.Config{
+		Service: DefaultName, Title: "Acme", Codes: codes,
+		Name: cfg.Name, BaseURL: cmp.Or(cfg.BaseURL, DefaultBaseURL), PlainHTTP: cfg.PlainHTTP, Templates: cfg.Templates,
+		Credentials: []adapter.Credential{{Field: "Key", Value: cfg.Key}, {Field: "Secret", Value: string(cfg.Secret)}},
+		Timeout:     cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now,
+	}, adapter.EachTemplate(cfg.Templates, templateProblems))
+	if err != nil {
 		return nil, err
 	}
-	cfg = cfg.withDefaults()
-	cfg.Templates = cfg.Templates.Clone()
-	return &Provider{cfg: &cfg, transport: newTransport(cfg.HTTPClient)}, nil
+	return &Provider{client.Identity("acme.Provider"), client, func() Config { return cfg }}, nil
 }
 
-// Name returns Config.Name.
-func (p *Provider) Name() string { return p.cfg.Name }
-
-// Format prints the name only, whatever the verb.
-func (p *Provider) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "acme.Provider(%s)", p.cfg.Name)
+// templateProblems refuses what Acme has no use for, so that nobody waits for it to
+// have an effect.
+func templateProblems(template provider.Template) []string {
+	var problems []string
+	if template.ID == "" {
+		problems = append(problems, "ID: must not be empty")
+	}
+	if template.Sign != "" {
+		problems = append(problems, "Sign: Acme takes the signature from the template")
+	}
+	return problems
 }
 
 // Send submits one text. Message.Ref goes with it.
 func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
-	body, err := p.newText(m)
-	if err != nil {
-		return provider.Receipt{}, p.named(err)
-	}
-	reply, err := p.call(ctx, provider.OpSend, http.MethodPost, textsPath, body, m.Redact)
+	call := p.client.NewSend(m)
+	body, err := p.newText(call, m)
 	if err != nil {
 		return provider.Receipt{}, err
 	}
-	if reply.ID == "" {
-		return provider.Receipt{}, p.badReply(provider.OpSend, http.StatusOK, "accepted, but without an id")
+	answer, err := p.exchange(ctx, call, http.MethodPost, textsPath, body)
+	if err != nil {
+		return provider.Receipt{}, err
 	}
-	return provider.Receipt{Provider: p.cfg.Name, ID: reply.ID, To: m.To, At: p.cfg.Now()}, nil
+	if answer.ID == "" {
+		return provider.Receipt{}, call.Unusable("accepted, but without an id")
+	}
+	return call.Receipt(answer.ID), nil
 }
 
 // ReadBalance returns the money left, in yuan.
 func (p *Provider) ReadBalance(ctx context.Context) (provider.Balance, error) {
-	reply, err := p.call(ctx, provider.OpBalance, http.MethodGet, balancePath, nil, provider.Redact)
+	call := p.client.NewCall(provider.OpBalance)
+	answer, err := p.exchange(ctx, call, http.MethodGet, balancePath, nil)
 	if err != nil {
 		return provider.Balance{}, err
 	}
-	if !decimal.MatchString(reply.Yuan) {
-		return provider.Balance{}, p.badReply(provider.OpBalance, http.StatusOK, "yuan: not a number")
+	if !adapter.IsDecimal(answer.Yuan) {
+		return provider.Balance{}, call.Unusable("yuan: not a number")
 	}
-	return provider.Balance{Provider: p.cfg.Name, Amount: reply.Yuan, Unit: provider.UnitYuan}, nil
+	return provider.Balance{Provider: p.Name(), Amount: answer.Yuan, Unit: provider.UnitYuan}, nil
 }
 
-// ReadStatus asks what became of a text.
+// ReadStatus asks for the state of a text.
 func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider.Status, error) {
-	reply, err := p.call(ctx, provider.OpStatus, http.MethodGet, textsPath+"/"+url.PathEscape(r.ID), nil, provider.Redact)
-	if codeOf(err) == codeNoSuchText {
+	call := p.client.NewCall(provider.OpStatus)
+	call.Hide(r.To.National())
+	answer, err := p.exchange(ctx, call, http.MethodGet, textsPath+"/"+url.PathEscape(r.ID), nil)
+	if answer.Code == codeNoSuchText {
 		return provider.Status{}, nil
 	}
 	if err != nil {
 		return provider.Status{}, err
 	}
-	return provider.Status{State: states[reply.State], Code: reply.State}, nil
+	return provider.Status{State: states[answer.State], Code: answer.State}, nil
 }

@@ -1,11 +1,7 @@
 package acme_test
 
 import (
-	"encoding/json"
-	"net/http"
 	"testing"
-
-	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/examples/own-provider/acme"
 	"github.com/cnsms/cnsms/examples/own-provider/acme/acmesim"
@@ -14,34 +10,35 @@ import (
 	"github.com/cnsms/cnsms/sim"
 )
 
-func TestConformance(t *testing.T) {
-	t.Parallel()
-	providertest.Run(t, providertest.Harness{
-		Service: func(testing.TB) sim.Service {
-			return acmesim.New(acmesim.Config{Key: key, Secret: secret})
-		},
-		New: func(tb testing.TB, e providertest.Endpoint) provider.Provider {
-			p, err := acme.New(acme.Config{
+const (
+	key    = "acme-key"
+	secret = "acme-secret"
+)
+
+func harness() providertest.Harness {
+	return providertest.Harness{
+		Service: func(testing.TB) sim.Service { return acmesim.New(acmesim.Config{Key: key, Secret: secret}) },
+		New: func(e providertest.Endpoint) (provider.Provider, error) {
+			return acme.New(acme.Config{
 				Key: key, Secret: secret, Templates: e.Templates,
 				BaseURL: e.BaseURL, Timeout: e.Timeout, HTTPClient: e.HTTPClient, Now: e.Now,
 			})
-			require.NoError(tb, err)
-			return p
 		},
-		Message:      newMessage(),
-		Templates:    provider.Templates{"login": {ID: "T1", Params: []string{provider.ParamCode}}},
-		Foreign:      provider.MustParsePhone("+1 202 555 0123"),
-		RefusalReply: refusalReply,
-		Unlisted:     map[string]provider.Kind{"OK": provider.KindUnknown, "okay": provider.KindUnknown, "200": provider.KindUnknown},
-		Secrets:      []string{secret},
-	})
+		Message: provider.Message{
+			To: provider.MustParsePhone("13800138000"), Template: "login", Ref: "order-17",
+			Params: provider.Params{provider.ParamCode: "042137"},
+		},
+		Templates: provider.Templates{"login": {ID: "T1", Params: []string{provider.ParamCode}}},
+		Foreign:   provider.MustParsePhone("+1 202 555 0123"),
+		Secrets:   []string{secret},
+	}
 }
 
-// refusalReply is how Acme refuses on the wire.
-func refusalReply(code, text string) providertest.Reply {
-	body, err := json.Marshal(map[string]string{"code": code, "message": text})
-	if err != nil {
-		panic(err)
-	}
-	return providertest.Reply{Status: http.StatusUnprocessableEntity, ContentType: "application/json", Body: body}
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	providertest.Run(t, harness())
 }
+
+func BenchmarkSend(b *testing.B) { providertest.BenchmarkSend(b, harness()) }
+
+func FuzzReply(f *testing.F) { providertest.FuzzReply(f, harness()) }

@@ -1,16 +1,18 @@
 package acme
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"regexp"
+	"net/http"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
 )
 
 const (
@@ -19,6 +21,8 @@ const (
 
 	// longestValue is how many characters a value of a template may have.
 	longestValue = 20
+	// codeNoSuchText answers a question about a text that Acme does not know.
+	codeNoSuchText = "no_such_text"
 )
 
 // text is the body of a send.
@@ -31,36 +35,21 @@ type text struct {
 
 // newText turns a message into what goes onto the wire. Everything that can be
 // found wrong is found here, before any request.
-func (p *Provider) newText(m provider.Message) ([]byte, error) {
-	if err := m.Validate(); err != nil {
-		return nil, err
-	}
-	template, err := p.cfg.Templates.Lookup(m.Template)
+func (p *Provider) newText(call *adapter.Call, m provider.Message) ([]byte, error) {
+	template, err := call.Template()
 	if err != nil {
 		return nil, err
 	}
-	values, err := template.Values(m.Params)
+	values, err := call.Values(template)
 	if err != nil {
 		return nil, err
 	}
 	for i, value := range values {
 		if utf8.RuneCountInString(value) > longestValue {
-			return nil, &provider.Error{
-				Op: provider.OpSend, Kind: provider.KindTemplate,
-				Text: fmt.Sprintf("Params[%q]: longer than %d characters", template.Params[i], longestValue),
-			}
+			return nil, call.Fail(provider.KindTemplate, "Params[%q]: longer than %d characters", template.Params[i], longestValue)
 		}
 	}
 	return json.Marshal(text{To: m.To.E164(), Template: template.ID, Values: values, Ref: m.Ref})
-}
-
-// sign makes the signature of a request: the HMAC-SHA256 over method, path, time
-// and body, each but the last on a line of its own, in lower-case hexadecimal.
-func sign(secret, method, path, unixTime string, body []byte) string {
-	mac := hmac.New(sha256.New, []byte(secret))
-	fmt.Fprintf(mac, "%s\n%s\n%s\n", method, path, unixTime)
-	mac.Write(body)
-	return hex.EncodeToString(mac.Sum(nil))
 }
 
 // reply is the answer to every call.
@@ -72,20 +61,36 @@ type reply struct {
 	Yuan    string `json:"yuan"`
 }
 
-// decode reads an answer. The error does not repeat it: it could hold anything.
-func decode(body []byte) (reply, error) {
-	var r reply
-	if err := json.Unmarshal(body, &r); err != nil {
-		return reply{}, errors.New("not the expected JSON")
+// exchange makes one signed request. Anything but success is an error.
+func (p *Provider) exchange(ctx context.Context, call *adapter.Call, method, path string, body []byte) (reply, error) {
+	unixTime := strconv.FormatInt(p.client.Now().Unix(), 10)
+	signature := sign(string(p.config().Secret), method, p.client.BaseURL().Path+path, unixTime, body)
+	call.Hide(signature)
+	header := http.Header{"Acme-Key": {p.config().Key}, "Acme-Time": {unixTime}, "Acme-Sign": {signature}}
+	if body != nil {
+		header["Content-Type"] = []string{"application/json"}
 	}
-	if r.Code == "" {
-		return reply{}, errors.New("code: missing")
+	var answer reply
+	err := call.JSON(ctx, adapter.Request{
+		Method: method, Path: path, Header: header, Body: body, Statuses: []int{http.StatusUnprocessableEntity},
+	}, &answer)
+	if err != nil {
+		return reply{}, err
 	}
-	return r, nil
+	if answer.Code == "" {
+		return reply{}, call.Unusable("code: missing")
+	}
+	return answer, call.Judge(answer.Code, answer.Message)
 }
 
-// decimal is how Acme writes amounts.
-var decimal = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
+// sign makes the signature of a request: the HMAC-SHA256 over method, path, time
+// and body, each but the last on a line of its own, in lower-case hexadecimal.
+func sign(secret, method, path, unixTime string, body []byte) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	_, _ = fmt.Fprintf(mac, "%s\n%s\n%s\n", method, path, unixTime)
+	_, _ = mac.Write(body)
+	return hex.EncodeToString(mac.Sum(nil))
+}
 
 var states = map[string]provider.State{
 	"queued":    provider.StatePending,

@@ -8,25 +8,20 @@
 package acmesim
 
 import (
-	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/cnsms/cnsms/examples/own-provider/acme"
+	"github.com/cnsms/cnsms/provider/facts"
 	"github.com/cnsms/cnsms/sim"
 )
 
 const (
 	textsPath   = "/v1/texts"
 	balancePath = "/v1/balance"
-
-	// price is what a text costs, in fen.
-	price = 5
-
-	// endless is the balance that an account without end tells, in fen.
-	endless = 1_000_000
 )
 
 // Config describes the simulated account. Key and Secret are required; every
@@ -46,25 +41,22 @@ type Config struct {
 
 // Service is a simulated Acme account. Put it into a sim.Server.
 type Service struct {
-	sim.Old
+	*sim.Account
 
-	cfg Config
-
-	mu      sync.Mutex
-	balance int
-	last    map[string]time.Time // by number, for the limit
-	states  map[string]string    // by id
+	cfg    Config
+	states map[string]string // by id
 }
 
-var _ sim.Service = (*Service)(nil)
-
-// New returns a simulated account.
+// New returns a simulated account. It panics without a Key or a Secret, because no
+// request could bring them.
 func New(cfg Config) *Service {
-	s := &Service{cfg: cfg, last: map[string]time.Time{}, states: map[string]string{}}
-	if cfg.Balance != nil {
-		s.balance = *cfg.Balance
+	sim.Demand(cfg.Key != "", "acmesim: Config.Key: must not be empty")
+	sim.Demand(cfg.Secret != "", "acmesim: Config.Secret: must not be empty")
+	account := sim.AccountConfig{Balance: cfg.Balance, BalanceCode: "no_credit", NumberField: "to"}
+	if cfg.Limits {
+		account.Limits = []sim.Limit{{Code: "number_limit", Most: 1, Within: time.Minute}}
 	}
-	return s
+	return &Service{Account: sim.NewAccount(account), cfg: cfg, states: map[string]string{}}
 }
 
 // Name returns "acme".
@@ -75,98 +67,68 @@ func (s *Service) Owns(r *http.Request) bool {
 	return strings.HasPrefix(r.URL.Path, textsPath) || r.URL.Path == balancePath
 }
 
+// Codes are Acme's.
+func (s *Service) Codes() facts.Codes { return acme.Codes() }
+
 // SetState says what became of a text: queued, sent, delivered or failed.
 func (s *Service) SetState(id, state string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	s.states[id] = state
 }
 
-// Serve answers one request.
-func (s *Service) Serve(c *sim.Call) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if code := s.checkSignature(c); code != "" {
-		refuse(c, refusal(code))
-		return
+// members are those of an answer.
+type members map[string]string
+
+// Judge decides about a request.
+func (s *Service) Judge(c *sim.Call) sim.Outcome {
+	if o := s.checkSignature(c); o.Refused() {
+		return o
 	}
 	id, asksForOne := strings.CutPrefix(c.Request.URL.Path, textsPath+"/")
 	switch {
 	case c.Request.Method == http.MethodPost && c.Request.URL.Path == textsPath:
-		s.send(c)
+		return s.judgeText(c)
 	case c.Request.Method == http.MethodGet && asksForOne:
-		s.status(c, id)
+		state, known := s.states[id]
+		if !known {
+			return sim.Refuse("no_such_text", "id: no such text")
+		}
+		return sim.Grant(members{"state": state})
 	case c.Request.Method == http.MethodGet && c.Request.URL.Path == balancePath:
-		left := s.left()
-		accept(c, map[string]string{"yuan": fmt.Sprintf("%d.%02d", left/100, left%100)})
-	default:
-		c.Explain("want POST %[1]s, GET %[1]s/{id} or GET %[2]s", textsPath, balancePath)
-		refuse(c, refusal("bad_request"))
+		return sim.Grant(members{"yuan": fmt.Sprintf("%d.%02d", s.Left()/100, s.Left()%100)})
 	}
+	return sim.Refuse("bad_request", "method: want POST %[1]s, GET %[1]s/{id} or GET %[2]s", textsPath, balancePath)
 }
 
-// send is the order of every simulated send: the service's own checks, then the
-// scripted refusal, then the text is accepted.
-func (s *Service) send(c *sim.Call) {
+// judgeText grants a text that passes every check.
+func (s *Service) judgeText(c *sim.Call) sim.Outcome {
 	var t text
-	if err := json.Unmarshal(c.Body, &t); err != nil {
-		c.Explain("body: not the expected JSON")
-		refuse(c, refusal("bad_request"))
-		return
+	if err := c.JSON(&t); err != nil {
+		return sim.Refuse("bad_request", "%v", err)
 	}
-	if code := s.check(c, t); code != "" {
-		refuse(c, refusal(code))
-		return
+	if o := s.checkText(t); o.Refused() {
+		return o
 	}
-	if scripted, ok := c.Refusal(); ok {
-		c.Explain("scripted refusal")
-		refuse(c, scripted)
-		return
-	}
-	s.balance -= price
-	s.last[t.To] = c.Now
-	m := c.Accept(sim.Text{
-		Mailbox: s.cfg.Key, ID: fmt.Sprintf("text-%d", c.Seq), Ref: t.Ref, To: t.To, Sign: "Acme",
-		Template: t.Template, Params: t.Values, Text: "【Acme】" + fill(s.cfg.Templates[t.Template], t.Values),
+	id := fmt.Sprintf("text-%d", c.Seq)
+	o := sim.Accept(sim.Text{
+		Mailbox: s.cfg.Key, ID: id, Ref: t.Ref, To: t.To, Sign: "Acme", Template: t.Template, Params: t.Values,
+		Text: sim.Signed("Acme", places.Fill(s.cfg.Templates[t.Template], t.Values)),
 	})
-	s.states[m.ID] = "queued"
-	accept(c, map[string]string{"id": m.ID})
-}
-
-func (s *Service) left() int {
-	if s.cfg.Balance == nil {
-		return endless
+	o.Cost = price
+	o.Then = func() any {
+		s.states[id] = "queued"
+		return members{"id": id}
 	}
-	return s.balance
+	return o
 }
 
-func (s *Service) status(c *sim.Call, id string) {
-	state, known := s.states[id]
-	if !known {
-		c.Explain("id: no such text")
-		refuse(c, sim.Refusal{Code: "no_such_text", Text: "no such text"})
-		return
+// Answer writes HTTP 200 and the members, or HTTP 422 and the refusal.
+func (s *Service) Answer(_ *sim.Call, o sim.Outcome) sim.Reply {
+	if o.Refused() {
+		return sim.JSON(http.StatusUnprocessableEntity, "application/json", members{"code": o.Code, "message": o.Words})
 	}
-	accept(c, map[string]string{"state": state})
-}
-
-// fill puts the values into the places of a template; without a template the
-// text is the values.
-func fill(template string, values []string) string {
-	if template == "" {
-		return strings.Join(values, " ")
-	}
-	for i, value := range values {
-		template = strings.ReplaceAll(template, fmt.Sprintf("{%d}", i+1), value)
-	}
-	return template
-}
-
-func accept(c *sim.Call, members map[string]string) {
-	members["code"] = "ok"
-	c.ReplyJSON(http.StatusOK, "application/json", members)
-}
-
-func refuse(c *sim.Call, r sim.Refusal) {
-	c.ReplyJSON(http.StatusUnprocessableEntity, "application/json", map[string]string{"code": r.Code, "message": r.Text})
+	answer := members{"code": "ok"}
+	maps.Copy(answer, o.Data.(members))
+	return sim.JSON(http.StatusOK, "application/json", answer)
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/cnsms/cnsms/examples/own-provider/acme/acmesim"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/sim"
+	"github.com/cnsms/cnsms/sim/simtest"
 )
 
 var at = time.Unix(1700000000, 0)
@@ -93,6 +94,49 @@ func TestAccepts(t *testing.T) {
 	require.Equal(t, provider.StateDelivered, status.State)
 }
 
+// signed signs a request of the suite.
+func signed(r *simtest.Request) {
+	mac := hmac.New(sha256.New, []byte("acme-secret"))
+	mac.Write([]byte(strings.Join([]string{r.Method, r.Path, r.Header.Get("Acme-Time"), r.JSON}, "\n")))
+	r.Header.Set("Acme-Sign", hex.EncodeToString(mac.Sum(nil)))
+}
+
+// call is a signed request of the suite.
+func call(name, method, path, body string, before ...simtest.Request) simtest.Request {
+	r := simtest.Request{
+		Name: name, Method: method, Path: path, JSON: body, Sign: signed, Before: before,
+		Header:   http.Header{"Acme-Key": {"acme-key"}, "Acme-Time": {"1700000000"}},
+		Signed:   []string{"Acme-Time", "to", "template", "values", "ref"},
+		Optional: []string{"ref"}, Free: []string{"to", "ref"}, // another number is a number, too
+	}
+	r.Sign(&r)
+	return r
+}
+
+func TestSuite(t *testing.T) {
+	t.Parallel()
+	send := call("send", http.MethodPost, "/v1/texts", `{"to":"+8613800138000","template":"T1","values":["042137"],"ref":"order-17"}`)
+	send.Texts = 1
+	simtest.Run(t, simtest.Harness{
+		New: func() sim.Service {
+			return acmesim.New(acmesim.Config{
+				Key: "acme-key", Secret: "acme-secret", Templates: map[string]string{"T1": "Your code is {1}."},
+			})
+		},
+		Requests: []simtest.Request{
+			send,
+			call("status", http.MethodGet, "/v1/texts/text-1", "", send),
+			call("balance", http.MethodGet, "/v1/balance", ""),
+		},
+		Impossible: map[string]func(){
+			"Key":    func() { acmesim.New(acmesim.Config{Secret: "acme-secret"}) },
+			"Secret": func() { acmesim.New(acmesim.Config{Key: "acme-key"}) },
+		},
+		Secrets:      []string{"acme-secret"},
+		NullIsAbsent: true,
+	})
+}
+
 // TestRefusesASpoiltRequest corrupts one part at a time. The verdict names it.
 func TestRefusesASpoiltRequest(t *testing.T) {
 	t.Parallel()
@@ -150,8 +194,8 @@ func TestRefusesByTheAccountsRules(t *testing.T) {
 	}{
 		{"no such template", "other", acmesim.Config{Templates: map[string]string{"T1": ""}}, 0, "no_template", "template: "},
 		{"too few values", "bare", acmesim.Config{Templates: map[string]string{"T1": "{1}"}}, 0, "bad_values", "values: "},
-		{"one a minute", "login", acmesim.Config{Limits: true}, 1, "number_limit", "to: the last text"},
-		{"no money", "login", acmesim.Config{Balance: &left}, 1, "no_credit", "balance: 4 fen"},
+		{"one a minute", "login", acmesim.Config{Limits: true}, 1, "number_limit", "to: 1 texts within 1m0s"},
+		{"no money", "login", acmesim.Config{Balance: &left}, 1, "no_credit", "balance: 4 left"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -177,7 +221,7 @@ func TestRefusesWhatTheAdapterNeverSends(t *testing.T) {
 		{"no country code", http.MethodPost, "/v1/texts", `{"to":"13800138000","template":"T1"}`, "bad_number", "to: "},
 		{"no template", http.MethodPost, "/v1/texts", `{"to":"+8613800138000"}`, "no_template", "template: "},
 		{"long value", http.MethodPost, "/v1/texts", `{"to":"+8613800138000","template":"T1","values":["123456789012345678901"]}`, "bad_values", "values[0]: "},
-		{"no such call", http.MethodDelete, "/v1/texts/text-1", "", "bad_request", "want POST /v1/texts"},
+		{"no such call", http.MethodDelete, "/v1/texts/text-1", "", "bad_request", "method: want POST /v1/texts"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -16,7 +15,7 @@ import (
 const (
 	clockTolerance = 5 * time.Minute
 	longestValue   = 20 // characters
-	oncePerNumber  = time.Minute
+	price          = 5  // fen
 )
 
 // text is the body of a send.
@@ -27,63 +26,46 @@ type text struct {
 	Ref      string   `json:"ref"`
 }
 
-// checkSignature returns the code to refuse the request with, or "". It says
-// which part is wrong, which a real service never does.
-func (s *Service) checkSignature(c *sim.Call) string {
+// places are where a template has its values.
+var places = sim.Numbered()
+
+// checkSignature says which part is wrong, which a real service never does.
+func (s *Service) checkSignature(c *sim.Call) sim.Outcome {
 	header := c.Request.Header
 	if header.Get("Acme-Key") != s.cfg.Key {
-		c.Explain("Acme-Key: unknown")
-		return "bad_key"
+		return sim.Refuse("bad_key", "Acme-Key: unknown")
 	}
 	seconds, err := strconv.ParseInt(header.Get("Acme-Time"), 10, 64)
 	if err != nil {
-		c.Explain("Acme-Time: want Unix seconds")
-		return "bad_time"
+		return sim.Refuse("bad_time", "Acme-Time: want Unix seconds")
 	}
 	if age := c.Now.Sub(time.Unix(seconds, 0)); age.Abs() > clockTolerance {
-		c.Explain("Acme-Time: %s away from the service's clock", age.Abs())
-		return "bad_time"
+		return sim.Refuse("bad_time", "Acme-Time: %s away from the service's clock", age.Abs())
 	}
 	signed := strings.Join([]string{c.Request.Method, c.Request.URL.EscapedPath(), header.Get("Acme-Time"), string(c.Body)}, "\n")
 	mac := hmac.New(sha256.New, []byte(s.cfg.Secret))
 	mac.Write([]byte(signed))
 	if header.Get("Acme-Sign") != hex.EncodeToString(mac.Sum(nil)) {
-		c.Explain("Acme-Sign: want the lower-case hexadecimal HMAC-SHA256 with the secret of %q", signed)
-		return "bad_sign"
+		return sim.Refuse("bad_sign", "Acme-Sign: want the lower-case hexadecimal HMAC-SHA256 with the secret of %q", signed)
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-var number = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
-
-// check returns the code to refuse the text with, or "".
-func (s *Service) check(c *sim.Call, t text) string {
-	if !number.MatchString(t.To) {
-		c.Explain("to: want + and the number with its country code")
-		return "bad_number"
-	}
+// checkText refuses a text that breaks a rule of the service.
+func (s *Service) checkText(t text) sim.Outcome {
 	template, known := s.cfg.Templates[t.Template]
-	if t.Template == "" || len(s.cfg.Templates) > 0 && !known {
-		c.Explain("template: no such template")
-		return "no_template"
-	}
-	if known && strings.Contains(template, "{"+strconv.Itoa(len(t.Values)+1)+"}") {
-		c.Explain("values: fewer than the template has places")
-		return "bad_values"
+	switch {
+	case !sim.IsE164(t.To):
+		return sim.Refuse("bad_number", "to: want + and the number with its country code")
+	case t.Template == "" || len(s.cfg.Templates) > 0 && !known:
+		return sim.Refuse("no_template", "template: no such template")
+	case places.Count(template) > len(t.Values):
+		return sim.Refuse("bad_values", "values: fewer than the template has places")
 	}
 	for i, value := range t.Values {
 		if utf8.RuneCountInString(value) > longestValue {
-			c.Explain("values[%d]: over %d characters", i, longestValue)
-			return "bad_values"
+			return sim.Refuse("bad_values", "values[%d]: over %d characters", i, longestValue)
 		}
 	}
-	if last, ok := s.last[t.To]; ok && s.cfg.Limits && c.Now.Sub(last) < oncePerNumber {
-		c.Explain("to: the last text is %s ago", c.Now.Sub(last))
-		return "number_limit"
-	}
-	if s.cfg.Balance != nil && s.balance < price {
-		c.Explain("balance: %d fen left", s.balance)
-		return "no_credit"
-	}
-	return ""
+	return sim.Outcome{}
 }
