@@ -1,4 +1,4 @@
-package config_test
+package catalog_test
 
 import (
 	"bytes"
@@ -15,7 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/cnsms/cnsms/config"
+	"github.com/cnsms/cnsms/internal/catalog"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/ronglian"
 	"github.com/cnsms/cnsms/tencent"
@@ -52,9 +52,9 @@ func everyPush(t *testing.T) []pushes {
 				return p
 			},
 			bodies: map[string][]byte{
-				"delivery, JSON": read(t, "../ronglian/testdata/push-delivery.json"),
-				"delivery, XML":  read(t, "../ronglian/testdata/push-delivery.xml"),
-				"reply":          read(t, "../ronglian/testdata/push-reply.json"),
+				"delivery, JSON": read(t, "../../ronglian/testdata/push-delivery.json"),
+				"delivery, XML":  read(t, "../../ronglian/testdata/push-delivery.xml"),
+				"reply":          read(t, "../../ronglian/testdata/push-reply.json"),
 			},
 			accepted: answer{status: http.StatusOK},
 			failed:   answer{status: http.StatusInternalServerError},
@@ -92,7 +92,7 @@ func TestEveryPushIsTested(t *testing.T) {
 	for _, p := range everyPush(t) {
 		inTable[p.adapter] = true
 	}
-	eachAdapter(t, func(t *testing.T, a config.Adapter) {
+	eachAdapter(t, func(t *testing.T, a catalog.Adapter) {
 		t.Helper()
 		if !a.Abilities().PushedReports {
 			require.False(t, inTable[a.Name], "it takes no pushes")

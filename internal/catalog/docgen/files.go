@@ -1,36 +1,18 @@
 package main
 
 import (
-	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-
-	"github.com/cnsms/cnsms/config"
 )
 
 // file is a file as it should be, its path below the project's folder.
 type file struct{ path, content string }
 
-// pagePath is the file that is generated as a whole, out of pageTemplate.
-const pagePath = "docs/providers.md"
-
-//go:embed page.md
-var pageTemplate string
-
-// readmes hold a generated block, if they are there and have the markers.
-var readmes = []struct {
-	path  string
-	words language
-}{
-	{"README.md", english},
-	{"README.zh-CN.md", chinese},
-}
-
-// The markers stand on lines of their own.
+// The markers in a README stand on lines of their own.
 const (
 	beginMarker = "<!-- providers:begin -->"
 	endMarker   = "<!-- providers:end -->"
@@ -38,30 +20,40 @@ const (
 
 // generate returns every generated file of the project in root.
 func generate(root string) ([]file, error) {
-	adapters := config.Adapters()
-	files := []file{{pagePath, providersPage(adapters)}}
-	for _, readme := range readmes {
-		old, err := os.ReadFile(filepath.Join(root, readme.path)) //nolint:gosec // The names are those above.
+	adapters, err := readAdapters(root)
+	if err != nil {
+		return nil, err
+	}
+	var files []file
+	for _, words := range []language{english, chinese} {
+		files = append(files, overviewPage(adapters, words))
+		for _, a := range adapters {
+			files = append(files, adapterPage(a, words))
+		}
+		readme, err := readmeWithBlock(root, adapters, words)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		content, err := replaceBlock(string(old), tables(adapters, readme.words, ""))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", readme.path, err)
-		}
-		files = append(files, file{readme.path, content})
+		files = append(files, readme)
 	}
 	return files, nil
 }
 
-func providersPage(adapters []config.Adapter) string {
-	return strings.NewReplacer(
-		"{{abilities}}\n", abilityTable(adapters, english, "../"),
-		"{{testing}}\n", testingTable(adapters, english, "../"),
-	).Replace(pageTemplate)
+// readmeWithBlock returns the README of a language, its block written anew.
+func readmeWithBlock(root string, adapters []adapter, words language) (file, error) {
+	path := "README" + words.ending
+	old, err := os.ReadFile(filepath.Join(root, path)) //nolint:gosec // It is the project's own file.
+	if err != nil {
+		return file{}, err
+	}
+	content, err := replaceBlock(string(old), readmeTable(adapters, words))
+	if err != nil {
+		return file{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return file{path, content}, nil
 }
 
 // replaceBlock puts block between the markers of a text. A text without markers

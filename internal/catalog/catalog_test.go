@@ -1,4 +1,4 @@
-package config_test
+package catalog_test
 
 import (
 	"go/ast"
@@ -11,16 +11,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/cnsms/cnsms/config"
-	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/internal/catalog"
 )
 
 // root is the project's folder.
-const root = ".."
+const root = "../.."
 
 // TestEveryAdapterIsListed compares the list with the folders: an adapter is a
 // top-level package whose New returns a *Provider.
@@ -34,11 +32,11 @@ func TestEveryAdapterIsListed(t *testing.T) {
 			found = append(found, folder.Name())
 		}
 	}
-	for _, adapter := range config.Adapters() {
+	for _, adapter := range catalog.Adapters() {
 		listed = append(listed, adapter.Name)
 	}
 	require.NotEmpty(t, found)
-	require.Equal(t, found, listed, "config.Adapters lists every adapter once, by name")
+	require.Equal(t, found, listed, "catalog.Adapters lists every adapter once, by name")
 }
 
 func isAdapter(pkg *doc.Package) bool {
@@ -68,9 +66,9 @@ func packageIn(t *testing.T, folder string) *doc.Package {
 }
 
 // eachAdapter runs a subtest per adapter.
-func eachAdapter(t *testing.T, run func(t *testing.T, a config.Adapter)) {
+func eachAdapter(t *testing.T, run func(t *testing.T, a catalog.Adapter)) {
 	t.Helper()
-	for _, a := range config.Adapters() {
+	for _, a := range catalog.Adapters() {
 		t.Run(a.Name, func(t *testing.T) {
 			t.Parallel()
 			run(t, a)
@@ -78,34 +76,20 @@ func eachAdapter(t *testing.T, run func(t *testing.T, a config.Adapter)) {
 	}
 }
 
-func TestEntriesAreComplete(t *testing.T) {
+// TestListAgreesWithThePackages reads what the packages say of themselves.
+func TestListAgreesWithThePackages(t *testing.T) {
 	t.Parallel()
-	eachAdapter(t, func(t *testing.T, a config.Adapter) {
-		t.Helper()
-		for field, text := range map[string]config.Text{"Service": a.Service, "Limits": a.Limits, "Tested": a.Tested} {
-			require.NotEmpty(t, text.EN, "%s.EN", field)
-			require.NotEmpty(t, text.ZH, "%s.ZH", field)
-		}
-		require.NotEmpty(t, a.Codes, "Codes: somebody makes the codes")
-		if a.FactsRead != "" {
-			_, err := time.Parse(time.DateOnly, a.FactsRead)
-			require.NoError(t, err, "FactsRead")
-		}
-	})
-}
-
-// TestEntriesAgreeWithThePackages reads what the packages say of themselves.
-func TestEntriesAgreeWithThePackages(t *testing.T) {
-	t.Parallel()
-	eachAdapter(t, func(t *testing.T, a config.Adapter) {
+	eachAdapter(t, func(t *testing.T, a catalog.Adapter) {
 		t.Helper()
 		pkg := packageIn(t, a.Name)
 		require.Equal(t, pkg.Name, a.Name, "the default name is the name of the package")
-		var day string
+		service, err := catalog.ReadService(filepath.Join(root, a.Name))
+		require.NoError(t, err)
+		day := catalog.None
 		if found := factsRead.FindStringSubmatch(strings.Join(strings.Fields(pkg.Doc), " ")); found != nil {
 			day = found[1]
 		}
-		require.Equal(t, day, a.FactsRead, "the day in the package comment")
+		require.Equal(t, day, service.FactsRead, "the day in the package comment")
 
 		index := slices.IndexFunc(pkg.Types, func(t *doc.Type) bool { return t.Name == "Provider" })
 		require.GreaterOrEqual(t, index, 0)
@@ -119,27 +103,17 @@ func TestEntriesAgreeWithThePackages(t *testing.T) {
 // factsRead finds the day in a package comment.
 var factsRead = regexp.MustCompile(`Facts read on (\d{4}-\d{2}-\d{2})`)
 
-func abilitiesByInterface(can config.Abilities) map[string]bool {
+func abilitiesByInterface(can catalog.Abilities) map[string]bool {
 	return map[string]bool{
 		"BatchSender": can.Batch, "Verifier": can.Verify, "BalanceReader": can.Balance, "StatusReader": can.Status,
 		"ReportPuller": can.PullReports, "ReportParser": can.PushedReports, "CaptchaIssuer": can.Captcha,
 	}
 }
 
-// TestCodesCanBeChecked: a code that the service makes is of no use unless the
-// adapter can have it checked.
-func TestCodesCanBeChecked(t *testing.T) {
-	t.Parallel()
-	eachAdapter(t, func(t *testing.T, a config.Adapter) {
-		t.Helper()
-		require.Equal(t, a.Abilities().Verify, slices.Contains(a.Codes, provider.CodeByProvider))
-	})
-}
-
 // TestEveryAdapterHasACheckedExample: users begin by pasting it.
 func TestEveryAdapterHasACheckedExample(t *testing.T) {
 	t.Parallel()
-	eachAdapter(t, func(t *testing.T, a config.Adapter) {
+	eachAdapter(t, func(t *testing.T, a catalog.Adapter) {
 		t.Helper()
 		examples := packageIn(t, a.Name).Examples
 		index := slices.IndexFunc(examples, func(e *doc.Example) bool { return e.Suffix == "" })
@@ -148,10 +122,25 @@ func TestEveryAdapterHasACheckedExample(t *testing.T) {
 	})
 }
 
+// TestEveryAdapterHasCodes: failures are told apart by them, and the pages list them.
+func TestEveryAdapterHasCodes(t *testing.T) {
+	t.Parallel()
+	eachAdapter(t, func(t *testing.T, a catalog.Adapter) {
+		t.Helper()
+		failures := 0
+		for code := range a.Codes.All() {
+			if !code.OK {
+				failures++
+			}
+		}
+		require.NotZero(t, failures)
+	})
+}
+
 // TestEveryAdapterRunsTheSuite looks for the file in which it does.
 func TestEveryAdapterRunsTheSuite(t *testing.T) {
 	t.Parallel()
-	eachAdapter(t, func(t *testing.T, a config.Adapter) {
+	eachAdapter(t, func(t *testing.T, a catalog.Adapter) {
 		t.Helper()
 		content, err := os.ReadFile(filepath.Join(root, a.Name, "conformance_test.go"))
 		require.NoError(t, err)
