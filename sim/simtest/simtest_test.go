@@ -71,6 +71,8 @@ func (k kite) judge(c *sim.Call) sim.Outcome {
 			return sim.Refuse("10", "key: wrong")
 		case form.Get("of") != "thread":
 			return sim.Refuse("10", "of: want thread")
+		case strings.Trim(form.Get("in"), "abc") != "":
+			return sim.Refuse("10", "in: want a, b or c")
 		}
 		return sim.Grant(k.Left())
 	}
@@ -84,6 +86,7 @@ func (k kite) judgeText(c *sim.Call) sim.Outcome {
 	var body struct {
 		To, Text *string
 		Loops    *int
+		Wind     struct{ Speed int }
 	}
 	if err := c.JSON(&body); err != nil {
 		return sim.Refuse("10", "%v", err)
@@ -91,10 +94,12 @@ func (k kite) judgeText(c *sim.Call) sim.Outcome {
 	switch {
 	case body.To == nil || !sim.IsMainland(*body.To):
 		return sim.Refuse("10", "to: want 11 digits")
-	case body.Text == nil:
+	case body.Text == nil || *body.Text == "":
 		return sim.Refuse("10", "text: missing")
 	case body.Loops == nil:
 		return sim.Refuse("10", "loops: missing")
+	case *body.Loops > 3:
+		return sim.Refuse("10", "loops: at most 3")
 	}
 	return sim.Accept(sim.Text{Mailbox: "kite", ID: fmt.Sprint(c.Seq), To: "+86" + *body.To, Text: *body.Text, Params: []string{*body.Text}})
 }
@@ -116,20 +121,20 @@ func sign(body string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-const body = `{"loops":3,"text":"Your code is 042137.","to":"13800138000"}`
+const body = `{"loops":3,"text":"Your code is 042137.","to":"13800138000","wind":{"Speed":2}}`
 
 func harness(f flaw) simtest.Harness {
 	send := simtest.Request{
 		Name: "send", Path: "/kite", JSON: body, Header: http.Header{"kite-sign": {sign(body)}},
 		Sign: func(r *simtest.Request) { r.Header.Set("Kite-Sign", sign(r.JSON)) },
-		Free: []string{"text"}, Signed: []string{"text"}, Texts: 1,
+		Free: []string{"text"}, Signed: []string{"text"}, Optional: []string{"wind"}, Wrong: map[string][]string{"loops": {"4", `"x"`}}, Texts: 1,
 	}
 	return simtest.Harness{
 		New: func() sim.Service { return newKite(f) },
 		Requests: []simtest.Request{
 			send,
-			{Name: "balance", Path: "/balance", Form: url.Values{"key": {key}, "of": {"thread"}}},
-			{Name: "query", Path: "/balance", Query: url.Values{"key": {key}, "of": {"thread"}}, Before: []simtest.Request{send}},
+			{Name: "balance", Path: "/balance", Form: url.Values{"key": {key}, "of": {"thread"}}, Wrong: map[string][]string{"in": {"d"}}},
+			{Name: "query", Path: "/balance", Query: url.Values{"key": {key}, "of": {"thread"}}, Before: []simtest.Request{send}, Wrong: map[string][]string{"in": {"d"}}},
 		},
 		NullIsAbsent: true,
 		Impossible:   map[string]func(){"Balance": func() { below := -1; sim.NewAccount(sim.AccountConfig{Balance: &below}) }},
@@ -165,6 +170,12 @@ func TestFlaws(t *testing.T) {
 			}
 			return o
 		}}, "balance/form of: left out: the request is granted"},
+		{"a value is not checked", flaw{judge: func(c *sim.Call, o sim.Outcome) sim.Outcome {
+			if strings.HasPrefix(o.Verdict, "in: ") {
+				return sim.Grant(1)
+			}
+			return o
+		}}, "balance/form in: the value d: the request is granted"},
 		{"a text is sent in spite of it", flaw{judge: func(_ *sim.Call, o sim.Outcome) sim.Outcome {
 			if strings.HasPrefix(o.Verdict, "to: ") {
 				return sim.Accept(sim.Text{})
