@@ -1,7 +1,6 @@
 package ronglian_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"testing"
 	"time"
@@ -31,9 +30,8 @@ func TestConformance(t *testing.T) {
 			To: provider.MustParsePhone("13800138000"), Template: "login",
 			Params: provider.Params{provider.ParamCode: "042137"},
 		},
-		Templates:    provider.Templates{"login": {ID: "1", Params: []string{"code"}, Text: "Your code is {code}"}},
-		Foreign:      provider.MustParsePhone("+1 202 555 0123"),
-		RefusalReply: refusalReply,
+		Templates: provider.Templates{"login": {ID: "1", Params: []string{"code"}, Text: "Your code is {code}"}},
+		Foreign:   provider.MustParsePhone("+1 202 555 0123"),
 		Unlisted: map[string]provider.Kind{
 			"0": provider.KindUnknown, "00000": provider.KindUnknown, "0000000": provider.KindUnknown,
 			"000001": provider.KindUnknown, "200": provider.KindUnknown, "199999": provider.KindUnknown,
@@ -44,15 +42,6 @@ func TestConformance(t *testing.T) {
 		Secrets:       []string{authToken},
 		SharedBatchID: true,
 	})
-}
-
-// refusalReply is how Ronglian refuses on the wire.
-func refusalReply(code, text string) providertest.Reply {
-	body, err := json.Marshal(map[string]string{"statusCode": code, "statusMsg": text})
-	if err != nil {
-		panic(err)
-	}
-	return providertest.Reply{ContentType: "application/json;charset=utf-8", Body: body}
 }
 
 // newService is the account of newConfig.
