@@ -124,6 +124,15 @@ func xmlBody(root string) string {
 		`<templateId>1</templateId><datas><data>4653</data><data>2</data></datas></` + root + `>`
 }
 
+// many is a list of n numbers.
+func many(n int) string {
+	list := "13800000000"
+	for i := 1; i < n; i++ {
+		list += fmt.Sprintf(",1380000%04d", i)
+	}
+	return list
+}
+
 func abroad(mobile, content string) change {
 	return to(internationalPath, fmt.Sprintf(`{"appId":%q,"mobile":%q,"content":%q}`, appID, mobile, content))
 }
@@ -189,10 +198,6 @@ var trial = rongliansim.Config{Trial: true, TestNumbers: []string{"13800000000"}
 // service's code and names the part.
 func TestRefused(t *testing.T) {
 	t.Parallel()
-	var many []string
-	for i := range 201 {
-		many = append(many, fmt.Sprintf("1380000%04d", i))
-	}
 	none := 0
 	var plain rongliansim.Config
 	approved := rongliansim.Config{Templates: map[string]string{"1": "{1}，{2}分钟内有效", "3": "您好"}, Blocked: []string{"13900000000", "006013800000"}}
@@ -238,7 +243,7 @@ func TestRefused(t *testing.T) {
 		{plain, numbers("13800000000,+8613800000001"), "160042", "to: number 2 is not 11 digits"},
 		{plain, numbers("13800000000,"), "112316", "to: number 2 of the list is empty"},
 		{plain, numbers("13800000000,13800000000"), "160045", "to: number 2 stands in the list before"},
-		{plain, numbers(strings.Join(many, ",")), "160048", "to: 201 numbers"},
+		{plain, numbers(many(201)), "160048", "to: 201 numbers"},
 		{approved, numbers("13800000000,13900000000"), "160034", "to: number 2 is on the blacklist"},
 		{plain, with(`"templateId":"1"`, `"templateId":""`), "112307", "templateId: empty"},
 		{plain, with(`"templateId":"1"`, `"templateId":"SMS1"`), "112318", "templateId: not a number"},
@@ -283,6 +288,20 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestBounds grants what is just within them.
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	s, _, clock := newServer(rongliansim.Config{})
+	clock.Advance(24 * time.Hour)
+	for name, change := range map[string]change{
+		"numbers": numbers(many(200)), "characters": with("4653", strings.Repeat("长", 248)), "extras": adding(`"subAppend":"1234","reqId":"` + subSID + `"`),
+		"characters abroad": abroad("001234567", strings.Repeat("x", 250)), "reports": news(`,"count":500`),
+	} {
+		_, verdict := do(t, s, change)
+		require.Empty(t, verdict, name)
+	}
+}
+
 func TestUnknownCalls(t *testing.T) {
 	t.Parallel()
 	s, _, _ := newServer(bySub(rongliansim.Config{}))
@@ -314,17 +333,19 @@ func TestInternational(t *testing.T) {
 
 func TestBalance(t *testing.T) {
 	t.Parallel()
-	fen := 112
+	fen := 212
 	s, _, _ := newServer(rongliansim.Config{Balance: &fen, Price: 50})
 	left := func(s *sim.Server, yuan string) {
+		t.Helper()
 		reply, _ := do(t, s, to(infoPath, ""))
 		require.JSONEq(t, `{"statusCode":"000000","Account":{"balance":"`+yuan+`"}}`, reply)
 	}
+	left(s, "2.12")
+	do(t, s, numbers("13800000000,13800000001"))
 	left(s, "1.12")
 	do(t, s)
 	_, verdict := do(t, s, numbers("13800000000,13800000001"))
 	require.Equal(t, "balance: 62 fen are left", verdict)
-	left(s, "0.62")
 	do(t, s)
 	left(s, "0.12")
 	s, _, _ = newServer(rongliansim.Config{})
