@@ -63,9 +63,9 @@ func to(path, body string) change {
 
 func body(body string) change { return to(templatePath, body) }
 
-// sigOf changes the query, auth the header that belongs to it.
 func sigOf(value string) change { return func(r *http.Request) { r.URL.RawQuery = "sig=" + value } }
 
+// auth is another Authorization, before base64.
 func auth(plain string) change { return header("Authorization", encoded(plain)) }
 
 func header(name, value string) change {
@@ -98,8 +98,8 @@ func do(t *testing.T, s *sim.Server, changes ...change) (body, verdict string) {
 	r.Header = http.Header{
 		"Accept": {"application/json"}, "Content-Type": {"application/json;charset=utf-8"}, "Authorization": {encoded(accountSID + ":20240102030405")},
 	}
-	for _, change := range changes {
-		change(r)
+	for _, apply := range changes {
+		apply(r)
 	}
 	response, err := s.Transport().RoundTrip(r)
 	require.NoError(t, err)
@@ -293,11 +293,11 @@ func TestBounds(t *testing.T) {
 	t.Parallel()
 	s, _, clock := newServer(rongliansim.Config{})
 	clock.Advance(24 * time.Hour)
-	for name, change := range map[string]change{
+	for name, apply := range map[string]change{
 		"numbers": numbers(many(200)), "characters": with("4653", strings.Repeat("长", 248)), "extras": adding(`"subAppend":"1234","reqId":"` + subSID + `"`),
 		"characters abroad": abroad("001234567", strings.Repeat("x", 250)), "reports": news(`,"count":500`),
 	} {
-		_, verdict := do(t, s, change)
+		_, verdict := do(t, s, apply)
 		require.Empty(t, verdict, name)
 	}
 }
