@@ -1,7 +1,6 @@
 package mob_test
 
 import (
-	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,9 +24,8 @@ func TestConformance(t *testing.T) {
 			require.NoError(tb, err)
 			return p
 		},
-		Foreign:      provider.MustParsePhone("+1 202 555 0123"),
-		RefusalReply: refusalReply,
-		Secrets:      []string{appKey},
+		Foreign: provider.MustParsePhone("+1 202 555 0123"),
+		Secrets: []string{appKey},
 	}
 
 	ownText := harness
@@ -50,13 +48,4 @@ func TestConformance(t *testing.T) {
 		t.Parallel()
 		providertest.Run(t, custom)
 	})
-}
-
-// refusalReply is how Mob refuses on the wire.
-func refusalReply(code, text string) providertest.Reply {
-	body, err := json.Marshal(map[string]any{"status": json.Number(code), "error": text})
-	if err != nil {
-		panic(err)
-	}
-	return providertest.Reply{ContentType: "text/plain; charset=utf-8", Body: body}
 }
