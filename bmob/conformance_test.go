@@ -1,9 +1,6 @@
 package bmob_test
 
 import (
-	"encoding/json"
-	"net/http"
-	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,13 +19,12 @@ func TestConformance(t *testing.T) {
 		Service: func(testing.TB) sim.Service {
 			return bmobsim.New(bmobsim.Config{AppID: appID, RESTKey: restKey, SecretKey: secretKey, SafeCode: safeCode})
 		},
-		New:          build(plain),
-		Message:      newMessage("login", nil),
-		Templates:    provider.Templates{"login": {}},
-		RefusalReply: refusalReply,
-		Unlisted:     map[string]provider.Kind{"10099": provider.KindUnknown, "0": provider.KindUnknown, "200": provider.KindUnknown},
-		Secrets:      []string{restKey},
-		Skip:         map[string]string{"missing-parameter": "requestSmsCode takes no parameters: Bmob makes the code and the text"},
+		New:       build(plain),
+		Message:   newMessage("login", nil),
+		Templates: provider.Templates{"login": {}},
+		Unlisted:  map[string]provider.Kind{"10099": provider.KindUnknown, "0": provider.KindUnknown, "200": provider.KindUnknown},
+		Secrets:   []string{restKey},
+		Skip:      map[string]string{"missing-parameter": "requestSmsCode takes no parameters: Bmob makes the code and the text"},
 	}
 	t.Run("requestSmsCode", func(t *testing.T) {
 		t.Parallel()
@@ -61,18 +57,4 @@ func build(cfg bmob.Config) func(testing.TB, providertest.Endpoint) provider.Pro
 		require.NoError(tb, err)
 		return p
 	}
-}
-
-// refusalReply is how Bmob refuses on the wire.
-func refusalReply(code, text string) providertest.Reply {
-	answer, status := map[string]any{"code": json.Number(code), "error": text}, http.StatusBadRequest
-	if code == "401" || code == "500" {
-		delete(answer, "code")
-		status, _ = strconv.Atoi(code)
-	}
-	body, err := json.Marshal(answer)
-	if err != nil {
-		panic(err)
-	}
-	return providertest.Reply{Status: status, ContentType: "application/json; charset=utf-8", Body: body}
 }
