@@ -121,8 +121,16 @@ func New(cfg Config) *Service {
 	cfg.Sign = cmp.Or(cfg.Sign, "比目科技")
 	cfg.CodeLife = cmp.Or(max(cfg.CodeLife, 0), 5*time.Minute)
 	cfg.Templates = maps.Clone(cfg.Templates)
+	account := sim.AccountConfig{Balance: cfg.Balance, BalanceCode: "10016", NumberField: "mobilePhoneNumber"}
+	if cfg.Limits {
+		account.Limits = []sim.Limit{
+			{Code: limitCode, Most: 1, Within: time.Minute},
+			{Code: limitCode, Most: 5, Within: time.Hour},
+			{Code: limitCode, Most: 10, Within: 24 * time.Hour},
+		}
+	}
 	return &Service{
-		Account: sim.NewAccount(sim.AccountConfig{Balance: cfg.Balance}), cfg: cfg,
+		Account: sim.NewAccount(account), cfg: cfg,
 		codes: map[string]code{}, texts: map[string]*text{}, captchas: map[string]captcha{}, tokens: map[string]bool{},
 	}
 }
@@ -192,8 +200,7 @@ func (s *Service) requestCode(c *sim.Call, r *request, _ string) sim.Outcome {
 		"%smscode%", digits, "%ttl%", strconv.Itoa(int(s.cfg.CodeLife.Minutes())), "%appname%", s.cfg.AppName,
 	).Replace(cmp.Or(s.cfg.Templates[template], DefaultText))
 	token := r.text("validate_token", false)
-	r.check(s.checkLimits(c, phone))
-	r.check(s.checkBalance(content))
+	r.check(s.checkAccount(c, phone, content))
 	r.check(s.checkCaptcha(template, token))
 	o := s.accept(c, phone, content, sim.Text{Template: template, Code: digits})
 	accepted := o.Then
@@ -240,8 +247,7 @@ func (s *Service) requestText(c *sim.Call, r *request, _ string) sim.Outcome {
 	variables := r.variables()
 	content, refusal := s.fill(template, variables)
 	r.check(refusal)
-	r.check(s.checkLimits(c, phone))
-	r.check(s.checkBalance(content))
+	r.check(s.checkAccount(c, phone, content))
 	return s.accept(c, phone, content, sim.Text{Template: template, Params: inOrder(variables)})
 }
 

@@ -154,8 +154,8 @@ func TestRefusals(t *testing.T) {
 		{requestCode, cfg, to(`"template":1`), 111, "template: want"},
 		{requestCode, strict, to(`"template":"x"`), 10022, "template: no such"},
 		{requestCode, cfg, to(`"validate_token":1`), 111, "validate_token: want"},
-		{requestCode, empty, toPhone, 10016, "balance: 0 messages left"},
-		{requestCode, short, toPhone, 10016, "balance: 1 messages left, the text takes 2"},
+		{requestCode, empty, toPhone, 10016, "balance: 0 left"},
+		{requestCode, short, toPhone, 10016, "balance: 1 left, and 2 wanted"},
 		{requestCode, empty, to(`"validate_token":1`), 111, "validate_token: want"}, // the first fault counts
 
 		{verifyCode + "/876845", cfg, toPhone, 207, "smsCode: none"},
@@ -286,7 +286,7 @@ func TestLimitsPerNumber(t *testing.T) {
 		times int
 		every time.Duration
 		then  string // the limit that is reached
-	}{{1, 0, "1 texts in 1m0s"}, {4, time.Minute, "5 texts in 1h0m0s"}, {5, time.Hour, "10 texts in 24h0m0s"}} {
+	}{{1, 0, "1 texts within 1m0s"}, {4, time.Minute, "5 texts within 1h0m0s"}, {5, time.Hour, "10 texts within 24h0m0s"}} {
 		for range tt.times {
 			clock.Advance(tt.every)
 			require.Equal(t, http.StatusOK, post(t, s, requestCode, toPhone).status)
@@ -320,7 +320,7 @@ func TestBalanceRunsDown(t *testing.T) {
 			for range 2 {
 				require.Equal(t, http.StatusOK, post(t, s, requestText, string(content)).status)
 			}
-			requireRefused(t, post(t, s, requestText, string(content)), 10016, "0 messages left")
+			requireRefused(t, post(t, s, requestText, string(content)), 10016, "balance: 0 left")
 		})
 	}
 }

@@ -138,27 +138,17 @@ func (s *Service) checkTemplate(name string) sim.Outcome {
 	return filled(sim.Refuse("10022", "template: no such template"), name)
 }
 
-func (s *Service) checkLimits(c *sim.Call, phone string) sim.Outcome {
-	if !s.cfg.Limits {
-		return sim.Outcome{}
+// checkAccount asks before the captcha whether the limits and the balance allow a text.
+func (s *Service) checkAccount(c *sim.Call, phone, content string) sim.Outcome {
+	o := s.Allow(c.Now, segments.Count(content, s.cfg.Sign), sim.Text{To: e164(phone)})
+	if o.Code == limitCode {
+		return filled(o, phone)
 	}
-	for _, limit := range []struct {
-		most   int
-		window time.Duration
-	}{{1, time.Minute}, {5, time.Hour}, {10, 24 * time.Hour}} {
-		if count := s.SentTo(e164(phone)).Within(c.Now, limit.window); count >= limit.most {
-			return filled(sim.Refuse("10010", "mobilePhoneNumber: %d texts in %s", count, limit.window), phone)
-		}
-	}
-	return sim.Outcome{}
+	return o
 }
 
-func (s *Service) checkBalance(content string) sim.Outcome {
-	if needed := segments.Count(content, s.cfg.Sign); !s.CanPay(needed) {
-		return sim.Refuse("10016", "balance: %d messages left, the text takes %d", s.Left(), needed)
-	}
-	return sim.Outcome{}
-}
+// limitCode refuses a text beyond a limit per number.
+const limitCode = "10010"
 
 // checkCaptcha wants the token of a solved puzzle that was not used, where the
 // template wants a captcha.

@@ -130,11 +130,22 @@ type Service struct {
 // could satisfy.
 func New(cfg Config) *Service {
 	cfg.demand()
+	account := sim.AccountConfig{Balance: cfg.Balance, BalanceCode: "470", Blocked: cfg.Blocked, NumberField: "phone"}
+	if cfg.Limits {
+		account.Limits = []sim.Limit{
+			{Code: "477", Most: perDay, Like: areCodes},
+			{Code: "478", Most: perHalfDay, Within: halfDay, Like: areCodes},
+			{Code: "462", Most: perMinute, Within: time.Minute, Like: areCodes},
+		}
+	}
 	return &Service{
-		Account: sim.NewAccount(sim.AccountConfig{Balance: cfg.Balance, Blocked: cfg.Blocked}),
+		Account: sim.NewAccount(account),
 		cfg:     cfg.withDefaults(), codes: map[codeKey]*code{},
 	}
 }
+
+// areCodes leaves out texts of custom/msg, which have a template.
+func areCodes(earlier, text sim.Text) bool { return earlier.Template == "" && text.Template == "" }
 
 // Name returns "mob".
 func (s *Service) Name() string { return "mob" }
@@ -160,9 +171,9 @@ func (s *Service) Judge(c *sim.Call) sim.Outcome {
 	switch callOf(c.Request) {
 	case sendPath:
 		return s.judgeSend(c, f, storeWeb, s.checkKey, s.checkWebAPI, s.checkAddress,
-			s.checkNumber, s.checkBlacklist, s.checkRegion, s.checkLimits, s.checkBalance)
+			s.checkNumber, s.checkBlacklist, s.checkRegion)
 	case SDKPath:
-		return s.judgeSend(c, f, storeSDK, s.checkKey, s.checkNumber, s.checkBlacklist, s.checkRegion, s.checkLimits)
+		return s.judgeSend(c, f, storeSDK, s.checkKey, s.checkNumber, s.checkBlacklist, s.checkRegion)
 	case checkPath:
 		return s.judgeCode(c, f, storeWeb, s.checkKey, s.checkWebAPI, s.checkAddress, s.checkNumber, checkCode)
 	default:

@@ -241,30 +241,6 @@ func (s *Service) checkExtras(c *sim.Call, r request) sim.Outcome {
 	return sim.Outcome{}
 }
 
-// checkLimits counts the texts of one template to each number.
-func (s *Service) checkLimits(c *sim.Call, r request) sim.Outcome {
-	if !s.cfg.Limits {
-		return sim.Outcome{}
-	}
-	for i, number := range r.numbers() {
-		sent := s.SentTo(e164(number)).Like(func(t sim.Text) bool { return t.Template == string(r.TemplateID) })
-		switch {
-		case sent.Within(c.Now, interval) > 0:
-			return sim.Refuse("160038", "to: number %d got this template less than %s ago", i+1, interval)
-		case sent.Today(c.Now) >= dailyLimit:
-			return sim.Refuse("160040", "to: number %d got this template %d times today", i+1, sent.Today(c.Now))
-		}
-	}
-	return sim.Outcome{}
-}
-
-func (s *Service) checkBalance(_ *sim.Call, r request) sim.Outcome {
-	if !s.CanPay(s.cost(r)) {
-		return sim.Refuse("111142", "balance: %d fen are left", s.Left())
-	}
-	return sim.Outcome{}
-}
-
 func (s *Service) checkMobile(_ *sim.Call, r request) sim.Outcome {
 	mobile, content := string(r.Mobile), string(r.Content)
 	switch {
@@ -296,4 +272,10 @@ func isForeign(number string) bool {
 func isAlphanumeric(text string) bool {
 	const characters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	return text != "" && strings.Trim(text, characters) == ""
+}
+
+// haveOneTemplate says which texts the limits set against each other. International
+// texts have no template.
+func haveOneTemplate(earlier, text sim.Text) bool {
+	return text.Template != "" && earlier.Template == text.Template
 }

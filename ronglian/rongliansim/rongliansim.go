@@ -110,8 +110,15 @@ func New(cfg Config) *Service {
 	if cfg.Price == 0 {
 		cfg.Price = defaultPrice
 	}
+	account := sim.AccountConfig{Balance: cfg.Balance, BalanceCode: "111142", Blocked: cfg.Blocked, NumberField: "to"}
+	if cfg.Limits {
+		account.Limits = []sim.Limit{
+			{Code: "160038", Most: 1, Within: interval, Like: haveOneTemplate},
+			{Code: "160040", Most: dailyLimit, Like: haveOneTemplate},
+		}
+	}
 	return &Service{
-		Account: sim.NewAccount(sim.AccountConfig{Balance: cfg.Balance, Blocked: cfg.Blocked}),
+		Account: sim.NewAccount(account),
 		cfg:     cfg, reqIDs: map[string]time.Time{},
 	}
 }
@@ -187,7 +194,7 @@ func (s *Service) Judge(c *sim.Call) sim.Outcome {
 
 // judgeText decides about a mainland text, to one number or several.
 func (s *Service) judgeText(c *sim.Call, r request) sim.Outcome {
-	o := sim.FirstRefusal(c, r, s.checkApp, s.checkNumbers, s.checkTemplate, s.checkTrial, s.checkExtras, s.checkLimits, s.checkBalance)
+	o := sim.FirstRefusal(c, r, s.checkApp, s.checkNumbers, s.checkTemplate, s.checkTrial, s.checkExtras)
 	if o.Refused() {
 		return o
 	}
@@ -197,7 +204,7 @@ func (s *Service) judgeText(c *sim.Call, r request) sim.Outcome {
 // judgeInternational decides about an international text. Other fields are not read.
 func (s *Service) judgeInternational(c *sim.Call, r request) sim.Outcome {
 	r = request{account: r.account, AppID: r.AppID, Mobile: r.Mobile, Content: r.Content}
-	if o := sim.FirstRefusal(c, r, s.checkApp, s.checkMobile, s.checkBalance); o.Refused() {
+	if o := sim.FirstRefusal(c, r, s.checkApp, s.checkMobile); o.Refused() {
 		return o
 	}
 	return s.accept(c, r, string(r.Content))

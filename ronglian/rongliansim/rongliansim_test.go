@@ -255,7 +255,7 @@ func TestRefused(t *testing.T) {
 		{plain, adding(`"subAppend":"abc"`), "160065", "subAppend: want"},
 		{plain, adding(`"reqId":"` + strings.Repeat("a", 33) + `"`), "160055", "reqId: over"},
 		{plain, adding(`"reqId":"a-b"`), "160031", "reqId: want letters and digits"},
-		{rongliansim.Config{Balance: &none}, adding(`"reqId":"a"`), "111142", "balance: 0 fen"},
+		{rongliansim.Config{Balance: &none}, adding(`"reqId":"a"`), "111142", "balance: 0 left"},
 		{trial, with(`"templateId":"1"`, `"templateId":"2"`), "160032", "templateId: a trial account"},
 		{trial, numbers("13800000001"), "113302", "to: number 1 is not registered"},
 		{trial, with("4653", "46530"), "161125", "datas: value 1 is not one to four digits"},
@@ -345,7 +345,7 @@ func TestBalance(t *testing.T) {
 	left(s, "1.12")
 	do(t, s)
 	_, verdict := do(t, s, numbers("13800000000,13800000001"))
-	require.Equal(t, "balance: 62 fen are left", verdict)
+	require.Equal(t, "balance: 62 left, and 100 wanted", verdict)
 	do(t, s)
 	left(s, "0.12")
 	s, _, _ = newServer(rongliansim.Config{})
