@@ -9,7 +9,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
-	"log"
 	"math/big"
 	"net"
 	"net/http"
@@ -163,7 +162,6 @@ func TestNothingLeft(t *testing.T) {
 	closed := closedPort(t)
 	secure := newServer(t, http.NotFoundHandler())
 	secure.TLS = &tls.Config{Certificates: []tls.Certificate{strangeCertificate(t)}}
-	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
 	secure.StartTLS()
 
 	tests := []struct {
