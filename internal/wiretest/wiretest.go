@@ -101,3 +101,9 @@ func Read(t testing.TB, name string) string {
 	require.NoError(t, err)
 	return string(content)
 }
+
+// RoundTrip is a transport that is one function.
+type RoundTrip func(*http.Request) (*http.Response, error)
+
+// RoundTrip calls the function.
+func (f RoundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
