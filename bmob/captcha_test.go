@@ -47,7 +47,7 @@ func TestCaptcha(t *testing.T) {
 func TestCaptchaFails(t *testing.T) {
 	t.Parallel()
 	wiretest.Table{Call: issue(), Begins: "bmob: captcha: "}.Replies(t, []wiretest.Reply{
-		{Name: "throttled", Status: http.StatusBadRequest, Reply: `{"code":10076,"error":"Qps beyond the limit"}`, Kind: provider.KindThrottled, Code: "10076"},
+		{Name: "throttled", Status: http.StatusBadRequest, Reply: `{"code":10076,"error":"Qps beyond the limit"}`, Kind: provider.KindThrottled, Scope: provider.ScopeAccount, Code: "10076"},
 		{Name: "no token", Reply: `{"captcha_url":"https://x"}`, Kind: provider.KindUnavailable},
 		{Name: "no address", Reply: `{"captcha_token":"x"}`, Kind: provider.KindUnavailable},
 	})

@@ -140,7 +140,7 @@ func TestPullReportsFails(t *testing.T) {
 	t.Parallel()
 	wiretest.Table{Call: pull(provider.ReportDelivery, 0), At: reportsCall, Begins: "ronglian: reports: "}.Replies(t, []wiretest.Reply{
 		{Name: "refused", Reply: `{"statusCode":"112330","statusMsg":"x"}`, Kind: provider.KindConfig, Code: "112330"},
-		{Name: "repeated, which no pull can be", Reply: `{"statusCode":"160054"}`, Kind: provider.KindThrottled, Code: "160054"},
+		{Name: "repeated, which no pull can be", Reply: `{"statusCode":"160054"}`, Kind: provider.KindThrottled, Scope: provider.ScopePhone, Code: "160054"},
 		{Name: "no code", Reply: `{"reports":[]}`, Kind: provider.KindUnavailable},
 		{Name: "no list", Reply: `{"statusCode":"000000","reports":"none"}`, Kind: provider.KindUnavailable},
 	})

@@ -178,10 +178,10 @@ func TestReply(t *testing.T) {
 		},
 		{Name: "empty id", Reply: `{"statusCode":"000000","templateSMS":{"smsMessageSid":" "}}`, Kind: provider.KindUnavailable, MayHaveSent: true},
 		{Name: "no code", Reply: `{"templateSMS":{"smsMessageSid":"a1"}}`, Kind: provider.KindUnavailable, MayHaveSent: true},
-		{Name: "refused", Reply: wiretest.Read(t, "reply-refused.json"), Kind: provider.KindThrottled, Code: "160038"},
+		{Name: "refused", Reply: wiretest.Read(t, "reply-refused.json"), Kind: provider.KindThrottled, Scope: provider.ScopePhone, Code: "160038"},
 		{Name: "refused, code as a number", Reply: `{"statusCode":111142}`, Kind: provider.KindBalance, Code: "111142"},
 		{Name: "success as a number", Reply: `{"statusCode":0,"templateSMS":{"smsMessageSid":"a1"}}`, Kind: provider.KindUnknown, Code: "0"},
-		{Name: "repeated", Reply: `{"statusCode":"160054","statusMsg":"x"}`, Kind: provider.KindThrottled, Code: "160054", MayHaveSent: true},
+		{Name: "repeated", Reply: `{"statusCode":"160054","statusMsg":"x"}`, Kind: provider.KindThrottled, Scope: provider.ScopePhone, Code: "160054", MayHaveSent: true},
 	})
 	wiretest.Table{Call: send(outside), At: internationalCall}.Replies(t, []wiretest.Reply{
 		{Name: "international, id at the top", Reply: `{"statusCode":"000000","smsMessageSid":"a1"}`, Want: receipt(outside, "a1")},
@@ -298,7 +298,7 @@ func TestRefusalTellsNoSecret(t *testing.T) {
 		},
 		{
 			Name: "a listed code stays verbatim", Call: send(newMessage("login", "160038")),
-			Reply: `{"statusCode":"160038","statusMsg":"x"}`, Kind: provider.KindThrottled, Code: "160038",
+			Reply: `{"statusCode":"160038","statusMsg":"x"}`, Kind: provider.KindThrottled, Scope: provider.ScopePhone, Code: "160038",
 			Says: "ronglian: send: throttled by phone: 160038: x; remedy: wait before the next code",
 		},
 	})

@@ -84,8 +84,9 @@ type Reply struct {
 	Want any
 	// Kind is what the error matches. nil: the call succeeds.
 	Kind error
-	// Code and MayHaveSent are what the error says.
+	// Code, Scope and MayHaveSent are what the error says.
 	Code        string
+	Scope       provider.Scope
 	MayHaveSent bool
 	// Text is what the error's Text is, and Says how the whole error reads. Where they
 	// are empty, nobody looks.
@@ -108,7 +109,9 @@ func (table Table) Replies(t *testing.T, rows []Reply) {
 			require.Zero(t, got, "a call that fails returns an error and nothing else")
 			failure := table.failure(t, err, row.Kind)
 			require.Equal(t, row.Code, failure.Code, "Code of %v", err)
+			require.Equal(t, row.Scope, failure.Scope, "Scope of %v", err)
 			require.Equal(t, row.MayHaveSent, failure.MayHaveSent, "MayHaveSent of %v", err)
+			require.Equal(t, stub.status(), failure.HTTPStatus, "HTTPStatus of %v", err)
 			if row.Text != "" {
 				require.Equal(t, row.Text, failure.Text, "Text of %v", err)
 			}

@@ -3,6 +3,7 @@
 package wiretest
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"net/http"
@@ -57,12 +58,10 @@ func (s *Stub) answer(r *http.Request) (*http.Response, error) {
 	s.mu.Lock()
 	s.requests = append(s.requests, string(raw))
 	s.mu.Unlock()
-	status := s.Status
-	if status == 0 {
-		status = http.StatusOK
-	}
-	return httpmock.NewStringResponse(status, s.Reply), nil
+	return httpmock.NewStringResponse(s.status(), s.Reply), nil
 }
+
+func (s *Stub) status() int { return cmp.Or(s.Status, http.StatusOK) }
 
 // Requests returns the raw requests so far, oldest first.
 func (s *Stub) Requests() []string {
