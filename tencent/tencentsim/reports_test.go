@@ -1,14 +1,17 @@
 package tencentsim
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/cnsms/cnsms/sim"
 )
 
 // rows counts the rows of a reply to a pull.
@@ -29,7 +32,7 @@ func rows(t *testing.T, reply string) int {
 
 const (
 	pullBody  = `{"Limit":100,"SmsSdkAppId":"1400006666"}`
-	phoneBody = `{"BeginTime":1699996400,"Offset":0,"Limit":100,"PhoneNumber":"+8613800138000","SmsSdkAppId":"1400006666"}`
+	phoneBody = `{"BeginTime":1699996400,"EndTime":1700000000,"Offset":0,"Limit":100,"PhoneNumber":"+8613800138000","SmsSdkAppId":"1400006666"}`
 	countBody = `{"BeginTime":"2023111506","EndTime":"2023111506","SmsSdkAppId":"1400006666","Limit":0,"Offset":0}`
 )
 
@@ -108,7 +111,7 @@ func TestWindow(t *testing.T) {
 			a.Report(Delivery{Serial: "1", Phone: "+8613800138000", At: a.clock.Now()})
 			a.Receive(Reply{Phone: "+8613800138000", Text: "T", At: a.clock.Now()})
 			for _, action := range []string{"PullSmsSendStatusByPhoneNumber", "PullSmsReplyStatusByPhoneNumber"} {
-				reply, verdict := a.do(t, request{action: action, body: changed(t, phoneBody, []string{"BeginTime", tt.begin, "EndTime", tt.end})})
+				reply, verdict := a.do(t, request{action: action, body: changed(t, phoneBody, "BeginTime", tt.begin, "EndTime", tt.end)})
 				if tt.name == "after it" {
 					require.Equal(t, []string{"request: InvalidParameterValue.EndTimeVerifyFail"}, codes(t, reply), "the end is now")
 					continue
@@ -129,10 +132,8 @@ func TestRefusedPulls(t *testing.T) {
 		actions                        []string
 	}{
 		{name: "application", actions: pulls, body: pullBody, field: "SmsSdkAppId", value: `"x"`, code: "UnauthorizedOperation.SmsSdkAppIdVerifyFail"},
-		{name: "no limit", actions: pulls, body: pullBody, field: "Limit", code: "MissingParameter"},
 		{name: "limit 0", actions: pulls, body: pullBody, field: "Limit", value: `0`, code: "InvalidParameterValue.LimitVerifyFail"},
 		{name: "limit 101", actions: byPhone, body: phoneBody, field: "Limit", value: `101`, code: "InvalidParameterValue.LimitVerifyFail"},
-		{name: "limit as text", actions: byPhone, body: phoneBody, field: "Limit", value: `"1"`, code: "InvalidParameter"},
 		{name: "limit with a fraction", actions: byPhone, body: phoneBody, field: "Limit", value: `1.5`, code: "InvalidParameter"},
 		{name: "offset", actions: byPhone, body: phoneBody, field: "Offset", value: `1`, code: "InvalidParameterValue.OffsetVerifyFail"},
 		{name: "number", actions: byPhone, body: phoneBody, field: "PhoneNumber", value: `"1"`, code: "InvalidParameterValue.IncorrectPhoneNumber"},
@@ -145,31 +146,17 @@ func TestRefusedPulls(t *testing.T) {
 		{name: "counts with a limit", actions: counts, body: countBody, field: "Limit", value: `10`, code: "InvalidParameterValue.LimitVerifyFail"},
 		{name: "counts with an offset", actions: counts, body: countBody, field: "Offset", value: `10`, code: "InvalidParameterValue.OffsetVerifyFail"},
 		{name: "counts of another application", actions: counts, body: countBody, field: "SmsSdkAppId", value: `"x"`, code: "UnauthorizedOperation.SmsSdkAppIdVerifyFail"},
-		{name: "counts without a limit", actions: counts, body: countBody, field: "Limit", code: "MissingParameter"},
 	}
 	for _, tt := range tests {
 		for _, action := range tt.actions {
 			t.Run(action+"/"+tt.name, func(t *testing.T) {
 				t.Parallel()
 				cfg := Config{SameHour: tt.name != "hours that are equal"}
-				reply, verdict := newAccount(cfg).do(t, request{action: action, body: changed(t, tt.body, []string{tt.field, tt.value})})
+				reply, verdict := newAccount(cfg).do(t, request{action: action, body: changed(t, tt.body, tt.field, tt.value)})
 				require.Equal(t, []string{"request: " + tt.code}, codes(t, reply))
 				require.Contains(t, verdict, tt.field+": ")
 			})
 		}
-	}
-}
-
-func TestScriptedPulls(t *testing.T) {
-	t.Parallel()
-	for action, body := range map[string]string{
-		"PullSmsSendStatus": pullBody, "PullSmsReplyStatus": pullBody, "PullSmsSendStatusByPhoneNumber": phoneBody,
-		"PullSmsReplyStatusByPhoneNumber": phoneBody, "SendStatusStatistics": countBody,
-	} {
-		a := newAccount(Config{SameHour: true})
-		sim.MustInject(t, a.server, sim.Fault{Effect: sim.EffectRefuse, Code: "InternalError"})
-		reply, _ := a.do(t, request{action: action, body: body})
-		require.Equal(t, []string{"request: InternalError"}, codes(t, reply), action)
 	}
 }
 
@@ -181,7 +168,7 @@ func TestStatistics(t *testing.T) {
 	a.send(t, "PhoneNumberSet", `["13800138000"]`)
 	reply, _ := a.do(t, request{action: "SendStatusStatistics", body: countBody})
 	require.Contains(t, reply, `"SendStatusStatistics":{"FeeCount":1,"RequestCount":2,"RequestSuccessCount":1}`)
-	reply, _ = a.do(t, request{action: "SendStatusStatistics", body: changed(t, countBody, []string{"EndTime", `"2023111507"`})})
+	reply, _ = a.do(t, request{action: "SendStatusStatistics", body: changed(t, countBody, "EndTime", `"2023111507"`)})
 	require.Contains(t, reply, `"SendStatusStatistics":{"FeeCount":2,"RequestCount":3,"RequestSuccessCount":2}`)
 }
 
@@ -194,4 +181,108 @@ func TestPushedBodies(t *testing.T) {
 	require.JSONEq(t, `{"extend":"07","mobile":"13800138000","nationcode":"86","sign":"示例签名","text":"T","time":1445040184}`,
 		string(PushReply(Reply{Phone: "+8613800138000", Text: "T", Sign: "示例签名", ExtendCode: "07", At: at})))
 	require.Contains(t, string(PushReply(Reply{Phone: "10086"})), `"mobile":"10086","nationcode":""`)
+}
+
+// receiver takes pushes and answers them in turn; the last answer stays.
+type receiver struct {
+	mu      sync.Mutex
+	answers []string
+	bodies  []string
+}
+
+func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	body, _ := io.ReadAll(request.Body)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.bodies = append(r.bodies, request.Method+" "+request.Header.Get("Content-Type")+" "+string(body))
+	answer := r.answers[0]
+	if len(r.answers) > 1 {
+		r.answers = r.answers[1:]
+	}
+	if answer == "500" {
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	_, _ = io.WriteString(w, answer)
+}
+
+const ok = `{"result":0,"errmsg":"OK"}`
+
+// pushTo posts the queue to a receiver with these answers.
+func pushTo(t *testing.T, a account, answers ...string) (taken int, bodies []string, err error) {
+	t.Helper()
+	r := &receiver{answers: answers}
+	server := httptest.NewServer(r)
+	defer server.Close()
+	taken, err = a.PushReports(t.Context(), server.Client(), server.URL)
+	return taken, r.bodies, err
+}
+
+func TestPushReports(t *testing.T) {
+	t.Parallel()
+	a := newAccount(Config{})
+	report := Delivery{Serial: "2433:1", Phone: "+8613800138000", At: a.clock.Now()}
+	for range mostReports + 1 {
+		a.Report(report)
+	}
+	reply := Reply{Phone: "+8613800138000", Text: "T", At: a.clock.Now()}
+	a.Receive(reply)
+	taken, bodies, err := pushTo(t, a, ok)
+	require.NoError(t, err)
+	require.Equal(t, mostReports+2, taken)
+	require.Len(t, bodies, 3, "two parts of a list, and a reply")
+	require.Equal(t, "POST application/json "+string(PushDeliveries(report)), bodies[1])
+	require.Equal(t, "POST application/json "+string(PushReply(reply)), bodies[2])
+
+	taken, bodies, err = pushTo(t, a, ok)
+	require.NoError(t, err)
+	require.Zero(t, taken)
+	require.Empty(t, bodies, "the queues are empty")
+	pulled, _ := a.do(t, request{action: "PullSmsSendStatus", body: pullBody})
+	require.Zero(t, rows(t, pulled))
+}
+
+func TestPushIsRepeated(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		answers []string
+		want    string
+		posts   int
+	}{
+		{name: "taken at the third try", answers: []string{"500", `{"result":1}`, ok}, posts: 3},
+		{name: "given up", answers: []string{`{"result":1}`}, posts: 3, want: "tencentsim: push: the receiver answers result 1"},
+		{name: "an error page", answers: []string{"500"}, posts: 3, want: "the receiver answers HTTP 500"},
+		{name: "no answer in it", answers: []string{`{}`}, posts: 3, want: "the receiver's answer is not"},
+		{name: "a result that is no number", answers: []string{`{"result":"0"}`}, posts: 3, want: "the receiver's answer is not"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			a := newAccount(Config{})
+			a.Report(Delivery{Serial: "2433:1", Phone: "+8613800138000", At: a.clock.Now()})
+			taken, bodies, err := pushTo(t, a, tt.answers...)
+			require.Len(t, bodies, tt.posts)
+			if tt.want == "" {
+				require.NoError(t, err)
+				require.Equal(t, 1, taken)
+				return
+			}
+			require.ErrorContains(t, err, tt.want)
+			require.Zero(t, taken)
+		})
+	}
+}
+
+func TestPushToNobody(t *testing.T) {
+	t.Parallel()
+	a := newAccount(Config{})
+	a.Receive(Reply{Phone: "+8613800138000"})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := a.PushReports(ctx, http.DefaultClient, "http://127.0.0.1:1")
+	require.ErrorIs(t, err, context.Canceled)
+	a.Receive(Reply{Phone: "+8613800138000"})
+	_, err = a.PushReports(ctx, http.DefaultClient, ":")
+	require.ErrorContains(t, err, "missing protocol scheme", fmt.Sprint(err))
 }
