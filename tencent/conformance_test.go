@@ -38,6 +38,15 @@ func TestConformance(t *testing.T) {
 
 func FuzzReply(f *testing.F) { providertest.FuzzReply(f, harness()) }
 
+// start starts a simulated account and a provider for it.
+func start(t testing.TB, service *tencentsim.Service) (*tencent.Provider, *sim.Server) {
+	t.Helper()
+	server := sim.Start(t, service)
+	cfg := newConfig(nil)
+	cfg.BaseURL = server.URL()
+	return newProvider(t, cfg), server
+}
+
 // newService is the account of newConfig.
 func newService(cfg tencentsim.Config) *tencentsim.Service {
 	cfg.SecretID, cfg.SecretKey, cfg.AppID = secretID, secretKey, appID

@@ -87,7 +87,8 @@ func (s *Service) checkHeaders(c *sim.Call, _ authorization) sim.Outcome {
 	return sim.Outcome{}
 }
 
-func checkNumbers(_ *sim.Call, p params) sim.Outcome {
+// checkSend checks what a request says to all numbers.
+func checkSend(_ *sim.Call, p params) sim.Outcome {
 	numbers := p.texts("PhoneNumberSet")
 	isForeign := func(number string) bool { return isPhone(number) && !isMainland(number) }
 	switch {
@@ -97,12 +98,7 @@ func checkNumbers(_ *sim.Call, p params) sim.Outcome {
 		return sim.Refuse("LimitExceeded.PhoneNumberCountLimit", "PhoneNumberSet: %d numbers, at most %d", len(numbers), largestBatch)
 	case slices.ContainsFunc(numbers, isMainland) && slices.ContainsFunc(numbers, isForeign):
 		return sim.Refuse("UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber", "PhoneNumberSet: mainland and other numbers")
-	}
-	return sim.Outcome{}
-}
-
-func checkSession(_ *sim.Call, p params) sim.Outcome {
-	if len(p.text("SessionContext")) > longestSession {
+	case len(p.text("SessionContext")) > longestSession:
 		return sim.Refuse("InvalidParameterValue", "SessionContext: want fewer than %d bytes", longestSession+1)
 	}
 	return sim.Outcome{}

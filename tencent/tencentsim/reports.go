@@ -194,11 +194,14 @@ func (s *Service) PushReports(ctx context.Context, client *http.Client, address 
 		problems []error
 	)
 	push := func(body []byte, reports int) {
-		if err := pushUntilTaken(ctx, client, address, body); err != nil {
-			problems = append(problems, fmt.Errorf("tencentsim: push: %w", err))
-			return
+		var err error
+		for range pushTries {
+			if err = pushOnce(ctx, client, address, body); err == nil {
+				taken += reports
+				return
+			}
 		}
-		taken += reports
+		problems = append(problems, fmt.Errorf("tencentsim: push: %w", err))
 	}
 	for part := range slices.Chunk(deliveries, mostReports) {
 		push(PushDeliveries(part...), len(part))
@@ -209,17 +212,7 @@ func (s *Service) PushReports(ctx context.Context, client *http.Client, address 
 	return taken, errors.Join(problems...)
 }
 
-// pushUntilTaken returns the error of the last try.
-func pushUntilTaken(ctx context.Context, client *http.Client, address string, body []byte) error {
-	var err error
-	for range pushTries {
-		if err = pushOnce(ctx, client, address, body); err == nil {
-			return nil
-		}
-	}
-	return err
-}
-
+// pushOnce wants HTTP 200 and a JSON object whose result is the number 0.
 func pushOnce(ctx context.Context, client *http.Client, address string, body []byte) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
@@ -235,17 +228,12 @@ func pushOnce(ctx context.Context, client *http.Client, address string, body []b
 	if err != nil {
 		return err
 	}
-	return checkAnswer(response.StatusCode, content)
-}
-
-// checkAnswer wants HTTP 200 and a JSON object whose result is the number 0.
-func checkAnswer(status int, content []byte) error {
 	var answer struct {
 		Result *int `json:"result"`
 	}
 	switch err := json.Unmarshal(content, &answer); {
-	case status != http.StatusOK:
-		return fmt.Errorf("the receiver answers HTTP %d", status)
+	case response.StatusCode != http.StatusOK:
+		return fmt.Errorf("the receiver answers HTTP %d", response.StatusCode)
 	case err != nil || answer.Result == nil:
 		return errors.New(`the receiver's answer is not {"result":0,"errmsg":"OK"}`)
 	case *answer.Result != 0:

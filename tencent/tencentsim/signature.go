@@ -5,7 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
-	"net"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,7 +116,7 @@ func (s *Service) whyWrong(t tc3, signature string) string {
 		return "want lower-case hexadecimal"
 	}
 	for name, values := range map[string][]string{
-		"host":         otherHosts(t.headers["host"]),
+		"host":         {"sms.tencentcloudapi.com", hostname(t.headers["host"])},
 		"content-type": {"application/json", "application/json; charset=utf-8"},
 	} {
 		for _, value := range values {
@@ -132,13 +132,7 @@ func (s *Service) whyWrong(t tc3, signature string) string {
 		t.canonicalRequest()
 }
 
-func otherHosts(host string) []string {
-	hosts := []string{"sms.tencentcloudapi.com"}
-	if bare, _, err := net.SplitHostPort(host); err == nil {
-		hosts = append(hosts, bare)
-	}
-	return hosts
-}
+func hostname(host string) string { return (&url.URL{Host: host}).Hostname() }
 
 // tc3 is what a TC3-HMAC-SHA256 signature is made of.
 type tc3 struct {
@@ -148,7 +142,6 @@ type tc3 struct {
 	payload       []byte
 	timestamp     string // Unix seconds
 	date          string // the day of timestamp in UTC
-	service       string
 }
 
 // newTC3 takes the parts as they arrived.
@@ -156,7 +149,7 @@ func newTC3(c *sim.Call, a authorization) tc3 {
 	at, _ := readTimestamp(c)
 	return tc3{
 		method: c.Request.Method, query: c.Request.URL.RawQuery, signedHeaders: a.signedHeaders, headers: signedValues(c, a.signedHeaders),
-		payload: c.Body, timestamp: c.Request.Header.Get("X-TC-Timestamp"), date: at.Format(time.DateOnly), service: product,
+		payload: c.Body, timestamp: c.Request.Header.Get("X-TC-Timestamp"), date: at.Format(time.DateOnly),
 	}
 }
 
@@ -190,14 +183,14 @@ func (t tc3) canonicalRequest() string {
 }
 
 func (t tc3) stringToSign() string {
-	scope := t.date + "/" + t.service + "/" + terminal
+	scope := t.date + "/" + product + "/" + terminal
 	return strings.Join([]string{algorithm, t.timestamp, scope, sha256Hex([]byte(t.canonicalRequest()))}, "\n")
 }
 
 // signature signs with a key. The keys in between are raw bytes.
 func (t tc3) signature(secretKey string) string {
 	key := []byte("TC3" + secretKey)
-	for _, text := range []string{t.date, t.service, terminal} {
+	for _, text := range []string{t.date, product, terminal} {
 		key = hmacSHA256(key, text)
 	}
 	return hex.EncodeToString(hmacSHA256(key, t.stringToSign()))

@@ -179,7 +179,7 @@ func (s *Service) Judge(c *sim.Call) sim.Outcome {
 // judgeSend decides about a text to some numbers. A refusal stands for the whole
 // request, or for one number beside others that get the text.
 func (s *Service) judgeSend(c *sim.Call, p params) sim.Outcome {
-	if o := sim.FirstRefusal(c, p, checkNumbers, checkSession, s.checkApp); o.Refused() {
+	if o := sim.FirstRefusal(c, p, checkSend, s.checkApp); o.Refused() {
 		return o
 	}
 	scripted, isScripted := c.Scripted()

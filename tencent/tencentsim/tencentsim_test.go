@@ -310,42 +310,31 @@ func TestBalanceRunsDown(t *testing.T) {
 	require.Equal(t, 1, a.Left())
 }
 
+// TestBilled: abroad the characters of GSM 7-bit count for less.
 func TestBilled(t *testing.T) {
 	t.Parallel()
 	const mainland, abroad = "+8613800138000", "+12025550123"
-	tests := []struct {
-		name, to, char string
-		count, want    int
-	}{
-		{name: "empty", to: mainland, want: 1},
-		{name: "mainland, one", to: mainland, char: "x", count: 70, want: 1},
-		{name: "mainland, two", to: mainland, char: "x", count: 71, want: 2},
-		{name: "mainland, three", to: mainland, char: "字", count: 135, want: 3},
-		{name: "abroad, one", to: abroad, char: "x", count: 160, want: 1},
-		{name: "abroad, two", to: abroad, char: "x", count: 161, want: 2},
-		{name: "abroad, characters that count twice", to: abroad, char: "€", count: 81, want: 2},
-		{name: "abroad, beyond GSM 7-bit", to: abroad, char: "字", count: 71, want: 2},
+	billed := func(to, char string, count int) int {
+		return billed(sim.Text{To: to, Text: strings.Repeat(char, count)})
 	}
-	for _, tt := range tests {
-		require.Equal(t, tt.want, billed(sim.Text{To: tt.to, Text: strings.Repeat(tt.char, tt.count)}), tt.name)
-	}
+	require.Equal(t, []int{1, 1, 2, 3}, []int{billed(mainland, "", 0), billed(mainland, "x", 70), billed(mainland, "x", 71), billed(mainland, "字", 135)})
+	require.Equal(t, []int{1, 2, 2, 2}, []int{billed(abroad, "x", 160), billed(abroad, "x", 161), billed(abroad, "€", 81), billed(abroad, "字", 71)})
 }
 
 func TestOwns(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name, path, header, value string
-		want                      bool
+	for _, tt := range []struct {
+		path, header, value string
+		want                bool
 	}{
-		{name: "by its action", path: "/", header: "X-TC-Action", value: "SendSms", want: true},
-		{name: "by its version", path: "/", header: "X-TC-Version", value: "2021-01-11", want: true},
-		{name: "by its signature", path: "/", header: "Authorization", value: "TC3-HMAC-SHA256 x", want: true},
-		{name: "another path", path: "/webservice/sms.php", header: "X-TC-Action", value: "SendSms"},
-		{name: "another protocol", path: "/", header: "Authorization", value: "Basic x"},
-	}
-	for _, tt := range tests {
+		{"/", "X-TC-Action", "SendSms", true},
+		{"/", "X-TC-Version", "2021-01-11", true},
+		{"/", "Authorization", "TC3-HMAC-SHA256 x", true},
+		{"/webservice/sms.php", "X-TC-Action", "SendSms", false},
+		{"/", "Authorization", "Basic x", false},
+	} {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, tt.path, nil)
 		r.Header.Set(tt.header, tt.value)
-		require.Equal(t, tt.want, newAccount(Config{}).Owns(r), tt.name)
+		require.Equal(t, tt.want, newAccount(Config{}).Owns(r), tt)
 	}
 }

@@ -106,28 +106,28 @@ func refuseField(code, problem string) sim.Outcome {
 // problem says what is wrong with a value's type. The service names an element of a
 // list as TemplateParamSet.0.
 func (f field) problem(value any) string {
-	switch f.kind {
-	case textsField:
-		list, ok := value.([]any)
-		if !ok {
-			return f.name + ": want an array of strings"
-		}
-		for i, element := range list {
-			if _, ok := element.(string); !ok {
-				return fmt.Sprintf("%s.%d: want a string", f.name, i)
-			}
-		}
-	case numberField:
-		number, ok := value.(json.Number)
-		if _, err := strconv.ParseUint(string(number), 10, 64); !ok || err != nil {
-			return f.name + ": want a whole number, not negative"
-		}
-	default:
-		if _, ok := value.(string); !ok {
-			return f.name + ": want a string"
+	_, isText := value.(string)
+	list, isList := value.([]any)
+	switch {
+	case f.kind == textField && !isText:
+		return f.name + ": want a string"
+	case f.kind == textsField && !isList:
+		return f.name + ": want an array of strings"
+	case f.kind == numberField && !isCount(value):
+		return f.name + ": want a whole number, not negative"
+	}
+	for i, element := range list {
+		if _, isText := element.(string); !isText {
+			return fmt.Sprintf("%s.%d: want a string", f.name, i)
 		}
 	}
 	return ""
+}
+
+func isCount(value any) bool {
+	number, _ := value.(json.Number)
+	_, err := strconv.ParseUint(string(number), 10, 64)
+	return err == nil
 }
 
 // phoneOf reads the forms that the service documents: E.164, and for the mainland
