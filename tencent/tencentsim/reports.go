@@ -82,9 +82,9 @@ func (s *Service) Receive(r Reply) {
 // newest ones for looking up.
 type box[T report] struct{ queue, kept []T }
 
-func (b *box[T]) add(report T) {
+func (b *box[T]) add(one T) {
 	newest := func(list []T) []T { return slices.Delete(list, 0, max(0, len(list)-keptReports)) }
-	b.queue, b.kept = newest(append(b.queue, report)), newest(append(b.kept, report))
+	b.queue, b.kept = newest(append(b.queue, one)), newest(append(b.kept, one))
 }
 
 func (b *box[T]) take(limit int64) []T {
@@ -97,10 +97,10 @@ func (b *box[T]) take(limit int64) []T {
 // find returns the reports of one number, and takes nothing out of the queue.
 func (b *box[T]) find(q query) []T {
 	var found []T
-	for _, report := range b.kept {
-		phone, at := report.about()
+	for _, one := range b.kept {
+		phone, at := one.about()
 		if phone == q.phone && !at.Before(q.begin) && !at.After(q.end) && len(found) < int(q.limit) {
-			found = append(found, report)
+			found = append(found, one)
 		}
 	}
 	return found

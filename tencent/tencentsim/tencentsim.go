@@ -41,6 +41,7 @@ package tencentsim
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/cnsms/cnsms/provider/facts"
@@ -177,7 +178,8 @@ func (s *Service) Judge(c *sim.Call) sim.Outcome {
 }
 
 // judgeSend decides about a text to some numbers. A refusal stands for the whole
-// request, or for one number beside others that get the text.
+// request, or for one number beside others that get the text; then the verdict has
+// what is wrong with each, the same once.
 func (s *Service) judgeSend(c *sim.Call, p params) sim.Outcome {
 	if o := sim.FirstRefusal(c, p, checkSend, s.checkApp); o.Refused() {
 		return o
@@ -188,6 +190,7 @@ func (s *Service) judgeSend(c *sim.Call, p params) sim.Outcome {
 	}
 	var granted sim.Outcome
 	var statuses []sendStatus
+	var verdicts []string
 	text := s.newText(p)
 	for _, number := range p.texts("PhoneNumberSet") {
 		text.To, text.ID = e164(number), s.serial(c, len(granted.Texts)+1)
@@ -197,11 +200,13 @@ func (s *Service) judgeSend(c *sim.Call, p params) sim.Outcome {
 		}
 		statuses = append(statuses, newStatus(text, o))
 		if o.Refused() {
-			granted.Verdict = o.Verdict
+			verdicts = append(verdicts, o.Verdict)
 			continue
 		}
 		granted.Texts, granted.Cost = append(granted.Texts, text), granted.Cost+billed(text)
 	}
+	slices.Sort(verdicts)
+	granted.Verdict = strings.Join(slices.Compact(verdicts), "; ")
 	texts := granted.Texts
 	granted.Then = func() any {
 		s.settle(c, texts, statuses)

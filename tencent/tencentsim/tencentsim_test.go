@@ -150,7 +150,8 @@ func TestBatch(t *testing.T) {
 	reply, verdict := a.send(t, "PhoneNumberSet", `["13800138000","13800138001","1","13800138000","13800138002"]`)
 	require.Equal(t, []string{"Ok", "FailedOperation.PhoneNumberInBlacklist", badNumber, sameText, "Ok"}, codes(t, reply))
 	require.Contains(t, reply, `"SerialNo":"","PhoneNumber":"1","Fee":0,`)
-	require.Equal(t, "PhoneNumberSet: the same number twice", verdict, "the last refusal's")
+	require.Equal(t, "PhoneNumberSet: a number on the blacklist; PhoneNumberSet: not a phone number in E.164 form, nor a mainland mobile number; "+
+		"PhoneNumberSet: the same number twice", verdict)
 	texts := a.server.Texts()
 	require.Len(t, texts, 2)
 	require.Equal(t, "+8613800138002", texts[1].To)
@@ -264,11 +265,12 @@ func TestScripted(t *testing.T) {
 		if country == "request" {
 			require.Equal(t, []string{"request: " + code}, codes(t, reply))
 			require.Contains(t, reply, `"Message":"words"`)
+			require.Equal(t, "scripted refusal", verdict)
 		} else {
 			require.Equal(t, []string{"FailedOperation.PhoneNumberInBlacklist", code}, codes(t, reply), "the rest keep their own codes")
 			require.Contains(t, reply, `"Code":"`+code+`","Message":"words","IsoCode":"`+country+`"`)
+			require.Equal(t, "PhoneNumberSet: a number on the blacklist; scripted refusal", verdict)
 		}
-		require.Equal(t, "scripted refusal", verdict)
 		require.Empty(t, a.server.Texts())
 	}
 	reply, _ := newAccount(Config{}).send(t, "PhoneNumberSet", `["+12025550123"]`)
