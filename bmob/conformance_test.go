@@ -1,9 +1,6 @@
 package bmob_test
 
 import (
-	"encoding/json"
-	"net/http"
-	"strconv"
 	"testing"
 
 	"github.com/cnsms/cnsms/bmob"
@@ -25,11 +22,10 @@ func harness(cfg bmob.Config) providertest.Harness {
 			own.Templates, own.BaseURL, own.Timeout, own.HTTPClient, own.Now = e.Templates, e.BaseURL, e.Timeout, e.HTTPClient, e.Now
 			return bmob.New(own)
 		},
-		Message:      newMessage("login", nil),
-		Templates:    provider.Templates{"login": {}},
-		RefusalReply: refusalReply,
-		Secrets:      []string{restKey},
-		Skip:         map[string]string{"missing-parameter": "requestSmsCode takes no parameters: Bmob makes the code and the text"},
+		Message:   newMessage("login", nil),
+		Templates: provider.Templates{"login": {}},
+		Secrets:   []string{restKey},
+		Skip:      map[string]string{"missing-parameter": "requestSmsCode takes no parameters: Bmob makes the code and the text"},
 	}
 }
 
@@ -61,17 +57,3 @@ func TestConformance(t *testing.T) {
 func BenchmarkSend(b *testing.B) { providertest.BenchmarkSend(b, textHarness(), wiretest.BareResty()) }
 
 func FuzzReply(f *testing.F) { providertest.FuzzReply(f, harness(plain)) }
-
-// refusalReply is how Bmob refuses on the wire.
-func refusalReply(code, text string) providertest.Reply {
-	answer, status := map[string]any{"code": json.Number(code), "error": text}, http.StatusBadRequest
-	if code == "401" || code == "500" {
-		delete(answer, "code")
-		status, _ = strconv.Atoi(code)
-	}
-	body, err := json.Marshal(answer)
-	if err != nil {
-		panic(err)
-	}
-	return providertest.Reply{Status: status, ContentType: "application/json; charset=utf-8", Body: body}
-}

@@ -3,6 +3,8 @@ package failover_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/failover"
+	"github.com/cnsms/cnsms/ihuyi"
 	"github.com/cnsms/cnsms/provider"
 )
 
@@ -134,4 +137,45 @@ func TestCallersDeadlineBeforeMembers(t *testing.T) {
 		require.Equal(t, []string{"a"}, f.journal.asked())
 		require.Zero(t, chain.Members()[0].Cooldown)
 	})
+}
+
+// A member's error names the limit that has ended: the member's, the adapter's or the
+// caller's.
+func TestC5WhoseLimit(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		member, adapter, caller time.Duration
+		says                    string
+	}{
+		"member":  {member: time.Second, adapter: time.Minute, caller: time.Hour, says: "Member.Timeout (1s) is over: context deadline exceeded"},
+		"adapter": {member: time.Minute, adapter: time.Second, caller: time.Hour, says: "Config.Timeout (1s) is over: context deadline exceeded"},
+		"caller":  {member: time.Minute, adapter: time.Hour, caller: time.Second, says: "the caller's deadline is over: context deadline exceeded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p, err := ihuyi.New(ihuyi.Config{
+					Account: conformAccount, APIKey: conformKey, Timeout: tt.adapter,
+					Templates: provider.Templates{"login": {Text: "Your code is {code}."}}, HTTPClient: &http.Client{Transport: silent{}},
+				})
+				require.NoError(t, err)
+				chain, err := failover.NewChain(failover.ChainConfig{}, failover.Member{Provider: p, Timeout: tt.member})
+				require.NoError(t, err)
+				ctx, cancel := context.WithTimeout(t.Context(), tt.caller)
+				defer cancel()
+				_, err = chain.Send(ctx, codeMessage)
+				require.ErrorContains(t, err, tt.says)
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+			})
+		})
+	}
+}
+
+// silent reads a request and never answers.
+type silent struct{}
+
+func (silent) RoundTrip(r *http.Request) (*http.Response, error) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	<-r.Context().Done()
+	return nil, r.Context().Err()
 }

@@ -127,7 +127,7 @@ func (m *member) checkBalance(ctx context.Context, threshold int64) error {
 		return err
 	}
 	if m.timeout > 0 {
-		limited, cancel := context.WithTimeout(ctx, m.timeout)
+		limited, cancel := m.withTimeout(ctx)
 		defer cancel()
 		ctx = limited
 	}

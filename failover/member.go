@@ -203,11 +203,21 @@ func (m *member) send(ctx context.Context, msg provider.Message, a *answer) {
 		m.sendRecovered(ctx, msg, a)
 		return
 	}
-	limited, cancel := context.WithTimeout(ctx, m.timeout)
+	limited, cancel := m.withTimeout(ctx)
 	defer cancel()
 	m.sendRecovered(limited, msg, a)
 	a.timedOut = limited.Err() != nil
 }
+
+// withTimeout limits a call of the member, and says so in the cause.
+func (m *member) withTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, m.timeout, &timeLimit{m.timeout})
+}
+
+// timeLimit is the cause of a context that a member's Timeout has ended.
+type timeLimit struct{ length time.Duration }
+
+func (l *timeLimit) Error() string { return fmt.Sprintf("Member.Timeout (%v) is over", l.length) }
 
 // sendRecovered turns a panic into an error: one broken provider must not stop a
 // program that has others. It does the same for a nil pointer that would panic

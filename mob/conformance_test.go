@@ -1,7 +1,6 @@
 package mob_test
 
 import (
-	"encoding/json"
 	"testing"
 
 	"github.com/cnsms/cnsms/internal/wiretest"
@@ -22,12 +21,11 @@ func harness() providertest.Harness {
 				BaseURL: e.BaseURL, Timeout: e.Timeout, HTTPClient: e.HTTPClient, Now: e.Now,
 			})
 		},
-		Message:      newMessage("login", nil),
-		Templates:    provider.Templates{"login": {}},
-		Foreign:      provider.MustParsePhone("+1 202 555 0123"),
-		RefusalReply: refusalReply,
-		Secrets:      []string{appKey},
-		Skip:         map[string]string{"missing-parameter": "sendmsg takes no parameters: Mob makes the code and the text"},
+		Message:   newMessage("login", nil),
+		Templates: provider.Templates{"login": {}},
+		Foreign:   provider.MustParsePhone("+1 202 555 0123"),
+		Secrets:   []string{appKey},
+		Skip:      map[string]string{"missing-parameter": "sendmsg takes no parameters: Mob makes the code and the text"},
 	}
 }
 
@@ -58,12 +56,3 @@ func BenchmarkSend(b *testing.B) {
 }
 
 func FuzzReply(f *testing.F) { providertest.FuzzReply(f, harness()) }
-
-// refusalReply is how Mob refuses on the wire.
-func refusalReply(code, text string) providertest.Reply {
-	body, err := json.Marshal(map[string]any{"status": json.Number(code), "error": text})
-	if err != nil {
-		panic(err)
-	}
-	return providertest.Reply{ContentType: "text/plain; charset=utf-8", Body: body}
-}

@@ -134,7 +134,6 @@ func TestSendBatchBadInput(t *testing.T) {
 		names   string
 	}{
 		{name: "no number", message: newMessage("login", "4653"), to: append(phones(1), provider.Phone{}), want: provider.KindRecipient, names: "to[1]: "},
-		{name: "surplus parameter", message: newMessage("notice", "4653"), to: phones(1), want: provider.KindTemplate, names: `"code"`},
 		{name: "one ref for two requests", message: withRef, to: phones(101), want: provider.KindUnsupported, names: "Ref: "},
 	}
 	for _, tt := range tests {

@@ -1,7 +1,6 @@
 package ronglian_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"testing"
 	"time"
@@ -29,7 +28,6 @@ func harness() providertest.Harness {
 		},
 		Templates:     provider.Templates{"login": {ID: "1", Params: []string{"code"}, Text: "Your code is {code}"}},
 		Foreign:       provider.MustParsePhone("+1 202 555 0123"),
-		RefusalReply:  refusalReply,
 		Secrets:       []string{authToken},
 		SharedBatchID: true,
 	}
@@ -43,15 +41,6 @@ func TestConformance(t *testing.T) {
 func BenchmarkSend(b *testing.B) { providertest.BenchmarkSend(b, harness(), wiretest.BareResty()) }
 
 func FuzzReply(f *testing.F) { providertest.FuzzReply(f, harness()) }
-
-// refusalReply is how Ronglian refuses on the wire.
-func refusalReply(code, text string) providertest.Reply {
-	body, err := json.Marshal(map[string]string{"statusCode": code, "statusMsg": text})
-	if err != nil {
-		panic(err)
-	}
-	return providertest.Reply{ContentType: "application/json;charset=utf-8", Body: body}
-}
 
 // newService is the account of newConfig.
 func newService(cfg rongliansim.Config) *rongliansim.Service {

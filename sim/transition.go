@@ -53,12 +53,6 @@ func wrapOld(services []Service) []Service {
 	return wrapped
 }
 
-// IsOld reports whether a service has not moved: it refuses with listed codes only.
-func IsOld(s Service) bool {
-	_, ok := s.(oldService)
-	return ok
-}
-
 // CodesOf returns the codes of any service, those of old ones made of Refusals.
 func CodesOf(s Service) facts.Codes {
 	old, ok := s.(oldService)

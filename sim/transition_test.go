@@ -58,8 +58,6 @@ func TestOldService(t *testing.T) {
 	row, ok := sim.CodesOf(oldPost{}).Lookup("often")
 	require.True(t, ok)
 	require.True(t, row.MayHaveSent)
-	require.True(t, sim.IsOld(oldPost{}))
-	require.False(t, sim.IsOld(post{}))
 	refusal, ok := sim.FindRefusal(oldPost{}.Refusals(), "poor")
 	require.True(t, ok)
 	require.Equal(t, provider.KindBalance, refusal.Kind)

@@ -12,7 +12,9 @@
 // not at all:
 //
 //   - the order in which faults are noticed, and the wording of most of them (the
-//     texts of the table are the vendor's, with its %s filled by a guess);
+//     texts of the table are the vendor's, with its %s filled by a guess, and with
+//     nothing where the refusal is scripted);
+//   - something behind a path that takes nothing there (here HTTP 404);
 //   - HTTP 400 for failures: one sentence of the vendor says 404;
 //   - the unit of the timestamp of signed requests: seconds and milliseconds are
 //     taken; and which values of X-Bmob-SDK-Type are (here every one);
@@ -35,12 +37,20 @@
 package bmobsim
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
+	"strconv"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/cnsms/cnsms/bmob"
+	"github.com/cnsms/cnsms/provider/facts"
+	"github.com/cnsms/cnsms/provider/segments"
 	"github.com/cnsms/cnsms/sim"
 )
 
@@ -76,74 +86,88 @@ type Config struct {
 	CodeLife time.Duration
 }
 
+// mailbox names the application in the inbox.
+func (cfg Config) mailbox() string { return cmp.Or(cfg.AppID, cfg.SecretKey) }
+
 // Service is a simulated Bmob application. Put it into a sim.Server.
 type Service struct {
-	sim.Old
+	*sim.Account
 
-	cfg Config
-
-	mu       sync.Mutex
-	balance  int
-	codes    map[string]*code       // by number
-	texts    map[string]*text       // by smsId
-	sent     map[string][]time.Time // by number, for the limits
-	captchas map[string]captcha     // by captcha_token
-	tokens   map[string]bool        // validate_tokens that were not used
+	cfg      Config
+	codes    map[string]code    // by number
+	texts    map[string]*text   // by smsId
+	captchas map[string]captcha // by captcha_token
+	tokens   map[string]bool    // validate_tokens that were not used
 }
 
-var _ sim.Service = (*Service)(nil)
+// code is a code that was sent and not used.
+type code struct {
+	digits, smsID string
+	expires       time.Time
+}
 
-// New returns a simulated application.
+// text is a text that was accepted.
+type text struct {
+	at       time.Time
+	verified bool
+}
+
+// New returns a simulated application. It panics when cfg is one that no request
+// could satisfy.
 func New(cfg Config) *Service {
-	if cfg.AppName == "" {
-		cfg.AppName = "示例应用"
-	}
-	if cfg.Sign == "" {
-		cfg.Sign = "比目科技"
-	}
-	if cfg.CodeLife <= 0 {
-		cfg.CodeLife = 5 * time.Minute
-	}
+	plain, signed := cfg.AppID != "" && cfg.RESTKey != "", cfg.SecretKey != "" && cfg.SafeCode != ""
+	sim.Demand(plain || signed, "bmobsim: Config: want AppID and RESTKey, or SecretKey and SafeCode")
+	cfg.AppName = cmp.Or(cfg.AppName, "示例应用")
+	cfg.Sign = cmp.Or(cfg.Sign, "比目科技")
+	cfg.CodeLife = cmp.Or(max(cfg.CodeLife, 0), 5*time.Minute)
 	cfg.Templates = maps.Clone(cfg.Templates)
-	s := &Service{
-		cfg: cfg, codes: map[string]*code{}, texts: map[string]*text{}, sent: map[string][]time.Time{},
-		captchas: map[string]captcha{}, tokens: map[string]bool{},
+	account := sim.AccountConfig{Balance: cfg.Balance, BalanceCode: "10016", NumberField: "mobilePhoneNumber"}
+	if cfg.Limits {
+		account.Limits = []sim.Limit{
+			{Code: limitCode, Most: 1, Within: time.Minute},
+			{Code: limitCode, Most: 5, Within: time.Hour},
+			{Code: limitCode, Most: 10, Within: 24 * time.Hour},
+		}
 	}
-	if cfg.Balance != nil {
-		s.balance = *cfg.Balance
+	return &Service{
+		Account: sim.NewAccount(account), cfg: cfg,
+		codes: map[string]code{}, texts: map[string]*text{}, captchas: map[string]captcha{}, tokens: map[string]bool{},
 	}
-	return s
 }
 
 // Name returns "bmob".
 func (s *Service) Name() string { return "bmob" }
 
-// endpoint is one call of the service. argument is what its path ends with.
-type endpoint struct {
-	path   string
-	method string
-	serve  func(s *Service, c *sim.Call, argument string)
+// Codes are those of the vendor's table.
+func (s *Service) Codes() facts.Codes { return bmob.Codes() }
+
+// call is one call of the service. Its argument is what the path ends with.
+type call struct {
+	path, method  string
+	takesArgument bool
+	public        bool // wants no credentials
+	judge         func(s *Service, c *sim.Call, r *request, argument string) sim.Outcome
 }
 
-var endpoints = []endpoint{
-	{"/1/requestSmsCode", http.MethodPost, (*Service).requestCode},
-	{"/1/verifySmsCode", http.MethodPost, (*Service).verifyCode},
-	{"/1/querySms", http.MethodGet, (*Service).query},
-	{"/1/requestSms", http.MethodPost, (*Service).requestText},
-	{"/1/requestCaptcha", http.MethodPost, (*Service).requestCaptcha},
-	{"/1/verifyCaptcha", http.MethodPost, (*Service).verifyCaptcha},
-	{"/1/captchaImage", http.MethodGet, (*Service).captchaImage},
+var calls = []call{
+	{path: "/1/requestSmsCode", method: http.MethodPost, judge: (*Service).requestCode},
+	{path: "/1/verifySmsCode", method: http.MethodPost, takesArgument: true, judge: (*Service).verifyCode},
+	{path: "/1/querySms", method: http.MethodGet, takesArgument: true, judge: (*Service).query},
+	{path: "/1/requestSms", method: http.MethodPost, judge: (*Service).requestText},
+	{path: "/1/requestCaptcha", method: http.MethodPost, judge: (*Service).requestCaptcha},
+	{path: "/1/verifyCaptcha", method: http.MethodPost, judge: (*Service).verifyCaptcha},
+	{path: "/1/captchaImage", method: http.MethodGet, public: true, judge: (*Service).captchaImage},
 }
 
-// find returns the endpoint of a path and what stands behind it.
-func find(path string) (found endpoint, argument string, ok bool) {
-	for _, e := range endpoints {
-		_, rest, matches := strings.Cut(path, e.path)
+// find returns the call of a path and what stands behind it.
+func find(path string) (called call, argument string, ok bool) {
+	for _, called := range calls {
+		_, rest, matches := strings.Cut(path, called.path)
 		if matches && (rest == "" || rest[0] == '/') {
-			return e, strings.TrimPrefix(rest, "/"), true
+			return called, strings.TrimPrefix(rest, "/"), true
 		}
 	}
-	return endpoint{}, "", false
+	return call{}, "", false
 }
 
 // Owns reports whether the path is one that is simulated.
@@ -152,15 +176,127 @@ func (s *Service) Owns(r *http.Request) bool {
 	return ok
 }
 
-// Serve answers one request.
-func (s *Service) Serve(c *sim.Call) {
-	e, argument, _ := find(c.Request.URL.Path)
-	if c.Request.Method != e.method {
-		c.Explain("method: want %s", e.method)
-		c.Reply(http.StatusNotFound, "text/plain; charset=utf-8", []byte("404 page not found\n"))
-		return
+// Judge decides about a request of any call.
+func (s *Service) Judge(c *sim.Call) sim.Outcome {
+	called, argument, _ := find(c.Request.URL.Path)
+	r := &request{refusal: checkPath(c, called, argument)}
+	if !called.public {
+		r.check(s.checkCredentials(c))
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	e.serve(s, c, argument)
+	r.read(c)
+	o := called.judge(s, c, r, argument)
+	if r.refusal.Refused() {
+		return r.refusal
+	}
+	return o
+}
+
+// requestCode makes a code and sends it.
+func (s *Service) requestCode(c *sim.Call, r *request, _ string) sim.Outcome {
+	phone, template := r.phone(), r.text("template", false)
+	r.check(s.checkTemplate(template))
+	digits := s.newCode(c, phone)
+	content := strings.NewReplacer(
+		"%smscode%", digits, "%ttl%", strconv.Itoa(int(s.cfg.CodeLife.Minutes())), "%appname%", s.cfg.AppName,
+	).Replace(cmp.Or(s.cfg.Templates[template], DefaultText))
+	token := r.text("validate_token", false)
+	r.check(s.checkAccount(c, phone, content))
+	r.check(s.checkCaptcha(template, token))
+	o := s.accept(c, phone, content, sim.Text{Template: template, Code: digits})
+	accepted := o.Then
+	o.Then = func() any {
+		delete(s.tokens, token)
+		s.codes[phone] = code{digits: digits, expires: c.Now.Add(s.cfg.CodeLife), smsID: smsID(c)}
+		return accepted()
+	}
+	return o
+}
+
+// newCode makes six digits, the same ones for the same request of every run.
+func (s *Service) newCode(c *sim.Call, phone string) string {
+	return fmt.Sprintf("%06d", binary.BigEndian.Uint64(s.hash(c, phone))%1_000_000)
+}
+
+// hash derives what the service makes up from the request.
+func (s *Service) hash(c *sim.Call, salt string) []byte {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %d", s.cfg.mailbox(), salt, c.Seq))
+	return sum[:]
+}
+
+// verifyCode checks a code, given in the path or in the body.
+func (s *Service) verifyCode(c *sim.Call, r *request, digits string) sim.Outcome {
+	phone := r.phone()
+	if digits == "" {
+		digits = r.text("smsCode", true)
+	}
+	r.check(s.checkCode(c, phone, digits))
+	return sim.Outcome{Then: func() any {
+		s.texts[s.codes[phone].smsID].verified = true
+		delete(s.codes, phone)
+		return map[string]any{"msg": "ok"}
+	}}
+}
+
+// requestText sends a template filled with the caller's values.
+func (s *Service) requestText(c *sim.Call, r *request, _ string) sim.Outcome {
+	phone, template := r.phone(), r.text("template", false)
+	if template == "" {
+		r.check(filled(sim.Refuse("10022", "template: missing"), template))
+	}
+	r.check(s.checkTemplate(template))
+	variables := r.variables()
+	content, refusal := s.fill(template, variables)
+	r.check(refusal)
+	r.check(s.checkAccount(c, phone, content))
+	return s.accept(c, phone, content, sim.Text{Template: template, Params: inOrder(variables)})
+}
+
+// fill puts the values into a template's places; where the simulator has no text,
+// the text is the values.
+func (s *Service) fill(template string, variables map[string]string) (content string, refusal sim.Outcome) {
+	content, known := s.cfg.Templates[template]
+	if !known {
+		return strings.Join(inOrder(variables), " "), sim.Outcome{}
+	}
+	parts := strings.Split(content, "%")
+	for i := 1; i < len(parts)-1; i += 2 {
+		value, ok := variables[parts[i]]
+		if !ok {
+			return "", sim.Refuse("10013", "content.%s: missing, a variable of the template", parts[i])
+		}
+		parts[i] = value
+	}
+	return strings.Join(parts, ""), sim.Outcome{}
+}
+
+// smsID is the id of the text that a request sends.
+func smsID(c *sim.Call) string { return strconv.Itoa(1232221 + c.Seq) }
+
+// accept takes a text. A long one costs several messages.
+func (s *Service) accept(c *sim.Call, phone, content string, t sim.Text) sim.Outcome {
+	t.ID, t.Mailbox, t.To = smsID(c), s.cfg.mailbox(), e164(phone)
+	t.Sign, t.Text = s.cfg.Sign, sim.Signed(s.cfg.Sign, content)
+	o := sim.Accept(t)
+	o.Cost = segments.Count(content, s.cfg.Sign)
+	o.Then = func() any {
+		s.texts[t.ID] = &text{at: c.Now}
+		return map[string]any{"smsId": json.Number(t.ID)}
+	}
+	return o
+}
+
+// sendingTime is how long a text is on its way.
+const sendingTime = 3 * time.Second
+
+// query answers what became of a text.
+func (s *Service) query(c *sim.Call, _ *request, id string) sim.Outcome {
+	found, known := s.texts[id]
+	if !known {
+		return filled(sim.Refuse("10018", "smsId: unknown"), id)
+	}
+	state := "SENDING"
+	if c.Now.Sub(found.at) >= sendingTime {
+		state = "SUCCESS"
+	}
+	return sim.Grant(map[string]any{"sms_state": state, "verify_state": found.verified})
 }

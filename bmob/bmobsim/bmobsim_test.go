@@ -1,10 +1,12 @@
 package bmobsim_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -24,8 +26,16 @@ const (
 	requestCode = "/1/requestSmsCode"
 	verifyCode  = "/1/verifySmsCode"
 	requestText = "/1/requestSms"
+	querySMS    = "/1/querySms/"
+
+	requestCaptcha = "/1/requestCaptcha"
+	verifyCaptcha  = "/1/verifyCaptcha"
+	captchaImage   = "/1/captchaImage"
 
 	toPhone = `{"mobilePhoneNumber":"` + phone + `"}`
+
+	secretKey = "FakeSecretKey016"
+	safeCode  = "FakeSafeCode01"
 )
 
 func newServer(cfg bmobsim.Config) (*sim.Server, *wiretest.Clock) {
@@ -69,6 +79,9 @@ func call(t *testing.T, s *sim.Server, method, path, body string, header http.He
 	exchanges := s.Exchanges()
 	return answer{response.StatusCode, string(content), exchanges[len(exchanges)-1].Verdict}
 }
+
+// to is a body with a number and more members.
+func to(members string) string { return `{"mobilePhoneNumber":"` + phone + `",` + members + `}` }
 
 // post sends a body with plain authentication.
 func post(t *testing.T, s *sim.Server, path, body string) answer {
@@ -118,77 +131,89 @@ func TestAccepted(t *testing.T) {
 // service's code and names the field.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
-	none, one := 0, 1
+	none, one, cfg := 0, 1, bmobsim.Config{}
+	empty, short := bmobsim.Config{Balance: &none}, bmobsim.Config{Balance: &one, AppName: strings.Repeat("长", 70)}
 	strict := bmobsim.Config{Templates: map[string]string{"注册": "%smscode%", "订单": "%code%，%minutes%分钟"}}
-	tests := []struct {
-		name, path, body string
-		cfg              bmobsim.Config
-		code             int
-		names            string
+	for _, tt := range []struct {
+		path string
+		cfg  bmobsim.Config
+		body string
+		code int
+		says string
 	}{
-		{name: "body empty", path: requestCode, code: 107, names: "body"},
-		{name: "body null", path: requestCode, body: `null`, code: 107, names: "body"},
-		{name: "body truncated", path: requestCode, body: `{"mobilePhoneNumber":`, code: 107, names: "body"},
-		{name: "body a form", path: requestCode, body: `mobilePhoneNumber=13800138000`, code: 107, names: "body"},
-		{name: "number missing", path: requestCode, body: `{}`, code: 118, names: "mobilePhoneNumber"},
-		{name: "number null", path: requestCode, body: `{"mobilePhoneNumber":null}`, code: 118, names: "mobilePhoneNumber"},
-		{name: "number as a number", path: requestCode, body: `{"mobilePhoneNumber":13800138000}`, code: 111, names: "mobilePhoneNumber"},
-		{name: "number empty", path: requestCode, body: `{"mobilePhoneNumber":""}`, code: 301, names: "mobilePhoneNumber"},
-		{name: "number with country code", path: requestCode, body: `{"mobilePhoneNumber":"+8613800138000"}`, code: 301, names: "mobilePhoneNumber"},
-		{name: "number with a letter", path: requestCode, body: `{"mobilePhoneNumber":"1380013800x"}`, code: 301, names: "mobilePhoneNumber"},
-		{name: "template of another type", path: requestCode, body: `{"mobilePhoneNumber":"13800138000","template":1}`, code: 111, names: "template"},
-		{name: "template unknown", cfg: strict, path: requestCode, body: `{"mobilePhoneNumber":"13800138000","template":"x"}`, code: 10022, names: "template"},
-		{name: "no messages left", cfg: bmobsim.Config{Balance: &none}, path: requestCode, body: toPhone, code: 10016, names: "balance"},
-		{
-			name: "not enough messages for a long text", path: requestCode, body: toPhone, code: 10016, names: "the text takes 2",
-			cfg: bmobsim.Config{Balance: &one, AppName: strings.Repeat("长", 70)},
-		},
-		{
-			name: "token of another type", path: requestCode, code: 111, names: "validate_token",
-			body: `{"mobilePhoneNumber":"13800138000","validate_token":1}`,
-		},
+		{requestCode, cfg, ``, 107, "body: "},
+		{requestCode, cfg, `null`, 107, "body: "},
+		{requestCode, cfg, `{"mobilePhoneNumber":`, 107, "body: "},
+		{requestCode, cfg, `mobilePhoneNumber=13800138000`, 107, "body: "},
+		{requestCode, cfg, `{}`, 118, "mobilePhoneNumber: missing"},
+		{requestCode, cfg, `{"mobilePhoneNumber":null}`, 118, "mobilePhoneNumber: missing"},
+		{requestCode, cfg, `{"mobilePhoneNumber":13800138000}`, 111, "mobilePhoneNumber: want a JSON string, got number"},
+		{requestCode, cfg, `{"mobilePhoneNumber":""}`, 301, "mobilePhoneNumber: want"},
+		{requestCode, cfg, `{"mobilePhoneNumber":"+8613800138000"}`, 301, "mobilePhoneNumber: want"},
+		{requestCode, cfg, `{"mobilePhoneNumber":"1380013800x"}`, 301, "mobilePhoneNumber: want"},
+		{requestCode, cfg, to(`"template":1`), 111, "template: want"},
+		{requestCode, strict, to(`"template":"x"`), 10022, "template: no such"},
+		{requestCode, cfg, to(`"validate_token":1`), 111, "validate_token: want"},
+		{requestCode, empty, toPhone, 10016, "balance: 0 left"},
+		{requestCode, short, toPhone, 10016, "balance: 1 left, and 2 wanted"},
+		{requestCode, empty, to(`"validate_token":1`), 111, "validate_token: want"}, // the first fault counts
 
-		{name: "check, number missing", path: verifyCode + "/876845", body: `{}`, code: 118, names: "mobilePhoneNumber"},
-		{name: "check, code missing", path: verifyCode, body: toPhone, code: 118, names: "smsCode"},
-		{name: "check, code as a number", path: verifyCode, body: `{"mobilePhoneNumber":"13800138000","smsCode":876845}`, code: 111, names: "smsCode"},
-		{name: "check, code that nobody sent", path: verifyCode + "/876845", body: toPhone, code: 207, names: "smsCode"},
+		{verifyCode + "/876845", cfg, toPhone, 207, "smsCode: none"},
+		{verifyCode, cfg, toPhone, 118, "smsCode: missing"},
+		{verifyCode, cfg, to(`"smsCode":876845`), 111, "smsCode: want"},
 
-		{name: "text, number missing", path: requestText, body: `{}`, code: 118, names: "mobilePhoneNumber"},
-		{name: "text, template missing", path: requestText, body: toPhone, code: 10022, names: "template"},
-		{name: "text, template of another type", path: requestText, body: `{"mobilePhoneNumber":"13800138000","template":[]}`, code: 111, names: "template"},
-		{
-			name: "text, template unknown", cfg: strict, path: requestText, code: 10022, names: "template",
-			body: `{"mobilePhoneNumber":"13800138000","template":"x","content":{}}`,
-		},
-		{name: "text, content missing", path: requestText, body: `{"mobilePhoneNumber":"13800138000","template":"x"}`, code: 118, names: "content"},
-		{
-			name: "text, the older form", path: requestText, code: 111, names: "content",
-			body: `{"mobilePhoneNumber":"13800138000","template":"x","content":"您好"}`,
-		},
-		{
-			name: "text, value of another type", path: requestText, code: 111, names: "content.code",
-			body: `{"mobilePhoneNumber":"13800138000","template":"x","content":{"code":[1]}}`,
-		},
-		{
-			name: "text, value null", path: requestText, code: 111, names: "content.code",
-			body: `{"mobilePhoneNumber":"13800138000","template":"x","content":{"code":null}}`,
-		},
-		{
-			name: "text, variable missing", cfg: strict, path: requestText, code: 10013, names: "content.minutes",
-			body: `{"mobilePhoneNumber":"13800138000","template":"订单","content":{"code":"1"}}`,
-		},
-		{
-			name: "text, no messages left", cfg: bmobsim.Config{Balance: &none}, path: requestText, code: 10016, names: "balance",
-			body: `{"mobilePhoneNumber":"13800138000","template":"x","content":{"code":"1"}}`,
-		},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
+		{requestText, cfg, toPhone, 10022, "template: missing"},
+		{requestText, cfg, to(`"template":[]`), 111, "template: want"},
+		{requestText, strict, to(`"template":"x","content":{}`), 10022, "template: no such"},
+		{requestText, cfg, to(`"template":"x"`), 118, "content: missing"},
+		{requestText, cfg, to(`"template":"x","content":"您好"`), 111, "content: want a JSON object, got string"}, // the older form
+		{requestText, cfg, to(`"template":"x","content":null`), 111, "content: want a JSON object, got null"},
+		{requestText, cfg, to(`"template":"x","content":{"code":[1]}`), 111, "content.code: want"},
+		{requestText, cfg, to(`"template":"x","content":{"code":null}`), 111, "content.code: want"},
+		{requestText, strict, to(`"template":"订单","content":{"code":"1"}`), 10013, "content.minutes: missing"},
+		{requestText, empty, to(`"template":"x","content":{"code":"1"}`), 10016, "balance: "},
+
+		{requestCaptcha, cfg, `{"width":59}`, 301, "width: want 60 to 200"},
+		{requestCaptcha, cfg, `{"width":"85"}`, 111, "width: want a JSON number, got string"},
+		{requestCaptcha, cfg, `{"width":null}`, 111, "width: want"},
+		{requestCaptcha, cfg, `{"height":101}`, 301, "height: want"},
+		{requestCaptcha, cfg, `{"height":[1]}`, 111, "height: want"},
+		{requestCaptcha, cfg, `{"size":7}`, 301, "size: want"},
+		{requestCaptcha, cfg, `{"size":[1]}`, 111, "size: want"},
+		{requestCaptcha, cfg, `{"ttl":181}`, 301, "ttl: want"},
+		{requestCaptcha, cfg, `{"ttl":[1]}`, 111, "ttl: want"},
+		{verifyCaptcha, cfg, `{"captcha_code":"1"}`, 118, "captcha_token: missing"},
+		{verifyCaptcha, cfg, `{"captcha_token":"x"}`, 118, "captcha_code: missing"},
+		{verifyCaptcha, cfg, `{"captcha_code":"1","captcha_token":"x"}`, 10007, "captcha_token: unknown"},
+	} {
+		t.Run(tt.path+" "+tt.body, func(t *testing.T) {
 			t.Parallel()
 			s, _ := newServer(tt.cfg)
-			requireRefused(t, post(t, s, tt.path, tt.body), tt.code, tt.names)
+			a := post(t, s, tt.path, tt.body)
+			requireRefused(t, a, tt.code, tt.says)
+			require.True(t, strings.HasPrefix(a.verdict, tt.says), a.verdict)
 			require.Empty(t, s.Texts())
 		})
+	}
+}
+
+// TestWords: the service fills its words with details.
+func TestWords(t *testing.T) {
+	t.Parallel()
+	s, _ := newServer(bmobsim.Config{Templates: map[string]string{"注册": "%smscode%"}})
+	for _, tt := range []struct{ path, body, want string }{
+		{requestCode, `{`, `{"code":107,"error":"invalid json: want an object."}`},
+		{requestCode, `{}`, `{"code":118,"error":"param mobilePhoneNumber is need."}`},
+		{requestCode, `{"mobilePhoneNumber":1}`, `{"code":111,"error":"invalid type for key 'mobilePhoneNumber', expected 'string', but got 'number'."}`},
+		{requestCode, `{"mobilePhoneNumber":""}`, `{"code":301,"error":"手机号码必须是11位的数字"}`},
+		{requestCode, to(`"template":"x"`), `{"code":10022,"error":"模板:x 不存在"}`},
+		{verifyCode + "/1234", toPhone, `{"code":207,"error":"code error:1234."}`},
+		{requestText, to(`"template":"注册","content":{"a":[]}`), `{"code":111,"error":"invalid type for key 'content', expected 'string', but got 'array'."}`},
+		{requestText, to(`"template":"注册","content":{}`), `{"code":10013,"error":"sms content illegal."}`},
+		{requestCaptcha, `{"size":7}`, `{"code":301,"error":"size is out of range."}`},
+		{verifyCaptcha, `{"captcha_code":"1","captcha_token":"x"}`, `{"code":10007,"error":"captcha error."}`},
+	} {
+		require.Equal(t, tt.want, post(t, s, tt.path, tt.body).body)
 	}
 }
 
@@ -198,6 +223,9 @@ func TestMethodAndPath(t *testing.T) {
 	a := call(t, s, http.MethodGet, requestCode, "", plainHeader())
 	require.Equal(t, http.StatusNotFound, a.status)
 	require.Contains(t, a.verdict, "method: want POST")
+	a = post(t, s, requestCode+"/1", toPhone)
+	require.Equal(t, http.StatusNotFound, a.status)
+	require.Contains(t, a.verdict, "path: want nothing behind /1/requestSmsCode")
 	a = post(t, s, "/1/requestSmsCodes", toPhone)
 	require.Contains(t, a.verdict, "no service owns")
 	a = post(t, s, "/proxy/1/requestSmsCode", toPhone)
@@ -254,29 +282,24 @@ func TestCodeExpires(t *testing.T) {
 func TestLimitsPerNumber(t *testing.T) {
 	t.Parallel()
 	s, clock := newServer(bmobsim.Config{Limits: true})
-	send := func() answer { return post(t, s, requestCode, toPhone) }
-	limited := func(window string) {
-		a := send()
-		requireRefused(t, a, 10010, window)
+	for i, tt := range []struct {
+		times int
+		every time.Duration
+		then  string // the limit that is reached
+	}{{1, 0, "1 texts within 1m0s"}, {4, time.Minute, "5 texts within 1h0m0s"}, {5, time.Hour, "10 texts within 24h0m0s"}} {
+		for range tt.times {
+			clock.Advance(tt.every)
+			require.Equal(t, http.StatusOK, post(t, s, requestCode, toPhone).status)
+		}
+		clock.Advance(tt.every)
+		a := post(t, s, requestCode, toPhone)
+		requireRefused(t, a, 10010, tt.then)
 		require.Contains(t, a.body, "mobile '13800138000' send message limited.")
+		other := fmt.Sprintf(`{"mobilePhoneNumber":"1390013900%d"}`, i)
+		require.Equal(t, http.StatusOK, post(t, s, requestCode, other).status, "another number has limits of its own")
 	}
-	require.Equal(t, http.StatusOK, send().status)
-	limited("1 texts in 1m0s")
-	require.Equal(t, http.StatusOK, post(t, s, requestCode, `{"mobilePhoneNumber":"13900139000"}`).status, "another number has limits of its own")
-	for range 4 {
-		clock.Advance(time.Minute)
-		require.Equal(t, http.StatusOK, send().status)
-	}
-	clock.Advance(time.Minute)
-	limited("5 texts in 1h0m0s")
-	for range 5 {
-		clock.Advance(time.Hour)
-		require.Equal(t, http.StatusOK, send().status)
-	}
-	clock.Advance(time.Hour)
-	limited("10 texts in 24h0m0s")
 	clock.Advance(18 * time.Hour)
-	require.Equal(t, http.StatusOK, send().status)
+	require.Equal(t, http.StatusOK, post(t, s, requestCode, toPhone).status)
 }
 
 // TestBalanceRunsDown checks the billing: with the six characters of the
@@ -297,7 +320,7 @@ func TestBalanceRunsDown(t *testing.T) {
 			for range 2 {
 				require.Equal(t, http.StatusOK, post(t, s, requestText, string(content)).status)
 			}
-			requireRefused(t, post(t, s, requestText, string(content)), 10016, "0 messages left")
+			requireRefused(t, post(t, s, requestText, string(content)), 10016, "balance: 0 left")
 		})
 	}
 }
@@ -305,7 +328,7 @@ func TestBalanceRunsDown(t *testing.T) {
 func TestQuery(t *testing.T) {
 	t.Parallel()
 	s, clock := newServer(bmobsim.Config{})
-	query := func(id string) answer { return call(t, s, http.MethodGet, "/1/querySms/"+id, "", plainHeader()) }
+	query := func(id string) answer { return call(t, s, http.MethodGet, querySMS+id, "", plainHeader()) }
 	a := query("1232222")
 	requireRefused(t, a, 10018, "smsId")
 	require.Contains(t, a.body, "smsId:1232222 not found")
@@ -318,29 +341,248 @@ func TestQuery(t *testing.T) {
 	require.JSONEq(t, `{"sms_state":"SUCCESS","verify_state":true}`, query(id).body)
 }
 
+// TestScriptedRefusals: a scripted refusal meets what would be granted, has no
+// details, and uses nothing up.
 func TestScriptedRefusals(t *testing.T) {
 	t.Parallel()
 	s, _ := newServer(bmobsim.Config{})
 	post(t, s, requestCode, toPhone)
-	code, id := lastCode(s), s.Texts()[0].ID
-	inject := func(code string) {
-		_, err := s.Inject(sim.Fault{Code: code})
-		require.NoError(t, err)
+	code := lastCode(s)
+	for _, tt := range []struct {
+		fault      sim.Fault
+		path, body string
+		want       answer
+	}{
+		{sim.Fault{Code: "500"}, requestCode, toPhone, answer{500, `{"error":"It is busy...Try it later!"}`, ""}},
+		{sim.Fault{Code: "401"}, requestCode, toPhone, answer{401, `{"error":"unauthorized"}`, ""}},
+		{sim.Fault{Code: "10200"}, verifyCode + "/" + code, toPhone, answer{400, `{"code":10200,"error":"请求过程中网络超时"}`, ""}},
+		{sim.Fault{Code: "10210"}, requestCaptcha, `{}`, answer{400, `{"code":10210,"error":"应用半小时内超过了请求数限制"}`, ""}},
+		{sim.Fault{Code: "118"}, requestCode, toPhone, answer{400, `{"code":118,"error":"param  is need."}`, ""}},
+		{sim.Fault{Code: "118", Text: "no"}, requestCode, toPhone, answer{400, `{"code":118,"error":"no"}`, ""}},
+	} {
+		sim.MustInject(t, s, tt.fault)
+		tt.want.verdict = "scripted refusal"
+		require.Equal(t, tt.want, post(t, s, tt.path, tt.body))
 	}
-	inject("500")
-	require.Equal(t, answer{500, `{"error":"It is busy...Try it later!"}`, "scripted refusal"}, post(t, s, requestCode, toPhone))
-	inject("401")
-	require.Equal(t, answer{401, `{"error":"unauthorized"}`, "scripted refusal"}, post(t, s, requestCode, toPhone))
-	inject("10014")
-	requireRefused(t, post(t, s, requestText, `{"mobilePhoneNumber":"13800138000","template":"x","content":{}}`), 10014, "scripted")
-	inject("10200")
-	requireRefused(t, post(t, s, verifyCode+"/"+code, toPhone), 10200, "scripted")
-	inject("10076")
-	requireRefused(t, call(t, s, http.MethodGet, "/1/querySms/"+id, "", plainHeader()), 10076, "scripted")
-	inject("10076")
-	requireRefused(t, post(t, s, "/1/requestCaptcha", `{}`), 10076, "scripted")
-	inject("10076")
-	requireRefused(t, post(t, s, "/1/verifyCaptcha", `{"captcha_code":"1","captcha_token":"x"}`), 10076, "scripted")
 	require.Len(t, s.Texts(), 1)
 	require.Equal(t, http.StatusOK, post(t, s, verifyCode+"/"+code, toPhone).status, "a scripted refusal uses no code up")
+}
+
+// signedHeader is a worked example: path /1/requestSmsCode, the body toPhone, the
+// time 1700000000, in the given unit and with its signature.
+func signedHeader(timestamp, sign string) http.Header {
+	h := http.Header{}
+	h.Set("X-Bmob-SDK-Type", "wechatApp")
+	h.Set("X-Bmob-SDK-Version", "10")
+	h.Set("X-Bmob-Secret-Key", secretKey)
+	h.Set("X-Bmob-Safe-Timestamp", timestamp)
+	h.Set("X-Bmob-Noncestr-Key", "abcdefghijklmnop")
+	h.Set("X-Bmob-Safe-Sign", sign)
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	return h
+}
+
+const (
+	inSeconds      = "1700000000"
+	inSecondsSign  = "f3f64e087d954932d8cf2e943eb95623"
+	inMillis       = "1700000000000"
+	inMillisSign   = "945959d1d58126ccfceb9ae07c5f7f3e"
+	templateBody   = `{"mobilePhoneNumber":"13800138000","template":"注册模板"}`
+	templateSign   = "53533d63db3772a34ea3f557890aa9bb"
+	verifySign     = "a56b7942717812d1c2ba1e9009211a25"
+	querySign      = "432e083fb3f1762063a345605c1b44e8"
+	signWithoutVer = "f9bdebdf25e90a6bdd6639fb23f3c11c"
+	signWithoutAll = "d55458439de6f6f900c2f78b413acd8e"
+)
+
+func TestSignedRequests(t *testing.T) {
+	t.Parallel()
+	s, _ := newServer(bmobsim.Config{})
+	for name, a := range map[string]answer{
+		"seconds":        call(t, s, http.MethodPost, requestCode, toPhone, signedHeader(inSeconds, inSecondsSign)),
+		"milliseconds":   call(t, s, http.MethodPost, requestCode, toPhone, signedHeader(inMillis, inMillisSign)),
+		"template":       call(t, s, http.MethodPost, requestCode, templateBody, signedHeader(inSeconds, templateSign)),
+		"behind a proxy": call(t, s, http.MethodPost, "/bmob"+requestCode, toPhone, signedHeader(inSeconds, inSecondsSign)),
+	} {
+		require.Equal(t, http.StatusOK, a.status, "%s: %s", name, a.verdict)
+	}
+	requireRefused(t, call(t, s, http.MethodPost, verifyCode+"/876845", toPhone, signedHeader(inSeconds, verifySign)), 207, "smsCode")
+	a := call(t, s, http.MethodGet, "/1/querySms/1232222", "", signedHeader(inSeconds, querySign))
+	require.Equal(t, http.StatusOK, a.status, "the smsId of the first text: %s", a.verdict)
+}
+
+// TestUnauthorized corrupts one header at a time, or one of the parts that are
+// signed.
+func TestUnauthorized(t *testing.T) {
+	t.Parallel()
+	plain, signed := plainHeader(), signedHeader(inSeconds, inSecondsSign)
+	type spoiled struct {
+		header           http.Header
+		name, value      string
+		path, body, says string
+	}
+	tests := []spoiled{
+		{header: http.Header{}, says: "X-Bmob-Application-Id: missing"},
+		{header: plain, name: "X-Bmob-Application-Id", value: "x", says: "X-Bmob-Application-Id: unknown"},
+		{header: plain, name: "X-Bmob-REST-API-Key", value: appID, says: "X-Bmob-REST-API-Key: unknown"},
+		{header: signed, name: "X-Bmob-SDK-Version", value: "11", says: `X-Bmob-SDK-Version "11"`},
+		{header: signed, name: "X-Bmob-Secret-Key", value: "FakeSecretKey017", says: "X-Bmob-Secret-Key: unknown"},
+		{header: signed, name: "X-Bmob-Noncestr-Key", value: "abc", says: "X-Bmob-Noncestr-Key: want 16"},
+		{header: signed, name: "X-Bmob-Noncestr-Key", value: "abcdefghijklmnoq", says: `X-Bmob-Noncestr-Key "abcdefghijklmnoq"`},
+		{header: signed, name: "X-Bmob-Safe-Timestamp", value: "1700000001", says: `X-Bmob-Safe-Timestamp "1700000001"`},
+		{header: signed, name: "X-Bmob-Safe-Sign", value: "f3f64e087d954932d8cf2e943eb95624", says: "X-Bmob-Safe-Sign: want the lower-case"},
+		{header: signed, name: "X-Bmob-Safe-Sign", value: strings.ToUpper(inSecondsSign), says: "X-Bmob-Safe-Sign: want the lower-case"},
+		{header: signed, name: "X-Bmob-Safe-Sign", value: signWithoutVer, says: "X-Bmob-Safe-Sign: the form of an older version"},
+		{header: signed, name: "X-Bmob-Safe-Sign", value: signWithoutAll, says: "X-Bmob-Safe-Sign: the form of an older version"},
+		{header: signed, body: `{"mobilePhoneNumber":"13800138001"}`, says: "body"},
+		{header: signed, path: requestText, says: `path "/1/requestSms"`},
+		{header: http.Header{}, path: requestCaptcha, says: "missing"},
+		{header: http.Header{}, path: verifyCaptcha, says: "missing"},
+	}
+	for _, header := range []http.Header{plain, signed} {
+		for name := range header {
+			if name != "Content-Type" {
+				tests = append(tests, spoiled{header: header, name: name, says: ": missing"})
+			}
+		}
+	}
+	for _, tt := range tests {
+		t.Run(tt.name+" "+tt.says, func(t *testing.T) {
+			t.Parallel()
+			s, _ := newServer(bmobsim.Config{})
+			h := tt.header.Clone()
+			if tt.name != "" {
+				h.Set(tt.name, tt.value)
+			}
+			a := call(t, s, http.MethodPost, cmp.Or(tt.path, requestCode), cmp.Or(tt.body, toPhone), h)
+			require.Equal(t, http.StatusUnauthorized, a.status)
+			require.JSONEq(t, `{"error":"unauthorized"}`, a.body)
+			require.Contains(t, a.verdict, tt.says)
+			require.Contains(t, strings.ToLower(a.verdict), strings.ToLower(tt.name))
+			require.NotContains(t, a.verdict, safeCode, "the safety code never travels")
+			require.Empty(t, s.Texts())
+		})
+	}
+}
+
+func TestSignatureExpires(t *testing.T) {
+	t.Parallel()
+	for _, h := range []http.Header{signedHeader(inSeconds, inSecondsSign), signedHeader(inMillis, inMillisSign)} {
+		s, clock := newServer(bmobsim.Config{})
+		clock.Advance(10 * time.Second)
+		require.Equal(t, http.StatusOK, call(t, s, http.MethodPost, requestCode, toPhone, h).status)
+		clock.Advance(time.Second)
+		a := call(t, s, http.MethodPost, requestCode, toPhone, h)
+		require.Equal(t, http.StatusUnauthorized, a.status)
+		require.Contains(t, a.verdict, "X-Bmob-Safe-Timestamp: 11s away")
+	}
+	s, _ := newServer(bmobsim.Config{})
+	a := call(t, s, http.MethodPost, requestCode, toPhone, signedHeader("now", "a8214236526da5fbb92d62ee962d4945"))
+	require.Equal(t, http.StatusUnauthorized, a.status)
+	require.Contains(t, a.verdict, "X-Bmob-Safe-Timestamp: want Unix time")
+}
+
+func TestContentType(t *testing.T) {
+	t.Parallel()
+	for contentType, want := range map[string]int{
+		"application/json":                http.StatusOK,
+		"application/json; charset=UTF-8": http.StatusOK,
+		"":                                http.StatusBadRequest,
+		"text/plain":                      http.StatusBadRequest,
+		"application/json; charset=gbk":   http.StatusBadRequest,
+	} {
+		s, _ := newServer(bmobsim.Config{})
+		h := plainHeader()
+		h.Set("Content-Type", contentType)
+		a := call(t, s, http.MethodPost, requestCode, toPhone, h)
+		require.Equal(t, want, a.status, contentType)
+		if want != http.StatusOK {
+			requireRefused(t, a, 107, "Content-Type")
+		}
+	}
+}
+
+// issued is a puzzle that was handed out.
+type issued struct {
+	Token string `json:"captcha_token"`
+	URL   string `json:"captcha_url"`
+}
+
+func issue(t *testing.T, s *sim.Server, body string) issued {
+	t.Helper()
+	a := post(t, s, requestCaptcha, body)
+	require.Equal(t, http.StatusOK, a.status, a.verdict)
+	var puzzle issued
+	require.NoError(t, json.Unmarshal([]byte(a.body), &puzzle))
+	return puzzle
+}
+
+func solve(t *testing.T, s *sim.Server, token, answer string) answer {
+	t.Helper()
+	return post(t, s, verifyCaptcha, `{"captcha_code":"`+answer+`","captcha_token":"`+token+`"}`)
+}
+
+func TestCaptcha(t *testing.T) {
+	t.Parallel()
+	s, _, service := newService(bmobsim.Config{CaptchaFor: []string{"注册模板"}})
+	require.Equal(t, http.StatusOK, post(t, s, requestCode, toPhone).status, "the default template wants none")
+	requireRefused(t, post(t, s, requestCode, templateBody), 10007, "validate_token: missing")
+
+	puzzle := issue(t, s, `{"size":6}`)
+	require.Len(t, puzzle.Token, 20)
+	right, ok := service.CaptchaAnswer(puzzle.Token)
+	require.True(t, ok)
+	require.Len(t, right, 6)
+	requireRefused(t, solve(t, s, puzzle.Token, wrong(right)), 10007, "captcha_code: wrong")
+	solved := solve(t, s, puzzle.Token, right)
+	require.Equal(t, http.StatusOK, solved.status)
+	requireRefused(t, solve(t, s, puzzle.Token, right), 10007, "captcha_token")
+
+	var proof struct {
+		Token string `json:"validate_token"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(solved.body), &proof))
+	withProof := `{"mobilePhoneNumber":"13800138000","template":"注册模板","validate_token":"` + proof.Token + `"}`
+	_, err := s.Inject(sim.Fault{Code: "10076"})
+	require.NoError(t, err)
+	requireRefused(t, post(t, s, requestCode, withProof), 10076, "scripted")
+	require.Equal(t, http.StatusOK, post(t, s, requestCode, withProof).status, "a refusal uses no token up")
+	requireRefused(t, post(t, s, requestCode, withProof), 10007, "validate_token")
+}
+
+func TestCaptchaPicture(t *testing.T) {
+	t.Parallel()
+	s, _, service := newService(bmobsim.Config{})
+	puzzle := issue(t, s, `{"width":120,"height":60}`)
+	right, _ := service.CaptchaAnswer(puzzle.Token)
+	address, err := url.Parse(puzzle.URL)
+	require.NoError(t, err)
+	require.Equal(t, "http://sim.invalid/1/captchaImage", "http://"+address.Host+address.Path)
+
+	a := call(t, s, http.MethodGet, address.RequestURI(), "", http.Header{})
+	require.Equal(t, http.StatusOK, a.status, "a browser has no credentials")
+	require.Contains(t, a.body, `width="120" height="60"`)
+	require.Contains(t, a.body, ">"+right+"<")
+
+	a = call(t, s, http.MethodGet, captchaImage+"?secretKey=x&token="+puzzle.Token, "", http.Header{})
+	require.Equal(t, http.StatusNotFound, a.status)
+	require.Contains(t, a.verdict, "secretKey")
+	query := address.Query()
+	query.Set("token", "x")
+	a = call(t, s, http.MethodGet, captchaImage+"?"+query.Encode(), "", http.Header{})
+	require.Equal(t, http.StatusNotFound, a.status)
+	require.Contains(t, a.verdict, "token: unknown")
+	_, ok := service.CaptchaAnswer("x")
+	require.False(t, ok)
+}
+
+func TestCaptchaExpires(t *testing.T) {
+	t.Parallel()
+	for body, life := range map[string]time.Duration{`{}`: time.Minute, `{"ttl":180}`: 3 * time.Minute} {
+		s, clock, service := newService(bmobsim.Config{})
+		puzzle := issue(t, s, body)
+		right, _ := service.CaptchaAnswer(puzzle.Token)
+		clock.Advance(life)
+		requireRefused(t, solve(t, s, puzzle.Token, right), 10007, "captcha_token: expired")
+	}
 }

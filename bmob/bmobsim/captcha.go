@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -19,41 +18,27 @@ type captcha struct {
 	expires       time.Time
 }
 
-// tokenLength is in characters.
-const tokenLength = 20
-
-// imageKeyLength is how long the secretKey in a picture's address is.
-const imageKeyLength = 16
+const (
+	tokenLength    = 20 // characters
+	imageKeyLength = 16 // characters of the secretKey in a picture's address
+)
 
 // requestCaptcha hands out a puzzle.
-func (s *Service) requestCaptcha(c *sim.Call, _ string) {
-	body, ok := s.open(c)
-	if !ok {
-		return
-	}
-	width, ok := body.number(c, "width", 85, 60, 200)
-	if !ok {
-		return
-	}
-	height, ok := body.number(c, "height", 30, 30, 100)
-	if !ok {
-		return
-	}
-	size, ok := body.number(c, "size", 4, 3, 6)
-	if !ok {
-		return
-	}
-	ttl, ok := body.number(c, "ttl", 60, 60, 180)
-	if !ok || scripted(c) {
-		return
-	}
-	token := hex.EncodeToString(s.hash(c, "captcha"))[:tokenLength]
-	answer := s.newCode(c, token)[:size]
-	s.captchas[token] = captcha{answer, width, height, c.Now.Add(time.Duration(ttl) * time.Second)}
-	done(c, struct {
-		Token string `json:"captcha_token"`
-		URL   string `json:"captcha_url"`
-	}{token, imageURL(c, s.imageKey(), token)})
+func (s *Service) requestCaptcha(c *sim.Call, r *request, _ string) sim.Outcome {
+	width := r.number("width", 85, 60, 200)
+	height := r.number("height", 30, 30, 100)
+	size := r.number("size", 4, 3, 6)
+	ttl := r.number("ttl", 60, 60, 180)
+	token := s.newToken(c, "captcha")
+	return sim.Outcome{Then: func() any {
+		s.captchas[token] = captcha{s.newCode(c, token)[:size], width, height, c.Now.Add(time.Duration(ttl) * time.Second)}
+		return map[string]any{"captcha_token": token, "captcha_url": imageURL(c, s.imageKey(), token)}
+	}}
+}
+
+// newToken makes a token, the same one for the same request of every run.
+func (s *Service) newToken(c *sim.Call, salt string) string {
+	return hex.EncodeToString(s.hash(c, salt))[:tokenLength]
 }
 
 // imageKey stands for the secretKey in a picture's address.
@@ -71,72 +56,50 @@ func imageURL(c *sim.Call, key, token string) string {
 }
 
 // captchaImage draws a puzzle. The user's browser loads it, without credentials.
-func (s *Service) captchaImage(c *sim.Call, _ string) {
+func (s *Service) captchaImage(c *sim.Call, _ *request, _ string) sim.Outcome {
 	query := c.Request.URL.Query()
-	found, ok := s.captchas[query.Get("token")]
+	found, known := s.captchas[query.Get("token")]
 	switch {
 	case query.Get("secretKey") != s.imageKey():
-		c.Explain("secretKey: unknown")
-	case !ok:
-		c.Explain("token: unknown")
-	default:
-		c.Reply(http.StatusOK, "image/svg+xml", fmt.Appendf(nil,
-			`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d"><text x="8" y="%d" font-size="%d" font-family="monospace">%s</text></svg>`,
-			found.width, found.height, found.height*3/4, found.height*2/3, found.answer))
-		return
+		return sim.RefuseWith(notFound, "secretKey: unknown")
+	case !known:
+		return sim.RefuseWith(notFound, "token: unknown")
 	}
-	c.Reply(http.StatusNotFound, "text/plain; charset=utf-8", []byte("404 page not found\n"))
+	return sim.Grant(sim.Reply{Status: http.StatusOK, ContentType: "image/svg+xml", Body: fmt.Appendf(nil,
+		`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d"><text x="8" y="%d" font-size="%d" font-family="monospace">%s</text></svg>`,
+		found.width, found.height, found.height*3/4, found.height*2/3, found.answer)})
 }
 
 // CaptchaAnswer returns what stands in the picture of a puzzle, for tests.
 func (s *Service) CaptchaAnswer(token string) (answer string, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	found, ok := s.captchas[token]
 	return found.answer, ok
 }
 
 // verifyCaptcha exchanges an answer for a token.
-func (s *Service) verifyCaptcha(c *sim.Call, _ string) {
-	body, ok := s.open(c)
-	if !ok {
-		return
-	}
-	token, ok := body.text(c, "captcha_token", true)
-	if !ok {
-		return
-	}
-	answer, ok := body.text(c, "captcha_code", true)
-	if !ok || scripted(c) {
-		return
-	}
+func (s *Service) verifyCaptcha(c *sim.Call, r *request, _ string) sim.Outcome {
+	token := r.text("captcha_token", true)
+	r.check(s.checkAnswer(c, token, r.text("captcha_code", true)))
+	made := s.newToken(c, "validate")
+	return sim.Outcome{Then: func() any {
+		delete(s.captchas, token)
+		s.tokens[made] = true
+		return map[string]any{"validate_token": made}
+	}}
+}
+
+func (s *Service) checkAnswer(c *sim.Call, token, answer string) sim.Outcome {
+	refuse := func(verdict string) sim.Outcome { return filled(sim.Refuse("10007", "%s", verdict), "captcha error.") }
 	found, known := s.captchas[token]
 	switch {
 	case !known:
-		c.Explain("captcha_token: unknown, or answered already")
+		return refuse("captcha_token: unknown, or answered already")
 	case !c.Now.Before(found.expires):
-		c.Explain("captcha_token: expired")
+		return refuse("captcha_token: expired")
 	case found.answer != answer:
-		c.Explain("captcha_code: wrong")
-	default:
-		delete(s.captchas, token)
-		made := hex.EncodeToString(s.hash(c, "validate"))[:tokenLength]
-		s.tokens[made] = true
-		done(c, struct {
-			Token string `json:"validate_token"`
-		}{made})
-		return
+		return refuse("captcha_code: wrong")
 	}
-	refuseWith(c, "10007", "captcha error.")
-}
-
-// captchaSolved reports whether the template wants no captcha, or the token is
-// one of a solved puzzle that was not used.
-func (s *Service) captchaSolved(c *sim.Call, template, token string) bool {
-	if !slices.Contains(s.cfg.CaptchaFor, template) || s.tokens[token] {
-		return true
-	}
-	c.Explain("validate_token: missing, unknown or used, and the template wants a captcha")
-	refuseWith(c, "10007", "validate_token error.")
-	return false
+	return sim.Outcome{}
 }

@@ -3,134 +3,160 @@ package bmobsim
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"maps"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
+	"github.com/cnsms/cnsms/bmob"
 	"github.com/cnsms/cnsms/sim"
 )
 
-// request is the body of a POST.
-type request map[string]json.RawMessage
+// request is the body of a POST. Its members are read one after the other, and the
+// first refusal counts.
+type request struct {
+	members map[string]json.RawMessage
+	refusal sim.Outcome
+}
 
-// open checks what every call wants and reads the body of a POST. It has refused
-// when ok is false.
-func (s *Service) open(c *sim.Call) (body request, ok bool) {
-	if !s.authorized(c) {
-		refuse(c, "401", "")
-		return nil, false
+// check keeps a refusal, unless there is an earlier one.
+func (r *request) check(o sim.Outcome) {
+	if !r.refusal.Refused() {
+		r.refusal = o
 	}
+}
+
+// read reads the body of a POST.
+func (r *request) read(c *sim.Call) {
 	if c.Request.Method == http.MethodGet {
-		return nil, true
+		return
 	}
 	media, params, err := mime.ParseMediaType(c.Request.Header.Get("Content-Type"))
 	if err != nil || media != "application/json" || params["charset"] != "" && !strings.EqualFold(params["charset"], "utf-8") {
-		c.Explain("Content-Type: want application/json")
-		refuse(c, "107", "")
-		return nil, false
+		r.check(filled(sim.Refuse("107", "Content-Type: want application/json"), "Content-Type"))
 	}
-	if err := json.Unmarshal(c.Body, &body); err != nil || body == nil {
-		c.Explain("body: want a JSON object")
-		refuse(c, "107", "")
-		return nil, false
+	if err := json.Unmarshal(c.Body, &r.members); err != nil || r.members == nil {
+		r.check(filled(sim.Refuse("107", "body: want a JSON object"), "want an object"))
 	}
-	return body, true
 }
 
-// openFor is open for the calls that concern a number.
-func (s *Service) openFor(c *sim.Call) (body request, phone string, ok bool) {
-	body, ok = s.open(c)
-	if !ok {
-		return nil, "", false
+// text reads a member that is a string.
+func (r *request) text(name string, required bool) (value string) {
+	raw, present := r.members[name]
+	switch {
+	case present && !isNull(raw):
+		r.decode(name, raw, "string", &value)
+	case required:
+		r.check(filled(sim.Refuse("118", "%s: missing", name), name))
 	}
-	phone, ok = body.phone(c)
-	return body, phone, ok
+	return value
 }
 
-// text reads a member that is a string. It has refused when ok is false.
-func (r request) text(c *sim.Call, name string, required bool) (value string, ok bool) {
-	raw, present := r[name]
-	if !present || isNull(raw) {
-		if required {
-			c.Explain("%s: missing", name)
-			refuse(c, "118", name)
-		}
-		return "", !required
+// number reads an optional member that is a number within limits.
+func (r *request) number(name string, normal, least, most int) int {
+	value := normal
+	if raw, present := r.members[name]; present {
+		r.decode(name, raw, "number", &value)
 	}
-	if json.Unmarshal(raw, &value) != nil {
-		c.Explain("%s: want a string", name)
-		refuse(c, "111", name)
-		return "", false
+	if value < least || value > most {
+		o := sim.Refuse("301", "%s: want %d to %d", name, least, most)
+		o.Words = name + " is out of range."
+		r.check(o)
 	}
-	return value, true
+	return value
 }
 
-// number reads an optional member that is a number within limits. It has refused
-// when ok is false.
-func (r request) number(c *sim.Call, name string, normal, least, most int) (value int, ok bool) {
-	raw, present := r[name]
-	if !present {
-		return normal, true
+// decode reads a member into v, and refuses one of another type.
+func (r *request) decode(name string, raw json.RawMessage, want string, v any) {
+	err := json.Unmarshal(raw, v)
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrong):
+		r.check(wrongType(name, want, wrong.Value))
+	case isNull(raw):
+		r.check(wrongType(name, want, "null"))
 	}
-	switch err := json.Unmarshal(raw, &value); {
-	case err != nil || isNull(raw):
-		c.Explain("%s: want a number", name)
-		refuse(c, "111", name)
-		return 0, false
-	case value < least || value > most:
-		c.Explain("%s: want %d to %d", name, least, most)
-		refuseWith(c, "301", name+" is out of range.")
-		return 0, false
-	}
-	return value, true
+}
+
+func wrongType(name, want, got string) sim.Outcome {
+	key, _, _ := strings.Cut(name, ".")
+	return filled(sim.Refuse("111", "%s: want a JSON %s, got %s", name, want, got), key, want, got)
 }
 
 func isNull(raw json.RawMessage) bool { return string(bytes.TrimSpace(raw)) == "null" }
 
-// phone reads mobilePhoneNumber. It has refused when ok is false.
-func (r request) phone(c *sim.Call) (value string, ok bool) {
-	value, ok = r.text(c, "mobilePhoneNumber", true)
-	if ok && (len(value) != 11 || value[0] != '1' || strings.Trim(value, "0123456789") != "") {
-		c.Explain("mobilePhoneNumber: want 11 digits beginning with 1, without a country code")
-		refuse(c, "301", "")
-		return "", false
+// phone reads mobilePhoneNumber.
+func (r *request) phone() string {
+	value := r.text("mobilePhoneNumber", true)
+	if !sim.IsMainland(value) {
+		r.check(sim.Refuse("301", "mobilePhoneNumber: want 11 digits beginning with 1, without a country code"))
 	}
-	return value, ok
+	return value
 }
 
-// scripted refuses as the script wants it.
-func scripted(c *sim.Call) bool {
-	row, ok := c.Refusal()
-	if ok {
-		c.Explain("scripted refusal")
-		refuse(c, row.Code, "")
+// variables reads the content of requestSms, an object of strings and numbers.
+func (r *request) variables() map[string]string {
+	var members map[string]json.RawMessage
+	raw, present := r.members["content"]
+	if !present {
+		r.check(filled(sim.Refuse("118", "content: missing"), "content"))
+		return nil
 	}
-	return ok
+	r.decode("content", raw, "object", &members)
+	variables := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		variables[name] = r.variable("content."+name, members[name])
+	}
+	return variables
 }
 
-const jsonType = "application/json; charset=utf-8"
-
-func done(c *sim.Call, answer any) { c.ReplyJSON(http.StatusOK, jsonType, answer) }
-
-// refuse answers a failure of the table. detail fills the %s of its text.
-func refuse(c *sim.Call, code, detail string) {
-	row, _ := sim.FindRefusal(refusals, code)
-	refuseWith(c, code, strings.ReplaceAll(row.Text, "%s", detail))
+// variable is a string, or a number as it is written.
+func (r *request) variable(name string, raw json.RawMessage) (value string) {
+	var number json.Number // takes strings that look like one, too
+	if !isNull(raw) && json.Unmarshal(raw, &number) == nil {
+		return number.String()
+	}
+	r.decode(name, raw, "string", &value)
+	return value
 }
 
-// refuseWith answers a failure with a text of its own. Those that are HTTP
-// statuses have no code in the body.
-func refuseWith(c *sim.Call, code, text string) {
-	answer := struct {
-		Code  json.Number `json:"code,omitempty"`
-		Error string      `json:"error"`
-	}{json.Number(code), text}
-	status := http.StatusBadRequest
-	switch code {
-	case "401":
-		answer.Code, status = "", http.StatusUnauthorized
-	case "500":
-		answer.Code, status = "", http.StatusInternalServerError
+// inOrder returns the values, ordered by name.
+func inOrder(variables map[string]string) []string {
+	var values []string
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		values = append(values, variables[name])
 	}
-	c.ReplyJSON(status, jsonType, answer)
+	return values
+}
+
+func e164(phone string) string { return "+86" + phone }
+
+// Answer writes the reply of the call, or the refusal's code and words. The codes
+// that are HTTP statuses have no code in the body.
+func (s *Service) Answer(_ *sim.Call, o sim.Outcome) sim.Reply {
+	const contentType = "application/json; charset=utf-8"
+	picture, isPicture := o.Data.(sim.Reply)
+	switch refused := map[string]any{"error": words(o)}; {
+	case o.Code == "401":
+		return sim.JSON(http.StatusUnauthorized, contentType, refused)
+	case o.Code == "500":
+		return sim.JSON(http.StatusInternalServerError, contentType, refused)
+	case o.Refused():
+		refused["code"] = json.Number(o.Code)
+		return sim.JSON(http.StatusBadRequest, contentType, refused)
+	case isPicture:
+		return picture
+	}
+	return sim.JSON(http.StatusOK, contentType, o.Data)
+}
+
+// words are those of the code, without places that nothing has filled: a scripted
+// refusal has nothing to fill them with.
+func words(o sim.Outcome) string {
+	if row, _ := bmob.Codes().Lookup(o.Code); o.Words == row.Words {
+		return strings.ReplaceAll(o.Words, "%s", "")
+	}
+	return o.Words
 }

@@ -1,9 +1,11 @@
 package mobsim
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
 	"net"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/cnsms/cnsms/sim"
@@ -19,178 +21,158 @@ const (
 	longestTel  = 14 // digits
 )
 
-// checkSend returns the status to refuse a code's sending with, or "".
-func (s *Service) checkSend(c *sim.Call, f form, store store) string {
-	checks := []func(*sim.Call, form) string{
-		s.checkKey, s.checkWebAPI, s.checkAddress, s.checkNumber, s.checkBlacklist, s.checkRegion, s.checkLimits, s.checkBalance,
-	}
-	if store == storeSDK {
-		checks = []func(*sim.Call, form) string{s.checkKey, s.checkNumber, s.checkBlacklist, s.checkRegion, s.checkLimits}
-	}
-	return firstFault(c, f, checks...)
-}
+// check refuses a request, or not.
+type check = func(*sim.Call, form) sim.Outcome
 
-// checkVerify returns the status to refuse a check with before the code is
-// looked at, or "".
-func (s *Service) checkVerify(c *sim.Call, f form, store store) string {
-	product := s.checkWebAPI
-	if store == storeSDK {
-		product = s.checkServerVerify
-	}
-	return firstFault(c, f, s.checkKey, product, s.checkAddress, s.checkNumber, checkCode)
-}
-
-func firstFault(c *sim.Call, f form, checks ...func(*sim.Call, form) string) string {
-	for _, check := range checks {
-		if status := check(c, f); status != "" {
-			return status
-		}
-	}
-	return ""
-}
-
-func (s *Service) checkKey(c *sim.Call, f form) string {
+func (s *Service) checkKey(_ *sim.Call, f form) sim.Outcome {
 	switch f.key {
 	case "":
-		c.Explain("appkey: empty%s", f.broken)
-		return "405"
+		return sim.Refuse("405", "appkey: empty%s", f.broken)
 	case s.cfg.AppKey:
-		return ""
+		return sim.Outcome{}
 	}
-	c.Explain("appkey: unknown")
-	return "406"
+	return sim.Refuse("406", "appkey: unknown")
 }
 
-func (s *Service) checkWebAPI(c *sim.Call, _ form) string {
+func (s *Service) checkWebAPI(*sim.Call, form) sim.Outcome {
 	if s.cfg.WebAPIOff {
-		c.Explain("the web interface is switched off (Config.WebAPIOff)")
-		return "469"
+		return sim.Refuse("469", "Config.WebAPIOff: the web interface is switched off")
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-func (s *Service) checkServerVerify(c *sim.Call, _ form) string {
+func (s *Service) checkServerVerify(*sim.Call, form) sim.Outcome {
 	if s.cfg.ServerVerifyOff {
-		c.Explain("the server check is switched off (Config.ServerVerifyOff)")
-		return "474"
+		return sim.Refuse("474", "Config.ServerVerifyOff: the server check is switched off")
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-func (s *Service) checkAddress(c *sim.Call, _ form) string {
-	if address, ok := s.allowed(c); !ok {
-		c.Explain("caller's address: %s is not on the list", address)
-		return "471"
-	}
-	return ""
-}
-
-// allowed returns the caller's address and whether it may call.
-func (s *Service) allowed(c *sim.Call) (string, bool) {
+func (s *Service) checkAddress(c *sim.Call, _ form) sim.Outcome {
 	address, _, err := net.SplitHostPort(c.Request.RemoteAddr)
 	if err != nil {
 		address = c.Request.RemoteAddr
 	}
-	return address, len(s.cfg.AllowedIPs) == 0 || slices.Contains(s.cfg.AllowedIPs, address)
+	if len(s.cfg.AllowedIPs) > 0 && !slices.Contains(s.cfg.AllowedIPs, address) {
+		return sim.Refuse("471", "caller's address: %s is not on the list", address)
+	}
+	return sim.Outcome{}
 }
 
-func (s *Service) checkNumber(c *sim.Call, f form) string {
+func (s *Service) checkNumber(_ *sim.Call, f form) sim.Outcome {
 	switch {
 	case f.zone == "":
-		c.Explain("zone: empty%s", f.broken)
-		return "456"
+		return sim.Refuse("456", "zone: empty%s", f.broken)
 	case f.phone == "":
-		c.Explain("phone: empty%s", f.broken)
-		return "456"
+		return sim.Refuse("456", "phone: empty%s", f.broken)
 	case !isZone(f.zone):
-		c.Explain("zone: want the country calling code in digits, without + or 00")
-		return "457"
+		return sim.Refuse("457", "zone: want the country calling code in digits, without + or 00")
 	case !isTel(f.zone, f.phone):
-		c.Explain("phone: want the number in digits, without the country code")
-		return "457"
+		return sim.Refuse("457", "phone: want the number in digits, without the country code")
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-func (s *Service) checkBlacklist(c *sim.Call, f form) string {
-	if slices.Contains(s.cfg.Blocked, f.number()) {
-		c.Explain("phone: on the blacklist")
-		return "458"
-	}
-	return ""
-}
-
-func isZone(text string) bool { return isDigits(text) && text[0] != '0' && len(text) <= 3 }
+func isZone(text string) bool { return sim.IsDigits(text) && text[0] != '0' && len(text) <= 3 }
 
 func isTel(zone, text string) bool {
 	if zone == "86" {
-		return len(text) == 11 && text[0] == '1' && isDigits(text)
+		return sim.IsMainland(text)
 	}
-	return len(text) >= shortestTel && len(text) <= longestTel && isDigits(text)
+	return len(text) >= shortestTel && len(text) <= longestTel && sim.IsDigits(text)
 }
 
-func isDigits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
+func (s *Service) checkBlacklist(_ *sim.Call, f form) sim.Outcome {
+	if s.IsBlocked(f.number()) {
+		return sim.Refuse("458", "phone: on the blacklist")
+	}
+	return sim.Outcome{}
+}
 
-func (s *Service) checkRegion(c *sim.Call, f form) string {
+func (s *Service) checkRegion(_ *sim.Call, f form) sim.Outcome {
 	if len(s.cfg.Zones) > 0 && !slices.Contains(s.cfg.Zones, f.zone) {
-		c.Explain("zone: the region is not switched on")
-		return "461"
+		return sim.Refuse("461", "zone: the region is not switched on")
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-func checkCode(c *sim.Call, f form) string {
+func checkCode(_ *sim.Call, f form) sim.Outcome {
 	if f.code == "" {
-		c.Explain("code: empty%s", f.broken)
-		return "466"
+		return sim.Refuse("466", "code: empty%s", f.broken)
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-func (s *Service) checkLimits(c *sim.Call, f form) string {
-	if !s.cfg.Limits {
-		return ""
+// checkBalance is for custom/msg, which shares the balance and has a code of its own
+// for it.
+func (s *Service) checkBalance(c *sim.Call, _ form) sim.Outcome { return s.Allow(c.Now, 1) }
+
+// mostChecks is how often a code may be checked.
+const mostChecks = 3
+
+// store tells codes of sendmsg from those that a phone's SDK has sent: who sends
+// them, and which call checks them.
+type store struct{ sender, checkedBy string }
+
+var (
+	storeWeb = store{sender: "sendmsg", checkedBy: checkPath}
+	storeSDK = store{sender: "a phone's SDK", checkedBy: verifyPath}
+)
+
+func (s store) other() store {
+	if s == storeWeb {
+		return storeSDK
 	}
-	minute, half, today := 0, 0, 0
-	for _, at := range s.sent[f.number()] {
-		if c.Now.Sub(at) < time.Minute {
-			minute++
-		}
-		if c.Now.Sub(at) < halfDay {
-			half++
-		}
-		if sameDay(at, c.Now) {
-			today++
-		}
-	}
+	return storeWeb
+}
+
+type codeKey struct {
+	store  store
+	number string
+}
+
+// code is a code that was sent and is not used up.
+type code struct {
+	digits  string
+	expires time.Time
+	checks  int
+}
+
+// newCode makes a code, the same one for the same request of every run.
+func (s *Service) newCode(c *sim.Call, f form, store store) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %d", s.cfg.AppKey, store.sender, f.number(), c.Seq))
+	digits := fmt.Sprintf("%020d", binary.BigEndian.Uint64(sum[:]))
+	return digits[len(digits)-min(s.cfg.CodeLength, len(digits)):]
+}
+
+// compare refuses a code, or uses one of its checks up. A wrong one counts at once:
+// no script comes after the service's own refusal.
+func (s *Service) compare(c *sim.Call, f form, store store) sim.Outcome {
+	key := codeKey{store, f.number()}
+	known := s.codes[key]
 	switch {
-	case today >= perDay:
-		c.Explain("phone: %d codes today from the whole platform", today)
-		return "477"
-	case half >= perHalfDay:
-		c.Explain("phone: %d codes in 12 hours", half)
-		return "478"
-	case minute >= perMinute:
-		c.Explain("phone: %d codes in a minute", minute)
-		return "462"
+	case known == nil:
+		return s.refuseMissing(f, store)
+	case !c.Now.Before(known.expires):
+		return sim.Refuse("468", "code: expired after %s", s.cfg.CodeLife)
+	case known.checks == mostChecks:
+		return sim.Refuse("467", "code: checked more than %d times", mostChecks)
+	case known.digits != f.code:
+		known.checks++
+		return sim.Refuse("468", "code: wrong, %d checks left", mostChecks-known.checks)
 	}
-	return ""
+	return sim.Outcome{Then: func() any {
+		known.checks++
+		if !s.cfg.KeepVerified {
+			delete(s.codes, key)
+		}
+		return nil
+	}}
 }
 
-// beijing is the service's zone: the whole country has one.
-var beijing = time.FixedZone("UTC+8", 8*60*60)
-
-func sameDay(a, b time.Time) bool {
-	const day = "2006-01-02"
-	return a.In(beijing).Format(day) == b.In(beijing).Format(day)
-}
-
-func (s *Service) checkBalance(c *sim.Call, _ form) string {
-	if s.broke() {
-		c.Explain("balance: nothing left")
-		return "470"
+func (s *Service) refuseMissing(f form, store store) sim.Outcome {
+	if other := store.other(); s.codes[codeKey{other, f.number()}] != nil {
+		return sim.Refuse("468", "code: %s has sent one to this number, which only %s checks", other.sender, other.checkedBy)
 	}
-	return ""
+	return sim.Refuse("468", "code: %s has sent none to this number, or it is used up", store.sender)
 }
-
-func (s *Service) broke() bool { return s.cfg.Balance != nil && s.balance <= 0 }

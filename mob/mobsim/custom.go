@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/cnsms/cnsms/mob"
+	"github.com/cnsms/cnsms/provider/facts"
 	"github.com/cnsms/cnsms/sim"
 )
 
@@ -18,145 +20,106 @@ const (
 
 // Custom returns the account's custom/msg as a service of its own, called
 // "mob-custom".
-func (s *Service) Custom() sim.Service { return custom{account: s} }
+func (s *Service) Custom() sim.Service { return custom{s.Account, s} }
 
 // custom plays custom/msg.
 type custom struct {
-	sim.Old
+	*sim.Account
 
-	account *Service
+	app *Service
 }
 
 // Name returns "mob-custom".
 func (custom) Name() string { return "mob-custom" }
 
+// Codes are those that custom/msg has for itself.
+func (custom) Codes() facts.Codes { return mob.Codes().Table("custom") }
+
 // Owns reports whether the path is that of custom/msg.
 func (custom) Owns(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, customPath) }
 
-// Refusals lists the failures of custom/msg.
-func (custom) Refusals() []sim.Refusal { return slices.Clone(customRefusals) }
-
-// Serve answers one request.
-func (s custom) Serve(c *sim.Call) {
+// Judge decides about a text.
+func (s custom) Judge(c *sim.Call) sim.Outcome {
 	f := readForm(c)
-	s.account.mu.Lock()
-	defer s.account.mu.Unlock()
-	if status := s.check(c, f); status != "" {
-		reply(c, status, "")
-		return
+	asSendmsg := s.shared(s.app.checkWebAPI, s.app.checkAddress, s.app.checkNumber, s.app.checkBlacklist)
+	checks := []check{s.checkKey, asSendmsg, s.checkTemplate, s.checkValues, s.shared(s.app.checkBalance)}
+	if o := sim.FirstRefusal(c, f, checks...); o.Refused() {
+		return o
 	}
-	if scripted, ok := c.Refusal(); ok {
-		c.Explain("scripted refusal")
-		reply(c, scripted.Code, "")
-		return
-	}
-	s.account.balance--
-	c.Accept(sim.Text{
-		Mailbox: s.account.cfg.AppKey, To: f.number(), Sign: s.account.cfg.AppName, Template: f.template,
-		Params: f.values(), Text: "【" + s.account.cfg.AppName + "】" + s.text(f),
+	return sim.Accept(sim.Text{
+		Mailbox: s.app.cfg.AppKey, To: f.number(), Sign: s.app.cfg.AppName, Template: f.template,
+		Params: f.values(), Text: sim.Signed(s.app.cfg.AppName, s.text(f)),
 	})
-	reply(c, statusDone, "")
 }
 
-// check returns the status to refuse the message with, or "".
-func (s custom) check(c *sim.Call, f form) string {
-	return firstFault(c, f, s.checkAccount, s.checkNumber, s.checkTemplate, s.checkValues, s.checkBalance)
+// Answer writes the status.
+func (s custom) Answer(_ *sim.Call, o sim.Outcome) sim.Reply { return reply(s.Codes(), o) }
+
+func (s custom) checkKey(_ *sim.Call, f form) sim.Outcome {
+	switch f.customKey {
+	case "":
+		return sim.Refuse("201", "appKey: empty%s", f.broken)
+	case s.app.cfg.AppKey:
+		return sim.Outcome{}
+	}
+	return sim.Refuse("203", "appKey: unknown")
 }
 
-func (s custom) checkAccount(c *sim.Call, f form) string {
+// customCodes are the numbers that faults of sendmsg have here.
+var customCodes = map[string]string{
+	"456": "204", "457": "205", "458": "210", "469": "212", "470": "213", "471": "214",
+}
+
+// shared is what custom/msg checks like sendmsg.
+func (s custom) shared(checks ...check) check {
+	return func(c *sim.Call, f form) sim.Outcome {
+		o := sim.FirstRefusal(c, f, checks...)
+		o.Code = customCodes[o.Code]
+		return o
+	}
+}
+
+func (s custom) checkTemplate(_ *sim.Call, f form) sim.Outcome {
+	text, known := s.app.cfg.Templates[f.template]
 	switch {
-	case f.customKey == "":
-		c.Explain("appKey: empty%s", f.broken)
-		return "201"
-	case f.customKey != s.account.cfg.AppKey:
-		c.Explain("appKey: unknown")
-		return "203"
-	case s.account.cfg.WebAPIOff:
-		c.Explain("the web interface is switched off (Config.WebAPIOff)")
-		return "212"
+	case f.template == "":
+		return sim.Refuse("202", "templateCode: empty%s", f.broken)
+	case !known && len(s.app.cfg.Templates) > 0:
+		return sim.Refuse("206", "templateCode: no such template")
 	}
-	if address, ok := s.account.allowed(c); !ok {
-		c.Explain("caller's address: %s is not on the list", address)
-		return "214"
-	}
-	return ""
-}
-
-// checkNumber gives the faults of sendmsg their numbers here.
-func (s custom) checkNumber(c *sim.Call, f form) string {
-	status := firstFault(c, f, s.account.checkNumber, s.account.checkBlacklist)
-	return map[string]string{"456": "204", "457": "205", "458": "210"}[status]
-}
-
-func (s custom) checkTemplate(c *sim.Call, f form) string {
-	if f.template == "" {
-		c.Explain("templateCode: empty%s", f.broken)
-		return "202"
-	}
-	if len(s.account.cfg.Templates) == 0 {
-		return ""
-	}
-	text, known := s.account.cfg.Templates[f.template]
-	if !known {
-		c.Explain("templateCode: no such template")
-		return "206"
-	}
-	for _, name := range variables(text) {
-		if _, ok := f.variables[name]; !ok {
-			c.Explain("%s: missing, a variable of the template", name)
-			return "208"
+	for _, found := range place.FindAllStringSubmatch(text, -1) {
+		if _, ok := f.variables[found[1]]; !ok {
+			return sim.Refuse("208", "%s: missing, a variable of the template", found[1])
 		}
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-func (s custom) checkValues(c *sim.Call, f form) string {
+func (s custom) checkValues(_ *sim.Call, f form) sim.Outcome {
 	for _, name := range slices.Sorted(maps.Keys(f.variables)) {
 		value := f.variables[name]
+		isIn := func(word string) bool { return strings.Contains(value, word) }
 		switch length := utf8.RuneCountInString(value); {
 		case length == 0:
-			c.Explain("%s: empty", name)
-			return "208"
+			return sim.Refuse("208", "%s: empty", name)
 		case length > longestValue:
-			c.Explain("%s: longer than %d characters", name, longestValue)
-			return "215"
-		}
-		for _, word := range s.account.cfg.BlockedWords {
-			if strings.Contains(value, word) {
-				c.Explain("%s: has a blocked word", name)
-				return "209"
-			}
+			return sim.Refuse("215", "%s: longer than %d characters", name, longestValue)
+		case slices.ContainsFunc(s.app.cfg.BlockedWords, isIn):
+			return sim.Refuse("209", "%s: has a blocked word", name)
 		}
 	}
 	if utf8.RuneCountInString(s.text(f)) > longestText {
-		c.Explain("templateCode: the whole text is longer than %d characters", longestText)
-		return "215"
+		return sim.Refuse("215", "templateCode: the whole text is longer than %d characters", longestText)
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-func (s custom) checkBalance(c *sim.Call, _ form) string {
-	if s.account.broke() {
-		c.Explain("balance: nothing left")
-		return "213"
-	}
-	return ""
-}
-
+// place is where a template has a variable.
 var place = regexp.MustCompile(`\{([A-Za-z0-9_-]+)\}`)
-
-// variables are the names of a template's places.
-func variables(text string) []string {
-	var names []string
-	for _, found := range place.FindAllStringSubmatch(text, -1) {
-		names = append(names, found[1])
-	}
-	return names
-}
 
 // text fills the template; where the simulator has none, the text is the values.
 func (s custom) text(f form) string {
-	text, known := s.account.cfg.Templates[f.template]
+	text, known := s.app.cfg.Templates[f.template]
 	if !known {
 		return strings.Join(f.values(), " ")
 	}

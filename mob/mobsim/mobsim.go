@@ -22,7 +22,8 @@
 //     does), and whether a second code replaces the first (here it does);
 //   - which status means more than two codes a minute for one number (here 462),
 //     and when a day begins (here at midnight in Beijing);
-//   - which statuses carry an error text: only 471 was seen with one;
+//   - which statuses carry an error text: only 471 was seen with one (the words of
+//     a scripted refusal are sent with every status);
 //   - the HTTP status of an internal error (here 200, as of every failure), what
 //     216 and 217 of custom/msg mean, and whether checkcode refuses an empty code
 //     with 466 and verify a strange address with 471 (here both, as other calls do);
@@ -41,12 +42,13 @@
 package mobsim
 
 import (
-	"fmt"
+	"cmp"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/cnsms/cnsms/mob"
+	"github.com/cnsms/cnsms/provider/facts"
 	"github.com/cnsms/cnsms/sim"
 )
 
@@ -97,44 +99,59 @@ type Config struct {
 }
 
 func (cfg Config) withDefaults() Config {
-	if cfg.AppName == "" {
-		cfg.AppName = "示例"
-	}
-	if cfg.CodeLength <= 0 {
-		cfg.CodeLength = 4
-	}
-	if cfg.CodeLife <= 0 {
-		cfg.CodeLife = 5 * time.Minute
-	}
+	cfg.AppName = cmp.Or(cfg.AppName, "示例")
+	cfg.CodeLength = cmp.Or(max(cfg.CodeLength, 0), 4)
+	cfg.CodeLife = cmp.Or(max(cfg.CodeLife, 0), 5*time.Minute)
 	return cfg
+}
+
+// demand panics when the configuration is one that no request could satisfy.
+func (cfg Config) demand() {
+	sim.Demand(cfg.AppKey != "", "mobsim: Config.AppKey: must not be empty")
+	for _, zone := range cfg.Zones {
+		sim.Demand(isZone(zone), "mobsim: Config.Zones: want country calling codes in digits, such as 86")
+	}
+	for _, number := range cfg.Blocked {
+		digits, plus := strings.CutPrefix(number, "+")
+		sim.Demand(plus && sim.IsDigits(digits), "mobsim: Config.Blocked: want numbers in E.164 form")
+	}
 }
 
 // Service is a simulated Mob application: the calls below /sms. Put it into a
 // sim.Server, and what Custom returns beside it.
 type Service struct {
-	sim.Old
+	*sim.Account
 
-	cfg Config
-
-	mu      sync.Mutex
-	balance int
-	codes   map[codeKey]*code
-	sent    map[string][]time.Time // by number, for the limits
+	cfg   Config
+	codes map[codeKey]*code
 }
 
-var _ sim.Service = (*Service)(nil)
-
-// New returns a simulated application.
+// New returns a simulated application. It panics when cfg is one that no request
+// could satisfy.
 func New(cfg Config) *Service {
-	s := &Service{cfg: cfg.withDefaults(), codes: map[codeKey]*code{}, sent: map[string][]time.Time{}}
-	if cfg.Balance != nil {
-		s.balance = *cfg.Balance
+	cfg.demand()
+	account := sim.AccountConfig{Balance: cfg.Balance, BalanceCode: "470", Blocked: cfg.Blocked, NumberField: "phone"}
+	if cfg.Limits {
+		account.Limits = []sim.Limit{
+			{Code: "477", Most: perDay, Like: areCodes},
+			{Code: "478", Most: perHalfDay, Within: halfDay, Like: areCodes},
+			{Code: "462", Most: perMinute, Within: time.Minute, Like: areCodes},
+		}
 	}
-	return s
+	return &Service{
+		Account: sim.NewAccount(account),
+		cfg:     cfg.withDefaults(), codes: map[codeKey]*code{},
+	}
 }
+
+// areCodes leaves out texts of custom/msg, which have a template.
+func areCodes(earlier, text sim.Text) bool { return earlier.Template == "" && text.Template == "" }
 
 // Name returns "mob".
 func (s *Service) Name() string { return "mob" }
+
+// Codes are those of the vendor's tables.
+func (s *Service) Codes() facts.Codes { return mob.Codes() }
 
 // Owns reports whether the path is one of Mob's below /sms, or SDKPath.
 func (s *Service) Owns(r *http.Request) bool { return callOf(r) != "" }
@@ -148,72 +165,46 @@ func callOf(r *http.Request) string {
 	return ""
 }
 
-// Serve answers one request.
-func (s *Service) Serve(c *sim.Call) {
+// Judge decides about a code to send, or one to check.
+func (s *Service) Judge(c *sim.Call) sim.Outcome {
 	f := readForm(c)
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	switch callOf(c.Request) {
 	case sendPath:
-		s.send(c, f, storeWeb)
+		return s.judgeSend(c, f, storeWeb, s.checkKey, s.checkWebAPI, s.checkAddress,
+			s.checkNumber, s.checkBlacklist, s.checkRegion)
 	case SDKPath:
-		s.send(c, f, storeSDK)
+		return s.judgeSend(c, f, storeSDK, s.checkKey, s.checkNumber, s.checkBlacklist, s.checkRegion)
 	case checkPath:
-		s.verify(c, f, storeWeb)
-	case verifyPath:
-		s.verify(c, f, storeSDK)
+		return s.judgeCode(c, f, storeWeb, s.checkKey, s.checkWebAPI, s.checkAddress, s.checkNumber, checkCode)
+	default:
+		return s.judgeCode(c, f, storeSDK, s.checkKey, s.checkServerVerify, s.checkAddress, s.checkNumber, checkCode)
 	}
 }
 
-// send makes a code and sends it.
-func (s *Service) send(c *sim.Call, f form, store store) {
-	if status := s.checkSend(c, f, store); status != "" {
-		s.refuse(c, status)
-		return
+// judgeSend makes a code, unless a check refuses. The SDK sends free of charge.
+func (s *Service) judgeSend(c *sim.Call, f form, store store, checks ...check) sim.Outcome {
+	if o := sim.FirstRefusal(c, f, checks...); o.Refused() {
+		return o
 	}
-	if scripted, ok := c.Refusal(); ok {
-		c.Explain("scripted refusal")
-		s.refuse(c, scripted.Code)
-		return
+	text := s.text(c, f, store)
+	o := sim.Accept(text)
+	if store == storeSDK {
+		o.Cost = 0
 	}
-	if store == storeWeb {
-		s.balance--
+	o.Then = func() any {
+		s.codes[codeKey{store, text.To}] = &code{digits: text.Code, expires: c.Now.Add(s.cfg.CodeLife)}
+		return nil
 	}
-	if s.cfg.Limits {
-		s.sent[f.number()] = append(s.sent[f.number()], c.Now)
-	}
-	made := s.newCode(c, f, store)
-	c.Accept(sim.Text{
-		Mailbox: s.cfg.AppKey, To: f.number(), Sign: s.cfg.AppName, Code: made,
-		Text: fmt.Sprintf("【%s】验证码：%s，%.0f分钟内有效。", s.cfg.AppName, made, s.cfg.CodeLife.Minutes()),
-	})
-	reply(c, statusDone, "")
+	return o
 }
 
-// verify checks a code.
-func (s *Service) verify(c *sim.Call, f form, store store) {
-	status := s.checkVerify(c, f, store)
-	if status == "" {
-		if scripted, ok := c.Refusal(); ok {
-			c.Explain("scripted refusal")
-			status = scripted.Code
-		} else {
-			status = s.compare(c, f, store)
-		}
+// judgeCode compares a code with the one that was sent, unless a check refuses.
+func (s *Service) judgeCode(c *sim.Call, f form, store store, checks ...check) sim.Outcome {
+	if o := sim.FirstRefusal(c, f, checks...); o.Refused() {
+		return o
 	}
-	if status != "" {
-		s.refuse(c, status)
-		return
-	}
-	reply(c, statusDone, "")
+	return s.compare(c, f, store)
 }
 
-// refuse answers a failure. Its words come along only where they were seen on
-// the wire.
-func (s *Service) refuse(c *sim.Call, status string) {
-	words := ""
-	if status == "471" {
-		words = "Request ip is error."
-	}
-	reply(c, status, words)
-}
+// Answer writes the status.
+func (s *Service) Answer(_ *sim.Call, o sim.Outcome) sim.Reply { return reply(s.Codes(), o) }

@@ -1,6 +1,7 @@
 package mobsim_test
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"net/url"
@@ -35,7 +36,7 @@ func newServer(cfg mobsim.Config) (*sim.Server, *wiretest.Clock) {
 	return sim.New(sim.Config{Now: c.Now}, account, account.Custom()), c
 }
 
-// fields are those of every call below /sms; an empty value takes one out.
+// fields are those of every call below /sms.
 func fields(pairs ...string) url.Values {
 	return with(url.Values{"appkey": {appKey}, "zone": {"86"}, "phone": {phone}}, pairs)
 }
@@ -80,11 +81,6 @@ func lastCode(s *sim.Server) string {
 	return messages[len(messages)-1].Code
 }
 
-// wrong returns another code of the same length.
-func wrong(code string) string {
-	return strings.Map(func(r rune) rune { return '0' + (r-'0'+1)%10 }, code)
-}
-
 func TestAccepted(t *testing.T) {
 	t.Parallel()
 	s, _ := newServer(mobsim.Config{})
@@ -101,74 +97,113 @@ func TestAccepted(t *testing.T) {
 	body, _ = exchange(t, s, http.MethodGet, sendmsg+"?"+fields("zone", "1", "phone", "2025550123").Encode(), "")
 	require.Equal(t, done, body)
 	require.Equal(t, "+12025550123", s.Texts()[1].To)
+
+	s, _ = newServer(mobsim.Config{CodeLength: 6})
+	post(t, s, sendmsg, fields())
+	require.Len(t, lastCode(s), 6)
+}
+
+func TestCustomAccepted(t *testing.T) {
+	t.Parallel()
+	s, _ := newServer(mobsim.Config{AppName: "小店", Templates: map[string]string{"1001": "验证码{code}，{minutes}分钟内有效。"}})
+	body, verdict := post(t, s, customMsg, customFields("minutes", "5"))
+	require.Equal(t, done, body)
+	require.Empty(t, verdict)
+	require.Equal(t, sim.Text{
+		Seq: 1, At: s.Texts()[0].At, Service: "mob-custom", Mailbox: appKey, To: "+8613800138000", Sign: "小店", Template: "1001",
+		Params: []string{"042137", "5"}, Text: "【小店】验证码042137，5分钟内有效。", Code: "042137",
+	}, s.Texts()[0])
+
+	s, _ = newServer(mobsim.Config{})
+	post(t, s, customMsg, customFields())
+	require.Equal(t, "【示例】042137", s.Texts()[0].Text, "without templates the text is the values")
 }
 
 // TestRefusals corrupts one field at a time, or switches one thing off: the
 // simulator answers with the service's status and names what is wrong.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
-	none := 0
-	tests := []struct {
-		name, path string
-		cfg        mobsim.Config
-		form       url.Values
-		status     string
-		names      string
-	}{
-		{name: "key empty", path: sendmsg, form: fields("appkey", ""), status: "405", names: "appkey"},
-		{name: "key unknown", path: sendmsg, form: fields("appkey", "0123456789abcdee"), status: "406", names: "appkey"},
-		{name: "zone empty", path: sendmsg, form: fields("zone", ""), status: "456", names: "zone"},
-		{name: "zone with plus", path: sendmsg, form: fields("zone", "+86"), status: "457", names: "zone"},
-		{name: "zone with zeros", path: sendmsg, form: fields("zone", "0086"), status: "457", names: "zone"},
-		{name: "phone empty", path: sendmsg, form: fields("phone", ""), status: "456", names: "phone"},
-		{name: "phone too short", path: sendmsg, form: fields("phone", "1380013800"), status: "457", names: "phone"},
-		{name: "phone with country code", path: sendmsg, form: fields("phone", "+8613800138000"), status: "457", names: "phone"},
-		{name: "phone abroad too short", path: sendmsg, form: fields("zone", "852", "phone", "123"), status: "457", names: "phone"},
-		{name: "phone blocked", path: sendmsg, cfg: mobsim.Config{Blocked: []string{"+8613800138000"}}, form: fields(), status: "458", names: "phone"},
-		{name: "region off", path: sendmsg, cfg: mobsim.Config{Zones: []string{"852"}}, form: fields(), status: "461", names: "zone"},
-		{name: "web interface off", path: sendmsg, cfg: mobsim.Config{WebAPIOff: true}, form: fields(), status: "469", names: "switched off"},
-		{name: "nothing left", path: sendmsg, cfg: mobsim.Config{Balance: &none}, form: fields(), status: "470", names: "balance"},
-
-		{name: "check, key empty", path: checkcode, form: fields("appkey", "", "code", "1234"), status: "405", names: "appkey"},
-		{name: "check, key unknown", path: checkcode, form: fields("appkey", "x", "code", "1234"), status: "406", names: "appkey"},
-		{name: "check, zone empty", path: checkcode, form: fields("zone", "", "code", "1234"), status: "456", names: "zone"},
-		{name: "check, phone empty", path: checkcode, form: fields("phone", "", "code", "1234"), status: "456", names: "phone"},
-		{name: "check, code empty", path: checkcode, form: fields(), status: "466", names: "code"},
-		{name: "check, code that nobody sent", path: checkcode, form: fields("code", "1234"), status: "468", names: "code"},
-		{
-			name: "check, phone blocked since", path: checkcode, cfg: mobsim.Config{Blocked: []string{"+8613800138000"}},
-			form: fields("code", "1234"), status: "468", names: "code",
-		},
-		{name: "check, web interface off", path: checkcode, cfg: mobsim.Config{WebAPIOff: true}, form: fields("code", "1234"), status: "469", names: "switched off"},
-		{name: "server check off", path: verify, cfg: mobsim.Config{ServerVerifyOff: true}, form: fields("code", "1234"), status: "474", names: "switched off"},
-		{name: "server check needs no web interface", path: verify, cfg: mobsim.Config{WebAPIOff: true}, form: fields("code", "1234"), status: "468", names: "code"},
+	cfg := mobsim.Config{}
+	byCode := func(pairs ...string) url.Values { return with(fields("code", "1234"), pairs) }
+	off, blocked := mobsim.Config{WebAPIOff: true}, mobsim.Config{Blocked: []string{"+8613800138000"}}
+	texts := mobsim.Config{
+		Templates:    map[string]string{"1001": "{code}，{minutes}分钟", "long": strings.Repeat("长", 65) + "{code}"},
+		BlockedWords: []string{"彩票"}, Blocked: []string{"+8613900139000"},
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
+	elsewhere := mobsim.Config{AllowedIPs: []string{"192.0.2.1"}}
+	for _, tt := range []struct {
+		path   string
+		cfg    mobsim.Config
+		form   url.Values
+		status string
+		says   string
+	}{
+		{sendmsg, cfg, fields("appkey", ""), "405", "appkey: empty"},
+		{sendmsg, cfg, fields("appkey", "", "appKey", appKey), "405", "appkey: empty"},
+		{sendmsg, cfg, fields("appkey", "0123456789abcdee"), "406", "appkey: unknown"},
+		{sendmsg, cfg, fields("zone", ""), "456", "zone: empty"},
+		{sendmsg, cfg, fields("zone", "+86"), "457", "zone: want"},
+		{sendmsg, cfg, fields("zone", "0086"), "457", "zone: want"},
+		{sendmsg, cfg, fields("phone", ""), "456", "phone: empty"},
+		{sendmsg, cfg, fields("phone", "1380013800"), "457", "phone: want"},
+		{sendmsg, cfg, fields("phone", "+8613800138000"), "457", "phone: want"},
+		{sendmsg, cfg, fields("zone", "852", "phone", "123"), "457", "phone: want"},
+		{sendmsg, blocked, fields(), "458", "phone: on the blacklist"},
+		{sendmsg, mobsim.Config{Zones: []string{"852"}}, fields(), "461", "zone: the region"},
+		{sendmsg, off, fields(), "469", "Config.WebAPIOff: "},
+		{sendmsg, elsewhere, fields(), `471,"error":"Request ip is error."`, "caller's address: 127.0.0.1"},
+
+		{mobsim.SDKPath, cfg, fields("appkey", ""), "405", "appkey: empty"},
+		{mobsim.SDKPath, cfg, fields("zone", ""), "456", "zone: empty"},
+		{mobsim.SDKPath, cfg, fields("phone", ""), "456", "phone: empty"},
+
+		{checkcode, cfg, byCode("appkey", ""), "405", "appkey: empty"},
+		{checkcode, cfg, byCode("appkey", "", "appKey", appKey), "405", "appkey: empty"},
+		{checkcode, cfg, byCode("appkey", "x"), "406", "appkey: unknown"},
+		{checkcode, cfg, byCode("zone", ""), "456", "zone: empty"},
+		{checkcode, cfg, byCode("phone", ""), "456", "phone: empty"},
+		{checkcode, cfg, byCode("code", ""), "466", "code: empty"},
+		{checkcode, cfg, byCode(), "468", "code: sendmsg has sent none"},
+		{checkcode, blocked, byCode(), "468", "code: sendmsg has sent none"},
+		{checkcode, off, byCode(), "469", "Config.WebAPIOff: "},
+		{checkcode, elsewhere, byCode(), `471,"error":"Request ip is error."`, "caller's address: 127.0.0.1"},
+
+		{verify, cfg, byCode("appkey", ""), "405", "appkey: empty"},
+		{verify, cfg, byCode("appkey", "", "appKey", appKey), "405", "appkey: empty"},
+		{verify, cfg, byCode("zone", ""), "456", "zone: empty"},
+		{verify, cfg, byCode("phone", ""), "456", "phone: empty"},
+		{verify, cfg, byCode("code", ""), "466", "code: empty"},
+		{verify, off, byCode(), "468", "code: a phone's SDK has sent none"},
+		{verify, elsewhere, byCode(), `471,"error":"Request ip is error."`, "caller's address: 127.0.0.1"},
+		{verify, mobsim.Config{ServerVerifyOff: true}, byCode(), "474", "Config.ServerVerifyOff: "},
+
+		{customMsg, texts, customFields("appKey", ""), "201", "appKey: empty"},
+		{customMsg, texts, customFields("appKey", "", "appkey", appKey), "201", "appKey: empty"},
+		{customMsg, texts, customFields("appKey", "x"), "203", "appKey: unknown"},
+		{customMsg, texts, customFields("templateCode", ""), "202", "templateCode: empty"},
+		{customMsg, texts, customFields("templateCode", "9"), "206", "templateCode: no such"},
+		{customMsg, texts, customFields("zone", ""), "204", "zone: empty"},
+		{customMsg, texts, customFields("zone", "+86"), "205", "zone: want"},
+		{customMsg, texts, customFields("phone", ""), "204", "phone: empty"},
+		{customMsg, texts, customFields("phone", "1380013800x"), "205", "phone: want"},
+		{customMsg, texts, customFields("phone", "13900139000"), "210", "phone: on the blacklist"},
+		{customMsg, texts, customFields(), "208", "minutes: missing"},
+		{customMsg, texts, customFields("minutes", ""), "208", "minutes: empty"},
+		{customMsg, texts, customFields("minutes", strings.Repeat("五", 11)), "215", "minutes: longer"},
+		{customMsg, texts, customFields("minutes", "买彩票"), "209", "minutes: has"},
+		{customMsg, texts, customFields("templateCode", "long"), "215", "templateCode: the whole text"},
+		{customMsg, off, customFields(), "212", "Config.WebAPIOff: "},
+		{customMsg, elsewhere, customFields(), "214", "caller's address: 127.0.0.1"},
+	} {
+		t.Run(tt.path+" "+tt.says, func(t *testing.T) {
 			t.Parallel()
 			s, _ := newServer(tt.cfg)
 			body, verdict := post(t, s, tt.path, tt.form)
 			require.Equal(t, `{"status":`+tt.status+`}`, body)
-			require.Contains(t, verdict, tt.names)
+			require.True(t, strings.HasPrefix(verdict, tt.says), verdict)
 			require.Empty(t, s.Texts())
 		})
 	}
-}
-
-func TestAddress(t *testing.T) {
-	t.Parallel()
-	s, _ := newServer(mobsim.Config{AllowedIPs: []string{"192.0.2.1"}})
-	for _, path := range []string{sendmsg, checkcode, verify} {
-		body, verdict := post(t, s, path, fields("code", "1234"))
-		require.JSONEq(t, `{"status":471,"error":"Request ip is error."}`, body)
-		require.Contains(t, verdict, "127.0.0.1")
-	}
-	body, _ := post(t, s, customMsg, customFields())
-	require.Equal(t, `{"status":214}`, body)
-
-	s, _ = newServer(mobsim.Config{AllowedIPs: []string{"192.0.2.1", "127.0.0.1"}})
-	body, _ = post(t, s, sendmsg, fields())
-	require.Equal(t, done, body)
 }
 
 // TestCopiedEntities sends what somebody gets who copies the vendor's samples,
@@ -181,160 +216,109 @@ func TestCopiedEntities(t *testing.T) {
 	require.Contains(t, verdict, "zone: empty (a part of the body is no form")
 }
 
-func TestCodeIsCheckedOnce(t *testing.T) {
-	t.Parallel()
-	s, _ := newServer(mobsim.Config{})
-	post(t, s, sendmsg, fields())
-	right := lastCode(s)
-	body, verdict := post(t, s, checkcode, fields("code", wrong(right)))
-	require.Equal(t, `{"status":468}`, body)
-	require.Equal(t, "code: wrong, 2 checks left", verdict)
-	body, _ = post(t, s, checkcode, fields("code", right))
-	require.Equal(t, done, body)
-	body, _ = post(t, s, checkcode, fields("code", right))
-	require.Equal(t, `{"status":468}`, body, "a code that was right is used up")
+// step is a request after some time, with the last code or a wrong one.
+type step struct {
+	after  time.Duration
+	path   string
+	phone  string // default: phone
+	wrong  bool
+	status string // default: 200
+	says   string
 }
 
-func TestCodeIsKeptWhereToldSo(t *testing.T) {
+// TestScenes follows codes, limits and the balance through several requests.
+func TestScenes(t *testing.T) {
 	t.Parallel()
-	s, _ := newServer(mobsim.Config{KeepVerified: true, CodeLength: 6})
-	post(t, s, sendmsg, fields())
-	require.Len(t, lastCode(s), 6)
-	for range 3 {
-		body, _ := post(t, s, checkcode, fields("code", lastCode(s)))
-		require.Equal(t, done, body)
+	none, two := 0, 2
+	send, later, custom := step{path: sendmsg}, step{path: sendmsg, after: time.Minute}, step{path: customMsg}
+	bySDK, right, wrong := step{path: mobsim.SDKPath}, step{path: checkcode}, step{path: checkcode, wrong: true, status: "468", says: "code: wrong, "}
+	for name, tt := range map[string]struct {
+		cfg   mobsim.Config
+		steps []step
+	}{
+		"a code is good once": {steps: []step{
+			send, {path: checkcode, wrong: true, status: "468", says: "code: wrong, 2 checks left"}, right,
+			{path: checkcode, status: "468", says: "it is used up"},
+		}},
+		"a code is kept where told so, for three checks": {cfg: mobsim.Config{KeepVerified: true}, steps: []step{
+			send, right, right, right, {path: checkcode, status: "467", says: "code: checked more than 3 times"},
+		}},
+		"a new code has checks of its own": {steps: []step{
+			send, wrong, wrong, wrong, {path: checkcode, status: "467", says: "code: checked"}, send, right,
+		}},
+		"a code in time":  {steps: []step{send, {after: 5*time.Minute - time.Nanosecond, path: checkcode}}},
+		"a code too late": {steps: []step{send, {after: 5 * time.Minute, path: checkcode, status: "468", says: "code: expired"}, send, right}},
+		"the SDK's code, with nothing left": {cfg: mobsim.Config{Balance: &none}, steps: []step{
+			bySDK, {path: checkcode, status: "468", says: "which only /sms/verify checks"}, {path: verify},
+		}},
+		"sendmsg's code": {steps: []step{send, {path: verify, status: "468", says: "which only /sms/checkcode checks"}}},
+		"five in 12 hours, two a minute": {cfg: mobsim.Config{Limits: true}, steps: []step{
+			custom, send, bySDK, {path: sendmsg, status: "462"}, {path: sendmsg, phone: "13900139000"},
+			later, later, later, {after: time.Minute, path: sendmsg, status: "478"},
+		}},
+		"ten a day": {cfg: mobsim.Config{Limits: true}, steps: []step{
+			{after: -12 * time.Hour, path: sendmsg}, later, later, later, later, // from midnight in Beijing on
+			{after: 12*time.Hour + time.Minute, path: sendmsg}, later, later, later, later,
+			{after: time.Minute, path: sendmsg, status: "477"}, {after: 12 * time.Hour, path: sendmsg},
+		}},
+		"one balance for both products, the SDK free of charge": {cfg: mobsim.Config{Balance: &two}, steps: []step{
+			bySDK, send, custom, {path: sendmsg, status: "470", says: "balance"}, {path: customMsg, status: "213", says: "balance"},
+		}},
+		"an address on the list": {cfg: mobsim.Config{AllowedIPs: []string{"192.0.2.1", "127.0.0.1"}}, steps: []step{send, right, custom}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, clock := newServer(tt.cfg)
+			for i, step := range tt.steps {
+				clock.Advance(step.after)
+				body, verdict := post(t, s, step.path, step.form(s))
+				require.Equal(t, `{"status":`+cmp.Or(step.status, "200")+`}`, body, "step %d", i)
+				require.Contains(t, verdict, step.says)
+			}
+		})
 	}
-	body, verdict := post(t, s, checkcode, fields("code", lastCode(s)))
-	require.Equal(t, `{"status":467}`, body, "the fourth check")
-	require.Contains(t, verdict, "code: checked more than 3 times")
 }
 
-func TestCodeBearsThreeChecks(t *testing.T) {
-	t.Parallel()
-	s, _ := newServer(mobsim.Config{})
-	post(t, s, sendmsg, fields())
-	first := lastCode(s)
-	for range 3 {
-		body, _ := post(t, s, checkcode, fields("code", wrong(first)))
-		require.Equal(t, `{"status":468}`, body)
+func (step step) form(s *sim.Server) url.Values {
+	texts, code := s.Texts(), "none"
+	if len(texts) > 0 {
+		code = texts[len(texts)-1].Code
 	}
-	body, _ := post(t, s, checkcode, fields("code", first))
-	require.Equal(t, `{"status":467}`, body)
-	post(t, s, sendmsg, fields())
-	body, _ = post(t, s, checkcode, fields("code", lastCode(s)))
-	require.Equal(t, done, body, "a new code has checks of its own")
-}
-
-func TestCodeExpires(t *testing.T) {
-	t.Parallel()
-	s, clock := newServer(mobsim.Config{})
-	post(t, s, sendmsg, fields())
-	clock.Advance(5 * time.Minute)
-	body, verdict := post(t, s, checkcode, fields("code", lastCode(s)))
-	require.Equal(t, `{"status":468}`, body)
-	require.Contains(t, verdict, "expired")
-	post(t, s, sendmsg, fields())
-	clock.Advance(5*time.Minute - time.Nanosecond)
-	body, _ = post(t, s, checkcode, fields("code", lastCode(s)))
-	require.Equal(t, done, body)
-}
-
-// TestSeparateStores: codes of sendmsg and of a phone's SDK are not each other's.
-func TestSeparateStores(t *testing.T) {
-	t.Parallel()
-	none := 0
-	s, _ := newServer(mobsim.Config{Balance: &none, WebAPIOff: false, AllowedIPs: []string{"127.0.0.1"}})
-	body, _ := post(t, s, mobsim.SDKPath, fields())
-	require.Equal(t, done, body, "the SDK is free of charge")
-	bySDK := lastCode(s)
-	body, verdict := post(t, s, checkcode, fields("code", bySDK))
-	require.Equal(t, `{"status":468}`, body)
-	require.Contains(t, verdict, "which only /sms/verify checks")
-	body, _ = post(t, s, verify, fields("code", bySDK))
-	require.Equal(t, done, body)
-
-	s, _ = newServer(mobsim.Config{})
-	post(t, s, sendmsg, fields())
-	body, verdict = post(t, s, verify, fields("code", lastCode(s)))
-	require.Equal(t, `{"status":468}`, body)
-	require.Contains(t, verdict, "which only /sms/checkcode checks")
-	body, verdict = post(t, s, mobsim.SDKPath, fields("phone", ""))
-	require.Equal(t, `{"status":456}`, body)
-	require.Contains(t, verdict, "phone")
-}
-
-func TestLimitsPerNumber(t *testing.T) {
-	t.Parallel()
-	s, clock := newServer(mobsim.Config{Limits: true})
-	send := func(path, number string) string {
-		body, _ := post(t, s, path, fields("phone", number))
-		return body
+	if step.wrong { // every digit is another one
+		code = strings.Map(func(r rune) rune { return '0' + (r-'0'+1)%10 }, code)
 	}
-	require.Equal(t, done, send(sendmsg, phone))
-	require.Equal(t, done, send(mobsim.SDKPath, phone))
-	require.Equal(t, `{"status":462}`, send(sendmsg, phone), "the SDK's count too")
-	require.Equal(t, done, send(sendmsg, "13900139000"), "another number has limits of its own")
-	for range 3 {
-		clock.Advance(time.Minute)
-		require.Equal(t, done, send(sendmsg, phone))
+	if step.path == customMsg {
+		return customFields("code", code)
 	}
-	clock.Advance(time.Minute)
-	require.Equal(t, `{"status":478}`, send(sendmsg, phone))
+	return fields("code", code, "phone", cmp.Or(step.phone, phone))
 }
 
-func TestLimitPerDay(t *testing.T) {
-	t.Parallel()
-	s, clock := newServer(mobsim.Config{Limits: true})
-	clock.Advance(-12 * time.Hour) // midnight in Beijing
-	send := func() string {
-		body, _ := post(t, s, sendmsg, fields())
-		return body
-	}
-	for range 5 {
-		require.Equal(t, done, send())
-		clock.Advance(time.Minute)
-	}
-	clock.Advance(12 * time.Hour)
-	for range 5 {
-		require.Equal(t, done, send())
-		clock.Advance(time.Minute)
-	}
-	require.Equal(t, `{"status":477}`, send())
-	clock.Advance(12 * time.Hour)
-	require.Equal(t, done, send(), "the next day")
-}
-
-func TestBalanceRunsDown(t *testing.T) {
-	t.Parallel()
-	two := 2
-	s, _ := newServer(mobsim.Config{Balance: &two})
-	post(t, s, sendmsg, fields())
-	post(t, s, customMsg, customFields())
-	body, _ := post(t, s, sendmsg, fields())
-	require.Equal(t, `{"status":470}`, body, "both products use the same account")
-	body, verdict := post(t, s, customMsg, customFields())
-	require.Equal(t, `{"status":213}`, body)
-	require.Contains(t, verdict, "balance")
-	require.Len(t, s.Texts(), 2)
-}
-
+// TestScriptedRefusals: the words of a status stay with the service, those of the
+// script go out.
 func TestScriptedRefusals(t *testing.T) {
 	t.Parallel()
 	s, _ := newServer(mobsim.Config{})
 	post(t, s, sendmsg, fields())
-	code := lastCode(s)
-	for path, status := range map[string]string{sendmsg: "500", checkcode: "467", customMsg: "218"} {
-		_, err := s.Inject(sim.Fault{Code: status})
-		require.NoError(t, err)
-		form := customFields()
-		if path != customMsg {
-			form = fields("code", code)
-		}
-		body, verdict := post(t, s, path, form)
-		require.Equal(t, `{"status":`+status+`}`, body)
+	form := fields("code", lastCode(s))
+	for _, tt := range []struct {
+		path  string
+		form  url.Values
+		fault sim.Fault
+		want  string
+	}{
+		{sendmsg, fields(), sim.Fault{Code: "500"}, `{"status":500}`},
+		{sendmsg, fields(), sim.Fault{Code: "471"}, `{"status":471,"error":"Request ip is error."}`},
+		{sendmsg, fields(), sim.Fault{Code: "500", Text: "忙"}, `{"status":500,"error":"忙"}`},
+		{checkcode, form, sim.Fault{Code: "467"}, `{"status":467}`},
+		{customMsg, customFields(), sim.Fault{Code: "218"}, `{"status":218}`},
+		{customMsg, customFields(), sim.Fault{Code: "999", Unlisted: true, Text: "忙"}, `{"status":999,"error":"忙"}`},
+	} {
+		sim.MustInject(t, s, tt.fault)
+		body, verdict := post(t, s, tt.path, tt.form)
+		require.Equal(t, tt.want, body)
 		require.Equal(t, "scripted refusal", verdict)
 	}
-	body, _ := post(t, s, checkcode, fields("code", code))
+	body, _ := post(t, s, checkcode, form)
 	require.Equal(t, done, body, "a scripted refusal uses no check up")
 	_, err := s.Inject(sim.Fault{Service: "mob", Kind: provider.KindContent})
 	require.Error(t, err, "Mob's own text has nothing to refuse")

@@ -2,11 +2,13 @@ package mobsim
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 
+	"github.com/cnsms/cnsms/provider/facts"
 	"github.com/cnsms/cnsms/sim"
 )
 
@@ -58,12 +60,39 @@ func (f form) values() []string {
 	return values
 }
 
+// text is a code's text as the phone shows it.
+func (s *Service) text(c *sim.Call, f form, store store) sim.Text {
+	digits := s.newCode(c, f, store)
+	shown := fmt.Sprintf("验证码：%s，%.0f分钟内有效。", digits, s.cfg.CodeLife.Minutes())
+	return sim.Text{
+		Mailbox: s.cfg.AppKey, To: f.number(), Sign: s.cfg.AppName, Code: digits, Text: sim.Signed(s.cfg.AppName, shown),
+	}
+}
+
 // reply answers as the service does, whatever happened: HTTP 200 and JSON under
 // the name of plain text.
-func reply(c *sim.Call, status, words string) {
-	c.ReplyJSON(http.StatusOK, "text/plain; charset=utf-8", struct {
+func reply(codes facts.Codes, o sim.Outcome) sim.Reply {
+	answer := struct {
 		Status json.Number `json:"status"`
 		Error  string      `json:"error,omitempty"`
-	}{json.Number(status), words})
-	c.ReplyHeader("Expires", "0")
+	}{statusDone, ""}
+	if o.Refused() {
+		answer.Status, answer.Error = json.Number(o.Code), said(codes, o)
+	}
+	r := sim.JSON(http.StatusOK, "text/plain; charset=utf-8", answer)
+	r.Header = http.Header{"Expires": {"0"}}
+	return r
+}
+
+// said are the words that go out with a refusal: those of 471, which were seen on the
+// wire, and those that a script has in the place of the table's.
+func said(codes facts.Codes, o sim.Outcome) string {
+	row, _ := codes.Lookup(o.Code)
+	switch {
+	case o.Words != row.Words:
+		return o.Words
+	case o.Code == "471":
+		return "Request ip is error."
+	}
+	return ""
 }

@@ -150,11 +150,12 @@ func BenchmarkExchange(b *testing.B) {
 	})
 	b.Run("64 senders", func(b *testing.B) {
 		baseURL, connections := benchServer(b)
-		restyURL, _ := benchServer(b)
+		restyURL, restyConnections := benchServer(b)
 		kit := inParallel(64, kitSender(b, baseURL, nil))
 		bare := inParallel(64, restySender(restyURL, ownClient(b).Transport))
 		compare(b, kit, bare, bare)
 		b.ReportMetric(float64(connections.Load()), "connections")
+		b.ReportMetric(float64(restyConnections.Load()), "resty-connections")
 	})
 }
 

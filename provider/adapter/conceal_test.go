@@ -111,3 +111,43 @@ func TestCausesStayKnown(t *testing.T) {
 	require.ErrorAs(t, err, &operation)
 	require.False(t, requireFailure(t, err).MayHaveSent, "a connection that was never made is still known as such")
 }
+
+// TestNothingOfARequestShows has a transport that quotes everything in its error, as
+// transports that log do.
+func TestNothingOfARequestShows(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, adapter.Config{
+		Credentials: []adapter.Credential{{Field: "Key", Value: "topsecret"}},
+		HTTPClient: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			return nil, fmt.Errorf("%s %s %v %s key=topsecret: %w", r.Method, r.URL, r.Header, readBody(t, r), io.ErrClosedPipe)
+		})},
+	})
+	call := c.NewSend(provider.Message{To: provider.MustParsePhone("13800138000"), Params: provider.Params{"code": "042137"}})
+	call.Hide("HIDDEN")
+	_, err := call.Do(t.Context(), adapter.Request{
+		Path: "/v1/SIGNATURE", Query: "sign=SIGNATURE", Header: http.Header{"Authorization": {"Bearer TOKEN"}, "X-Odd_name": {"a", "TOKEN"}},
+		Form: adapter.Form{{Name: "mobile", Value: "13800138000"}, {Name: "content", Value: "042137 HIDDEN"}},
+	})
+	require.True(t, requireFailure(t, err).MayHaveSent)
+	for cause := err; cause != nil; cause = errors.Unwrap(cause) {
+		for _, secret := range []string{"SIGNATURE", "TOKEN", "13800138000", "042137", "HIDDEN", "topsecret"} {
+			require.NotContains(t, cause.Error(), secret)
+			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
+				require.NotContains(t, fmt.Sprintf(verb, cause), secret, verb)
+			}
+		}
+	}
+	require.ErrorContains(t, err, "io: read/write on closed pipe", "what went wrong still shows")
+	require.ErrorIs(t, err, io.ErrClosedPipe)
+}
+
+// TestOwnSentencesStay has secrets that stand in the kit's own words.
+func TestOwnSentencesStay(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, adapter.Config{
+		Credentials: []adapter.Credential{{Field: "User", Value: "t"}, {Field: "Key", Value: "redirects"}},
+		HTTPClient:  &http.Client{Transport: odd{&http.Response{StatusCode: http.StatusFound}}},
+	})
+	_, err := c.NewCall(provider.OpBalance).Do(t.Context(), adapter.Request{Header: http.Header{"X": {"service"}}})
+	require.EqualError(t, err, "test: balance: unavailable: the service redirects; redirects are not followed (HTTP 302)")
+}

@@ -32,18 +32,43 @@
 //
 // # What the exchange promises
 //
-// One call is at most one request. Nothing is repeated, whatever the transport or the
-// HTTP version: no retry, no redirect, no second host. At most [MaxReply] of a reply
-// is read, and no reply is read after the context has ended. [provider.Error] has
-// MayHaveSent false only when nothing of the request can have left. Neither the
-// address, nor a header, nor the reply stands in an error. Requests go through
-// go-resty; the package's own transport speaks HTTP/1.1 only and keeps idle
-// connections for a few seconds.
+// One call is at most one request, whatever the transport and the HTTP version: no
+// retry, no redirect, no second host. No request has a GetBody or a nil Body, without
+// which net/http repeats nothing that may have left. Only a user's RoundTripper that
+// itself sends twice can break that.
+//
+// At most [MaxReply] of a reply is read, unpacked if it has a Content-Encoding of gzip
+// or deflate, and nobody waits for a reply after the context has ended. A status
+// below 200 or of a redirect is judged before the body is read.
+//
+// [provider.Error] has MayHaveSent false only when the content of the request cannot
+// have left, nor can leave any more: over the package's own transport when there was
+// no connection, and over any other one when it has not begun to read the content.
+// Words of an error prove nothing. A request without content over such a transport
+// may have left whenever the transport was asked.
+//
+// The error says whose limit has ended: Config.Timeout, HTTPClient.Timeout, the
+// caller's deadline or cancellation, or the cause that somebody above has set. The
+// request's path, query, headers and content, the credentials, what [Call.Hide] names
+// and what stands in the reply are struck out of a transport's words.
+//
+// # Connections
+//
+// Requests go through go-resty. The package's own transport speaks HTTP/1.1 only,
+// keeps idle connections for 8 s, which is less than services do, and checks
+// certificates whatever others have set on http.DefaultTransport. The proxy comes from
+// the environment, as http.ProxyFromEnvironment says. A connection that the service
+// closes just as a request goes out is an error with MayHaveSent true. When a time
+// limit ends a call, the transport's idle connections are closed before the next one,
+// because they may have died as well.
 //
 // HTTPClient is asked at every call, so that httpmock.ActivateNonDefault works before
 // and after New. Of it only Transport and Timeout are used, and it is not changed. A
 // client without a Transport, or none at all, means the package's own transport,
 // unless a program has put another one into the place of http.DefaultTransport, as
-// httpmock.Activate does: then that one. The proxy comes from the environment, as
-// http.ProxyFromEnvironment says. Nothing else global reaches an adapter.
+// httpmock.Activate does: then that one. Nothing else global reaches an adapter.
+//
+// A user's RoundTripper has to return when the request's context ends, as net/http's
+// does; a body that does not end costs a goroutine and does not hold the caller. It
+// may keep the request. What panics in it panics in the call.
 package adapter

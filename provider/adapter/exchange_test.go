@@ -9,7 +9,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
-	"log"
 	"math/big"
 	"net"
 	"net/http"
@@ -163,7 +162,6 @@ func TestNothingLeft(t *testing.T) {
 	closed := closedPort(t)
 	secure := newServer(t, http.NotFoundHandler())
 	secure.TLS = &tls.Config{Certificates: []tls.Certificate{strangeCertificate(t)}}
-	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
 	secure.StartTLS()
 
 	tests := []struct {
@@ -353,6 +351,7 @@ func TestOwnTransport(t *testing.T) {
 	transport := adapter.OwnTransport(newClient(t, adapter.Config{}))
 	require.Zero(t, transport.MaxIdleConns, "no limit over all hosts")
 	require.Equal(t, 256, transport.MaxIdleConnsPerHost)
+	require.Equal(t, 8*time.Second, transport.IdleConnTimeout)
 	require.Equal(t, 5*time.Second, transport.TLSHandshakeTimeout)
 	require.NotNil(t, transport.Proxy)
 	require.True(t, transport.Protocols.HTTP1())
@@ -453,7 +452,7 @@ func TestHeadersAreCopied(t *testing.T) {
 	}))
 	values := append(make([]string, 0, 4), "application/json")
 	header := http.Header{"Accept": values}
-	var done = make(chan error)
+	done := make(chan error)
 	for range 4 {
 		go func() {
 			_, err := c.NewCall(provider.OpSend).Do(t.Context(), adapter.Request{Header: header})
@@ -507,5 +506,62 @@ func TestPathIsTakenOutOfErrors(t *testing.T) {
 		requireFailure(t, err)
 		var found *net.AddrError
 		require.ErrorAs(t, err, &found, "the cause stays reachable")
+	}
+}
+
+// jar is a cookie jar that nobody may ask.
+type jar struct{ http.CookieJar }
+
+// TestHTTPClientIsAskedForItsTransportOnly has a client with everything that a client
+// can have.
+func TestHTTPClientIsAskedForItsTransportOnly(t *testing.T) {
+	t.Parallel()
+	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+		require.Empty(t, r.Header["Cookie"])
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Set-Cookie": {"a=b"}}}, nil
+	})
+	client := &http.Client{
+		Transport: transport, Jar: jar{}, Timeout: time.Minute,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return errors.New("asked") },
+	}
+	for range 2 {
+		_, err := post(t.Context(), newClient(t, adapter.Config{HTTPClient: client}))
+		require.NoError(t, err)
+	}
+	require.Equal(t, jar{}, client.Jar)
+	require.Equal(t, time.Minute, client.Timeout)
+	require.NotNil(t, client.CheckRedirect)
+	client.Transport = failing{io.ErrClosedPipe}
+	c := newClient(t, adapter.Config{HTTPClient: client})
+	_, err := post(t.Context(), c)
+	require.ErrorIs(t, err, io.ErrClosedPipe)
+	client.Transport = transport
+	_, err = post(t.Context(), c)
+	require.NoError(t, err, "the client is asked at every call")
+}
+
+// TestManyAtOnce uses one Client from many goroutines, over few connections.
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	base := serve(t, func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) })
+	for _, client := range []*http.Client{nil, ownClient(t)} {
+		c := newClient(t, adapter.Config{BaseURL: base, HTTPClient: client})
+		failures := make(chan error, 16)
+		for range cap(failures) {
+			go func() {
+				var err error
+				for range 10 {
+					var reply adapter.Reply
+					reply, err = post(t.Context(), c)
+					if err == nil && string(reply.Body) != "hello" {
+						err = errors.New("another's reply")
+					}
+				}
+				failures <- err
+			}()
+		}
+		for range cap(failures) {
+			require.NoError(t, <-failures)
+		}
 	}
 }

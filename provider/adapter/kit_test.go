@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -48,6 +49,7 @@ func post(ctx context.Context, c *adapter.Client) (adapter.Reply, error) {
 func newServer(tb testing.TB, handler http.Handler) *httptest.Server {
 	tb.Helper()
 	server := httptest.NewUnstartedServer(handler)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	tb.Cleanup(func() {
 		server.CloseClientConnections()
 		server.Close()

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/cnsms/cnsms/provider"
 )
@@ -22,8 +23,26 @@ func onCode(change func(code string) string) flaw {
 	}}
 }
 
-// brokenContents send something else than what they were asked for. U1 of the list
-// of inputs that once passed.
+// Adapters that send something else than what they were asked for once passed.
+func TestU1WhatGoesOutIsCompared(t *testing.T) {
+	t.Parallel()
+	mustCatch(t, brokenContents())
+}
+
+// So did adapters that took a status of success, or the first value of a reply, for
+// the whole truth.
+func TestU2RepliesAreReadWhole(t *testing.T) {
+	t.Parallel()
+	mustCatch(t, brokenReadings())
+}
+
+// And so did errors that wrote the number or the code in another way.
+func TestU3WritingsOfANumberAreFound(t *testing.T) {
+	t.Parallel()
+	mustCatch(t, brokenWords())
+}
+
+// brokenContents send something else than what they were asked for.
 func brokenContents() []each {
 	swapped := onRequest(func(t *toy, m provider.Message) toyRequest {
 		template := t.templates[m.Template]
@@ -33,14 +52,14 @@ func brokenContents() []each {
 	})
 	return []each{
 		{
-			name: "U1 the same code for everybody", caught: "what-goes-out", says: `the code "000000"`,
+			name: "the same code for everybody", caught: "what-goes-out", says: `the code "000000"`,
 			flaw: onCode(func(string) string { return "000000" }),
 		},
 		{
-			name: "U1 drops the leading zero", caught: "what-goes-out", says: `want "042137"`,
+			name: "drops the leading zero", caught: "what-goes-out", says: `want "042137"`,
 			flaw: onCode(func(code string) string { return strings.TrimLeft(code, "0") }),
 		},
-		{name: "U1 swaps two parameters", caught: "order-of-values", says: `the template's values are ["5" "042137"]`, flaw: swapped},
+		{name: "swaps two parameters", caught: "order-of-values", says: `the template's values are ["5" "042137"]`, flaw: swapped},
 		{
 			name: "another template", caught: "what-goes-out", says: `the template "other", want "t1"`,
 			flaw: onRequest(func(_ *toy, m provider.Message) toyRequest {
@@ -56,9 +75,8 @@ func brokenContents() []each {
 	}
 }
 
-// brokenContradictions believe what a reply does not say. U2 and U3 of the same list,
-// and what HTTP/2 brings along.
-func brokenContradictions() []each {
+// brokenReadings believe what a reply does not say.
+func brokenReadings() []each {
 	firstValueOnly := func(body []byte, status int) (string, bool) {
 		var reply toyReply
 		err := json.NewDecoder(bytes.NewReader(body)).Decode(&reply)
@@ -66,31 +84,30 @@ func brokenContradictions() []each {
 	}
 	return []each{
 		{
-			name: "U2 created is success", caught: "success-status", says: "Send reported success",
+			name: "created is success", caught: "success-status", says: "Send reported success",
 			flaw: flaw{judge: func(_ []byte, status int) (string, bool) { return "toy-1", status == http.StatusCreated }},
 		},
-		{
-			name: "U2 garbage behind the object", caught: "trailing-garbage", says: "Send reported success",
-			flaw: flaw{judge: firstValueOnly},
-		},
-		{
-			name: "U3 the number in groups", caught: "secrecy-refusal", says: "the full number",
-			flaw: onFailure(func(e *provider.Error) { e.Text += " for 138 0013 8000" }),
-		},
-		{
-			name: "U3 the code in groups", caught: "secrecy-refusal", says: "the code",
-			flaw: onFailure(func(e *provider.Error) { e.Text += " code 042-137" }),
-		},
-		{
-			name: "U3 the number in an escape", caught: "secrecy-refusal", says: "the full number",
-			flaw: onFailure(func(e *provider.Error) { e.Text += ` "\u0031\u0033800138000"` }),
-		},
-		{
-			name: "U3 the number in an address", caught: "secrecy-refusal", says: "the full number",
-			flaw: onFailure(func(e *provider.Error) { e.Text += " ?to=%31%33800138000" }),
-		},
+		{name: "garbage behind the object", caught: "trailing-garbage", says: "Send reported success", flaw: flaw{judge: firstValueOnly}},
 		{name: "waits for the end of a switch", caught: "unexpected-status", says: notReturned, flaw: flaw{readsAnything: true}},
+	}
+}
+
+// brokenWords tell the number or the code in other writings.
+func brokenWords() []each {
+	says := func(words string) flaw { return onFailure(func(e *provider.Error) { e.Text += words }) }
+	return []each{
+		{name: "the number in groups", caught: "secrecy-refusal", says: "the full number", flaw: says(" for 138 0013 8000")},
+		{name: "the number with dashes", caught: "secrecy-refusal", says: "the full number", flaw: says(" for 138-0013-8000")},
+		{name: "the code in groups", caught: "secrecy-refusal", says: "the code", flaw: says(" code 042-137")},
+		{name: "the number as JSON escapes it", caught: "secrecy-refusal", says: "the full number", flaw: says(` "\u0031\u0033800138000"`)},
+		{name: "the number in an address", caught: "secrecy-refusal", says: "the full number", flaw: says(" ?to=%31%33800138000")},
+	}
+}
+
+// brokenOverHTTP2 go wrong over HTTP/2 only.
+func brokenOverHTTP2() []each {
+	return []each{
 		{name: "lets HTTP/2 repeat", caught: "http2-reset", says: "want 1 to 1", flaw: flaw{repeatable: true}},
-		{name: "trusts a reply over HTTP/2", caught: "http2", says: "MayHaveSent is false", flaw: onFailure(func(e *provider.Error) { e.MayHaveSent = false })},
+		{name: "sure after a reset over HTTP/2", caught: "http2", says: "MayHaveSent is false", flaw: onFailure(func(e *provider.Error) { e.MayHaveSent = false })},
 	}
 }

@@ -84,7 +84,7 @@ const (
 )
 
 func allBroken() []each {
-	return slices.Concat(brokenReceipts(), brokenInput(), brokenReplies(), brokenExchanges(), brokenSecrecy(), brokenSharing(), brokenAbilities(), brokenContents(), brokenContradictions())
+	return slices.Concat(brokenReceipts(), brokenInput(), brokenReplies(), brokenExchanges(), brokenSecrecy(), brokenSharing(), brokenAbilities(), brokenContents(), brokenReadings(), brokenWords(), brokenOverHTTP2())
 }
 
 // Every case of the suite is able to fail.
@@ -101,7 +101,13 @@ func TestEveryCaseCatchesSomething(t *testing.T) {
 
 func TestBrokenAdapters(t *testing.T) {
 	t.Parallel()
-	for _, one := range allBroken() {
+	mustCatch(t, allBroken())
+}
+
+// mustCatch runs for each broken adapter the case that must catch it.
+func mustCatch(t *testing.T, broken []each) {
+	t.Helper()
+	for _, one := range broken {
 		t.Run(one.name, func(t *testing.T) {
 			t.Parallel()
 			if one.harness == nil {

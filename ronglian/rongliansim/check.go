@@ -1,8 +1,11 @@
 package rongliansim
 
 import (
+	"crypto/md5" //nolint:gosec // The service's protocol prescribes MD5.
+	"encoding/base64"
+	"fmt"
+	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -11,245 +14,268 @@ import (
 )
 
 const (
+	// wireTime is how times stand on the wire. They are those of Beijing.
+	wireTime = "20060102150405"
+	// window is how far a request's time may be from the service's.
+	window = 24 * time.Hour
+
 	largestBatch      = 200
 	longestText       = 250 // characters
+	longestSubAppend  = 4
 	longestReqID      = 32
+	shortestForeign   = 9 // digits, 00 included
 	longestTrialValue = 4
 	trialTemplate     = "1"
 	interval          = time.Minute
 	dailyLimit        = 5
 )
 
-// sent is one text to a number, for the limits.
-type sent struct {
-	at       time.Time
-	template string
-}
+// places are where a template has its values.
+var places = sim.Numbered()
 
-// checkTemplateSMS returns the code to refuse a mainland text with, or "".
-func (s *Service) checkTemplateSMS(c *sim.Call, r request) string {
-	checks := []func(*sim.Call, request) string{
-		s.checkApp, s.checkNumbers, s.checkTemplate, s.checkTrial, s.checkExtras, s.checkLimits, s.checkBalance,
+// checkPath checks what the path says.
+func (s *Service) checkPath(_ *sim.Call, a address) sim.Outcome {
+	switch {
+	case a.version != a.wantVersion():
+		return sim.Refuse("111110", "path: the version is %q, want %q", a.version, a.wantVersion())
+	case !isAlphanumeric(a.account):
+		return sim.Refuse("111100", "path: the account is not made of letters and digits")
 	}
-	return firstCode(c, r, checks)
+	return sim.Outcome{}
 }
 
-// checkInternational returns the code to refuse an international text with, or "".
-func (s *Service) checkInternational(c *sim.Call, r request) string {
-	return firstCode(c, r, []func(*sim.Call, request) string{s.checkApp, s.checkMobile, s.checkBalance})
+// checkAuthorization takes the header apart, which says the account once more, and the
+// time.
+func (s *Service) checkAuthorization(c *sim.Call, a address) sim.Outcome {
+	header := c.Request.Header.Get("Authorization")
+	plain, err := base64.StdEncoding.DecodeString(header)
+	account, timestamp, found := strings.Cut(string(plain), ":")
+	at, notTime := time.ParseInLocation(wireTime, timestamp, sim.Beijing)
+	age := c.Now.Sub(at).Abs()
+	switch {
+	case header == "":
+		return sim.Refuse("111101", "Authorization: empty")
+	case err != nil:
+		return sim.Refuse("111102", "Authorization: not base64")
+	case !found:
+		return sim.Refuse("111103", "Authorization: want account:timestamp")
+	case account == "":
+		return sim.Refuse("111104", "Authorization: the account is empty")
+	case timestamp == "":
+		return sim.Refuse("111105", "Authorization: the timestamp is empty")
+	case notTime != nil:
+		return sim.Refuse("111113", "Authorization: the timestamp is not yyyyMMddHHmmss")
+	case age > window:
+		return sim.Refuse("111106", "Authorization: the timestamp is %s away from the service's clock", age)
+	case account != a.account:
+		return sim.Refuse("111107", "Authorization: the account is not the one in the path")
+	}
+	return sim.Outcome{}
 }
 
-func firstCode(c *sim.Call, r request, checks []func(*sim.Call, request) string) string {
-	for _, check := range checks {
-		if code := check(c, r); code != "" {
-			return code
+func (s *Service) checkAccount(_ *sim.Call, a address) sim.Outcome {
+	switch {
+	case a.sub && (s.cfg.SubAccountSID == "" || a.account != s.cfg.SubAccountSID):
+		return sim.Refuse("111157", "path: no such sub-account")
+	case !a.sub && a.account != s.cfg.AccountSID:
+		return sim.Refuse("111141", "path: no such account")
+	}
+	return sim.Outcome{}
+}
+
+// checkSig compares the sig, and when it is wrong tries to find out why.
+func (s *Service) checkSig(c *sim.Call, a address) sim.Outcome {
+	token, timestamp := s.cfg.AuthToken, timestampOf(c)
+	if a.sub {
+		token = s.cfg.SubAuthToken
+	}
+	got, want := c.Request.URL.Query().Get("sig"), signature(a.account, token, timestamp)
+	switch {
+	case got == "":
+		return sim.Refuse("111108", "sig: empty")
+	case got == want, !s.cfg.StrictSig && strings.EqualFold(got, want):
+		return sim.Outcome{}
+	case strings.EqualFold(got, want):
+		return sim.Refuse("111109", "sig: right but for the case; want upper case")
+	}
+	if other := madeAt(got, a.account, token, timestamp); other != "" {
+		return sim.Refuse("111109", "sig: made with the timestamp %s, and Authorization has %s", other, timestamp)
+	}
+	return sim.Refuse("111109", "sig: want the upper-case hexadecimal MD5 of account + token + timestamp, with the timestamp of "+
+		"Authorization, %s; account and timestamp are right, so the token or the order is wrong", timestamp)
+}
+
+// timestampOf is the time in an Authorization that was checked.
+func timestampOf(c *sim.Call) string {
+	plain, _ := base64.StdEncoding.DecodeString(c.Request.Header.Get("Authorization"))
+	_, timestamp, _ := strings.Cut(string(plain), ":")
+	return timestamp
+}
+
+// madeAt finds the timestamp within some seconds of the other with which a sig was
+// made: programs that read the clock twice run into this.
+func madeAt(sig, account, token, timestamp string) string {
+	const seconds = 5
+	at, _ := time.ParseInLocation(wireTime, timestamp, sim.Beijing)
+	for offset := -seconds; offset <= seconds; offset++ {
+		other := at.Add(time.Duration(offset) * time.Second).Format(wireTime)
+		if strings.EqualFold(sig, signature(account, token, other)) {
+			return other
 		}
 	}
 	return ""
 }
 
-func (s *Service) checkApp(c *sim.Call, r request) string {
-	switch r.AppID {
-	case "":
-		c.Explain("appId: empty")
-		return "111169"
-	case text(s.cfg.AppID):
-		return ""
-	}
-	c.Explain("appId: no such application")
-	return "111181"
+func signature(account, token, timestamp string) string {
+	sum := md5.Sum([]byte(account + token + timestamp)) //nolint:gosec // As above.
+	return fmt.Sprintf("%X", sum)
 }
 
-func (s *Service) checkNumbers(c *sim.Call, r request) string {
-	if r.To == "" {
-		c.Explain("to: empty")
-		return "112306"
+// checkHTTP checks what a request must have besides its fields.
+func (s *Service) checkHTTP(c *sim.Call, a address) sim.Outcome {
+	header := c.Request.Header
+	switch {
+	case c.Request.Method != a.method:
+		return sim.Refuse("112602", "method: want %s", a.method)
+	case header.Get("Accept") == "":
+		return sim.Refuse("112610", "Accept: empty")
+	case header.Get("Content-Type") == "":
+		return sim.Refuse("112611", "Content-Type: empty")
+	case a.method == http.MethodGet:
+	case len(c.Body) == 0:
+		return sim.Refuse("112604", "body: empty")
+	case c.Request.ContentLength < 0:
+		return sim.Refuse("112612", "Content-Length: empty")
 	}
+	return sim.Outcome{}
+}
+
+func (s *Service) checkApp(_ *sim.Call, r request) sim.Outcome {
+	switch string(r.AppID) {
+	case "":
+		return sim.Refuse("111169", "appId: empty")
+	case s.cfg.AppID:
+		return sim.Outcome{}
+	}
+	return sim.Refuse("111181", "appId: no such application")
+}
+
+// checkNumbers checks each number of a list. One that is wrong refuses them all.
+func (s *Service) checkNumbers(_ *sim.Call, r request) sim.Outcome {
 	numbers := r.numbers()
-	if len(numbers) > largestBatch {
-		c.Explain("to: %d numbers, at most %d", len(numbers), largestBatch)
-		return "160048"
+	switch {
+	case r.To == "":
+		return sim.Refuse("112306", "to: empty")
+	case len(numbers) > largestBatch:
+		return sim.Refuse("160048", "to: %d numbers, at most %d", len(numbers), largestBatch)
 	}
-	seen := map[string]bool{}
 	for i, number := range numbers {
 		switch {
 		case number == "":
-			c.Explain("to: number %d of the list is empty", i+1)
-			return "112316"
-		case len(number) != 11 || number[0] != '1' || !isDigits(number):
-			c.Explain("to: number %d is not 11 digits beginning with 1", i+1)
-			return "160042"
-		case seen[number]:
-			c.Explain("to: number %d stands in the list before", i+1)
-			return "160045"
-		case slices.Contains(s.cfg.Blocked, number):
-			c.Explain("to: number %d is on the blacklist", i+1)
-			return "160034"
+			return sim.Refuse("112316", "to: number %d of the list is empty", i+1)
+		case !sim.IsMainland(number):
+			return sim.Refuse("160042", "to: number %d is not 11 digits beginning with 1", i+1)
+		case slices.Contains(numbers[:i], number):
+			return sim.Refuse("160045", "to: number %d stands in the list before", i+1)
+		case s.IsBlocked(number):
+			return sim.Refuse("160034", "to: number %d is on the blacklist", i+1)
 		}
-		seen[number] = true
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-func (s *Service) checkTemplate(c *sim.Call, r request) string {
+func (s *Service) checkTemplate(_ *sim.Call, r request) sim.Outcome {
 	id := string(r.TemplateID)
-	content, known := s.cfg.Templates[id]
+	text, known := s.cfg.Templates[id]
+	values, want := len(r.Datas), places.Count(text)
 	switch {
 	case id == "":
-		c.Explain("templateId: empty")
-		return "112307"
-	case !isDigits(id):
-		c.Explain("templateId: not a number")
-		return "112318"
+		return sim.Refuse("112307", "templateId: empty")
+	case !sim.IsDigits(id):
+		return sim.Refuse("112318", "templateId: not a number")
 	case len(s.cfg.Templates) > 0 && !known:
-		c.Explain("templateId: no such template")
-		return "160032"
-	case utf8.RuneCountInString(s.templateText(r)) > longestText:
-		c.Explain("datas: the text is over %d characters", longestText)
-		return "160020"
+		return sim.Refuse("160032", "templateId: no such template")
+	case utf8.RuneCountInString(s.content(r)) > longestText:
+		return sim.Refuse("160020", "datas: the text is over %d characters", longestText)
+	case !known || values == want:
+		return sim.Outcome{}
+	case values == 0:
+		return sim.Refuse("112308", "datas: empty, and the template has %d variables", want)
 	}
-	places := countPlaces(content)
-	switch {
-	case !known || places == len(r.Datas):
-		return ""
-	case len(r.Datas) == 0:
-		c.Explain("datas: empty, and the template has %d variables", places)
-		return "112308"
-	}
-	c.Explain("datas: %d values for %d variables", len(r.Datas), places)
-	return "160052"
+	return sim.Refuse("160052", "datas: %d values for %d variables", values, want)
 }
 
-// countPlaces returns the highest n of the {n} in a template.
-func countPlaces(content string) int {
-	places := 0
-	for strings.Contains(content, "{"+strconv.Itoa(places+1)+"}") {
-		places++
-	}
-	return places
-}
-
-// templateText fills a template; without one the text is the values.
-func (s *Service) templateText(r request) string {
-	content, known := s.cfg.Templates[string(r.TemplateID)]
-	if !known {
-		return strings.Join(r.values(), " ")
-	}
-	var pairs []string
-	for i, value := range r.values() {
-		pairs = append(pairs, "{"+strconv.Itoa(i+1)+"}", value)
-	}
-	return strings.NewReplacer(pairs...).Replace(content)
-}
-
-func (s *Service) checkTrial(c *sim.Call, r request) string {
+func (s *Service) checkTrial(_ *sim.Call, r request) sim.Outcome {
 	if !s.cfg.Trial {
-		return ""
+		return sim.Outcome{}
 	}
 	if r.TemplateID != trialTemplate {
-		c.Explain("templateId: a trial account has template %s only", trialTemplate)
-		return "160032"
+		return sim.Refuse("160032", "templateId: a trial account has template %s only", trialTemplate)
 	}
-	for i, number := range r.numbers() {
-		if !slices.Contains(s.cfg.TestNumbers, number) {
-			c.Explain("to: number %d is not registered with the trial account", i+1)
-			return "113302"
-		}
+	isStranger := func(number string) bool { return !slices.Contains(s.cfg.TestNumbers, number) }
+	if i := slices.IndexFunc(r.numbers(), isStranger); i >= 0 {
+		return sim.Refuse("113302", "to: number %d is not registered with the trial account", i+1)
 	}
-	for i, value := range r.values() {
-		if len(value) > longestTrialValue || !isDigits(value) {
-			c.Explain("datas: value %d is not one to four digits, and this is a trial account", i+1)
-			return "161125"
-		}
+	isOther := func(value string) bool { return len(value) > longestTrialValue || !sim.IsDigits(value) }
+	if i := slices.IndexFunc(r.values(), isOther); i >= 0 {
+		return sim.Refuse("161125", "datas: value %d is not one to four digits, and this is a trial account", i+1)
 	}
-	return ""
+	return sim.Outcome{}
 }
 
 // checkExtras checks subAppend and reqId.
-func (s *Service) checkExtras(c *sim.Call, r request) string {
+func (s *Service) checkExtras(c *sim.Call, r request) sim.Outcome {
+	subAppend, reqID := string(r.SubAppend), string(r.ReqID)
 	switch {
-	case r.SubAppend != "" && (len(r.SubAppend) > 4 || !isDigits(string(r.SubAppend))):
-		c.Explain("subAppend: want up to four digits")
-		return "160065"
-	case len(r.ReqID) > longestReqID:
-		c.Explain("reqId: over %d characters", longestReqID)
-		return "160055"
-	case r.ReqID != "" && !isAlphanumeric(string(r.ReqID)):
-		c.Explain("reqId: want letters and digits")
-		return "160031"
-	case r.ReqID != "" && s.reqIDs[string(r.ReqID)] == day(c.Now):
-		c.Explain("reqId: used before today")
-		return "160054"
+	case subAppend != "" && (len(subAppend) > longestSubAppend || !sim.IsDigits(subAppend)):
+		return sim.Refuse("160065", "subAppend: want up to four digits")
+	case reqID == "":
+		return sim.Outcome{}
+	case len(reqID) > longestReqID:
+		return sim.Refuse("160055", "reqId: over %d characters", longestReqID)
+	case !isAlphanumeric(reqID):
+		return sim.Refuse("160031", "reqId: want letters and digits")
+	case sim.SameDay(s.reqIDs[reqID], c.Now):
+		return sim.Refuse("160054", "reqId: used before today")
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-func (s *Service) checkLimits(c *sim.Call, r request) string {
-	if !s.cfg.Limits {
-		return ""
-	}
-	for i, number := range r.numbers() {
-		today := 0
-		for _, earlier := range s.sent[number] {
-			if earlier.template != string(r.TemplateID) {
-				continue
-			}
-			if c.Now.Sub(earlier.at) < interval {
-				c.Explain("to: number %d got this template less than %s ago", i+1, interval)
-				return "160038"
-			}
-			if day(earlier.at) == day(c.Now) {
-				today++
-			}
-		}
-		if today >= dailyLimit {
-			c.Explain("to: number %d got this template %d times today", i+1, today)
-			return "160040"
-		}
-	}
-	return ""
-}
-
-func (s *Service) checkBalance(c *sim.Call, r request) string {
-	if s.cfg.Balance != nil && s.balance < s.cfg.Price*max(len(r.numbers()), 1) {
-		c.Explain("balance: %d fen are left", s.balance)
-		return "111142"
-	}
-	return ""
-}
-
-func (s *Service) checkMobile(c *sim.Call, r request) string {
+func (s *Service) checkMobile(_ *sim.Call, r request) sim.Outcome {
 	mobile, content := string(r.Mobile), string(r.Content)
 	switch {
 	case mobile == "":
-		c.Explain("mobile: empty")
-		return "160044"
+		return sim.Refuse("160044", "mobile: empty")
 	case strings.Contains(mobile, ","):
-		c.Explain("mobile: several numbers; international texts take one")
-		return "160059"
-	case !strings.HasPrefix(mobile, "00") || len(mobile) < 9 || !isDigits(mobile):
-		c.Explain("mobile: want 00, country code and number")
-		return "160042"
+		return sim.Refuse("160059", "mobile: several numbers; international texts take one")
+	case !isForeign(mobile):
+		return sim.Refuse("160042", "mobile: want 00, country code and number")
 	case strings.HasPrefix(mobile, "0086"):
-		c.Explain("mobile: a mainland number")
-		return "160061"
+		return sim.Refuse("160061", "mobile: a mainland number")
 	case s.cfg.Mainland:
-		c.Explain("mobile: the account may not send abroad")
-		return "160058"
-	case slices.Contains(s.cfg.Blocked, mobile):
-		c.Explain("mobile: on the blacklist")
-		return "160034"
+		return sim.Refuse("160058", "mobile: the account may not send abroad")
+	case s.IsBlocked(mobile):
+		return sim.Refuse("160034", "mobile: on the blacklist")
 	case content == "":
-		c.Explain("content: empty")
-		return "160035"
+		return sim.Refuse("160035", "content: empty")
 	case utf8.RuneCountInString(content) > longestText:
-		c.Explain("content: over %d characters", longestText)
-		return "160020"
+		return sim.Refuse("160020", "content: over %d characters", longestText)
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-// day is the service's natural day.
-func day(at time.Time) string { return at.In(beijing).Format(time.DateOnly) }
+// isForeign reports whether a number has the form of those abroad.
+func isForeign(number string) bool {
+	return strings.HasPrefix(number, "00") && len(number) >= shortestForeign && sim.IsDigits(number)
+}
 
-func isDigits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
+func isAlphanumeric(text string) bool {
+	const characters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	return text != "" && strings.Trim(text, characters) == ""
+}
+
+// haveOneTemplate says which texts the limits set against each other. International
+// texts have no template.
+func haveOneTemplate(earlier, text sim.Text) bool {
+	return text.Template != "" && earlier.Template == text.Template
+}

@@ -2,8 +2,8 @@ package rongliansim
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"net/http"
@@ -19,7 +19,7 @@ const (
 	typeReply    = "0"
 	typeDelivery = "1"
 
-	usualReports = 100
+	usualReports = "100"
 	mostReports  = 500
 	senderNumber = "10690000"
 )
@@ -66,78 +66,56 @@ func newXMLPush(news arrival) xmlPush {
 func newArrival(smsType, number, content string, at time.Time) arrival {
 	return arrival{
 		Action: "SMSArrived", SMSType: smsType, APIVersion: "2013-12-26", FromNum: number, Content: content,
-		RecvTime: at.In(beijing).Format(wireTime), SPCode: senderNumber,
+		RecvTime: at.In(sim.Beijing).Format(wireTime), SPCode: senderNumber,
 	}
 }
 
-// reportOf is the delivery report of an accepted text.
-func (s *Service) reportOf(number, subAppend string, m sim.Text) arrival {
-	report := newArrival(typeDelivery, number, m.ID, m.At)
-	report.AppendCode = subAppend
+// newReport is the delivery report of a text to one of its numbers.
+func (s *Service) newReport(c *sim.Call, r request, number, content string) arrival {
+	report := newArrival(typeDelivery, number, newID(c), c.Now)
 	report.DateSent = report.RecvTime
 	report.Status, report.DeliverCode = "0", "DELIVRD"
 	if slices.Contains(s.cfg.Undelivered, number) {
 		report.Status, report.DeliverCode = "1", "UNDELIV"
 	}
-	report.ReqID = m.Ref
-	report.SMSCount = strconv.Itoa(segments.Count(m.Text, ""))
+	report.ReqID, report.AppendCode = string(r.ReqID), string(r.SubAppend)
+	report.SMSCount = strconv.Itoa(segments.Count(content, s.cfg.Sign))
 	return report
 }
 
 // Reply queues a text that the owner of a phone sends back, at that time. The
 // number is as it stands on the wire, such as 13800000000.
 func (s *Service) Reply(number, content string, at time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	s.news = append(s.news, newArrival(typeReply, number, content, at))
 }
 
-// getArrived answers a request for news, and takes what it answers with out of
-// the queue.
-func (s *Service) getArrived(c *sim.Call, a *attempt) reply {
-	if code := s.checkApp(c, a.request); code != "" {
-		return refused(code)
+// judgeArrived decides about a question for news. What it answers with is taken out
+// of the queue.
+func (s *Service) judgeArrived(c *sim.Call, r request) sim.Outcome {
+	if o := s.checkApp(c, r); o.Refused() {
+		return o
 	}
-	smsType := string(a.request.SMSType)
-	switch smsType {
-	case "":
-		smsType = typeDelivery
-	case typeDelivery, typeReply:
-	default:
-		c.Explain("smsType: neither 0 nor 1")
-		return refused("160047")
-	}
-	count, code := readCount(c, string(a.request.Count))
-	if code != "" {
-		return refused(code)
-	}
-	if scripted, ok := c.Refusal(); ok {
-		return explained(c, scripted)
-	}
-	return reply{StatusCode: success, Reports: s.take(smsType, count)}
-}
-
-func readCount(c *sim.Call, wanted string) (count int, code string) {
-	if wanted == "" {
-		return usualReports, ""
-	}
-	count, err := strconv.Atoi(wanted)
+	smsType := string(cmp.Or(r.SMSType, typeDelivery))
+	count, err := strconv.Atoi(string(cmp.Or(r.Count, usualReports)))
 	switch {
+	case smsType != typeDelivery && smsType != typeReply:
+		return sim.Refuse("160047", "smsType: neither 0 nor 1")
 	case err != nil || count < 1:
-		c.Explain("count: not a number above 0")
-		return 0, "112329"
+		return sim.Refuse("112329", "count: not a number above 0")
 	case count > mostReports:
-		c.Explain("count: over %d", mostReports)
-		return 0, "112330"
+		return sim.Refuse("112330", "count: over %d", mostReports)
 	}
-	return count, ""
+	return sim.Outcome{Then: func() any { return reply{Reports: s.take(smsType, count)} }}
 }
 
-// take removes up to count pieces of news of one kind from the queue.
+// take removes up to count pieces of news from the queue: those of one kind, or with
+// no smsType of any.
 func (s *Service) take(smsType string, count int) []arrival {
 	var taken, left []arrival
 	for _, news := range s.news {
-		if news.SMSType == smsType && len(taken) < count {
+		if (smsType == "" || news.SMSType == smsType) && len(taken) < count {
 			taken = append(taken, news)
 		} else {
 			left = append(left, news)
@@ -165,36 +143,31 @@ func (s *Service) PushReports(ctx context.Context, client *http.Client, address 
 }
 
 func (s *Service) next() (arrival, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.news) == 0 {
+	s.Lock()
+	defer s.Unlock()
+	taken := s.take("", 1)
+	if len(taken) == 0 {
 		return arrival{}, false
 	}
-	news := s.news[0]
-	s.news = s.news[1:]
-	return news, true
+	return taken[0], true
 }
 
 func (s *Service) putBack(news arrival) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	s.news = slices.Insert(s.news, 0, news)
 }
 
-// pushBody writes a piece of news in the format that is set in the console.
-func (s *Service) pushBody(news arrival) (contentType string, body []byte) {
+// encode writes a piece of news in the format that is set in the console.
+func (s *Service) encode(news arrival) (contentType string, body []byte) {
 	if s.cfg.PushXML {
-		return "application/xml;charset=utf-8", marshalXML(newXMLPush(news))
+		return typeXML, sim.XML(http.StatusOK, typeXML, xmlHeader, newXMLPush(news)).Body
 	}
-	body, err := json.Marshal(map[string]arrival{"Request": news})
-	if err != nil {
-		panic("rongliansim: " + err.Error())
-	}
-	return "application/json;charset=utf-8", body
+	return typeJSON, sim.JSON(http.StatusOK, typeJSON, map[string]arrival{"Request": news}).Body
 }
 
 func (s *Service) push(ctx context.Context, client *http.Client, address string, news arrival) error {
-	contentType, body := s.pushBody(news)
+	contentType, body := s.encode(news)
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
 		return fmt.Errorf("rongliansim: push: %w", err)

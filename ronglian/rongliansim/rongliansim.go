@@ -14,12 +14,16 @@
 //   - The order in which faults are noticed, and which of several codes that mean
 //     much the same comes back; codes for a reqId with other characters than
 //     letters and digits, and for a day's limit, are the likeliest of the table.
-//     The wording of refusals is the service's own for 111109, 160032, 160038,
-//     160040, 160042 and 161125; the others describe the code.
+//     Of the words of refusals, those of 111109, 160032, 160038, 160040, 160042 and
+//     161125 were seen in replies, but for the 【账号】 or 【短信】 that some have
+//     before them; the others are those of the vendor's lists.
+//   - What becomes of a list of numbers of which one is wrong: here none gets a
+//     text. Which of the numbers of an accepted list got it, the reports tell.
 //   - Lengths that are not documented: the interval between codes (here a minute),
 //     what a text costs (here 5 fen), and whether the 250 characters hold for
 //     international texts. Up to 200 numbers are taken, as newer sources say; older
 //     ones say 100.
+//   - A value that is null counts as left out.
 //   - Without Config.Balance the account says that it has 10,000 yuan.
 //   - Reports come at once, everything is delivered but for Config.Undelivered,
 //     and what is pushed takes any answer of HTTP 200 for a yes. Reports of
@@ -33,9 +37,12 @@ package rongliansim
 
 import (
 	"net/http"
+	"slices"
 	"strings"
-	"sync"
+	"time"
 
+	"github.com/cnsms/cnsms/provider/facts"
+	"github.com/cnsms/cnsms/ronglian"
 	"github.com/cnsms/cnsms/sim"
 )
 
@@ -62,9 +69,11 @@ type Config struct {
 	// Limits switches on the limits per number and template: one a minute, five a
 	// day.
 	Limits bool
-	// Blocked are numbers on the blacklist, as they stand on the wire.
+	// Blocked are numbers on the blacklist, as they stand on the wire: 13800000000,
+	// or 006013800000.
 	Blocked []string
-	// Undelivered are numbers whose reports say that the text did not arrive.
+	// Undelivered are numbers whose reports say that the text did not arrive, as they
+	// stand on the wire.
 	Undelivered []string
 	// Trial makes it a trial account: template 1, values of one to four digits, and
 	// TestNumbers only.
@@ -79,143 +88,161 @@ type Config struct {
 	PushXML bool
 }
 
-const (
-	// defaultPrice is what one number costs, in fen.
-	defaultPrice = 5
-	// plenty is what an account without an end says that it has left, in fen.
-	plenty = 1_000_000
-)
+// defaultPrice is what one number costs, in fen.
+const defaultPrice = 5
 
 // Service is a simulated Ronglian account. Put it into a sim.Server.
 type Service struct {
-	sim.Old
+	*sim.Account
 
-	cfg Config
-
-	mu      sync.Mutex
-	balance int               // in fen
-	sent    map[string][]sent // by number, for the limits
-	reqIDs  map[string]string // the day on which a reqId was used
-	news    []arrival         // what nobody has fetched yet, oldest first
+	cfg    Config
+	reqIDs map[string]time.Time // when a reqId was used
+	news   []arrival            // what nobody has fetched yet, oldest first
 }
 
-var _ sim.Service = (*Service)(nil)
-
-// New returns a simulated account.
+// New returns a simulated account. It panics when cfg is one that no request could
+// satisfy.
 func New(cfg Config) *Service {
+	cfg.demand()
 	if cfg.Sign == "" {
 		cfg.Sign = "云通讯"
 	}
 	if cfg.Price == 0 {
 		cfg.Price = defaultPrice
 	}
-	s := &Service{cfg: cfg, sent: map[string][]sent{}, reqIDs: map[string]string{}}
-	if cfg.Balance != nil {
-		s.balance = *cfg.Balance
+	account := sim.AccountConfig{Balance: cfg.Balance, BalanceCode: "111142", Blocked: cfg.Blocked, NumberField: "to"}
+	if cfg.Limits {
+		account.Limits = []sim.Limit{
+			{Code: "160038", Most: 1, Within: interval, Like: haveOneTemplate},
+			{Code: "160040", Most: dailyLimit, Like: haveOneTemplate},
+		}
 	}
-	return s
+	return &Service{
+		Account: sim.NewAccount(account),
+		cfg:     cfg, reqIDs: map[string]time.Time{},
+	}
+}
+
+// demand panics when the configuration is one that no request could satisfy, or has
+// numbers and templates that no request could name.
+func (cfg Config) demand() {
+	sim.Demand(isAlphanumeric(cfg.AccountSID), "rongliansim: Config.AccountSID: want letters and digits")
+	sim.Demand(cfg.AuthToken != "", "rongliansim: Config.AuthToken: must not be empty")
+	sim.Demand(cfg.AppID != "", "rongliansim: Config.AppID: must not be empty")
+	sim.Demand(cfg.SubAccountSID == "" || isAlphanumeric(cfg.SubAccountSID), "rongliansim: Config.SubAccountSID: want letters and digits")
+	sim.Demand((cfg.SubAccountSID == "") == (cfg.SubAuthToken == ""), "rongliansim: Config.SubAuthToken: want it with SubAccountSID")
+	sim.Demand(cfg.Price >= 0, "rongliansim: Config.Price: must not be negative")
+	for id := range cfg.Templates {
+		sim.Demand(sim.IsDigits(id), "rongliansim: Config.Templates: want numbers for ids")
+	}
+	_, hasTrial := cfg.Templates[trialTemplate]
+	sim.Demand(!cfg.Trial || hasTrial || len(cfg.Templates) == 0, "rongliansim: Config.Templates: a trial account has template %s only", trialTemplate)
+	for field, numbers := range map[string][]string{"Blocked": cfg.Blocked, "Undelivered": cfg.Undelivered, "TestNumbers": cfg.TestNumbers} {
+		isOther := func(number string) bool { return !sim.IsMainland(number) && !isForeign(number) }
+		sim.Demand(!slices.ContainsFunc(numbers, isOther), "rongliansim: Config.%s: want numbers as they stand on the wire", field)
+	}
 }
 
 // Name returns "ronglian".
 func (s *Service) Name() string { return "ronglian" }
 
+// Codes are those of the vendor's table.
+func (s *Service) Codes() facts.Codes { return ronglian.Codes() }
+
 // Owns reports whether the path is one of Ronglian's.
 func (s *Service) Owns(r *http.Request) bool {
-	for _, part := range []string{"/Accounts/", "/SubAccounts/", "/international/send"} {
-		if strings.Contains(r.URL.Path, part) {
-			return true
-		}
-	}
-	return false
+	isIn := func(part string) bool { return strings.Contains(r.URL.Path, part) }
+	return slices.ContainsFunc([]string{"/Accounts/", "/SubAccounts/", "/" + callInternational}, isIn)
 }
 
-// handlers are the calls by what stands behind the account in the path.
-var handlers = map[string]struct {
+// The calls, by what stands behind the account in the path.
+const (
+	callText          = "SMS/TemplateSMS"
+	callInternational = "international/send"
+	callArrived       = "SMS/GetArrived"
+	callAccount       = "AccountInfo"
+)
+
+// calls say which method each call wants, and how it is judged.
+var calls = map[string]struct {
 	method string
-	handle func(s *Service, c *sim.Call, a *attempt) reply
+	judge  func(*Service, *sim.Call, request) sim.Outcome
 }{
-	"SMS/TemplateSMS":    {http.MethodPost, (*Service).templateSMS},
-	"international/send": {http.MethodPost, (*Service).international},
-	"SMS/GetArrived":     {http.MethodPost, (*Service).getArrived},
-	"AccountInfo":        {http.MethodGet, (*Service).accountInfo},
+	callText:          {http.MethodPost, (*Service).judgeText},
+	callInternational: {http.MethodPost, (*Service).judgeInternational},
+	callArrived:       {http.MethodPost, (*Service).judgeArrived},
+	callAccount:       {http.MethodGet, (*Service).judgeAccount},
 }
 
-// Serve answers one request.
-func (s *Service) Serve(c *sim.Call) {
-	a := readAttempt(c)
-	call, known := handlers[a.call]
-	if !known || !a.fits() {
-		c.Explain("path: no such call is simulated")
-		c.Reply(http.StatusNotFound, "text/html; charset=utf-8", []byte("<html><body>404</body></html>"))
-		return
+// Judge decides about one request.
+func (s *Service) Judge(c *sim.Call) sim.Outcome {
+	a := readAddress(c)
+	call, known := calls[a.call]
+	if !known || a.sub && a.call != callText { // a sub-account only sends
+		return sim.RefuseWith(notFound, "path: no such call is simulated")
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if code := s.checkAttempt(c, a, call.method); code != "" {
-		a.answer(c, refused(code))
-		return
+	a.method = call.method
+	if o := sim.FirstRefusal(c, a, s.checkPath, s.checkAuthorization, s.checkAccount, s.checkSig, s.checkHTTP); o.Refused() {
+		return o
 	}
-	a.answer(c, call.handle(s, c, a))
+	r, err := readRequest(c, a)
+	if err != nil {
+		return sim.Refuse("112616", "%v", err)
+	}
+	return call.judge(s, c, r)
 }
 
-// templateSMS answers a mainland text, to one number or several.
-func (s *Service) templateSMS(c *sim.Call, a *attempt) reply {
-	if code := s.checkTemplateSMS(c, a.request); code != "" {
-		return refused(code)
+// judgeText decides about a mainland text, to one number or several.
+func (s *Service) judgeText(c *sim.Call, r request) sim.Outcome {
+	o := sim.FirstRefusal(c, r, s.checkApp, s.checkNumbers, s.checkTemplate, s.checkTrial, s.checkExtras)
+	if o.Refused() {
+		return o
 	}
-	if scripted, ok := c.Refusal(); ok {
-		return explained(c, scripted)
+	return s.accept(c, r, s.content(r))
+}
+
+// judgeInternational decides about an international text. Other fields are not read.
+func (s *Service) judgeInternational(c *sim.Call, r request) sim.Outcome {
+	r = request{account: r.account, AppID: r.AppID, Mobile: r.Mobile, Content: r.Content}
+	if o := sim.FirstRefusal(c, r, s.checkApp, s.checkMobile); o.Refused() {
+		return o
 	}
+	return s.accept(c, r, string(r.Content))
+}
+
+// content is the template with its values, or the values where it is not known.
+func (s *Service) content(r request) string {
+	return places.Fill(s.cfg.Templates[string(r.TemplateID)], r.values())
+}
+
+// cost is what a text costs, in fen.
+func (s *Service) cost(r request) int { return s.cfg.Price * len(r.numbers()) }
+
+// accept sends a text to each number, under one id, and queues the reports.
+func (s *Service) accept(c *sim.Call, r request, content string) sim.Outcome {
 	id := newID(c)
-	for _, number := range a.request.numbers() {
-		s.accept(c, number, string(a.request.SubAppend), message(s.templateText(a.request), sim.Text{
-			Mailbox: a.account, ID: id, Ref: string(a.request.ReqID), To: "+86" + number, Sign: s.cfg.Sign,
-			Template: string(a.request.TemplateID), Params: a.request.values(),
-		}))
+	var texts []sim.Text
+	var reports []arrival
+	for _, number := range r.numbers() {
+		texts = append(texts, sim.Text{
+			Mailbox: r.account, ID: id, Ref: string(r.ReqID), To: e164(number), Sign: s.cfg.Sign,
+			Template: string(r.TemplateID), Params: r.values(), Text: sim.Signed(s.cfg.Sign, content),
+		})
+		reports = append(reports, s.newReport(c, r, number, content))
 	}
-	if a.request.ReqID != "" {
-		s.reqIDs[string(a.request.ReqID)] = day(c.Now)
+	o := sim.Accept(texts...)
+	o.Cost = s.cost(r)
+	o.Then = func() any {
+		s.news = append(s.news, reports...)
+		if r.ReqID != "" {
+			s.reqIDs[string(r.ReqID)] = c.Now
+		}
+		return reply{TemplateSMS: &accepted{id, c.Now.In(sim.Beijing).Format(wireTime)}}
 	}
-	return acceptedReply(c, id)
+	return o
 }
 
-// international answers an international text.
-func (s *Service) international(c *sim.Call, a *attempt) reply {
-	if code := s.checkInternational(c, a.request); code != "" {
-		return refused(code)
-	}
-	if scripted, ok := c.Refusal(); ok {
-		return explained(c, scripted)
-	}
-	id := newID(c)
-	number := string(a.request.Mobile)
-	s.accept(c, number, "", message(string(a.request.Content), sim.Text{
-		Mailbox: a.account, ID: id, To: "+" + strings.TrimPrefix(number, "00"), Sign: s.cfg.Sign,
-	}))
-	return acceptedReply(c, id)
-}
-
-// message completes a text as the phone shows it.
-func message(text string, m sim.Text) sim.Text {
-	m.Text = "【" + m.Sign + "】" + text
-	return m
-}
-
-// accept takes a text and queues its report.
-func (s *Service) accept(c *sim.Call, number, subAppend string, m sim.Text) {
-	m = c.Accept(m)
-	s.balance -= s.cfg.Price
-	s.sent[number] = append(s.sent[number], sent{c.Now, m.Template})
-	s.news = append(s.news, s.reportOf(number, subAppend, m))
-}
-
-// accountInfo answers a request for the account's money.
-func (s *Service) accountInfo(c *sim.Call, _ *attempt) reply {
-	if scripted, ok := c.Refusal(); ok {
-		return explained(c, scripted)
-	}
-	if s.cfg.Balance == nil {
-		return accountReply(plenty)
-	}
-	return accountReply(max(s.balance, 0))
+// judgeAccount decides about a question for the account's money.
+func (s *Service) judgeAccount(*sim.Call, request) sim.Outcome {
+	return sim.Grant(reply{Account: newAccount(s.Left())})
 }

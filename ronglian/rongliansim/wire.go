@@ -1,9 +1,9 @@
 package rongliansim
 
 import (
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -11,66 +11,52 @@ import (
 	"github.com/cnsms/cnsms/sim"
 )
 
-// attempt is a request and what its path says.
-type attempt struct {
+// address is what the path of a request says.
+type address struct {
 	version string // 2013-12-26 or v2
 	account string
 	sub     bool   // a sub-account's
 	call    string // what stands behind the account
-	request request
+	method  string // the one that the call wants
 }
 
-// readAttempt takes the path apart, wherever the service is mounted.
-func readAttempt(c *sim.Call) *attempt {
+// readAddress takes the path apart, wherever the service is mounted.
+func readAddress(c *sim.Call) address {
 	parts := strings.Split(c.Request.URL.Path, "/")
-	for i, part := range parts {
-		if i == 0 || i+2 >= len(parts) {
-			continue
-		}
-		switch part {
+	for i := 1; i+2 < len(parts); i++ {
+		switch parts[i] {
 		case "Accounts", "SubAccounts", "account":
-			return &attempt{
-				version: parts[i-1], account: parts[i+1], sub: part == "SubAccounts",
-				call: strings.Join(parts[i+2:], "/"),
+			return address{
+				version: parts[i-1], account: parts[i+1], sub: parts[i] == "SubAccounts", call: strings.Join(parts[i+2:], "/"),
 			}
 		}
 	}
-	return &attempt{}
+	return address{}
 }
 
-// fits reports whether the account's kind has the call: a sub-account only sends.
-func (a *attempt) fits() bool { return !a.sub || a.call == "SMS/TemplateSMS" }
-
-func (a *attempt) wantVersion() string {
-	if a.call == "international/send" {
+func (a address) wantVersion() string {
+	if a.call == callInternational {
 		return "v2"
 	}
 	return "2013-12-26"
 }
 
-// text is a JSON string or number; programs send both.
+// text is a JSON string or number; programs send both. A null is an empty text.
 type text string
 
 func (t *text) UnmarshalJSON(data []byte) error {
-	if data[0] != '"' {
-		var number json.Number
-		if err := json.Unmarshal(data, &number); err != nil {
-			return errors.New("want a string or a number")
-		}
+	var number json.Number
+	if data[0] != '"' && json.Unmarshal(data, &number) == nil {
 		*t = text(number)
 		return nil
 	}
-	var plain string
-	if err := json.Unmarshal(data, &plain); err != nil {
-		return err
-	}
-	*t = text(plain)
-	return nil
+	return json.Unmarshal(data, (*string)(t))
 }
 
-// request holds the fields of every call. The root of an XML body may have any
-// name.
+// request holds the fields of every call. The root of an XML body may have any name.
 type request struct {
+	account string // in the path
+
 	AppID      text   `json:"appId" xml:"appId"`
 	To         text   `json:"to" xml:"to"`
 	TemplateID text   `json:"templateId" xml:"templateId"`
@@ -83,12 +69,24 @@ type request struct {
 	Count      text   `json:"count" xml:"count"`
 }
 
-func (r request) numbers() []string {
-	if r.To == "" {
-		return nil
+// readRequest reads the body by its content type. The error is a verdict.
+func readRequest(c *sim.Call, a address) (request, error) {
+	r := request{account: a.account}
+	if a.method == http.MethodGet {
+		return r, nil
 	}
-	return strings.Split(string(r.To), ",")
+	if !strings.Contains(c.Request.Header.Get("Content-Type"), "xml") {
+		err := c.JSON(&r)
+		return r, err
+	}
+	if err := xml.Unmarshal(c.Body, &r); err != nil {
+		return r, fmt.Errorf("body: not the expected XML: %w", err)
+	}
+	return r, nil
 }
+
+// numbers are those that a text goes to, as they stand on the wire.
+func (r request) numbers() []string { return strings.Split(string(cmp.Or(r.To, r.Mobile)), ",") }
 
 func (r request) values() []string {
 	var values []string
@@ -98,18 +96,12 @@ func (r request) values() []string {
 	return values
 }
 
-// parse reads the body by its content type, and returns the code to refuse it
-// with, or "".
-func (a *attempt) parse(c *sim.Call) string {
-	unmarshal := json.Unmarshal
-	if strings.Contains(c.Request.Header.Get("Content-Type"), "xml") {
-		unmarshal = xml.Unmarshal
+// e164 is a number of the wire in E.164 form.
+func e164(number string) string {
+	if abroad, ok := strings.CutPrefix(number, "00"); ok {
+		return "+" + abroad
 	}
-	if err := unmarshal(c.Body, &a.request); err != nil {
-		c.Explain("body: %v", err)
-		return "112616"
-	}
-	return ""
+	return "+86" + number
 }
 
 // reply is the answer to every call; each has members of its own.
@@ -133,48 +125,35 @@ type account struct {
 	Balance string `json:"balance" xml:"balance"`
 }
 
-// success is the code that stands in every good answer.
-const success = "000000"
-
-func acceptedReply(c *sim.Call, id string) reply {
-	return reply{StatusCode: success, TemplateSMS: &accepted{id, c.Now.In(beijing).Format(wireTime)}}
-}
-
-func accountReply(fen int) reply {
-	return reply{StatusCode: success, Account: &account{fmt.Sprintf("%d.%02d", fen/100, fen%100)}}
-}
-
-// refused answers with a row of the table.
-func refused(code string) reply {
-	row, _ := sim.FindRefusal(refusals, code)
-	return reply{StatusCode: row.Code, StatusMsg: row.Text}
-}
-
-// explained answers with a scripted refusal.
-func explained(c *sim.Call, scripted sim.Refusal) reply {
-	c.Explain("scripted refusal")
-	return reply{StatusCode: scripted.Code, StatusMsg: scripted.Text}
-}
+func newAccount(fen int) *account { return &account{fmt.Sprintf("%d.%02d", fen/100, fen%100)} }
 
 // newID makes an id in the service's form: 32 lower-case hexadecimal digits.
 func newID(c *sim.Call) string { return fmt.Sprintf("%016x%016x", c.Now.Unix(), c.Seq) }
 
-// xmlHeader is how the service's XML begins, on the same line as the rest.
-const xmlHeader = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>`
+const (
+	// success is the code that stands in every good answer.
+	success = "000000"
+	// xmlHeader is how the service's XML begins, on the same line as the rest.
+	xmlHeader = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>`
 
-// answer writes a reply in the format that Accept asks for: JSON unless it is XML.
-func (a *attempt) answer(c *sim.Call, r reply) {
-	if !strings.Contains(c.Request.Header.Get("Accept"), "xml") {
-		c.ReplyJSON(http.StatusOK, "application/json;charset=utf-8", r)
-		return
-	}
-	c.Reply(http.StatusOK, "application/xml;charset=utf-8", marshalXML(r))
+	typeJSON = "application/json;charset=utf-8"
+	typeXML  = "application/xml;charset=utf-8"
+)
+
+// notFound is the page at addresses that are no call.
+var notFound = sim.Reply{
+	Status: http.StatusNotFound, ContentType: "text/html; charset=utf-8", Body: []byte("<html><body>404</body></html>"),
 }
 
-func marshalXML(v any) []byte {
-	body, err := xml.Marshal(v)
-	if err != nil {
-		panic("rongliansim: " + err.Error())
+// Answer writes a reply in the format that Accept asks for: JSON unless it is XML.
+func (s *Service) Answer(c *sim.Call, o sim.Outcome) sim.Reply {
+	r, _ := o.Data.(reply)
+	r.StatusCode = success
+	if o.Refused() {
+		r = reply{StatusCode: o.Code, StatusMsg: o.Words}
 	}
-	return append([]byte(xmlHeader), body...)
+	if strings.Contains(c.Request.Header.Get("Accept"), "xml") {
+		return sim.XML(http.StatusOK, typeXML, xmlHeader, r)
+	}
+	return sim.JSON(http.StatusOK, typeJSON, r)
 }

@@ -27,27 +27,45 @@ type spoiling struct {
 
 func (h Harness) spoilings(r Request, f field) []spoiling {
 	var list []spoiling
-	required := !slices.Contains(r.Optional, f.name)
+	add := func(name string, spoil func(r *Request)) { list = append(list, spoiling{name: name, spoil: spoil}) }
+	set := func(value string) func(*Request) { return func(r *Request) { r.set(f, value, true) } }
+	setText := func(value string) func(*Request) { return func(r *Request) { r.setText(f, value) } }
+	leaveOut := func(r *Request) { r.set(f, "", false) }
+
+	required, text, other := r.has(f) && !slices.Contains(r.Optional, f.name), r.isText(f), r.text(f)+"0"
 	if required {
-		list = append(list, spoiling{name: "left out", spoil: func(r *Request) { r.set(f, "", false) }})
+		add("left out", leaveOut)
 	}
-	other := r.text(f) + "0"
-	if r.isText(f) && !slices.Contains(r.Free, f.name) {
-		list = append(list, spoiling{name: "another value", spoil: func(r *Request) { r.setText(f, other) }})
+	if required && text {
+		add("empty", setText(""))
+	}
+	if r.has(f) && text && !slices.Contains(r.Free, f.name) {
+		add("another value", setText(other))
 	}
 	if f.where == "json" {
-		list = append(list, spoiling{name: "an object", spoil: func(r *Request) { r.set(f, "{}", true) }})
+		add("another type", set(r.otherType(f)))
 	}
 	if f.where == "json" && (required || !h.NullIsAbsent) {
-		list = append(list, spoiling{name: "null", spoil: func(r *Request) { r.set(f, "null", true) }})
+		add("null", set("null"))
 	}
-	if slices.Contains(r.Signed, f.name) {
+	for _, wrong := range r.Wrong[f.name] {
+		add("the value "+wrong, set(wrong))
+	}
+	if slices.Contains(r.Signed, f.name) && r.has(f) {
 		list = append(list,
-			spoiling{name: "another value, not signed", spoil: func(r *Request) { r.setText(f, other) }, unsigned: true},
-			spoiling{name: "left out, not signed", spoil: func(r *Request) { r.set(f, "", false) }, unsigned: true},
+			spoiling{name: "another value, not signed", spoil: setText(other), unsigned: true},
+			spoiling{name: "left out, not signed", spoil: leaveOut, unsigned: true},
 		)
 	}
 	return list
+}
+
+// otherType is a JSON value of another type than that of the member.
+func (r Request) otherType(f field) string {
+	if strings.HasPrefix(string(r.members()[f.name]), "{") {
+		return "[1]"
+	}
+	return "{}"
 }
 
 // checkSpoiled checks that a request with a spoiled field is refused, and that the

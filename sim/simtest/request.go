@@ -46,6 +46,9 @@ type Request struct {
 	// Free are the names of fields that take any value, Optional those of fields that
 	// may be left out.
 	Free, Optional []string
+	// Wrong are further values, by field, that must be refused: JSON values for members of
+	// a JSON body. The request need not have the field.
+	Wrong map[string][]string
 	// Named says which other name may stand in the verdict for a field.
 	Named map[string]string
 
@@ -98,7 +101,37 @@ func (r Request) fields() []field {
 	add("query", slices.Collect(maps.Keys(r.Query)))
 	add("form", slices.Collect(maps.Keys(r.Form)))
 	add("json", slices.Collect(maps.Keys(r.members())))
+	for name := range r.Wrong {
+		if !slices.ContainsFunc(fields, func(f field) bool { return f.name == name }) {
+			fields = append(fields, field{r.body(), name})
+		}
+	}
 	return fields
+}
+
+// body is where a request has its fields.
+func (r Request) body() string {
+	switch {
+	case r.JSON != "":
+		return "json"
+	case r.Form != nil:
+		return "form"
+	}
+	return "query"
+}
+
+// has reports whether the request has the field.
+func (r Request) has(f field) bool {
+	switch f.where {
+	case "header":
+		return len(r.Header[f.name]) > 0
+	case "query":
+		return r.Query.Has(f.name)
+	case "form":
+		return r.Form.Has(f.name)
+	}
+	_, ok := r.members()[f.name]
+	return ok
 }
 
 func (r Request) members() map[string]json.RawMessage {

@@ -71,6 +71,8 @@ func (k kite) judge(c *sim.Call) sim.Outcome {
 			return sim.Refuse("10", "key: wrong")
 		case form.Get("of") != "thread":
 			return sim.Refuse("10", "of: want thread")
+		case strings.Trim(form.Get("in"), "abc") != "":
+			return sim.Refuse("10", "in: want a, b or c")
 		}
 		return sim.Grant(k.Left())
 	}
@@ -84,6 +86,7 @@ func (k kite) judgeText(c *sim.Call) sim.Outcome {
 	var body struct {
 		To, Text *string
 		Loops    *int
+		Wind     struct{ Speed int }
 	}
 	if err := c.JSON(&body); err != nil {
 		return sim.Refuse("10", "%v", err)
@@ -91,10 +94,12 @@ func (k kite) judgeText(c *sim.Call) sim.Outcome {
 	switch {
 	case body.To == nil || !sim.IsMainland(*body.To):
 		return sim.Refuse("10", "to: want 11 digits")
-	case body.Text == nil:
+	case body.Text == nil || *body.Text == "":
 		return sim.Refuse("10", "text: missing")
 	case body.Loops == nil:
 		return sim.Refuse("10", "loops: missing")
+	case *body.Loops > 3:
+		return sim.Refuse("10", "loops: at most 3")
 	}
 	return sim.Accept(sim.Text{Mailbox: "kite", ID: fmt.Sprint(c.Seq), To: "+86" + *body.To, Text: *body.Text, Params: []string{*body.Text}})
 }
@@ -116,20 +121,20 @@ func sign(body string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-const body = `{"loops":3,"text":"Your code is 042137.","to":"13800138000"}`
+const body = `{"loops":3,"text":"Your code is 042137.","to":"13800138000","wind":{"Speed":2}}`
 
 func harness(f flaw) simtest.Harness {
 	send := simtest.Request{
 		Name: "send", Path: "/kite", JSON: body, Header: http.Header{"kite-sign": {sign(body)}},
 		Sign: func(r *simtest.Request) { r.Header.Set("Kite-Sign", sign(r.JSON)) },
-		Free: []string{"text"}, Signed: []string{"text"}, Texts: 1,
+		Free: []string{"text"}, Signed: []string{"text"}, Optional: []string{"wind"}, Wrong: map[string][]string{"loops": {"4", `"x"`}}, Texts: 1,
 	}
 	return simtest.Harness{
 		New: func() sim.Service { return newKite(f) },
 		Requests: []simtest.Request{
 			send,
-			{Name: "balance", Path: "/balance", Form: url.Values{"key": {key}, "of": {"thread"}}},
-			{Name: "query", Path: "/balance", Query: url.Values{"key": {key}, "of": {"thread"}}, Before: []simtest.Request{send}},
+			{Name: "balance", Path: "/balance", Form: url.Values{"key": {key}, "of": {"thread"}}, Wrong: map[string][]string{"in": {"d"}}},
+			{Name: "query", Path: "/balance", Query: url.Values{"key": {key}, "of": {"thread"}}, Before: []simtest.Request{send}, Wrong: map[string][]string{"in": {"d"}}},
 		},
 		NullIsAbsent: true,
 		Impossible:   map[string]func(){"Balance": func() { below := -1; sim.NewAccount(sim.AccountConfig{Balance: &below}) }},
@@ -165,6 +170,12 @@ func TestFlaws(t *testing.T) {
 			}
 			return o
 		}}, "balance/form of: left out: the request is granted"},
+		{"a value is not checked", flaw{judge: func(c *sim.Call, o sim.Outcome) sim.Outcome {
+			if strings.HasPrefix(o.Verdict, "in: ") {
+				return sim.Grant(1)
+			}
+			return o
+		}}, "balance/form in: the value d: the request is granted"},
 		{"a text is sent in spite of it", flaw{judge: func(_ *sim.Call, o sim.Outcome) sim.Outcome {
 			if strings.HasPrefix(o.Verdict, "to: ") {
 				return sim.Accept(sim.Text{})
@@ -203,7 +214,7 @@ func TestFlaws(t *testing.T) {
 		{"no account", flaw{judge: text(func(m *sim.Text) { m.Mailbox = "" })}, "send/granted: Text.Mailbox"},
 		{"no words", flaw{judge: text(func(m *sim.Text) { m.Text = "" })}, "send/granted: Text.Text"},
 		{"no signature", flaw{judge: text(func(m *sim.Text) { m.Sign = "Kite" })}, `send/granted: Text.Text: want the signature "Kite"`},
-		{"another value", flaw{judge: text(func(m *sim.Text) { m.Params = []string{"000000"} })}, `lacks the value "000000"`},
+		{"another value", flaw{judge: text(func(m *sim.Text) { m.Params = []string{"000000"} })}, `send/granted: Text.Text: "Your code is 042137." lacks the value "000000"`},
 		{"one id", flaw{judge: text(func(m *sim.Text) { m.ID = "1" })}, `send/at once: two requests give the id "1"`},
 		{"chance", flaw{answer: func(_ sim.Outcome, r sim.Reply) sim.Reply {
 			requests++
@@ -248,7 +259,7 @@ func TestFlaws(t *testing.T) {
 				o.Verdict += " for " + key
 			}
 			return o
-		}}, "a secret shows in the verdict"},
+		}}, "send/header Kite-Sign: left out: a secret shows in the verdict"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -261,7 +272,8 @@ func TestFlaws(t *testing.T) {
 // requireProblem checks that the suite finds a problem.
 func requireProblem(t *testing.T, h simtest.Harness, want string) {
 	t.Helper()
-	problems := simtest.Check(h)
+	names, _, _ := strings.Cut(want, ": ")
+	problems := simtest.Check(h, names)
 	if !slices.ContainsFunc(problems, func(problem string) bool { return strings.Contains(problem, want) }) {
 		t.Errorf("want %q among %d problems, such as %q", want, len(problems), problems[:min(len(problems), 20)])
 	}
@@ -273,7 +285,7 @@ func TestImpossible(t *testing.T) {
 	h.Impossible = map[string]func(){"Key": func() {}}
 	requireProblem(t, h, "impossible/Key: a configuration that no request could satisfy: want a panic that names Key, got <nil>")
 	h.Impossible = map[string]func(){"Key": func() { panic(errors.New("kite: Config.Sign: empty")) }}
-	requireProblem(t, h, "want a panic that names Key, got kite: Config.Sign: empty")
+	requireProblem(t, h, "impossible/Key: a configuration that no request could satisfy: want a panic that names Key, got kite: Config.Sign: empty")
 }
 
 func TestBefore(t *testing.T) {
@@ -285,10 +297,10 @@ func TestBefore(t *testing.T) {
 
 func TestHarness(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, []string{"simtest: Harness.New: must not be nil"}, simtest.Check(simtest.Harness{}))
+	require.Equal(t, []string{"simtest: Harness.New: must not be nil"}, simtest.Check(simtest.Harness{}, ""))
 	h := harness(flaw{})
 	h.Requests = h.Requests[1:]
-	require.Equal(t, []string{"simtest: Harness.Requests: want one that sends a text; set its Texts"}, simtest.Check(h))
+	require.Equal(t, []string{"simtest: Harness.Requests: want one that sends a text; set its Texts"}, simtest.Check(h, ""))
 	h.Requests[1].Path = ""
-	require.Equal(t, []string{"simtest: Harness.Requests[1]: want a Name and a Path"}, simtest.Check(h))
+	require.Equal(t, []string{"simtest: Harness.Requests[1]: want a Name and a Path"}, simtest.Check(h, ""))
 }
