@@ -3,6 +3,7 @@ package acmesim_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 
 	"github.com/cnsms/cnsms/examples/own-provider/acme"
 	"github.com/cnsms/cnsms/examples/own-provider/acme/acmesim"
@@ -15,13 +16,8 @@ func Example() {
 	server := sim.New(sim.Config{}, acmesim.New(acmesim.Config{
 		Key: "key", Secret: "secret", Templates: map[string]string{"T1": "Your code is {1}."},
 	}))
-	defer server.Close()
-	if err := server.Listen(context.Background(), "127.0.0.1:0"); err != nil {
-		fmt.Println(err)
-		return
-	}
 	p, err := acme.New(acme.Config{
-		Key: "key", Secret: "secret", BaseURL: server.URL(),
+		Key: "key", Secret: "secret", HTTPClient: &http.Client{Transport: server.Transport()},
 		Templates: provider.Templates{"login": {ID: "T1", Params: []string{"code"}}},
 	})
 	if err != nil {
