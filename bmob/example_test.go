@@ -14,7 +14,7 @@ import (
 // Sends through a template for which the console asks for a captcha. Against the real
 // service, leave HTTPClient out, set BaseURL to the application's own domain if it has
 // one, and take AppID and RESTKey from the console.
-func ExampleProvider_IssueCaptcha() {
+func Example() {
 	service := bmobsim.New(bmobsim.Config{AppID: "id", RESTKey: "key", CaptchaFor: []string{"登录"}})
 	p, err := bmob.New(bmob.Config{
 		AppID: "id", RESTKey: "key", Templates: provider.Templates{"login": {ID: "登录"}},

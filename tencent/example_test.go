@@ -16,7 +16,7 @@ import (
 // Sends one text to two phones with one request. Each has a result of its own. Against
 // the real service, leave HTTPClient out and take the API key, the application and the
 // template from the consoles.
-func Example_batch() {
+func Example() {
 	server := sim.New(sim.Config{}, tencentsim.New(tencentsim.Config{
 		SecretID: "AKID", SecretKey: "key", AppID: "1400006666", Blocked: []string{"+8613800138001"},
 	}))
