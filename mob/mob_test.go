@@ -153,9 +153,7 @@ func TestVerifierPrintsNoKey(t *testing.T) {
 
 func TestPlainHTTP(t *testing.T) {
 	t.Parallel()
-	wiretest.PlainHTTP(t, func(baseURL string, plainHTTP bool) error {
-		cfg := newConfig(nil)
+	wiretest.PlainHTTP(t, newConfig(nil), func(cfg *mob.Config, baseURL string, plainHTTP bool) {
 		cfg.BaseURL, cfg.PlainHTTP = baseURL, plainHTTP
-		return cfg.Validate()
 	})
 }

@@ -144,10 +144,8 @@ func TestBadMessage(t *testing.T) {
 
 func TestPlainHTTP(t *testing.T) {
 	t.Parallel()
-	wiretest.PlainHTTP(t, func(baseURL string, plainHTTP bool) error {
-		cfg := newConfig(nil)
+	wiretest.PlainHTTP(t, newConfig(nil), func(cfg *relay.Config, baseURL string, plainHTTP bool) {
 		cfg.BaseURL, cfg.PlainHTTP = baseURL, plainHTTP
-		return cfg.Validate()
 	})
 }
 

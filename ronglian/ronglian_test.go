@@ -261,10 +261,8 @@ func TestBadConfig(t *testing.T) {
 
 func TestPlainHTTP(t *testing.T) {
 	t.Parallel()
-	wiretest.PlainHTTP(t, func(baseURL string, plainHTTP bool) error {
-		cfg := newConfig(nil)
+	wiretest.PlainHTTP(t, newConfig(nil), func(cfg *ronglian.Config, baseURL string, plainHTTP bool) {
 		cfg.BaseURL, cfg.PlainHTTP = baseURL, plainHTTP
-		return cfg.Validate()
 	})
 }
 

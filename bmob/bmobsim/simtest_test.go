@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/bmob/bmobsim"
+	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/sim"
 	"github.com/cnsms/cnsms/sim/simtest"
 )
@@ -58,8 +59,8 @@ func TestSuite(t *testing.T) {
 	text := plain("text", requestText, to(`"template":"订单","content":{"code":"042137"}`), 1)
 	text.Optional = nil
 	post(t, s, code.Path, code.JSON)
-	inBody := plain("check, in the body", verifyCode, to(`"smsCode":"`+lastCode(s)+`"`), 0, code)
-	inPath := plain("check, in the path", verifyCode+"/"+lastCode(s), toPhone, 0, code)
+	inBody := plain("check, in the body", verifyCode, to(`"smsCode":"`+wiretest.LastCode(s)+`"`), 0, code)
+	inPath := plain("check, in the path", verifyCode+"/"+wiretest.LastCode(s), toPhone, 0, code)
 	query := plain("query", querySMS+s.Texts()[0].ID, "", 0, code)
 
 	s, _, service = newService(strict)

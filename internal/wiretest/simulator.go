@@ -1,6 +1,7 @@
 package wiretest
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,7 +16,7 @@ import (
 // begins with the path.
 func Ask(t testing.TB, s *sim.Server, method, address, body string, header http.Header) sim.Exchange {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, "http://sim.example"+address, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(t.Context(), method, s.URL()+address, strings.NewReader(body))
 	require.NoError(t, err)
 	if header != nil {
 		r.Header = header
@@ -39,6 +40,15 @@ func PostForm(t testing.TB, s *sim.Server, address string, form url.Values) (rep
 	t.Helper()
 	e := Ask(t, s, http.MethodPost, address, form.Encode(), http.Header{"Content-Type": {"application/x-www-form-urlencoded"}})
 	return string(e.Reply), e.Verdict
+}
+
+// With is a form with other fields, names and values in turn.
+func With(form url.Values, pairs ...string) url.Values {
+	form = maps.Clone(form)
+	for i := 0; i < len(pairs); i += 2 {
+		form.Set(pairs[i], pairs[i+1])
+	}
+	return form
 }
 
 // LastCode is the code in the text that a simulator took last.

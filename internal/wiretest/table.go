@@ -186,11 +186,13 @@ func Named(t testing.TB, err error, problems ...string) {
 	}
 }
 
-// PlainHTTP checks that a configuration with that BaseURL and that PlainHTTP is
-// refused for an address of another machine, unless PlainHTTP is set.
-func PlainHTTP(t testing.TB, validate func(baseURL string, plainHTTP bool) error) {
+// PlainHTTP checks that plain HTTP to another machine is refused, unless the
+// configuration allows it. set gives it an address, and PlainHTTP.
+func PlainHTTP[Config interface{ Validate() error }](t testing.TB, cfg Config, set func(cfg *Config, baseURL string, plainHTTP bool)) {
 	t.Helper()
 	const address = "http://sms.example.com"
-	require.ErrorContains(t, validate(address, false), "BaseURL: want https://")
-	require.NoError(t, validate(address, true))
+	set(&cfg, address, false)
+	require.ErrorContains(t, cfg.Validate(), "BaseURL: want https://")
+	set(&cfg, address, true)
+	require.NoError(t, cfg.Validate())
 }
