@@ -53,15 +53,14 @@ func newMessage(template string, params provider.Params) provider.Message {
 }
 
 // newProvider is the application of newConfig, changed.
-func newProvider(t *testing.T, client *http.Client, changes ...func(*bmob.Config)) *bmob.Provider {
+func newProvider(t testing.TB, client *http.Client, changes ...func(*bmob.Config)) *bmob.Provider {
 	t.Helper()
 	return wiretest.Build(t, bmob.New, newConfig(client), changes...)
 }
 
 // send sends m with that application.
 func send(m provider.Message, changes ...func(*bmob.Config)) wiretest.Call {
-	return func(t *testing.T, client *http.Client) (any, error) {
-		t.Helper()
+	return func(t testing.TB, client *http.Client) (any, error) {
 		return newProvider(t, client, changes...).Send(t.Context(), m)
 	}
 }

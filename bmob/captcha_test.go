@@ -12,15 +12,13 @@ import (
 
 // issue has a puzzle made, and solve answers one.
 func issue(changes ...func(*bmob.Config)) wiretest.Call {
-	return func(t *testing.T, client *http.Client) (any, error) {
-		t.Helper()
+	return func(t testing.TB, client *http.Client) (any, error) {
 		return newProvider(t, client, changes...).IssueCaptcha(t.Context())
 	}
 }
 
 func solve(token, answer string) wiretest.Call {
-	return func(t *testing.T, client *http.Client) (any, error) {
-		t.Helper()
+	return func(t testing.TB, client *http.Client) (any, error) {
 		return newProvider(t, client).SolveCaptcha(t.Context(), token, answer)
 	}
 }

@@ -13,8 +13,7 @@ import (
 
 // readStatus asks what became of a text.
 func readStatus(id string, changes ...func(*bmob.Config)) wiretest.Call {
-	return func(t *testing.T, client *http.Client) (any, error) {
-		t.Helper()
+	return func(t testing.TB, client *http.Client) (any, error) {
 		return newProvider(t, client, changes...).ReadStatus(t.Context(), receipt(id, provider.CodeByProvider))
 	}
 }

@@ -18,8 +18,7 @@ func inBody(cfg *bmob.Config) { cfg.VerifyInBody = true }
 
 // verify checks a code that Bmob has sent.
 func verify(r provider.Receipt, code string, changes ...func(*bmob.Config)) wiretest.Call {
-	return func(t *testing.T, client *http.Client) (any, error) {
-		t.Helper()
+	return func(t testing.TB, client *http.Client) (any, error) {
 		return nil, newProvider(t, client, changes...).Verify(t.Context(), r, code)
 	}
 }

@@ -69,16 +69,14 @@ func abroad(code string) provider.Message {
 
 // send sends m with the account of newConfig, changed.
 func send(m provider.Message, changes ...func(*ihuyi.Config)) wiretest.Call {
-	return func(t *testing.T, client *http.Client) (any, error) {
-		t.Helper()
+	return func(t testing.TB, client *http.Client) (any, error) {
 		return wiretest.Build(t, ihuyi.New, newConfig(client), changes...).Send(t.Context(), m)
 	}
 }
 
 // readBalance asks for the balance of that account.
 func readBalance(changes ...func(*ihuyi.Config)) wiretest.Call {
-	return func(t *testing.T, client *http.Client) (any, error) {
-		t.Helper()
+	return func(t testing.TB, client *http.Client) (any, error) {
 		return wiretest.Build(t, ihuyi.New, newConfig(client), changes...).ReadBalance(t.Context())
 	}
 }

@@ -51,8 +51,7 @@ func newMessage(template string, params provider.Params) provider.Message {
 
 // send sends m with that application.
 func send(m provider.Message, changes ...func(*mob.Config)) wiretest.Call {
-	return func(t *testing.T, client *http.Client) (any, error) {
-		t.Helper()
+	return func(t testing.TB, client *http.Client) (any, error) {
 		return wiretest.Build(t, mob.New, newConfig(client), changes...).Send(t.Context(), m)
 	}
 }

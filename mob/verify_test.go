@@ -26,8 +26,7 @@ func TestVerify(t *testing.T) {
 	t.Parallel()
 	for _, v := range verifiers {
 		verify := func(code string) wiretest.Call {
-			return func(t *testing.T, client *http.Client) (any, error) {
-				t.Helper()
+			return func(t testing.TB, client *http.Client) (any, error) {
 				return nil, wiretest.Build(t, v.build, newConfig(client)).Verify(t.Context(), receipt(provider.CodeByProvider), code)
 			}
 		}

@@ -33,7 +33,7 @@ func newConfig(client *http.Client) relay.Config {
 	}
 }
 
-func newProvider(t *testing.T, cfg relay.Config, changes ...func(*relay.Config)) *relay.Provider {
+func newProvider(t testing.TB, cfg relay.Config, changes ...func(*relay.Config)) *relay.Provider {
 	t.Helper()
 	return wiretest.Build(t, relay.New, cfg, changes...)
 }
@@ -47,8 +47,7 @@ func newMessage() provider.Message {
 
 // send sends m through the gateway of newConfig, changed.
 func send(m provider.Message, changes ...func(*relay.Config)) wiretest.Call {
-	return func(t *testing.T, client *http.Client) (any, error) {
-		t.Helper()
+	return func(t testing.TB, client *http.Client) (any, error) {
 		return newProvider(t, newConfig(client), changes...).Send(t.Context(), m)
 	}
 }
@@ -176,8 +175,7 @@ func TestConfigReportsTemplatesInOrder(t *testing.T) {
 
 // readStatus asks what became of a text.
 func readStatus(id string) wiretest.Call {
-	return func(t *testing.T, client *http.Client) (any, error) {
-		t.Helper()
+	return func(t testing.TB, client *http.Client) (any, error) {
 		return newProvider(t, newConfig(client)).ReadStatus(t.Context(), provider.Receipt{Provider: "relay", ID: id, To: newMessage().To})
 	}
 }

@@ -127,8 +127,7 @@ func TestSendBatchBadInput(t *testing.T) {
 	withRef := newMessage("login", "4653")
 	withRef.Ref = "a1B2c3D4"
 	batch := func(m provider.Message, to []provider.Phone) wiretest.Call {
-		return func(t *testing.T, client *http.Client) (any, error) {
-			t.Helper()
+		return func(t testing.TB, client *http.Client) (any, error) {
 			return newProvider(t, client).SendBatch(t.Context(), m, to)
 		}
 	}

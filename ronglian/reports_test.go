@@ -41,8 +41,7 @@ func replied(text string) provider.Report {
 
 // pull asks for what has come in.
 func pull(kind provider.ReportKind, limit int) wiretest.Call {
-	return func(t *testing.T, client *http.Client) (any, error) {
-		t.Helper()
+	return func(t testing.TB, client *http.Client) (any, error) {
 		return newProvider(t, client).PullReports(t.Context(), kind, limit)
 	}
 }

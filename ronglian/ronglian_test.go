@@ -49,7 +49,7 @@ func newConfig(client *http.Client) ronglian.Config {
 }
 
 // newProvider is the account of newConfig, changed.
-func newProvider(t *testing.T, client *http.Client, changes ...func(*ronglian.Config)) *ronglian.Provider {
+func newProvider(t testing.TB, client *http.Client, changes ...func(*ronglian.Config)) *ronglian.Provider {
 	t.Helper()
 	return wiretest.Build(t, ronglian.New, newConfig(client), changes...)
 }
@@ -86,8 +86,7 @@ const (
 
 // send sends m with that account.
 func send(m provider.Message, changes ...func(*ronglian.Config)) wiretest.Call {
-	return func(t *testing.T, client *http.Client) (any, error) {
-		t.Helper()
+	return func(t testing.TB, client *http.Client) (any, error) {
 		return newProvider(t, client, changes...).Send(t.Context(), m)
 	}
 }
@@ -145,8 +144,7 @@ func TestOneClockReading(t *testing.T) {
 
 func TestReadBalance(t *testing.T) {
 	t.Parallel()
-	read := func(t *testing.T, client *http.Client) (any, error) {
-		t.Helper()
+	read := func(t testing.TB, client *http.Client) (any, error) {
 		return newProvider(t, client).ReadBalance(t.Context())
 	}
 	yuan := func(amount string) provider.Balance {

@@ -12,7 +12,7 @@ import (
 
 // Call is something that a program asks of an adapter. The request goes out through
 // the given client, and what the adapter answers comes back as it is.
-type Call func(t *testing.T, client *http.Client) (any, error)
+type Call func(t testing.TB, client *http.Client) (any, error)
 
 // Build returns the adapter of a configuration, after the changes to it. A nil change
 // is none.
@@ -49,13 +49,18 @@ func Requests(t *testing.T, rows []Request) {
 	for _, row := range rows {
 		t.Run(row.Name, func(t *testing.T) {
 			t.Parallel()
-			stub := &Stub{Status: row.Status, Reply: row.Reply}
-			got, err := row.Call(t, stub.Client())
-			require.NoError(t, err, "a call that the service grants")
-			require.Equal(t, row.Want, got)
-			Golden(t, row.Golden, stub.Only(t))
+			row.check(t)
 		})
 	}
+}
+
+func (row Request) check(t testing.TB) {
+	t.Helper()
+	stub := &Stub{Status: row.Status, Reply: row.Reply}
+	got, err := row.Call(t, stub.Client())
+	require.NoError(t, err, "a call that the service grants")
+	require.Equal(t, row.Want, got)
+	Golden(t, row.Golden, stub.Only(t))
 }
 
 // Table is what the rows of a table have in common.
@@ -99,26 +104,31 @@ func (table Table) Replies(t *testing.T, rows []Reply) {
 	for _, row := range rows {
 		t.Run(row.Name, func(t *testing.T) {
 			t.Parallel()
-			stub := &Stub{At: table.At, Status: row.Status, Reply: row.Reply}
-			got, err := table.call(row.Call)(t, stub.Client())
-			if row.Kind == nil {
-				require.NoError(t, err, "the reply is %s", row.Reply)
-				require.Equal(t, row.Want, got, "the reply is %s", row.Reply)
-				return
-			}
-			require.Zero(t, got, "a call that fails returns an error and nothing else")
-			failure := table.failure(t, err, row.Kind)
-			require.Equal(t, row.Code, failure.Code, "Code of %v", err)
-			require.Equal(t, row.Scope, failure.Scope, "Scope of %v", err)
-			require.Equal(t, row.MayHaveSent, failure.MayHaveSent, "MayHaveSent of %v", err)
-			require.Equal(t, stub.status(), failure.HTTPStatus, "HTTPStatus of %v", err)
-			if row.Text != "" {
-				require.Equal(t, row.Text, failure.Text, "Text of %v", err)
-			}
-			if row.Says != "" {
-				require.EqualError(t, err, row.Says)
-			}
+			table.checkReply(t, row)
 		})
+	}
+}
+
+func (table Table) checkReply(t testing.TB, row Reply) {
+	t.Helper()
+	stub := &Stub{At: table.At, Status: row.Status, Reply: row.Reply}
+	got, err := table.call(row.Call)(t, stub.Client())
+	if row.Kind == nil {
+		require.NoError(t, err, "the reply is %s", row.Reply)
+		require.Equal(t, row.Want, got, "the reply is %s", row.Reply)
+		return
+	}
+	require.Zero(t, got, "a call that fails returns an error and nothing else")
+	failure := table.failure(t, err, row.Kind)
+	require.Equal(t, row.Code, failure.Code, "Code of %v", err)
+	require.Equal(t, row.Scope, failure.Scope, "Scope of %v", err)
+	require.Equal(t, row.MayHaveSent, failure.MayHaveSent, "MayHaveSent of %v", err)
+	require.Equal(t, stub.status(), failure.HTTPStatus, "HTTPStatus of %v", err)
+	if row.Text != "" {
+		require.Equal(t, row.Text, failure.Text, "Text of %v", err)
+	}
+	if row.Says != "" {
+		require.EqualError(t, err, row.Says)
 	}
 }
 
@@ -140,16 +150,21 @@ func (table Table) BadInput(t *testing.T, rows []Input) {
 	for _, row := range rows {
 		t.Run(row.Name, func(t *testing.T) {
 			t.Parallel()
-			stub := &Stub{}
-			got, err := table.call(row.Call)(t, stub.Client())
-			require.Empty(t, stub.Requests(), "bad input fails before any request")
-			require.Zero(t, got, "a call that fails returns an error and nothing else")
-			failure := table.failure(t, err, row.Kind)
-			require.ErrorContains(t, err, row.Names)
-			require.Empty(t, failure.Code, "no service has given a code")
-			require.False(t, failure.MayHaveSent, "nothing was sent")
+			table.checkInput(t, row)
 		})
 	}
+}
+
+func (table Table) checkInput(t testing.TB, row Input) {
+	t.Helper()
+	stub := &Stub{}
+	got, err := table.call(row.Call)(t, stub.Client())
+	require.Empty(t, stub.Requests(), "bad input fails before any request")
+	require.Zero(t, got, "a call that fails returns an error and nothing else")
+	failure := table.failure(t, err, row.Kind)
+	require.ErrorContains(t, err, row.Names)
+	require.Empty(t, failure.Code, "no service has given a code")
+	require.False(t, failure.MayHaveSent, "nothing was sent")
 }
 
 func (table Table) call(own Call) Call {
