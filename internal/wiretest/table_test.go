@@ -97,7 +97,7 @@ func TestRunnersComplain(t *testing.T) {
 		"foreign error":   {reply(Reply{Kind: io.EOF}, nil, io.EOF), "in chain"},
 		"result as well":  {reply(Reply{Kind: provider.KindThrottled}, "id", refused(same)), "returns an error and nothing else"},
 		"another kind":    {refusal(func(e *provider.Error) { e.Kind = provider.KindAuth }), "in chain"},
-		"another name":    {refusal(func(e *provider.Error) { e.Provider = "other" }), `begins \"acme: send: \"`},
+		"another name":    {refusal(func(e *provider.Error) { e.Provider = "other" }), `begins "acme: send: "`},
 		"another code":    {refusal(func(e *provider.Error) { e.Code = "8" }), "Code of"},
 		"another scope":   {refusal(func(e *provider.Error) { e.Scope = provider.ScopeAccount }), "Scope of"},
 		"may be sent":     {refusal(func(e *provider.Error) { e.MayHaveSent = true }), "MayHaveSent of"},

@@ -1,5 +1,7 @@
-// Package wiretest helps the adapters' tests to compare the exact bytes on the
-// wire with files in testdata.
+// Package wiretest helps the tests of adapters and of simulators. A Request compares
+// the exact bytes on the wire with a file in testdata, a Reply tells what an adapter
+// makes of an answer, an Input what fails before any request; Ask makes a request of a
+// simulator.
 package wiretest
 
 import (
