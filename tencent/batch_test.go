@@ -13,7 +13,6 @@ import (
 	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/sim"
-	"github.com/cnsms/cnsms/tencent"
 	"github.com/cnsms/cnsms/tencent/tencentsim"
 )
 
@@ -38,15 +37,6 @@ func many(t testing.TB, n int) []provider.Phone {
 	return phones(t, numbers...)
 }
 
-// start starts a simulated account and a provider for it.
-func start(t testing.TB, cfg tencentsim.Config) (*tencent.Provider, *sim.Server) {
-	t.Helper()
-	server := sim.Start(t, newService(cfg))
-	settings := newConfig(nil)
-	settings.BaseURL = server.URL()
-	return newProvider(t, settings), server
-}
-
 func TestSendBatchRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -65,7 +55,7 @@ func TestSendBatchRequest(t *testing.T) {
 // requests each.
 func TestSendBatchSplits(t *testing.T) {
 	t.Parallel()
-	p, server := start(t, tencentsim.Config{})
+	p, server := start(t, newService(tencentsim.Config{}))
 	to := many(t, 401)
 	results, err := p.SendBatch(t.Context(), newMessage("login"), to)
 	require.NoError(t, err)
@@ -86,7 +76,7 @@ func TestSendBatchSplits(t *testing.T) {
 
 func TestSendBatchMixedResults(t *testing.T) {
 	t.Parallel()
-	p, server := start(t, tencentsim.Config{Blocked: []string{"+8613800138001"}})
+	p, server := start(t, newService(tencentsim.Config{Blocked: []string{"+8613800138001"}}))
 	to := phones(t, "13800138000", "13800138001", "13800138002", "13800138000")
 	results, err := p.SendBatch(t.Context(), newMessage("login"), to)
 	require.NoError(t, err)
@@ -135,7 +125,7 @@ func TestForeignNumbersAreNotMixedUp(t *testing.T) {
 // TestSendBatchBreaks loses the reply of the second of three parts.
 func TestSendBatchBreaks(t *testing.T) {
 	t.Parallel()
-	p, server := start(t, tencentsim.Config{})
+	p, server := start(t, newService(tencentsim.Config{}))
 	sim.MustInject(t, server, sim.Fault{Effect: sim.EffectResetAfter, Skip: 1})
 	to := many(t, 401)
 	results, err := p.SendBatch(t.Context(), newMessage("login"), to)
@@ -185,24 +175,16 @@ func TestRedactsTheWholeBatch(t *testing.T) {
 
 func TestBadBatch(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name, names string
-		to          []provider.Phone
-	}{
-		{name: "nobody", names: "to: no phone numbers"},
-		{name: "no number", to: append(many(t, 1), provider.Phone{}), names: "to[2]"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{}
-			results, err := newProvider(t, newConfig(stub.Client())).SendBatch(t.Context(), newMessage("login"), tt.to)
-			require.ErrorIs(t, err, provider.KindRecipient)
-			require.ErrorContains(t, err, "tencent: send: ")
-			require.ErrorContains(t, err, tt.names)
-			require.Nil(t, results)
-			require.Empty(t, stub.Requests())
-		})
+	for problem, to := range map[string][]provider.Phone{
+		"to: no phone numbers":   nil,
+		"to[2]: no phone number": append(many(t, 1), provider.Phone{}),
+	} {
+		stub := &wiretest.Stub{}
+		results, err := newProvider(t, newConfig(stub.Client())).SendBatch(t.Context(), newMessage("login"), to)
+		require.ErrorIs(t, err, provider.KindRecipient)
+		require.EqualError(t, err, "tencent: send: recipient: "+problem)
+		require.Nil(t, results)
+		require.Empty(t, stub.Requests())
 	}
 }
 

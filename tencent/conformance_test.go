@@ -1,7 +1,6 @@
 package tencent_test
 
 import (
-	"encoding/json"
 	"testing"
 	"time"
 
@@ -25,11 +24,10 @@ func harness() providertest.Harness {
 			To: provider.MustParsePhone("13800138000"), Template: "login",
 			Params: provider.Params{provider.ParamCode: "042137"},
 		},
-		Templates:    provider.Templates{"login": {ID: "1110", Params: []string{"code"}}},
-		Foreign:      provider.MustParsePhone("+1 202 555 0123"),
-		RefusalReply: refusalReply,
-		Secrets:      []string{secretID, secretKey},
-		Now:          time.Now, // the SDK signs with the system's clock
+		Templates: provider.Templates{"login": {ID: "1110", Params: []string{"code"}}},
+		Foreign:   provider.MustParsePhone("+1 202 555 0123"),
+		Secrets:   []string{secretID, secretKey},
+		Now:       time.Now, // the SDK signs with the system's clock
 	}
 }
 
@@ -40,22 +38,17 @@ func TestConformance(t *testing.T) {
 
 func FuzzReply(f *testing.F) { providertest.FuzzReply(f, harness()) }
 
+// start starts a simulated account and a provider for it.
+func start(t testing.TB, service *tencentsim.Service) (*tencent.Provider, *sim.Server) {
+	t.Helper()
+	server := sim.Start(t, service)
+	cfg := newConfig(nil)
+	cfg.BaseURL = server.URL()
+	return newProvider(t, cfg), server
+}
+
 // newService is the account of newConfig.
 func newService(cfg tencentsim.Config) *tencentsim.Service {
 	cfg.SecretID, cfg.SecretKey, cfg.AppID = secretID, secretKey, appID
 	return tencentsim.New(cfg)
-}
-
-// refusalReply is how Tencent refuses one number on the wire.
-func refusalReply(code, text string) providertest.Reply {
-	body, err := json.Marshal(map[string]any{"Response": map[string]any{
-		"SendStatusSet": []any{map[string]any{
-			"SerialNo": "", "PhoneNumber": "+8613800138000", "Fee": 0, "SessionContext": "", "Code": code, "Message": text, "IsoCode": "",
-		}},
-		"RequestId": "a2a3ce6f-3a6b-4412-adcf-c98f6321ade1",
-	}})
-	if err != nil {
-		panic(err)
-	}
-	return providertest.Reply{ContentType: "application/json", Body: body}
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/require"
 
-	"github.com/cnsms/cnsms/sim"
 	"github.com/cnsms/cnsms/tencent"
 	"github.com/cnsms/cnsms/tencent/tencentsim"
 )
@@ -92,10 +91,7 @@ func TestEventStream(t *testing.T) {
 func TestTwoProviders(t *testing.T) {
 	t.Parallel()
 	for range 2 {
-		server := sim.Start(t, newService(tencentsim.Config{}))
-		cfg := newConfig(nil)
-		cfg.BaseURL = server.URL()
-		p := newProvider(t, cfg)
+		p, server := start(t, newService(tencentsim.Config{}))
 		for range 2 {
 			_, err := p.Send(t.Context(), newMessage("login"))
 			require.NoError(t, err)

@@ -16,7 +16,6 @@ import (
 
 	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/provider"
-	"github.com/cnsms/cnsms/sim"
 	"github.com/cnsms/cnsms/tencent/tencentsim"
 )
 
@@ -121,10 +120,7 @@ func TestPullReportsFails(t *testing.T) {
 func TestQueue(t *testing.T) {
 	t.Parallel()
 	service := newService(tencentsim.Config{})
-	server := sim.Start(t, service)
-	cfg := newConfig(nil)
-	cfg.BaseURL = server.URL()
-	p := newProvider(t, cfg)
+	p, _ := start(t, service)
 	for range 150 {
 		service.Report(tencentsim.Delivery{Serial: "5000:1", Phone: "+8613800138000", At: time.Now()})
 	}

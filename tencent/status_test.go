@@ -9,7 +9,6 @@ import (
 
 	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/provider"
-	"github.com/cnsms/cnsms/sim"
 	"github.com/cnsms/cnsms/tencent"
 	"github.com/cnsms/cnsms/tencent/tencentsim"
 )
@@ -93,10 +92,7 @@ func TestReadStatusFails(t *testing.T) {
 func TestStatusFollowsTheMessage(t *testing.T) {
 	t.Parallel()
 	service := newService(tencentsim.Config{})
-	server := sim.Start(t, service)
-	cfg := newConfig(nil)
-	cfg.BaseURL = server.URL()
-	p := newProvider(t, cfg)
+	p, _ := start(t, service)
 	receipt, err := p.Send(t.Context(), newMessage("login"))
 	require.NoError(t, err)
 	status, err := provider.ReadStatus(t.Context(), p, receipt)

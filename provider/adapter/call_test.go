@@ -2,7 +2,9 @@ package adapter_test
 
 import (
 	"errors"
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -126,4 +128,25 @@ func TestTemplateAndValues(t *testing.T) {
 	_, err = c.NewSend(provider.Message{To: to, Template: "login", Params: provider.Params{"code": "042137"}}).Values(template)
 	require.ErrorIs(t, err, provider.KindTemplate)
 	require.ErrorContains(t, err, "test: send: ")
+}
+
+// TestJSONStatus has a service that answers in its own format under other statuses.
+func TestJSONStatus(t *testing.T) {
+	t.Parallel()
+	codes, err := facts.ParseCodes(codesFile)
+	require.NoError(t, err)
+	for status, readable := range map[int]bool{200: true, 400: true, 201: false, 404: false, 500: false} {
+		c := newClient(t, adapter.Config{Codes: codes, HTTPClient: &http.Client{Transport: odd{&http.Response{
+			StatusCode: status, Body: io.NopCloser(strings.NewReader(`{"code":0}`)),
+		}}}})
+		call := c.NewSend(provider.Message{})
+		var got struct{ Code adapter.Scalar }
+		err := call.JSON(t.Context(), adapter.Request{Statuses: []int{400}}, &got)
+		require.Equal(t, readable, err == nil, "%d: %v", status, err)
+		if readable && status != http.StatusOK {
+			require.ErrorContains(t, call.Judge("0", ""), "unusable reply: success under an HTTP status of failure")
+			require.True(t, provider.MayHaveSent(call.Judge("0", "")))
+			require.ErrorIs(t, call.Judge("405", ""), provider.KindAuth)
+		}
+	}
 }

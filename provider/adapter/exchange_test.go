@@ -351,6 +351,7 @@ func TestOwnTransport(t *testing.T) {
 	transport := adapter.OwnTransport(newClient(t, adapter.Config{}))
 	require.Zero(t, transport.MaxIdleConns, "no limit over all hosts")
 	require.Equal(t, 256, transport.MaxIdleConnsPerHost)
+	require.Equal(t, 8*time.Second, transport.IdleConnTimeout)
 	require.Equal(t, 5*time.Second, transport.TLSHandshakeTimeout)
 	require.NotNil(t, transport.Proxy)
 	require.True(t, transport.Protocols.HTTP1())

@@ -12,7 +12,8 @@ import (
 type Request struct {
 	// Method is the HTTP method. Default: POST.
 	Method string
-	// Path stands behind the path of Config.BaseURL, Query behind that, as it is.
+	// Path stands behind the path of Config.BaseURL; characters that an address must
+	// not have are escaped. Query stands behind that, as it is.
 	Path, Query string
 	// Header are the headers, as they are to be spelled on the wire. The map is not
 	// changed. By default a request accepts JSON, and says what its body is.

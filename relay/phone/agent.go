@@ -5,25 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
-	"net/url"
 	"sync"
 	"time"
 
-	"github.com/cnsms/cnsms/internal/httpx"
+	"github.com/cnsms/cnsms/internal/baseurl"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
 // Agent pulls jobs for one phone and has them sent. Make it with [New] and call Run.
 type Agent struct {
-	cfg             *Config
-	client          *httpx.Client
-	header          http.Header
-	pullURL         *url.URL
-	stateReportsURL *url.URL
-	logger          *slog.Logger
-	tried           outcomes
-	running         sync.Mutex
+	cfg     *Config
+	client  *client
+	logger  *slog.Logger
+	tried   outcomes
+	running sync.Mutex
 }
 
 // New returns an agent, or an error that names every faulty field.
@@ -32,20 +27,11 @@ func New(cfg Config) (*Agent, error) {
 		return nil, err
 	}
 	cfg = cfg.withDefaults()
-	client, err := httpx.New(cfg.http())
+	base, err := baseurl.Parse(cfg.BaseURL, cfg.PlainHTTP)
 	if err != nil {
 		return nil, fmt.Errorf("phone: config: %w", err)
 	}
-	return &Agent{
-		cfg: &cfg, client: client, logger: cfg.Logger,
-		header: http.Header{
-			"Authorization": {"Bearer " + string(cfg.Token)},
-			"Content-Type":  {"application/json"},
-			"Accept":        {"application/json"},
-		},
-		pullURL:         client.URL(relayapi.PathPull, ""),
-		stateReportsURL: client.URL(relayapi.PathStateReports, ""),
-	}, nil
+	return &Agent{cfg: &cfg, client: newClient(cfg, base), logger: cfg.Logger}, nil
 }
 
 // Format prints nothing of what the agent holds, whatever the verb.

@@ -1,16 +1,15 @@
 package phone
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
-	"github.com/cnsms/cnsms/internal/httpx"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
@@ -34,7 +33,7 @@ func (r received) over(now time.Time) bool {
 // phones can get the other jobs.
 func (a *Agent) pull(ctx context.Context) ([]received, error) {
 	var pulled relayapi.Pulled
-	err := a.call(ctx, a.pullURL, relayapi.Pull{
+	err := a.call(ctx, relayapi.PathPull, relayapi.Pull{
 		Max: 1, WaitMS: millis(a.cfg.Wait), IntervalMS: millis(a.cfg.Interval), Lanes: a.cfg.Lanes,
 	}, &pulled)
 	if err != nil {
@@ -55,7 +54,7 @@ func (a *Agent) record(ctx context.Context, r relayapi.StateReport) (relayapi.Re
 	ctx, cancel := context.WithTimeout(ctx, a.cfg.Timeout)
 	defer cancel()
 	var recorded relayapi.Recorded
-	err := a.call(ctx, a.stateReportsURL, r, &recorded)
+	err := a.call(ctx, relayapi.PathStateReports, r, &recorded)
 	if err == nil && (recorded.ID != r.ID || recorded.State == "") {
 		err = errors.New("the response is about another job")
 	}
@@ -86,26 +85,36 @@ func isRefusedForGood(err error) bool {
 }
 
 // call posts a body and decodes the response.
-func (a *Agent) call(ctx context.Context, address *url.URL, body, into any) error {
+func (a *Agent) call(ctx context.Context, path string, body, into any) error {
 	encoded, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	reply, err := a.client.Do(ctx, httpx.Request{
-		Op: address.Path, Method: http.MethodPost, URL: address, Header: a.header, Body: encoded,
-	})
+	got, err := a.client.post(ctx, path, encoded)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", path, err)
 	}
-	if reply.Status == http.StatusOK {
-		if err := httpx.DecodeJSON(reply.Body, into); err != nil {
+	if got.status == http.StatusOK {
+		if err := decode(got.body, into); err != nil {
 			return fmt.Errorf("the gateway's response is unusable: %w", err)
 		}
 		return nil
 	}
 	var refusal relayapi.ErrorReply
-	if err := httpx.DecodeJSON(reply.Body, &refusal); err != nil {
-		return fmt.Errorf("the gateway responded with status %d", reply.Status)
+	if err := decode(got.body, &refusal); err != nil {
+		return fmt.Errorf("the gateway responded with status %d", got.status)
 	}
-	return &refusedError{reply.Status, refusal.Error}
+	return &refusedError{got.status, refusal.Error}
+}
+
+// decode reads a response that must be one JSON object. The error does not repeat the
+// response, which may hold a text.
+func decode(body []byte, into any) error {
+	if !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{")) {
+		return errors.New("not a JSON object")
+	}
+	if json.Unmarshal(body, into) != nil {
+		return errors.New("not the expected JSON")
+	}
+	return nil
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/cnsms/cnsms/internal/baseurl"
-	"github.com/cnsms/cnsms/internal/httpx"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
@@ -43,7 +42,8 @@ type Config struct {
 	// Timeout bounds one request to the gateway; a pull may last longer by Wait. 0 means
 	// 10 seconds.
 	Timeout time.Duration
-	// HTTPClient has the transport to use. nil means a transport of the agent's own.
+	// HTTPClient gives the transport to use, and a Timeout if that is shorter. nil means
+	// a transport of the agent's own.
 	HTTPClient *http.Client
 	// Now is the clock. nil means time.Now.
 	Now func() time.Time
@@ -58,6 +58,7 @@ type Config struct {
 const (
 	defaultWait        = 25 * time.Second
 	defaultSendTimeout = 30 * time.Second
+	defaultTimeout     = 10 * time.Second
 )
 
 func (c Config) withDefaults() Config {
@@ -74,7 +75,7 @@ func (c Config) withDefaults() Config {
 		c.SendTimeout = defaultSendTimeout
 	}
 	if c.Timeout == 0 {
-		c.Timeout = httpx.DefaultTimeout
+		c.Timeout = defaultTimeout
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -134,14 +135,4 @@ func (c Config) Validate() error {
 		return fmt.Errorf("phone: config: %w", err)
 	}
 	return nil
-}
-
-// http is the configuration of requests to the gateway. The timeout is that of a pull,
-// which may wait and still needs the time of another request.
-func (c Config) http() httpx.Config {
-	timeout := c.Timeout
-	if timeout > 0 {
-		timeout += c.Wait
-	}
-	return httpx.Config{Provider: "phone", BaseURL: c.BaseURL, Timeout: timeout, HTTPClient: c.HTTPClient}
 }

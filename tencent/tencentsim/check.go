@@ -1,6 +1,7 @@
 package tencentsim
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -9,151 +10,181 @@ import (
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/segments"
 	"github.com/cnsms/cnsms/sim"
+	"github.com/cnsms/cnsms/tencent"
 )
 
 const (
-	longestText  = 500 // characters
-	longestCode  = 6   // digits in a variable of a code template
-	sameTextWait = 30 * time.Second
+	version = "2021-01-11"
+
+	largestBatch   = 200
+	longestSession = 511 // bytes
+	longestText    = 500 // characters
+	longestCode    = 6   // digits in a variable of a code template
 )
 
-// sentText is what a number has got.
-type sentText struct {
-	at    time.Time
-	whole string
+// Codes that stand in several places.
+const (
+	accepted  = "Ok"
+	noBalance = "FailedOperation.InsufficientBalanceInSmsPackage"
+	badNumber = "InvalidParameterValue.IncorrectPhoneNumber"
+	badSign   = "FailedOperation.SignatureIncorrectOrUnapproved"
+	sameText  = "LimitExceeded.PhoneNumberThirtySecondLimit"
+	badBegin  = "InvalidParameterValue.BeginTimeVerifyFail"
+	badEnd    = "InvalidParameterValue.EndTimeVerifyFail"
+	badLimit  = "InvalidParameterValue.LimitVerifyFail"
+	badOffset = "InvalidParameterValue.OffsetVerifyFail"
+	missing   = "MissingParameter"
+)
+
+// places are where a template has its values.
+var places = sim.Numbered()
+
+// limits are those per number.
+func limits(cfg Config) []sim.Limit {
+	sameContent := func(earlier, text sim.Text) bool { return earlier.Text == text.Text }
+	list := []sim.Limit{{Code: sameText, Most: 1, Within: 30 * time.Second, Like: sameContent}}
+	if cfg.PerHour > 0 {
+		list = append(list, sim.Limit{Code: "LimitExceeded.PhoneNumberOneHourLimit", Most: cfg.PerHour, Within: time.Hour})
+	}
+	return append(list, sim.Limit{Code: "LimitExceeded.PhoneNumberDailyLimit", Most: cfg.PerDay})
 }
 
-// checkText returns the code to refuse one number with, or "".
-func (s *Service) checkText(c *sim.Call, t text, phone provider.Phone) string {
-	if slices.Contains(s.cfg.Blocked, phone.E164()) {
-		c.Explain("PhoneNumberSet: a number on the blacklist")
-		return "FailedOperation.PhoneNumberInBlacklist"
+// standsForNumber reports whether a code stands in the status of a number, in a
+// reply that is otherwise a success. The others refuse the whole request.
+func standsForNumber(code string) bool {
+	row, _ := tencent.Codes().Lookup(code)
+	switch row.Kind {
+	case provider.KindRecipient, provider.KindBlocked, provider.KindUnsupported, provider.KindTemplate, provider.KindSignature, provider.KindContent:
+		return true
+	case provider.KindThrottled:
+		return row.Scope == provider.ScopePhone || code == "LimitExceeded.AppCountryOrRegionDailyLimit"
+	default:
+		return code == noBalance
 	}
-	for _, check := range []func(*sim.Call, text, provider.Phone) string{
-		s.checkTemplate, s.checkValues, s.checkSign, s.checkLimits,
-	} {
-		if code := check(c, t, phone); code != "" {
-			return code
-		}
-	}
-	if s.cfg.Balance != nil && s.balance < billed(t.whole, phone) {
-		c.Explain("balance: not enough segments left")
-		return noBalance
-	}
-	return ""
 }
 
-func (s *Service) checkTemplate(c *sim.Call, t text, phone provider.Phone) string {
+func checkMethod(c *sim.Call, _ authorization) sim.Outcome {
+	if c.Request.Method != http.MethodPost {
+		return sim.Refuse("UnsupportedProtocol", "method: want POST (GET is not simulated)")
+	}
+	return sim.Outcome{}
+}
+
+// checkHeaders checks what the signature need not cover.
+func (s *Service) checkHeaders(c *sim.Call, _ authorization) sim.Outcome {
+	header := c.Request.Header
+	_, known := actions[header.Get("X-TC-Action")]
+	switch {
+	case s.cfg.Token != header.Get("X-TC-Token"):
+		return sim.Refuse("AuthFailure.TokenFailure", "X-TC-Token: not the token of the temporary key, or given for a permanent one")
+	case !known:
+		return sim.Refuse("InvalidAction", "X-TC-Action: no such action, or not simulated")
+	case header.Get("X-TC-Version") != version:
+		return sim.Refuse("NoSuchVersion", "X-TC-Version: want %s", version)
+	case header.Get("X-TC-Region") == "":
+		return sim.Refuse(missing, "X-TC-Region: missing")
+	}
+	return sim.Outcome{}
+}
+
+// checkSend checks what a request says to all numbers.
+func checkSend(_ *sim.Call, p params) sim.Outcome {
+	numbers := p.texts("PhoneNumberSet")
+	isForeign := func(number string) bool { return isPhone(number) && !isMainland(number) }
+	switch {
+	case len(numbers) == 0:
+		return sim.Refuse("MissingParameter.EmptyPhoneNumberSet", "PhoneNumberSet: empty")
+	case len(numbers) > largestBatch:
+		return sim.Refuse("LimitExceeded.PhoneNumberCountLimit", "PhoneNumberSet: %d numbers, at most %d", len(numbers), largestBatch)
+	case slices.ContainsFunc(numbers, isMainland) && slices.ContainsFunc(numbers, isForeign):
+		return sim.Refuse("UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber", "PhoneNumberSet: mainland and other numbers")
+	case len(p.text("SessionContext")) > longestSession:
+		return sim.Refuse("InvalidParameterValue", "SessionContext: want fewer than %d bytes", longestSession+1)
+	}
+	return sim.Outcome{}
+}
+
+func (s *Service) checkApp(_ *sim.Call, p params) sim.Outcome {
+	if p.text("SmsSdkAppId") != s.cfg.AppID {
+		return sim.Refuse("UnauthorizedOperation.SmsSdkAppIdVerifyFail", "SmsSdkAppId: unknown")
+	}
+	return sim.Outcome{}
+}
+
+// checkText checks the text to one number, after those that the request sends
+// already.
+func (s *Service) checkText(c *sim.Call, sent sim.Outcome, text sim.Text) sim.Outcome {
+	if o := sim.FirstRefusal(c, text, s.checkNumber, s.checkTemplate, s.checkValues, s.checkSign); o.Refused() {
+		return o
+	}
+	isSame := func(other sim.Text) bool { return other.To == text.To }
+	if s.cfg.Limits && slices.ContainsFunc(sent.Texts, isSame) {
+		return sim.Refuse(sameText, "PhoneNumberSet: the same number twice")
+	}
+	return s.Allow(c.Now, sent.Cost+billed(text), text)
+}
+
+func (s *Service) checkNumber(_ *sim.Call, text sim.Text) sim.Outcome {
+	switch {
+	case !isPhone(text.To):
+		return sim.Refuse(badNumber, "PhoneNumberSet: not a phone number in E.164 form, nor a mainland mobile number")
+	case s.IsBlocked(text.To):
+		return sim.Refuse("FailedOperation.PhoneNumberInBlacklist", "PhoneNumberSet: a number on the blacklist")
+	}
+	return sim.Outcome{}
+}
+
+func (s *Service) checkTemplate(_ *sim.Call, text sim.Text) sim.Outcome {
 	if len(s.cfg.Templates) == 0 {
-		return ""
+		return sim.Outcome{}
 	}
-	template, known := s.cfg.Templates[t.templateID]
+	template, known := s.cfg.Templates[text.Template]
 	switch {
 	case !known:
-		c.Explain("TemplateId: no such template")
-		return "FailedOperation.TemplateUnapprovedOrNotExist"
-	case template.International && phone.IsMainland():
-		c.Explain("TemplateId: an international template, and a mainland number")
-		return "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone"
-	case !template.International && !phone.IsMainland():
-		c.Explain("TemplateId: a mainland template, and a number of another country")
-		return "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone"
-	case variables(template.Text) != len(t.values):
-		c.Explain("TemplateParamSet: %d values for %d variables", len(t.values), variables(template.Text))
-		return "FailedOperation.TemplateParamSetNotMatchApprovedTemplate"
+		return sim.Refuse("FailedOperation.TemplateUnapprovedOrNotExist", "TemplateId: no such template")
+	case template.International && isMainland(text.To):
+		return sim.Refuse("UnsupportedOperation.GlobalTemplateToChineseMainlandPhone", "TemplateId: an international template, and a mainland number")
+	case !template.International && !isMainland(text.To):
+		return sim.Refuse("UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone", "TemplateId: a mainland template, and a number of another country")
+	case places.Count(template.Text) != len(text.Params):
+		return sim.Refuse("FailedOperation.TemplateParamSetNotMatchApprovedTemplate",
+			"TemplateParamSet: %d values for %d variables", len(text.Params), places.Count(template.Text))
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-// variables counts the places of a template, which are numbered from 1.
-func variables(text string) int {
-	n := 0
-	for strings.Contains(text, place(n+1)) {
-		n++
-	}
-	return n
-}
-
-func (s *Service) checkValues(c *sim.Call, t text, _ provider.Phone) string {
-	forCodes := s.cfg.Templates[t.templateID].Code
-	for i, value := range t.values {
+func (s *Service) checkValues(_ *sim.Call, text sim.Text) sim.Outcome {
+	forCodes := s.cfg.Templates[text.Template].Code
+	for i, value := range text.Params {
 		switch {
 		case forCodes && (len(value) > longestCode || strings.Trim(value, "0123456789") != ""):
-			c.Explain("TemplateParamSet.%d: a code template takes up to %d digits", i, longestCode)
-			return "InvalidParameterValue.TemplateParameterFormatError"
+			return sim.Refuse("InvalidParameterValue.TemplateParameterFormatError", "TemplateParamSet.%d: a code template takes up to %d digits", i, longestCode)
 		case strings.Contains(value, "://"):
-			c.Explain("TemplateParamSet.%d: a URL", i)
-			return "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter"
+			return sim.Refuse("InvalidParameterValue.ProhibitedUseUrlInTemplateParameter", "TemplateParamSet.%d: a URL", i)
 		case !forCodes && s.cfg.LongestValue > 0 && utf8.RuneCountInString(value) > s.cfg.LongestValue:
-			c.Explain("TemplateParamSet.%d: over %d characters", i, s.cfg.LongestValue)
-			return "InvalidParameterValue.TemplateParameterLengthLimit"
+			return sim.Refuse("InvalidParameterValue.TemplateParameterLengthLimit", "TemplateParamSet.%d: over %d characters", i, s.cfg.LongestValue)
 		}
 	}
-	if utf8.RuneCountInString(t.whole) > longestText {
-		c.Explain("TemplateParamSet: the text is over %d characters", longestText)
-		return "InvalidParameterValue.ContentLengthLimit"
+	if utf8.RuneCountInString(text.Text) > longestText {
+		return sim.Refuse("InvalidParameterValue.ContentLengthLimit", "TemplateParamSet: the text is over %d characters", longestText)
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-func (s *Service) checkSign(c *sim.Call, t text, phone provider.Phone) string {
+func (s *Service) checkSign(_ *sim.Call, text sim.Text) sim.Outcome {
 	switch {
-	case t.sign == "" && phone.IsMainland():
-		c.Explain("SignName: missing, and a mainland number")
-		return "FailedOperation.SignatureIncorrectOrUnapproved"
-	case t.sign != "" && len(s.cfg.Signs) > 0 && !slices.Contains(s.cfg.Signs, t.sign):
-		c.Explain("SignName: no such signature")
-		return "FailedOperation.SignatureIncorrectOrUnapproved"
+	case text.Sign == "" && isMainland(text.To):
+		return sim.Refuse(badSign, "SignName: missing, and a mainland number")
+	case text.Sign != "" && len(s.cfg.Signs) > 0 && !slices.Contains(s.cfg.Signs, text.Sign):
+		return sim.Refuse(badSign, "SignName: no such signature")
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-func (s *Service) checkLimits(c *sim.Call, t text, phone provider.Phone) string {
-	if !s.cfg.Limits {
-		return ""
+// billed is how many segments are billed.
+func billed(text sim.Text) int {
+	if isMainland(text.To) {
+		return segments.Count(text.Text, "")
 	}
-	thisHour, today := 0, 0
-	for _, sent := range s.sent[phone.E164()] {
-		age := c.Now.Sub(sent.at)
-		if age < sameTextWait && sent.whole == t.whole {
-			c.Explain("PhoneNumberSet: the same text less than 30 seconds ago")
-			return "LimitExceeded.PhoneNumberThirtySecondLimit"
-		}
-		if age < time.Hour {
-			thisHour++
-		}
-		if sameDay(sent.at, c.Now) {
-			today++
-		}
-	}
-	switch {
-	case s.cfg.PerHour > 0 && thisHour >= s.cfg.PerHour:
-		c.Explain("PhoneNumberSet: %d texts in an hour", thisHour)
-		return "LimitExceeded.PhoneNumberOneHourLimit"
-	case today >= s.cfg.PerDay:
-		c.Explain("PhoneNumberSet: %d texts today", today)
-		return "LimitExceeded.PhoneNumberDailyLimit"
-	}
-	return ""
-}
-
-// remember keeps what the limits need: the texts of a day.
-func (s *Service) remember(now time.Time, number string, t text) {
-	if !s.cfg.Limits {
-		return
-	}
-	recent := slices.DeleteFunc(s.sent[number], func(sent sentText) bool { return now.Sub(sent.at) > 24*time.Hour })
-	s.sent[number] = append(recent, sentText{now, t.whole})
-}
-
-func sameDay(a, b time.Time) bool {
-	return a.In(beijing).Format(time.DateOnly) == b.In(beijing).Format(time.DateOnly)
-}
-
-// billed is how many texts are billed.
-func billed(whole string, phone provider.Phone) int {
-	if phone.IsMainland() {
-		return segments.Count(whole, "")
-	}
-	return segments.CountAbroad(whole, "")
+	return segments.CountAbroad(text.Text, "")
 }

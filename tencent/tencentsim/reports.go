@@ -1,10 +1,26 @@
 package tencentsim
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
 	"slices"
 	"time"
 
 	"github.com/cnsms/cnsms/sim"
+)
+
+const (
+	mostReports = 100 // in one reply, and in one push
+	keptReports = 1000
+	reportsKept = 7 * 24 * time.Hour
+	pushTries   = 3
+	// longestAnswer is how much of a receiver's answer is read.
+	longestAnswer = 1 << 16
 )
 
 // Delivery is what became of a text.
@@ -37,36 +53,39 @@ type Reply struct {
 	At time.Time
 }
 
+// report is a Delivery or a Reply.
+type report interface {
+	about() (phone string, at time.Time)
+}
+
+func (d Delivery) about() (phone string, at time.Time) { return d.Phone, d.At }
+func (r Reply) about() (phone string, at time.Time)    { return r.Phone, r.At }
+
 // Report says what became of a text. It goes into the queue that
 // PullSmsSendStatus and PushReports empty, and is found by its number for seven
 // days.
 func (s *Service) Report(d Delivery) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	s.deliveries.add(d)
 }
 
 // Receive takes a reply. It goes into the queue that PullSmsReplyStatus and
 // PushReports empty, and is found by its number for seven days.
 func (s *Service) Receive(r Reply) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	s.replies.add(r)
 }
 
 // box holds reports in two ways: a queue, from which each is taken once, and the
 // newest ones for looking up.
-type box[T any] struct{ queue, kept []T }
+type box[T report] struct{ queue, kept []T }
 
-// keptReports is how many reports can be looked up, and how many wait.
-const keptReports = 1000
-
-func (b *box[T]) add(report T) {
-	b.queue = newest(append(b.queue, report))
-	b.kept = newest(append(b.kept, report))
+func (b *box[T]) add(one T) {
+	newest := func(list []T) []T { return slices.Delete(list, 0, max(0, len(list)-keptReports)) }
+	b.queue, b.kept = newest(append(b.queue, one)), newest(append(b.kept, one))
 }
-
-func newest[T any](list []T) []T { return slices.Delete(list, 0, max(0, len(list)-keptReports)) }
 
 func (b *box[T]) take(limit int64) []T {
 	n := min(int(limit), len(b.queue))
@@ -75,10 +94,17 @@ func (b *box[T]) take(limit int64) []T {
 	return taken
 }
 
-const (
-	mostReports = 100
-	reportsKept = 7 * 24 * time.Hour
-)
+// find returns the reports of one number, and takes nothing out of the queue.
+func (b *box[T]) find(q query) []T {
+	var found []T
+	for _, one := range b.kept {
+		phone, at := one.about()
+		if phone == q.phone && !at.Before(q.begin) && !at.After(q.end) && len(found) < int(q.limit) {
+			found = append(found, one)
+		}
+	}
+	return found
+}
 
 var pullFields = []field{
 	{"Limit", numberField, true},
@@ -101,92 +127,183 @@ type query struct {
 	begin, end time.Time
 }
 
-// has reports whether a report of that number and time is asked for.
-func (q query) has(phone string, at time.Time) bool {
-	return phone == q.phone && !at.Before(q.begin) && !at.After(q.end)
-}
-
-// readQuery returns what a call asks for, or false when it has refused it.
-func (s *Service) readQuery(c *sim.Call, p params) (query, bool) {
-	q := query{limit: p.number("Limit"), end: c.Now}
-	code := s.checkApp(c, p)
-	if code == "" && (q.limit < 1 || q.limit > mostReports) {
-		c.Explain("Limit: want 1 to %d", mostReports)
-		code = "InvalidParameterValue.LimitVerifyFail"
-	}
-	if _, byPhone := p["PhoneNumber"]; byPhone && code == "" {
-		code = q.readPhone(c, p)
-	}
-	if code != "" {
-		refuse(c, code)
-		return q, false
-	}
-	return q, !scripted(c)
-}
-
-func (q *query) readPhone(c *sim.Call, p params) string {
-	phone, err := parsePhone(p.text("PhoneNumber"))
-	q.phone = phone.E164()
-	q.begin = time.Unix(p.number("BeginTime"), 0)
+func readQuery(c *sim.Call, p params) query {
+	q := query{limit: p.number("Limit"), phone: e164(p.text("PhoneNumber")), begin: time.Unix(p.number("BeginTime"), 0), end: c.Now}
 	if _, ok := p["EndTime"]; ok {
 		q.end = time.Unix(p.number("EndTime"), 0)
 	}
+	return q
+}
+
+// judgeDeliveries decides about PullSmsSendStatus and PullSmsSendStatusByPhoneNumber.
+func (s *Service) judgeDeliveries(c *sim.Call, p params) sim.Outcome {
+	answer := func(found []Delivery) any { return response{PullSmsSendStatusSet: deliveryRows(found)} }
+	return pull(s, c, p, &s.deliveries, answer)
+}
+
+// judgeReplies decides about PullSmsReplyStatus and PullSmsReplyStatusByPhoneNumber.
+func (s *Service) judgeReplies(c *sim.Call, p params) sim.Outcome {
+	answer := func(found []Reply) any { return response{PullSmsReplyStatusSet: replyRows(found)} }
+	return pull(s, c, p, &s.replies, answer)
+}
+
+// pull takes reports out of a queue, or looks up those of a number.
+func pull[T report](s *Service, c *sim.Call, p params, b *box[T], answer func([]T) any) sim.Outcome {
+	if o := sim.FirstRefusal(c, p, s.checkApp, checkPull); o.Refused() {
+		return o
+	}
+	q := readQuery(c, p)
+	if q.phone == "" {
+		return sim.Outcome{Then: func() any { return answer(b.take(q.limit)) }}
+	}
+	return sim.Grant(answer(b.find(q)))
+}
+
+func checkPull(c *sim.Call, p params) sim.Outcome {
+	q := readQuery(c, p)
+	_, byPhone := p["PhoneNumber"]
 	switch {
-	case err != nil:
-		c.Explain("PhoneNumber: not a phone number")
-		return "InvalidParameterValue.IncorrectPhoneNumber"
+	case q.limit < 1 || q.limit > mostReports:
+		return sim.Refuse(badLimit, "Limit: want 1 to %d", mostReports)
+	case !byPhone:
+		return sim.Outcome{}
+	case !isPhone(q.phone):
+		return sim.Refuse(badNumber, "PhoneNumber: not a phone number")
 	case p.number("Offset") != 0:
-		c.Explain("Offset: want 0")
-		return "InvalidParameterValue.OffsetVerifyFail"
+		return sim.Refuse(badOffset, "Offset: want 0")
 	case c.Now.Sub(q.begin) > reportsKept:
-		c.Explain("BeginTime: more than seven days ago")
-		return "InvalidParameterValue.BeginTimeVerifyFail"
+		return sim.Refuse(badBegin, "BeginTime: more than seven days ago")
 	case q.end.Before(q.begin):
-		c.Explain("EndTime: before BeginTime")
-		return "InvalidParameterValue.EndTimeVerifyFail"
+		return sim.Refuse(badEnd, "EndTime: before BeginTime")
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-// pullDeliveries is PullSmsSendStatus.
-func (s *Service) pullDeliveries(c *sim.Call, p params) {
-	pull(s, c, p, &s.deliveries, replyDeliveries)
-}
-
-// pullDeliveriesByPhone is PullSmsSendStatusByPhoneNumber.
-func (s *Service) pullDeliveriesByPhone(c *sim.Call, p params) {
-	lookUp(s, c, p, &s.deliveries, func(q query, d Delivery) bool { return q.has(d.Phone, d.At) }, replyDeliveries)
-}
-
-// pullReplies is PullSmsReplyStatus.
-func (s *Service) pullReplies(c *sim.Call, p params) {
-	pull(s, c, p, &s.replies, replyReplies)
-}
-
-// pullRepliesByPhone is PullSmsReplyStatusByPhoneNumber.
-func (s *Service) pullRepliesByPhone(c *sim.Call, p params) {
-	lookUp(s, c, p, &s.replies, func(q query, r Reply) bool { return q.has(r.Phone, r.At) }, replyReplies)
-}
-
-// pull answers with what it takes out of a queue.
-func pull[T any](s *Service, c *sim.Call, p params, b *box[T], answer func(*sim.Call, []T)) {
-	if q, ok := s.readQuery(c, p); ok {
-		answer(c, b.take(q.limit))
+// PushReports empties the queues by posting what is in them to address, as the
+// service does with the address that is set in the console: delivery reports up
+// to 100 at a time, replies one by one. A push that is not answered with
+// {"result":0} is repeated two more times and then given up, and what was in it is
+// lost. PushReports returns how many reports and replies were taken, and why the
+// others were not.
+func (s *Service) PushReports(ctx context.Context, client *http.Client, address string) (int, error) {
+	s.Lock()
+	deliveries, replies := s.deliveries.take(keptReports), s.replies.take(keptReports)
+	s.Unlock()
+	var (
+		taken    int
+		problems []error
+	)
+	push := func(body []byte, reports int) {
+		var err error
+		for range pushTries {
+			if err = pushOnce(ctx, client, address, body); err == nil {
+				taken += reports
+				return
+			}
+		}
+		problems = append(problems, fmt.Errorf("tencentsim: push: %w", err))
 	}
+	for part := range slices.Chunk(deliveries, mostReports) {
+		push(PushDeliveries(part...), len(part))
+	}
+	for _, reply := range replies {
+		push(PushReply(reply), 1)
+	}
+	return taken, errors.Join(problems...)
 }
 
-// lookUp answers with the reports of one number, and takes nothing out of the
-// queue.
-func lookUp[T any](s *Service, c *sim.Call, p params, b *box[T], matches func(query, T) bool, answer func(*sim.Call, []T)) {
-	q, ok := s.readQuery(c, p)
-	if !ok {
-		return
+// pushOnce wants HTTP 200 and a JSON object whose result is the number 0.
+func pushOnce(ctx context.Context, client *http.Client, address string, body []byte) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		return err
 	}
-	var found []T
-	for _, report := range b.kept {
-		if matches(q, report) {
-			found = append(found, report)
+	r.Header.Set("Content-Type", contentType)
+	response, err := client.Do(r)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = response.Body.Close() }()
+	content, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer))
+	if err != nil {
+		return err
+	}
+	var answer struct {
+		Result *int `json:"result"`
+	}
+	switch err := json.Unmarshal(content, &answer); {
+	case response.StatusCode != http.StatusOK:
+		return fmt.Errorf("the receiver answers HTTP %d", response.StatusCode)
+	case err != nil || answer.Result == nil:
+		return errors.New(`the receiver's answer is not {"result":0,"errmsg":"OK"}`)
+	case *answer.Result != 0:
+		return fmt.Errorf("the receiver answers result %d", *answer.Result)
+	}
+	return nil
+}
+
+var statisticsFields = []field{
+	{"BeginTime", textField, true},
+	{"EndTime", textField, true},
+	{"SmsSdkAppId", textField, true},
+	{"Limit", numberField, true},
+	{"Offset", numberField, true},
+}
+
+// hour is how the service writes hours. They are taken to be those of Beijing.
+const hour = "2006010215"
+
+// counts are the numbers of one hour.
+type counts struct{ FeeCount, RequestCount, RequestSuccessCount int }
+
+func (n *counts) add(more counts) {
+	n.FeeCount += more.FeeCount
+	n.RequestCount += more.RequestCount
+	n.RequestSuccessCount += more.RequestSuccessCount
+}
+
+func (s *Service) count(now time.Time, statuses []sendStatus) {
+	key := now.In(sim.Beijing).Format(hour)
+	n := s.counts[key]
+	for _, status := range statuses {
+		n.add(counts{FeeCount: status.Fee, RequestCount: 1})
+		if status.Code == accepted {
+			n.RequestSuccessCount++
 		}
 	}
-	answer(c, found[:min(len(found), int(q.limit))])
+	s.counts[key] = n
+}
+
+// judgeStatistics decides about SendStatusStatistics.
+func (s *Service) judgeStatistics(c *sim.Call, p params) sim.Outcome {
+	if o := sim.FirstRefusal(c, p, s.checkApp, s.checkHours); o.Refused() {
+		return o
+	}
+	var total counts
+	for key, n := range s.counts {
+		if key >= p.text("BeginTime") && key <= p.text("EndTime") {
+			total.add(n)
+		}
+	}
+	return sim.Grant(response{SendStatusStatistics: &total})
+}
+
+func (s *Service) checkHours(_ *sim.Call, p params) sim.Outcome {
+	begin, end := p.text("BeginTime"), p.text("EndTime")
+	switch {
+	case !isHour(begin):
+		return sim.Refuse(badBegin, "BeginTime: want yyyymmddhh")
+	case !isHour(end) || end < begin || end == begin && !s.cfg.SameHour:
+		return sim.Refuse(badEnd, "EndTime: want yyyymmddhh, after BeginTime (Config.SameHour: not before it)")
+	case p.number("Limit") != 0:
+		return sim.Refuse(badLimit, "Limit: want 0")
+	case p.number("Offset") != 0:
+		return sim.Refuse(badOffset, "Offset: want 0")
+	}
+	return sim.Outcome{}
+}
+
+func isHour(text string) bool {
+	_, err := time.Parse(hour, text)
+	return err == nil
 }

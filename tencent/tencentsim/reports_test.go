@@ -1,35 +1,34 @@
 package tencentsim
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/cnsms/cnsms/sim"
 )
 
-// rows counts the rows of a reply to a pull.
-func rows(t *testing.T, reply string) int {
+// pull returns the reply of a call that pulls, and how many rows it has.
+func (a account) pull(t *testing.T, action, body string) (reply string, rows int) {
 	t.Helper()
-	var r struct{ Response map[string]json.RawMessage }
-	require.NoError(t, json.Unmarshal([]byte(reply), &r))
-	for _, name := range []string{"PullSmsSendStatusSet", "PullSmsReplyStatusSet"} {
-		if raw, ok := r.Response[name]; ok {
-			var list []any
-			require.NoError(t, json.Unmarshal(raw, &list))
-			return len(list)
-		}
+	reply, verdict := a.do(t, request{action: action, body: body})
+	require.Empty(t, verdict)
+	var r struct {
+		Response struct{ PullSmsSendStatusSet, PullSmsReplyStatusSet []any }
 	}
-	require.Fail(t, "no rows", reply)
-	return 0
+	require.NoError(t, json.Unmarshal([]byte(reply), &r))
+	require.NotContains(t, reply, "null")
+	return reply, len(r.Response.PullSmsSendStatusSet) + len(r.Response.PullSmsReplyStatusSet)
 }
 
 const (
 	pullBody  = `{"Limit":100,"SmsSdkAppId":"1400006666"}`
-	phoneBody = `{"BeginTime":1699996400,"Offset":0,"Limit":100,"PhoneNumber":"+8613800138000","SmsSdkAppId":"1400006666"}`
+	phoneBody = `{"BeginTime":1699996400,"EndTime":1700000000,"Offset":0,"Limit":100,"PhoneNumber":"+8613800138000","SmsSdkAppId":"1400006666"}`
 	countBody = `{"BeginTime":"2023111506","EndTime":"2023111506","SmsSdkAppId":"1400006666","Limit":0,"Offset":0}`
 )
 
@@ -38,33 +37,26 @@ func TestPull(t *testing.T) {
 	a := newAccount(Config{})
 	a.Report(Delivery{Serial: "2433:1", Phone: "+8613800138000", Session: "order-17", At: a.clock.Now()})
 	a.Report(Delivery{Serial: "2433:2", Phone: "+12025550123", At: a.clock.Now(), Failed: true})
-	reply, _ := a.do(t, request{action: "PullSmsSendStatus", body: pullBody})
-	require.JSONEq(t, `{"Response":{"PullSmsSendStatusSet":[
-		{"UserReceiveTime":1700000000,"CountryCode":"86","SubscriberNumber":"13800138000","PhoneNumber":"+8613800138000",
-		 "SerialNo":"2433:1","ReportStatus":"SUCCESS","Description":"DELIVRD","SessionContext":"order-17"},
-		{"UserReceiveTime":1700000000,"CountryCode":"1","SubscriberNumber":"2025550123","PhoneNumber":"+12025550123",
-		 "SerialNo":"2433:2","ReportStatus":"FAIL","Description":"UNDELIV","SessionContext":""}],
-		"RequestId":"6553f100-0000-4000-8000-000000000001"}}`, reply)
-	reply, _ = a.do(t, request{action: "PullSmsSendStatus", body: pullBody})
-	require.Zero(t, rows(t, reply), "what was taken is gone")
-	reply, _ = a.do(t, request{action: "PullSmsSendStatusByPhoneNumber", body: phoneBody})
-	require.Equal(t, 1, rows(t, reply), "and can still be looked up by its number")
-	reply, _ = a.do(t, request{action: "PullSmsSendStatusByPhoneNumber", body: phoneBody})
-	require.Equal(t, 1, rows(t, reply))
-}
-
-func TestPullReplies(t *testing.T) {
-	t.Parallel()
-	a := newAccount(Config{})
 	a.Receive(Reply{Phone: "+8613800138000", Text: "T", Sign: "示例签名", ExtendCode: "07", At: a.clock.Now()})
-	reply, _ := a.do(t, request{action: "PullSmsReplyStatus", body: pullBody})
-	require.JSONEq(t, `{"Response":{"PullSmsReplyStatusSet":[{"ExtendCode":"07","CountryCode":"86","PhoneNumber":"+8613800138000",
-		"SignName":"示例签名","ReplyContent":"T","ReplyTime":1700000000,"SubscriberNumber":"13800138000"}],
-		"RequestId":"6553f100-0000-4000-8000-000000000001"}}`, reply)
-	reply, _ = a.do(t, request{action: "PullSmsReplyStatus", body: pullBody})
-	require.Zero(t, rows(t, reply))
-	reply, _ = a.do(t, request{action: "PullSmsReplyStatusByPhoneNumber", body: phoneBody})
-	require.Equal(t, 1, rows(t, reply))
+	deliveries, _ := a.pull(t, "PullSmsSendStatus", pullBody)
+	require.Equal(t, `{"Response":{"PullSmsSendStatusSet":[`+
+		`{"UserReceiveTime":1700000000,"CountryCode":"86","SubscriberNumber":"13800138000","PhoneNumber":"+8613800138000",`+
+		`"SerialNo":"2433:1","ReportStatus":"SUCCESS","Description":"DELIVRD","SessionContext":"order-17"},`+
+		`{"UserReceiveTime":1700000000,"CountryCode":"1","SubscriberNumber":"2025550123","PhoneNumber":"+12025550123",`+
+		`"SerialNo":"2433:2","ReportStatus":"FAIL","Description":"UNDELIV","SessionContext":""}],`+
+		`"RequestId":"6553f100-0000-4000-8000-000000000001"}}`, deliveries)
+	replies, _ := a.pull(t, "PullSmsReplyStatus", pullBody)
+	require.Equal(t, `{"Response":{"PullSmsReplyStatusSet":[{"ExtendCode":"07","CountryCode":"86","PhoneNumber":"+8613800138000",`+
+		`"SignName":"示例签名","ReplyContent":"T","ReplyTime":1700000000,"SubscriberNumber":"13800138000"}],`+
+		`"RequestId":"6553f100-0000-4000-8000-000000000002"}}`, replies)
+	for _, action := range []string{"PullSmsSendStatus", "PullSmsReplyStatus"} {
+		_, rows := a.pull(t, action, pullBody)
+		require.Zero(t, rows, "what was taken is gone")
+		for range 2 {
+			_, rows = a.pull(t, action+"ByPhoneNumber", phoneBody)
+			require.Equal(t, 1, rows, "and can still be looked up by its number")
+		}
+	}
 }
 
 func TestQueueIsTakenInParts(t *testing.T) {
@@ -73,50 +65,41 @@ func TestQueueIsTakenInParts(t *testing.T) {
 	for i := range keptReports + 5 {
 		a.Report(Delivery{Serial: fmt.Sprint(i), Phone: "+8613800138000", At: a.clock.Now()})
 	}
-	reply, _ := a.do(t, request{action: "PullSmsSendStatus", body: `{"Limit":2,"SmsSdkAppId":"1400006666"}`})
-	require.Equal(t, 2, rows(t, reply))
+	reply, rows := a.pull(t, "PullSmsSendStatus", `{"Limit":2,"SmsSdkAppId":"1400006666"}`)
+	require.Equal(t, 2, rows)
 	require.Contains(t, reply, `"SerialNo":"5"`, "the oldest were dropped")
-	reply, _ = a.do(t, request{action: "PullSmsSendStatusByPhoneNumber", body: phoneBody})
-	require.Equal(t, 100, rows(t, reply), "no more than the limit")
+	_, rows = a.pull(t, "PullSmsSendStatusByPhoneNumber", phoneBody)
+	require.Equal(t, 100, rows, "no more than the limit")
 }
 
 func TestDeliver(t *testing.T) {
 	t.Parallel()
 	a := newAccount(Config{Deliver: true})
-	a.send(t)
-	reply, _ := a.do(t, request{action: "PullSmsSendStatusByPhoneNumber", body: phoneBody})
-	require.Equal(t, 1, rows(t, reply))
-	require.Contains(t, reply, `"SerialNo":"2433:170000000000000000000000001"`)
+	a.send(t, "SessionContext", `"order-17"`)
+	reply, rows := a.pull(t, "PullSmsSendStatusByPhoneNumber", phoneBody)
+	require.Equal(t, 1, rows)
+	require.Contains(t, reply, `"SerialNo":"`+a.server.Texts()[0].ID+`","ReportStatus":"SUCCESS","Description":"DELIVRD","SessionContext":"order-17"`)
 }
 
-// TestWindow looks reports up by time.
+// TestWindow looks reports up by time. Without an end, it is now.
 func TestWindow(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name, begin, end string
-		want             int
+	for _, tt := range []struct {
+		begin, end string
+		want       int
 	}{
-		{name: "in it", begin: "1700000000", end: "1700000000", want: 1},
-		{name: "before it", begin: "1699990000", end: "1699999999"},
-		{name: "after it", begin: "1700000001"},
-		{name: "open", begin: "1699395200", want: 1},
+		{"1700000000", "1700000000", 1}, {"1699990000", "1699999999", 0}, {"1700000001", "1700000002", 0}, {"1699395200", "", 1},
+	} {
+		a := newAccount(Config{})
+		a.Report(Delivery{Serial: "1", Phone: "+8613800138000", At: a.clock.Now()})
+		a.Receive(Reply{Phone: "+8613800138000", Text: "T", At: a.clock.Now()})
+		for _, action := range []string{"PullSmsSendStatusByPhoneNumber", "PullSmsReplyStatusByPhoneNumber"} {
+			_, rows := a.pull(t, action, changed(t, phoneBody, "BeginTime", tt.begin, "EndTime", tt.end))
+			require.Equal(t, tt.want, rows, tt)
+		}
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			a := newAccount(Config{})
-			a.Report(Delivery{Serial: "1", Phone: "+8613800138000", At: a.clock.Now()})
-			a.Receive(Reply{Phone: "+8613800138000", Text: "T", At: a.clock.Now()})
-			for _, action := range []string{"PullSmsSendStatusByPhoneNumber", "PullSmsReplyStatusByPhoneNumber"} {
-				reply, verdict := a.do(t, request{action: action, body: changed(t, phoneBody, []string{"BeginTime", tt.begin, "EndTime", tt.end})})
-				if tt.name == "after it" {
-					require.Equal(t, []string{"request: InvalidParameterValue.EndTimeVerifyFail"}, codes(t, reply), "the end is now")
-					continue
-				}
-				require.Equal(t, tt.want, rows(t, reply), verdict)
-			}
-		})
-	}
+	reply, _ := newAccount(Config{}).do(t, request{action: "PullSmsSendStatusByPhoneNumber", body: changed(t, phoneBody, "BeginTime", "1700000001", "EndTime", "")})
+	require.Equal(t, []string{"request: InvalidParameterValue.EndTimeVerifyFail"}, codes(t, reply))
 }
 
 func TestRefusedPulls(t *testing.T) {
@@ -129,10 +112,8 @@ func TestRefusedPulls(t *testing.T) {
 		actions                        []string
 	}{
 		{name: "application", actions: pulls, body: pullBody, field: "SmsSdkAppId", value: `"x"`, code: "UnauthorizedOperation.SmsSdkAppIdVerifyFail"},
-		{name: "no limit", actions: pulls, body: pullBody, field: "Limit", code: "MissingParameter"},
 		{name: "limit 0", actions: pulls, body: pullBody, field: "Limit", value: `0`, code: "InvalidParameterValue.LimitVerifyFail"},
 		{name: "limit 101", actions: byPhone, body: phoneBody, field: "Limit", value: `101`, code: "InvalidParameterValue.LimitVerifyFail"},
-		{name: "limit as text", actions: byPhone, body: phoneBody, field: "Limit", value: `"1"`, code: "InvalidParameter"},
 		{name: "limit with a fraction", actions: byPhone, body: phoneBody, field: "Limit", value: `1.5`, code: "InvalidParameter"},
 		{name: "offset", actions: byPhone, body: phoneBody, field: "Offset", value: `1`, code: "InvalidParameterValue.OffsetVerifyFail"},
 		{name: "number", actions: byPhone, body: phoneBody, field: "PhoneNumber", value: `"1"`, code: "InvalidParameterValue.IncorrectPhoneNumber"},
@@ -145,31 +126,17 @@ func TestRefusedPulls(t *testing.T) {
 		{name: "counts with a limit", actions: counts, body: countBody, field: "Limit", value: `10`, code: "InvalidParameterValue.LimitVerifyFail"},
 		{name: "counts with an offset", actions: counts, body: countBody, field: "Offset", value: `10`, code: "InvalidParameterValue.OffsetVerifyFail"},
 		{name: "counts of another application", actions: counts, body: countBody, field: "SmsSdkAppId", value: `"x"`, code: "UnauthorizedOperation.SmsSdkAppIdVerifyFail"},
-		{name: "counts without a limit", actions: counts, body: countBody, field: "Limit", code: "MissingParameter"},
 	}
 	for _, tt := range tests {
 		for _, action := range tt.actions {
 			t.Run(action+"/"+tt.name, func(t *testing.T) {
 				t.Parallel()
 				cfg := Config{SameHour: tt.name != "hours that are equal"}
-				reply, verdict := newAccount(cfg).do(t, request{action: action, body: changed(t, tt.body, []string{tt.field, tt.value})})
+				reply, verdict := newAccount(cfg).do(t, request{action: action, body: changed(t, tt.body, tt.field, tt.value)})
 				require.Equal(t, []string{"request: " + tt.code}, codes(t, reply))
 				require.Contains(t, verdict, tt.field+": ")
 			})
 		}
-	}
-}
-
-func TestScriptedPulls(t *testing.T) {
-	t.Parallel()
-	for action, body := range map[string]string{
-		"PullSmsSendStatus": pullBody, "PullSmsReplyStatus": pullBody, "PullSmsSendStatusByPhoneNumber": phoneBody,
-		"PullSmsReplyStatusByPhoneNumber": phoneBody, "SendStatusStatistics": countBody,
-	} {
-		a := newAccount(Config{SameHour: true})
-		sim.MustInject(t, a.server, sim.Fault{Effect: sim.EffectRefuse, Code: "InternalError"})
-		reply, _ := a.do(t, request{action: action, body: body})
-		require.Equal(t, []string{"request: InternalError"}, codes(t, reply), action)
 	}
 }
 
@@ -181,7 +148,7 @@ func TestStatistics(t *testing.T) {
 	a.send(t, "PhoneNumberSet", `["13800138000"]`)
 	reply, _ := a.do(t, request{action: "SendStatusStatistics", body: countBody})
 	require.Contains(t, reply, `"SendStatusStatistics":{"FeeCount":1,"RequestCount":2,"RequestSuccessCount":1}`)
-	reply, _ = a.do(t, request{action: "SendStatusStatistics", body: changed(t, countBody, []string{"EndTime", `"2023111507"`})})
+	reply, _ = a.do(t, request{action: "SendStatusStatistics", body: changed(t, countBody, "EndTime", `"2023111507"`)})
 	require.Contains(t, reply, `"SendStatusStatistics":{"FeeCount":2,"RequestCount":3,"RequestSuccessCount":2}`)
 }
 
@@ -194,4 +161,87 @@ func TestPushedBodies(t *testing.T) {
 	require.JSONEq(t, `{"extend":"07","mobile":"13800138000","nationcode":"86","sign":"示例签名","text":"T","time":1445040184}`,
 		string(PushReply(Reply{Phone: "+8613800138000", Text: "T", Sign: "示例签名", ExtendCode: "07", At: at})))
 	require.Contains(t, string(PushReply(Reply{Phone: "10086"})), `"mobile":"10086","nationcode":""`)
+}
+
+// pushTo posts the queues to a receiver that gives these answers in turn; the last
+// one stays.
+func pushTo(t *testing.T, a account, answers ...string) (taken int, pushes []string, err error) {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		answer := answers[min(len(pushes), len(answers)-1)]
+		pushes = append(pushes, r.Method+" "+r.Header.Get("Content-Type")+" "+string(body))
+		if answer == "500" {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+		_, _ = io.WriteString(w, answer)
+	}))
+	defer server.Close()
+	taken, err = a.PushReports(t.Context(), server.Client(), server.URL)
+	return taken, pushes, err
+}
+
+const ok = `{"result":0,"errmsg":"OK"}`
+
+func TestPushReports(t *testing.T) {
+	t.Parallel()
+	a := newAccount(Config{})
+	report := Delivery{Serial: "2433:1", Phone: "+8613800138000", At: a.clock.Now()}
+	for range mostReports + 1 {
+		a.Report(report)
+	}
+	reply := Reply{Phone: "+8613800138000", Text: "T", At: a.clock.Now()}
+	a.Receive(reply)
+	taken, pushes, err := pushTo(t, a, ok)
+	require.NoError(t, err)
+	require.Equal(t, mostReports+2, taken)
+	require.Len(t, pushes, 3, "two parts of a list, and a reply")
+	require.Equal(t, "POST application/json "+string(PushDeliveries(report)), pushes[1])
+	require.Equal(t, "POST application/json "+string(PushReply(reply)), pushes[2])
+
+	taken, pushes, err = pushTo(t, a, ok)
+	require.NoError(t, err)
+	require.Zero(t, taken)
+	require.Empty(t, pushes, "the queues are empty")
+	_, rows := a.pull(t, "PullSmsSendStatus", pullBody)
+	require.Zero(t, rows)
+}
+
+// TestPushIsRepeated: up to three times, and then it is given up.
+func TestPushIsRepeated(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		answers []string
+		want    string
+	}{
+		{answers: []string{"500", `{"result":1}`, ok}},
+		{answers: []string{`{"result":1}`}, want: "tencentsim: push: the receiver answers result 1"},
+		{answers: []string{"500"}, want: "the receiver answers HTTP 500"},
+		{answers: []string{`{}`}, want: "the receiver's answer is not"},
+		{answers: []string{`{"result":"0"}`}, want: "the receiver's answer is not"},
+	} {
+		a := newAccount(Config{})
+		a.Report(Delivery{Serial: "2433:1", Phone: "+8613800138000", At: a.clock.Now()})
+		taken, pushes, err := pushTo(t, a, tt.answers...)
+		require.Len(t, pushes, 3, tt)
+		if tt.want == "" {
+			require.NoError(t, err)
+			require.Equal(t, 1, taken)
+			continue
+		}
+		require.ErrorContains(t, err, tt.want)
+		require.Zero(t, taken)
+	}
+}
+
+func TestPushToNobody(t *testing.T) {
+	t.Parallel()
+	a := newAccount(Config{})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for address, want := range map[string]string{"http://127.0.0.1:1": context.Canceled.Error(), ":": "missing protocol scheme"} {
+		a.Receive(Reply{Phone: "+8613800138000"})
+		_, err := a.PushReports(ctx, http.DefaultClient, address)
+		require.ErrorContains(t, err, want)
+	}
 }

@@ -6,40 +6,47 @@
 //
 // # Divergences
 //
-// What the real service does but no source states is simulated by a guess: the
-// order in which faults are noticed, the wording of most refusals (those marked
-// in refusals.go are as seen on the wire), whether a failure stands for the
-// whole request or for one number (known for few codes), the codes for a
-// missing header, for a body that is no JSON, for a SessionContext that is too
-// long and for a mainland text without a signature, which values of X-TC-Region
-// are accepted (here every one), what happens to a number that stands in a
-// request twice (here two texts), and the default limit of texts an hour (here
-// none). The daily limit is 2, as newer pages say; older ones say 10. Nor is it
-// known with which failures the IsoCode of the number comes (here those of limits
-// and of the balance; it was seen with two of the limits, and was seen empty with
-// failures of the template), in which order the statuses of a reply stand (here
-// that of the request), how long a value may be (here Config.LongestValue chooses),
-// whether statistics take two equal hours (Config.SameHour chooses), and in which
-// zone their hours are.
+// What the real service does but no source states is simulated by a guess, or not
+// at all:
 //
-// Of pushes no source states the content type (here JSON), the zone of the times
-// (here Beijing's), the words for a text that failed, whether what is pushed can
-// still be pulled (here it cannot), and how long the service waits before it
-// repeats a push (here not at all).
-//
-// Not simulated: words in the language that X-TC-Language asks for, GET requests,
-// the older signatures, limits of requests a second, calls that manage signatures
-// and templates, SmsPackagesStatistics, CallbackStatusStatistics,
-// ReportConversion and DescribePhoneNumberInfo.
+//   - The order in which faults are noticed, and the wording of most refusals:
+//     those in English are as seen on the wire, those in Chinese are the vendor's
+//     description of the code.
+//   - Whether a failure stands for the whole request or for one number, which is
+//     known for few codes: here those of the number, its country, the template, the
+//     signature, the text and the package's balance stand for one number.
+//   - The codes for a missing header, for a body that is no JSON, for a
+//     SessionContext that is too long and for a mainland text without a signature,
+//     and which values of X-TC-Region are accepted (here every one).
+//   - What happens to a number that stands in a request twice: here two texts, or
+//     with Config.Limits one, because the other is the same.
+//   - The default limit of texts an hour (here none). The daily limit is 2, as newer
+//     pages say; older ones say 10.
+//   - With which failures the IsoCode of the number comes (here those of limits and
+//     of the balance; it was seen with two of the limits, and was seen empty with
+//     failures of the template), and in which order the statuses of a reply stand
+//     (here that of the request).
+//   - How long a value may be (Config.LongestValue chooses), whether statistics take
+//     two equal hours (Config.SameHour chooses), and in which zone their hours are
+//     (here Beijing's).
+//   - Of pushes: the content type (here JSON), the zone of the times (here
+//     Beijing's), the words for a text that failed, whether what is pushed can still
+//     be pulled (here it cannot), and how long the service waits before it repeats a
+//     push (here not at all).
+//   - Words in the language that X-TC-Language asks for, GET requests, the older
+//     signatures, limits of requests a second, calls that manage signatures and
+//     templates, SmsPackagesStatistics, CallbackStatusStatistics, ReportConversion
+//     and DescribePhoneNumberInfo are not simulated.
 package tencentsim
 
 import (
 	"net/http"
+	"slices"
 	"strings"
-	"sync"
-	"time"
 
+	"github.com/cnsms/cnsms/provider/facts"
 	"github.com/cnsms/cnsms/sim"
+	"github.com/cnsms/cnsms/tencent"
 )
 
 // Config describes the simulated account. SecretID, SecretKey and AppID are
@@ -92,35 +99,48 @@ type Template struct {
 
 // Service is a simulated account with one application. Put it into a sim.Server.
 type Service struct {
-	sim.Old
+	*sim.Account
 
-	cfg Config
-
-	mu         sync.Mutex
-	balance    int
+	cfg        Config
 	serials    int
-	sent       map[string][]sentText // by number, for the limits
-	counts     map[string]counts     // by hour
+	counts     map[string]counts // by hour
 	deliveries box[Delivery]
 	replies    box[Reply]
 }
 
-var _ sim.Service = (*Service)(nil)
-
-// New returns a simulated account.
+// New returns a simulated account. It panics when cfg is one that no request could
+// satisfy.
 func New(cfg Config) *Service {
+	cfg.demand()
 	if cfg.PerDay == 0 {
 		cfg.PerDay = 2
 	}
-	s := &Service{cfg: cfg, sent: map[string][]sentText{}, counts: map[string]counts{}}
-	if cfg.Balance != nil {
-		s.balance = *cfg.Balance
+	account := sim.AccountConfig{Balance: cfg.Balance, BalanceCode: noBalance, Blocked: cfg.Blocked, NumberField: "PhoneNumberSet"}
+	if cfg.Limits {
+		account.Limits = limits(cfg)
 	}
-	return s
+	return &Service{Account: sim.NewAccount(account), cfg: cfg, counts: map[string]counts{}}
+}
+
+// demand panics when the configuration is one that no request could satisfy, or has
+// numbers that no request could name.
+func (cfg Config) demand() {
+	sim.Demand(cfg.SecretID != "" && !strings.ContainsAny(cfg.SecretID, "/, "), "tencentsim: Config.SecretID: must not be empty, nor have a slash, comma or space")
+	sim.Demand(cfg.SecretKey != "", "tencentsim: Config.SecretKey: must not be empty")
+	sim.Demand(cfg.AppID != "", "tencentsim: Config.AppID: must not be empty")
+	sim.Demand(cfg.PerHour >= 0, "tencentsim: Config.PerHour: must not be negative")
+	sim.Demand(cfg.PerDay >= 0, "tencentsim: Config.PerDay: must not be negative")
+	sim.Demand(cfg.LongestValue >= 0, "tencentsim: Config.LongestValue: must not be negative")
+	for _, number := range cfg.Blocked {
+		sim.Demand(sim.IsE164(number), "tencentsim: Config.Blocked: want numbers in E.164 form")
+	}
 }
 
 // Name returns "tencent".
 func (s *Service) Name() string { return "tencent" }
+
+// Codes are those of the vendor's tables.
+func (s *Service) Codes() facts.Codes { return tencent.Codes() }
 
 // Owns reports whether the request speaks Tencent Cloud's protocol.
 func (s *Service) Owns(r *http.Request) bool {
@@ -128,69 +148,80 @@ func (s *Service) Owns(r *http.Request) bool {
 		(strings.HasPrefix(r.Header.Get("Authorization"), algorithm) || r.Header.Get("X-TC-Action") != "" || r.Header.Get("X-TC-Version") != "")
 }
 
-// Serve answers one request.
-func (s *Service) Serve(c *sim.Call) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if code := s.checkRequest(c); code != "" {
-		refuse(c, code)
-		return
-	}
-	action := actions[c.Request.Header.Get("X-TC-Action")]
-	params, fault := readParams(c, action.fields)
-	if fault.Code != "" {
-		refuseWith(c, fault)
-		return
-	}
-	action.serve(s, c, params)
-}
-
-// action is one of the calls: its fields and what it does.
+// action is one of the calls: the fields of its body, and how it is judged.
 type action struct {
 	fields []field
-	serve  func(s *Service, c *sim.Call, p params)
+	judge  func(s *Service, c *sim.Call, p params) sim.Outcome
 }
 
 var actions = map[string]action{
-	"SendSms":                         {sendFields, (*Service).send},
-	"PullSmsSendStatus":               {pullFields, (*Service).pullDeliveries},
-	"PullSmsSendStatusByPhoneNumber":  {pullByPhoneFields, (*Service).pullDeliveriesByPhone},
-	"PullSmsReplyStatus":              {pullFields, (*Service).pullReplies},
-	"PullSmsReplyStatusByPhoneNumber": {pullByPhoneFields, (*Service).pullRepliesByPhone},
-	"SendStatusStatistics":            {statisticsFields, (*Service).statistics},
+	"SendSms":                         {sendFields, (*Service).judgeSend},
+	"PullSmsSendStatus":               {pullFields, (*Service).judgeDeliveries},
+	"PullSmsSendStatusByPhoneNumber":  {pullByPhoneFields, (*Service).judgeDeliveries},
+	"PullSmsReplyStatus":              {pullFields, (*Service).judgeReplies},
+	"PullSmsReplyStatusByPhoneNumber": {pullByPhoneFields, (*Service).judgeReplies},
+	"SendStatusStatistics":            {statisticsFields, (*Service).judgeStatistics},
 }
 
-// checkRequest returns the code to refuse the request with, or "": what is
-// checked before the body is read.
-func (s *Service) checkRequest(c *sim.Call) string {
-	if c.Request.Method != http.MethodPost {
-		c.Explain("method: want POST (GET is not simulated)")
-		return "UnsupportedProtocol"
+// Judge decides about one request.
+func (s *Service) Judge(c *sim.Call) sim.Outcome {
+	a := readAuthorization(c)
+	if o := sim.FirstRefusal(c, a, checkMethod, s.checkKey, checkTimestamp, s.checkSignature, s.checkHeaders); o.Refused() {
+		return o
 	}
-	if code := s.checkSignature(c); code != "" {
-		return code
+	called := actions[c.Request.Header.Get("X-TC-Action")]
+	p, o := readParams(c, called.fields)
+	if o.Refused() {
+		return o
 	}
-	header := c.Request.Header
-	_, known := actions[header.Get("X-TC-Action")]
-	switch {
-	case s.cfg.Token != header.Get("X-TC-Token"):
-		c.Explain("X-TC-Token: not the token of the temporary key, or given for a permanent one")
-		return "AuthFailure.TokenFailure"
-	case !known:
-		c.Explain("X-TC-Action: no such action, or not simulated")
-		return "InvalidAction"
-	case header.Get("X-TC-Version") != version:
-		c.Explain("X-TC-Version: want %s", version)
-		return "NoSuchVersion"
-	case header.Get("X-TC-Region") == "":
-		c.Explain("X-TC-Region: missing")
-		return "MissingParameter"
-	}
-	return ""
+	return called.judge(s, c, p)
 }
 
-// version is the API version.
-const version = "2021-01-11"
+// judgeSend decides about a text to some numbers. A refusal stands for the whole
+// request, or for one number beside others that get the text; then the verdict has
+// what is wrong with each, the same once.
+func (s *Service) judgeSend(c *sim.Call, p params) sim.Outcome {
+	if o := sim.FirstRefusal(c, p, checkSend, s.checkApp); o.Refused() {
+		return o
+	}
+	scripted, isScripted := c.Scripted()
+	if isScripted && !standsForNumber(scripted.Code) {
+		return scripted
+	}
+	var granted sim.Outcome
+	var statuses []sendStatus
+	var verdicts []string
+	text := s.newText(p)
+	for _, number := range p.texts("PhoneNumberSet") {
+		text.To, text.ID = e164(number), s.serial(c, len(granted.Texts)+1)
+		o := s.checkText(c, granted, text)
+		if isScripted && !o.Refused() {
+			o = scripted
+		}
+		statuses = append(statuses, newStatus(text, o))
+		if o.Refused() {
+			verdicts = append(verdicts, o.Verdict)
+			continue
+		}
+		granted.Texts, granted.Cost = append(granted.Texts, text), granted.Cost+billed(text)
+	}
+	slices.Sort(verdicts)
+	granted.Verdict = strings.Join(slices.Compact(verdicts), "; ")
+	texts := granted.Texts
+	granted.Then = func() any {
+		s.settle(c, texts, statuses)
+		return response{SendStatusSet: statuses}
+	}
+	return granted
+}
 
-// beijing is the service's zone: the whole country has one.
-var beijing = time.FixedZone("UTC+8", 8*60*60)
+// settle does what a send leaves behind: serials used up, statistics and reports.
+func (s *Service) settle(c *sim.Call, texts []sim.Text, statuses []sendStatus) {
+	s.serials += len(texts)
+	s.count(c.Now, statuses)
+	for _, text := range texts {
+		if s.cfg.Deliver {
+			s.deliveries.add(Delivery{Serial: text.ID, Phone: text.To, Session: text.Ref, At: c.Now})
+		}
+	}
+}

@@ -1,17 +1,14 @@
 // Package acme sends through Acme Text, a service that does not exist. It shows
-// what an adapter looks like, in this module or in another: it is written on the kit,
-// package adapter. docs/adding-a-provider.md explains each step.
+// what an adapter looks like; docs/adding-a-provider.md explains each step.
 //
 // # Service
 //
-// One text to one number per request, at home and abroad, as JSON over HTTPS.
-// Requests are signed (HMAC-SHA256), so that the secret does not travel. Acme
-// makes no codes. It tells the state of a text, and what is left on the account.
+// One text to one number per request, at home and abroad. Acme makes no codes. It
+// tells the state of a text, and what is left on the account.
 //
 // # Settings
 //
-// Key and Secret stand side by side in the console. The clock must be right to
-// five minutes, because the time is signed.
+// Key and Secret stand in the console. The clock must be right to five minutes.
 //
 // # Templates
 //
@@ -20,13 +17,11 @@
 //
 // # Failure codes
 //
-// The table is codes.txt. Acme answers HTTP 200 to what it has done and 422 to
-// what it refuses; any other reply is unusable.
+// See codes.txt. HTTP 200 is success, 422 a refusal.
 //
 // # Limits
 //
-// One text a minute per number. Facts read on 2026-11-21 from
-// testdata/README.md, which makes them up.
+// One text a minute per number. Facts read on 2026-11-21 in testdata/README.md.
 package acme
 
 import (
@@ -34,7 +29,6 @@ import (
 	"context"
 	_ "embed"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/cnsms/cnsms/provider"
@@ -50,7 +44,6 @@ const (
 
 //go:embed codes.txt
 var codesFile string
-
 var codes = facts.MustParseCodes(codesFile)
 
 // Codes returns the service's table of codes.
@@ -70,8 +63,6 @@ type Config struct {
 	Name string
 	// BaseURL is where the service is. Default: DefaultBaseURL.
 	BaseURL string
-	// PlainHTTP lets BaseURL be http:// on another machine.
-	PlainHTTP bool
 	// Timeout bounds one exchange. Default: 10 s.
 	Timeout time.Duration
 	// HTTPClient gives the transport to use. Default: a transport of its own.
@@ -97,7 +88,7 @@ var (
 func New(cfg Config) (*Provider, error) {
 	client, err := adapter.New(adapter.Config{
 		Service: DefaultName, Title: "Acme", Codes: codes,
-		Name: cfg.Name, BaseURL: cmp.Or(cfg.BaseURL, DefaultBaseURL), PlainHTTP: cfg.PlainHTTP, Templates: cfg.Templates,
+		Name: cfg.Name, BaseURL: cmp.Or(cfg.BaseURL, DefaultBaseURL), Templates: cfg.Templates,
 		Credentials: []adapter.Credential{{Field: "Key", Value: cfg.Key}, {Field: "Secret", Value: string(cfg.Secret)}},
 		Timeout:     cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now,
 	}, adapter.EachTemplate(cfg.Templates, templateProblems))
@@ -107,10 +98,8 @@ func New(cfg Config) (*Provider, error) {
 	return &Provider{client.Identity("acme.Provider"), client, func() Config { return cfg }}, nil
 }
 
-// templateProblems refuses what Acme has no use for, so that nobody waits for it to
-// have an effect.
-func templateProblems(template provider.Template) []string {
-	var problems []string
+// templateProblems also refuses what would have no effect.
+func templateProblems(template provider.Template) (problems []string) {
 	if template.ID == "" {
 		problems = append(problems, "ID: must not be empty")
 	}
@@ -154,7 +143,7 @@ func (p *Provider) ReadBalance(ctx context.Context) (provider.Balance, error) {
 func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider.Status, error) {
 	call := p.client.NewCall(provider.OpStatus)
 	call.Hide(r.To.National())
-	answer, err := p.exchange(ctx, call, http.MethodGet, textsPath+"/"+url.PathEscape(r.ID), nil)
+	answer, err := p.exchange(ctx, call, http.MethodGet, textsPath+"/"+r.ID, nil)
 	if answer.Code == codeNoSuchText {
 		return provider.Status{}, nil
 	}

@@ -16,13 +16,10 @@ import (
 )
 
 const (
-	textsPath   = "/v1/texts"
-	balancePath = "/v1/balance"
-
-	// longestValue is how many characters a value of a template may have.
-	longestValue = 20
-	// codeNoSuchText answers a question about a text that Acme does not know.
-	codeNoSuchText = "no_such_text"
+	textsPath      = "/v1/texts"
+	balancePath    = "/v1/balance"
+	codeNoSuchText = "no_such_text" // to a question about a text
+	longestValue   = 20             // characters
 )
 
 // text is the body of a send.
@@ -64,17 +61,17 @@ type reply struct {
 // exchange makes one signed request. Anything but success is an error.
 func (p *Provider) exchange(ctx context.Context, call *adapter.Call, method, path string, body []byte) (reply, error) {
 	unixTime := strconv.FormatInt(p.client.Now().Unix(), 10)
-	signature := sign(string(p.config().Secret), method, p.client.BaseURL().Path+path, unixTime, body)
+	address := p.client.BaseURL()
+	address.Path += path // EscapedPath is what will stand on the wire
+	signature := sign(string(p.config().Secret), method, address.EscapedPath(), unixTime, body)
 	call.Hide(signature)
 	header := http.Header{"Acme-Key": {p.config().Key}, "Acme-Time": {unixTime}, "Acme-Sign": {signature}}
 	if body != nil {
-		header["Content-Type"] = []string{"application/json"}
+		header.Set("Content-Type", "application/json")
 	}
+	request := adapter.Request{Method: method, Path: path, Header: header, Body: body, Statuses: []int{http.StatusUnprocessableEntity}}
 	var answer reply
-	err := call.JSON(ctx, adapter.Request{
-		Method: method, Path: path, Header: header, Body: body, Statuses: []int{http.StatusUnprocessableEntity},
-	}, &answer)
-	if err != nil {
+	if err := call.JSON(ctx, request, &answer); err != nil {
 		return reply{}, err
 	}
 	if answer.Code == "" {

@@ -1,18 +1,18 @@
 // Package acmesim simulates Acme Text for tests: sending, the status of a text,
-// and the balance.
-//
-// # Divergences
-//
-// A simulator of a real service lists here what no source states and is a guess.
-// Acme does not exist, so nothing can differ.
+// and the balance. A simulator of a real service says here what is a guess.
 package acmesim
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
-	"maps"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/cnsms/cnsms/examples/own-provider/acme"
 	"github.com/cnsms/cnsms/provider/facts"
@@ -20,9 +20,15 @@ import (
 )
 
 const (
-	textsPath   = "/v1/texts"
-	balancePath = "/v1/balance"
+	textsPath      = "/v1/texts"
+	balancePath    = "/v1/balance"
+	clockTolerance = 5 * time.Minute
+	longestValue   = 20 // characters
+	price          = 5  // fen
 )
+
+// places are where a template has its values.
+var places = sim.Numbered()
 
 // Config describes the simulated account. Key and Secret are required; every
 // other zero value switches the rule off.
@@ -32,8 +38,7 @@ type Config struct {
 	// Templates are the approved templates by id, with {1}, {2} and so on for the
 	// values. With none, every id is accepted and the text is the values.
 	Templates map[string]string
-	// Balance is the account's money in fen; it runs down by 5 a text. nil: no
-	// end, and the account says that it has 10,000 yuan.
+	// Balance is the account's money in fen; it runs down by 5 a text. nil: no end.
 	Balance *int
 	// Limits switches on the limit per number: one text a minute.
 	Limits bool
@@ -43,12 +48,11 @@ type Config struct {
 type Service struct {
 	*sim.Account
 
-	cfg    Config
-	states map[string]string // by id
+	cfg   Config
+	known map[string]bool // the ids of texts
 }
 
-// New returns a simulated account. It panics without a Key or a Secret, because no
-// request could bring them.
+// New returns a simulated account. It panics without a Key or a Secret.
 func New(cfg Config) *Service {
 	sim.Demand(cfg.Key != "", "acmesim: Config.Key: must not be empty")
 	sim.Demand(cfg.Secret != "", "acmesim: Config.Secret: must not be empty")
@@ -56,7 +60,7 @@ func New(cfg Config) *Service {
 	if cfg.Limits {
 		account.Limits = []sim.Limit{{Code: "number_limit", Most: 1, Within: time.Minute}}
 	}
-	return &Service{Account: sim.NewAccount(account), cfg: cfg, states: map[string]string{}}
+	return &Service{Account: sim.NewAccount(account), cfg: cfg, known: map[string]bool{}}
 }
 
 // Name returns "acme".
@@ -70,13 +74,6 @@ func (s *Service) Owns(r *http.Request) bool {
 // Codes are Acme's.
 func (s *Service) Codes() facts.Codes { return acme.Codes() }
 
-// SetState says what became of a text: queued, sent, delivered or failed.
-func (s *Service) SetState(id, state string) {
-	s.Lock()
-	defer s.Unlock()
-	s.states[id] = state
-}
-
 // members are those of an answer.
 type members map[string]string
 
@@ -86,19 +83,44 @@ func (s *Service) Judge(c *sim.Call) sim.Outcome {
 		return o
 	}
 	id, asksForOne := strings.CutPrefix(c.Request.URL.Path, textsPath+"/")
-	switch {
-	case c.Request.Method == http.MethodPost && c.Request.URL.Path == textsPath:
+	switch call := c.Request.Method + " " + c.Request.URL.Path; {
+	case call == "POST "+textsPath:
 		return s.judgeText(c)
-	case c.Request.Method == http.MethodGet && asksForOne:
-		state, known := s.states[id]
-		if !known {
-			return sim.Refuse("no_such_text", "id: no such text")
-		}
-		return sim.Grant(members{"state": state})
-	case c.Request.Method == http.MethodGet && c.Request.URL.Path == balancePath:
-		return sim.Grant(members{"yuan": fmt.Sprintf("%d.%02d", s.Left()/100, s.Left()%100)})
+	case call == "GET "+balancePath:
+		return sim.Grant(members{"code": "ok", "yuan": fmt.Sprintf("%d.%02d", s.Left()/100, s.Left()%100)})
+	case c.Request.Method != http.MethodGet || !asksForOne:
+		return sim.Refuse("bad_request", "method: want POST %[1]s, GET %[1]s/{id} or GET %[2]s", textsPath, balancePath)
+	case !s.known[id]:
+		return sim.Refuse("no_such_text", "id: no such text")
 	}
-	return sim.Refuse("bad_request", "method: want POST %[1]s, GET %[1]s/{id} or GET %[2]s", textsPath, balancePath)
+	return sim.Grant(members{"code": "ok", "state": "queued"})
+}
+
+// checkSignature says which part is wrong, which a real service never does.
+func (s *Service) checkSignature(c *sim.Call) sim.Outcome {
+	header := c.Request.Header
+	if header.Get("Acme-Key") != s.cfg.Key {
+		return sim.Refuse("bad_key", "Acme-Key: unknown")
+	}
+	seconds, err := strconv.ParseInt(header.Get("Acme-Time"), 10, 64)
+	if age := c.Now.Sub(time.Unix(seconds, 0)).Abs(); err != nil || age > clockTolerance {
+		return sim.Refuse("bad_time", "Acme-Time: want Unix seconds, at most %s off", clockTolerance)
+	}
+	signed := fmt.Sprintf("%s\n%s\n%d\n%s", c.Request.Method, c.Request.URL.EscapedPath(), seconds, c.Body)
+	mac := hmac.New(sha256.New, []byte(s.cfg.Secret))
+	mac.Write([]byte(signed))
+	if header.Get("Acme-Sign") != hex.EncodeToString(mac.Sum(nil)) {
+		return sim.Refuse("bad_sign", "Acme-Sign: want the lower-case hexadecimal HMAC-SHA256 with the secret of %q", signed)
+	}
+	return sim.Outcome{}
+}
+
+// text is the body of a send.
+type text struct {
+	To       string   `json:"to"`
+	Template string   `json:"template"`
+	Values   []string `json:"values"`
+	Ref      string   `json:"ref"`
 }
 
 // judgeText grants a text that passes every check.
@@ -117,18 +139,32 @@ func (s *Service) judgeText(c *sim.Call) sim.Outcome {
 	})
 	o.Cost = price
 	o.Then = func() any {
-		s.states[id] = "queued"
-		return members{"id": id}
+		s.known[id] = true
+		return members{"code": "ok", "id": id}
 	}
 	return o
 }
 
-// Answer writes HTTP 200 and the members, or HTTP 422 and the refusal.
+// checkText refuses a text that breaks a rule of the service.
+func (s *Service) checkText(t text) sim.Outcome {
+	template, known := s.cfg.Templates[t.Template]
+	switch {
+	case !sim.IsE164(t.To):
+		return sim.Refuse("bad_number", "to: want + and the number with its country code")
+	case t.Template == "" || len(s.cfg.Templates) > 0 && !known:
+		return sim.Refuse("no_template", "template: no such template")
+	case places.Count(template) > len(t.Values):
+		return sim.Refuse("bad_values", "values: fewer than the template has places")
+	case slices.ContainsFunc(t.Values, func(value string) bool { return utf8.RuneCountInString(value) > longestValue }):
+		return sim.Refuse("bad_values", "values: one is over %d characters", longestValue)
+	}
+	return sim.Outcome{}
+}
+
+// Answer writes HTTP 200 and what Judge has granted, or HTTP 422 and the refusal.
 func (s *Service) Answer(_ *sim.Call, o sim.Outcome) sim.Reply {
 	if o.Refused() {
 		return sim.JSON(http.StatusUnprocessableEntity, "application/json", members{"code": o.Code, "message": o.Words})
 	}
-	answer := members{"code": "ok"}
-	maps.Copy(answer, o.Data.(members))
-	return sim.JSON(http.StatusOK, "application/json", answer)
+	return sim.JSON(http.StatusOK, "application/json", o.Data)
 }
