@@ -43,8 +43,19 @@ func readParams(list string) (params []string, bad bool) {
 	if list == "" {
 		return nil, false
 	}
-	err := json.Unmarshal([]byte(list), &params)
-	return params, err != nil || params == nil
+	var values []any
+	if json.Unmarshal([]byte(list), &values) != nil || values == nil {
+		return nil, true
+	}
+	params = []string{}
+	for _, value := range values {
+		text, ok := value.(string)
+		if !ok {
+			return nil, true
+		}
+		params = append(params, text)
+	}
+	return params, false
 }
 
 // words is the text without the signature.

@@ -152,9 +152,10 @@ func TestCodes(t *testing.T) {
 		{sendTemplate, "100", "number", templateForm("number", "x")},
 		{sendTemplate, "100", "templateId", templateForm("templateId", "")},
 		{sendTemplate, "117", "templateId", templateForm("templateId", "2")},
-		{sendTemplate, "100", "templateParams", templateForm("templateParams", "1234")},
-		{sendTemplate, "100", "templateParams", templateForm("templateParams", "null")},
-		{sendTemplate, "100", "templateParams", templateForm("templateParams", "[1]")},
+		{sendTemplate, "100", "templateParams", templateForm("templateId", "7", "templateParams", "1234")},
+		{sendTemplate, "100", "templateParams", templateForm("templateId", "7", "templateParams", "null")},
+		{sendTemplate, "100", "templateParams", templateForm("templateParams", "[1,2]")},
+		{sendTemplate, "100", "templateParams", templateForm("templateParams", `["1",null]`)},
 		{sendTemplate, "100", "templateParams", templateForm("templateParams", "")},
 		{sendTemplate, "100", "templateParams", templateForm("templateParams", `["1","2","3"]`)},
 
