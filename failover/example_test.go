@@ -148,3 +148,63 @@ func ExampleNewRouter() {
 	// sent by ihuyi-international
 	// router: no attempt made: send: unsupported: no rule for country 1 and template "login"
 }
+
+// Two replicas of a program count in one store, so whichever of them a user comes to,
+// the second attempt is the paid one. Replicas on several machines bring a store of
+// their own; package failovertest checks it.
+func ExampleAttemptStore() {
+	store, err := failover.NewMemoryStore(failover.MemoryStoreConfig{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	message := provider.Message{
+		To: provider.MustParsePhone("13800138000"), Template: "login", Params: provider.Params{"code": "042137"},
+	}
+	for range 2 {
+		replica, err := failover.NewComposer(failover.ComposerConfig{
+			First:    failover.Member{Provider: &fake.Provider{ProviderName: "relay"}},
+			Retry:    failover.Member{Provider: &fake.Provider{ProviderName: "tencent"}},
+			Attempts: store,
+			Key:      "the-same-for-all-replicas",
+		})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		receipt, err := replica.Send(context.Background(), message)
+		fmt.Println(receipt.Provider, err)
+	}
+	// Output:
+	// relay <nil>
+	// tencent <nil>
+}
+
+// Composers nest: a first attempt goes to the relay, and what the relay cannot do goes
+// to a chain of paid services. An error lists all attempts in one line.
+func ExampleNewComposer_overChain() {
+	relay := &fake.Provider{ProviderName: "relay"}
+	ihuyi := &fake.Provider{ProviderName: "ihuyi"}
+	tencent := &fake.Provider{ProviderName: "tencent"}
+	relay.Script(fake.Refuse(provider.KindUnavailable))
+	ihuyi.Script(fake.Refuse(provider.KindBalance))
+	tencent.Script(fake.Refuse(provider.KindSignature))
+
+	paid, err := failover.NewChain(failover.ChainConfig{Name: "paid"}, failover.Member{Provider: ihuyi}, failover.Member{Provider: tencent})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	sms, err := failover.NewComposer(failover.ComposerConfig{First: failover.Member{Provider: relay}, Retry: failover.Member{Provider: paid}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	phone := provider.MustParsePhone("13800138000")
+	_, err = sms.Send(context.Background(), provider.Message{To: phone, Template: "login", Params: provider.Params{"code": "042137"}})
+	fmt.Println(err)
+	fmt.Println("top up an account:", errors.Is(err, provider.KindBalance))
+	// Output:
+	// failover: 3 attempts failed: (1) relay: send: unavailable (2) ihuyi: send: balance (3) tencent: send: signature
+	// top up an account: true
+}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
+	"net/http"
 
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/sim"
@@ -12,70 +12,58 @@ import (
 	"github.com/cnsms/cnsms/zhenzi/zhenzisim"
 )
 
-// Sends a code. Against the real service, leave BaseURL out, set Company for a
-// company's account, and take AppID and AppSecret from the console.
+// A receipt's id is all that a program needs to keep. With it the service says later
+// whether it has the message. Against the real service, leave HTTPClient out, set
+// Company for a company's account, and take AppID and AppSecret from the console.
 func Example() {
+	ctx := context.Background()
 	server := sim.New(sim.Config{}, zhenzisim.New(zhenzisim.Config{AppID: "100000", AppSecret: "secret"}))
-	defer server.Close()
-	if err := server.Listen(context.Background(), "127.0.0.1:0"); err != nil {
-		fmt.Println(err)
-		return
-	}
 	p, err := zhenzi.New(zhenzi.Config{
-		AppID:     "100000",
-		AppSecret: "secret",
-		Templates: provider.Templates{
-			"login": {ID: "1", Params: []string{"code", "minutes"}},
-		},
-		BaseURL: server.URL(),
+		AppID:      "100000",
+		AppSecret:  "secret",
+		Templates:  provider.Templates{"shipped": {ID: "2", Params: []string{"order"}}},
+		HTTPClient: &http.Client{Transport: server.Transport()},
 	})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	receipt, err := p.Send(context.Background(), provider.Message{
-		To:       provider.MustParsePhone("+86 138-0013-8000"),
-		Template: "login",
-		Params:   provider.Params{provider.ParamCode: "042137", "minutes": "5分钟"},
-	})
-	switch {
-	case errors.Is(err, provider.KindBalance):
-		fmt.Println("top up the account")
-	case err != nil:
-		fmt.Println(err)
-	default:
-		fmt.Println("accepted by", receipt.Provider, "for", receipt.To)
+	message := provider.Message{
+		To: provider.MustParsePhone("13800138000"), Template: "shipped", Params: provider.Params{"order": "A-77"},
 	}
-	// Output: accepted by zhenzi for 138****8000
+	receipt, err := p.Send(ctx, message)
+	fmt.Println(err)
+	for _, id := range []string{receipt.ID, "never-sent"} {
+		status, err := provider.ReadStatus(ctx, p, provider.Receipt{Provider: "zhenzi", ID: id})
+		fmt.Println(status.State, err)
+	}
+	// Output:
+	// <nil>
+	// pending <nil>
+	// unknown <nil>
 }
 
-// The time is up before the service has answered anything. The error tells what
-// to ask for later.
+// The connection breaks before the service has answered, and once more before it has
+// said whether it has the message. The error tells what to ask for later.
 func ExampleLostReplyError() {
 	server := sim.New(sim.Config{}, zhenzisim.New(zhenzisim.Config{AppID: "100000", AppSecret: "secret"}))
-	defer server.Close()
-	_, errInject := server.Inject(sim.Fault{Effect: sim.EffectHangAfter, Times: 2})
-	errListen := server.Listen(context.Background(), "127.0.0.1:0")
+	_, errInject := server.Inject(sim.Fault{Effect: sim.EffectResetAfter, Times: 2})
 	p, errNew := zhenzi.New(zhenzi.Config{
-		AppID: "100000", AppSecret: "secret", BaseURL: server.URL(),
+		AppID: "100000", AppSecret: "secret", HTTPClient: &http.Client{Transport: server.Transport()},
 		Templates: provider.Templates{"login": {ID: "1", Params: []string{"code"}}},
 	})
-	if err := errors.Join(errInject, errListen, errNew); err != nil {
+	if err := errors.Join(errInject, errNew); err != nil {
 		fmt.Println(err)
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
-	defer cancel()
-	m := provider.Message{
-		To: provider.MustParsePhone("138 0013 8000"), Template: "login", Params: provider.Params{"code": "042137"},
-	}
-	_, err := p.Send(ctx, m)
+	_, err := p.Send(context.Background(), provider.Message{
+		To: provider.MustParsePhone("13800138000"), Template: "login", Params: provider.Params{"code": "042137"},
+	})
 	fmt.Println("may have been sent:", provider.MayHaveSent(err))
 
 	var lost *zhenzi.LostReplyError
 	if errors.As(err, &lost) {
-		receipt := provider.Receipt{Provider: p.Name(), ID: lost.MessageID, To: m.To}
-		status, err := provider.ReadStatus(context.Background(), p, receipt)
+		status, err := p.ReadStatus(context.Background(), provider.Receipt{ID: lost.MessageID})
 		fmt.Println(status.State, err)
 	}
 	// Output:

@@ -3,6 +3,8 @@ package bmobsim_test
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"time"
 
 	"github.com/cnsms/cnsms/bmob"
 	"github.com/cnsms/cnsms/bmob/bmobsim"
@@ -10,29 +12,28 @@ import (
 	"github.com/cnsms/cnsms/sim"
 )
 
-// A program under test lets Bmob send a code, and the test reads it from the
-// inbox.
-func Example() {
+// The program under test sends in its own time. The test waits for the text to the
+// number that it is about.
+func Example_wait() {
 	server := sim.New(sim.Config{}, bmobsim.New(bmobsim.Config{AppID: "id", RESTKey: "key"}))
-	defer server.Close()
-	if err := server.Listen(context.Background(), "127.0.0.1:0"); err != nil {
-		fmt.Println(err)
-		return
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	go signUp(ctx, &http.Client{Transport: server.Transport()}, "13900139000", "13800138000")
+
+	text, err := server.Wait(ctx, 0, func(t sim.Text) bool { return t.To == "+8613800138000" })
+	fmt.Println(text.Seq, text.Sign, len(text.Code), err)
+	// Output: 2 比目科技 6 <nil>
+}
+
+// signUp stands for the program under test.
+func signUp(ctx context.Context, client *http.Client, numbers ...string) {
+	p, err := bmob.New(bmob.Config{AppID: "id", RESTKey: "key", Templates: provider.Templates{"login": {}}, HTTPClient: client})
+	for _, number := range numbers {
+		if err == nil {
+			_, err = p.Send(ctx, provider.Message{To: provider.MustParsePhone(number), Template: "login"})
+		}
 	}
-	p, err := bmob.New(bmob.Config{AppID: "id", RESTKey: "key", BaseURL: server.URL(), Templates: provider.Templates{"login": {}}})
 	if err != nil {
 		fmt.Println(err)
-		return
 	}
-	receipt, err := p.Send(context.Background(), provider.Message{To: provider.MustParsePhone("138 0013 8000"), Template: "login"})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	code := server.Texts()[0].Code
-	fmt.Println(len(code), "digits")
-	fmt.Println(p.Verify(context.Background(), receipt, code))
-	// Output:
-	// 6 digits
-	// <nil>
 }

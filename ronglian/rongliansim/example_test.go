@@ -3,39 +3,35 @@ package rongliansim_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/http"
+	"time"
 
-	"github.com/cnsms/cnsms/provider"
-	"github.com/cnsms/cnsms/ronglian"
 	"github.com/cnsms/cnsms/ronglian/rongliansim"
 	"github.com/cnsms/cnsms/sim"
 )
 
-// A program under test sends, and the test looks at what arrived.
-func Example() {
-	server := sim.New(sim.Config{}, rongliansim.New(rongliansim.Config{
-		AccountSID: "sid", AuthToken: "token", AppID: "app",
-		Templates: map[string]string{"1": "您的验证码是{1}，请于{2}分钟内正确输入"},
-	}))
-	defer server.Close()
-	if err := server.Listen(context.Background(), "127.0.0.1:0"); err != nil {
-		fmt.Println(err)
-		return
+// A phone's owner answers, and the service pushes the reply to the program under test,
+// here a handler that shows the push as it comes. A push that is refused stays queued.
+func Example_pushes() {
+	service := rongliansim.New(rongliansim.Config{AccountSID: "sid", AuthToken: "token", AppID: "app"})
+	service.Reply("13800138000", "TD", time.Date(2026, 11, 21, 9, 30, 0, 0, sim.Beijing))
+
+	refuse := true
+	client := &http.Client{Transport: sim.HandlerTransport(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		fmt.Println(string(body))
+		if refuse {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		refuse = false
+	}))}
+	for range 2 {
+		fmt.Println(service.PushReports(context.Background(), client, "https://shop.example.com/pushed"))
 	}
-	p, err := ronglian.New(ronglian.Config{
-		AccountSID: "sid", AuthToken: "token", AppID: "app", BaseURL: server.URL(),
-		Templates: provider.Templates{"login": {ID: "1", Params: []string{"code", "minutes"}}},
-	})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	_, err = p.Send(context.Background(), provider.Message{
-		To: provider.MustParsePhone("138 0013 8000"), Template: "login",
-		Params: provider.Params{"code": "4653", "minutes": "2"},
-	})
-	fmt.Println(err)
-	fmt.Println(server.Texts()[0].Text)
 	// Output:
-	// <nil>
-	// 【云通讯】您的验证码是4653，请于2分钟内正确输入
+	// {"Request":{"action":"SMSArrived","smsType":"0","apiVersion":"2013-12-26","content":"TD","fromNum":"13800138000","recvTime":"20261121093000","spCode":"10690000"}}
+	// 0 rongliansim: push: the receiver answers HTTP 503
+	// {"Request":{"action":"SMSArrived","smsType":"0","apiVersion":"2013-12-26","content":"TD","fromNum":"13800138000","recvTime":"20261121093000","spCode":"10690000"}}
+	// 1 <nil>
 }

@@ -3,6 +3,8 @@ package zhenzisim_test
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"time"
 
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/sim"
@@ -10,30 +12,37 @@ import (
 	"github.com/cnsms/cnsms/zhenzi/zhenzisim"
 )
 
-// A program under test sends, and the test looks at what arrived.
-func Example() {
-	server := sim.New(sim.Config{}, zhenzisim.New(zhenzisim.Config{
-		AppID: "100000", AppSecret: "secret", Templates: map[string]string{"1": "您的验证码为{code}。"},
-	}))
-	defer server.Close()
-	if err := server.Listen(context.Background(), "127.0.0.1:0"); err != nil {
-		fmt.Println(err)
-		return
+// A script has the service fail: it refuses one request, then it is out of order for
+// two (Send asks once more what became of its message), and in the end it is slow.
+func Example_faults() {
+	server := sim.New(sim.Config{}, zhenzisim.New(zhenzisim.Config{AppID: "100000", AppSecret: "secret"}))
+	for _, fault := range []sim.Fault{
+		{Effect: sim.EffectRefuse, Kind: provider.KindBalance},
+		{Effect: sim.EffectReply, Status: http.StatusBadGateway, Times: 2},
+		{Effect: sim.EffectDelay, Delay: 5 * time.Millisecond},
+	} {
+		if _, err := server.Inject(fault); err != nil {
+			fmt.Println(err)
+		}
 	}
-	p, err := zhenzi.New(zhenzi.Config{
-		AppID: "100000", AppSecret: "secret", BaseURL: server.URL(),
-		Templates: provider.Templates{"login": {ID: "1", Params: []string{"code"}}},
+	sms, err := zhenzi.New(zhenzi.Config{
+		AppID: "100000", AppSecret: "secret", Templates: provider.Templates{"login": {ID: "1", Params: []string{"code"}}},
+		HTTPClient: &http.Client{Transport: server.Transport()},
 	})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	_, err = p.Send(context.Background(), provider.Message{
-		To: provider.MustParsePhone("138 0013 8000"), Template: "login", Params: provider.Params{"code": "042137"},
-	})
-	fmt.Println(err)
-	fmt.Println(server.Texts()[0].Text)
+	message := provider.Message{To: provider.MustParsePhone("13800138000"), Template: "login", Params: provider.Params{"code": "042137"}}
+	for range 3 {
+		_, err := sms.Send(context.Background(), message)
+		for failure := range provider.Failures(err) {
+			fmt.Println(failure.Kind)
+		}
+	}
+	fmt.Println("texts:", len(server.Texts()))
 	// Output:
-	// <nil>
-	// 【榛子云】您的验证码为042137。
+	// balance
+	// unavailable
+	// texts: 1
 }

@@ -12,10 +12,10 @@ import (
 
 // A site submits a job, a phone takes it, and from then on it cannot be cancelled.
 func Example() {
-	queue := memqueue.New()
-	defer func() { _ = queue.Close() }()
 	ctx, now := context.Background(), time.Date(2026, 11, 21, 3, 30, 0, 0, time.UTC)
 	lanes := []string{relayapi.DefaultLane}
+	queue := memqueue.New()
+	defer func() { _ = queue.Close() }()
 
 	_ = queue.Seen(ctx, gateway.Presence{Phone: "old-phone", Lanes: lanes, Interval: time.Minute, At: now})
 	submitted, err := queue.Submit(ctx, gateway.Submit{
