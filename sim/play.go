@@ -81,11 +81,7 @@ func (s *Server) send(w http.ResponseWriter, c *Call) {
 // serve lets the service decide and write its answer. A service that has none has a
 // fault of its own, which must not look like the real service.
 func (s *Server) serve(c *Call) {
-	if old, ok := c.service.(moved); ok {
-		old.Serve(c)
-	} else {
-		s.decide(c)
-	}
+	s.decide(c)
 	if c.reply.Status == 0 {
 		c.reply = plain(http.StatusNotImplemented, "sim: the simulated service set no answer\n")
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -57,7 +58,7 @@ func New(cfg Config, services ...Service) *Server {
 	}
 	return &Server{
 		now:      cfg.Now,
-		services: wrapOld(services),
+		services: slices.Clone(services),
 		recorder: newRecorder(cfg.Keep),
 		closing:  make(chan struct{}),
 	}

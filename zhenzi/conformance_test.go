@@ -1,7 +1,6 @@
 package zhenzi_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -27,10 +26,9 @@ func harness(login provider.Template) providertest.Harness {
 				BaseURL: e.BaseURL, Timeout: e.Timeout, HTTPClient: e.HTTPClient, Now: e.Now,
 			})
 		},
-		Message:      newMessage("login", "code", "042137"),
-		Templates:    provider.Templates{"login": login},
-		RefusalReply: refusalReply,
-		Secrets:      []string{appSecret},
+		Message:   newMessage("login", "code", "042137"),
+		Templates: provider.Templates{"login": login},
+		Secrets:   []string{appSecret},
 		// A lost reply is followed by one lookup, which sends nothing.
 		CountsAsSend: func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/send.do") },
 	}
@@ -50,12 +48,3 @@ func TestConformance(t *testing.T) {
 func BenchmarkSend(b *testing.B) { providertest.BenchmarkSend(b, harness(byID), wiretest.BareResty()) }
 
 func FuzzReply(f *testing.F) { providertest.FuzzReply(f, harness(byID)) }
-
-// refusalReply is how Zhenzi refuses on the wire.
-func refusalReply(code, text string) providertest.Reply {
-	body, err := json.Marshal(map[string]any{"code": json.Number(code), "data": text})
-	if err != nil {
-		panic(err)
-	}
-	return providertest.Reply{ContentType: "application/json; charset=utf-8", Body: body}
-}

@@ -13,7 +13,6 @@ func TestReadStatus(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name, reply string
-		status      int
 		state       provider.State
 		want        error
 	}{
@@ -33,12 +32,11 @@ func TestReadStatus(t *testing.T) {
 		{name: "text of the wrong type", reply: `{"code":0,"data":{"message":{}}}`, want: provider.KindUnavailable},
 		{name: "broken object in a string", reply: `{"code":0,"data":"{"}`, want: provider.KindUnavailable},
 		{name: "refused", reply: `{"code":105,"data":"x"}`, want: provider.KindAuth},
-		{name: "HTTP error", reply: `{"code":0,"data":{"message":"x"}}`, status: 500, want: provider.KindUnavailable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			stub := &wiretest.Stub{Status: tt.status, Reply: tt.reply}
+			stub := &wiretest.Stub{Reply: tt.reply}
 			status, err := newProvider(t, newConfig(stub.Client())).ReadStatus(t.Context(), provider.Receipt{ID: "m-0001"})
 			require.ErrorIs(t, err, tt.want)
 			require.Equal(t, provider.Status{State: tt.state}, status)

@@ -8,7 +8,8 @@ import (
 	"github.com/cnsms/cnsms/provider/adapter"
 )
 
-func FuzzReply(f *testing.F) {
+// FuzzData is about what the suite's FuzzReply does not call: the readings of data.
+func FuzzData(f *testing.F) {
 	for _, seed := range []string{
 		`{"code":0,"data":"发送成功"}`, `{"code":"108","data":"余额不足"}`, `{"code":0,"data":7}`, `{"code":0,"data":"7"}`,
 		`{"code":0,"data":{"message":"x"}}`, `{"code":0,"data":"{\"message\":\"x\"}"}`, `{"code":0,"data":null}`,

@@ -2,7 +2,6 @@ package zhenzi_test
 
 import (
 	"bytes"
-	"cmp"
 	"io"
 	"net/http"
 	"strings"
@@ -59,9 +58,9 @@ func newMessage(template string, params ...string) provider.Message {
 }
 
 // answering is the service at the end of one path.
-func answering(path string, status int, reply string) *httpmock.MockTransport {
+func answering(path, reply string) *httpmock.MockTransport {
 	transport := httpmock.NewMockTransport()
-	transport.RegisterResponder(http.MethodPost, zhenzi.DefaultBaseURL+path, httpmock.NewStringResponder(cmp.Or(status, http.StatusOK), reply))
+	transport.RegisterResponder(http.MethodPost, zhenzi.DefaultBaseURL+path, httpmock.NewStringResponder(http.StatusOK, reply))
 	return transport
 }
 
@@ -143,7 +142,6 @@ func TestReadBalanceReply(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name, reply, amount string
-		status              int
 		want                error
 	}{
 		{name: "none left", reply: `{"code":0,"data":0}`, amount: "0"},
@@ -155,12 +153,11 @@ func TestReadBalanceReply(t *testing.T) {
 		{name: "not a number", reply: `{"code":0,"data":"many"}`, want: provider.KindUnavailable},
 		{name: "not a whole number", reply: `{"code":0,"data":1.5}`, want: provider.KindUnavailable},
 		{name: "an object", reply: `{"code":0,"data":{}}`, want: provider.KindUnavailable},
-		{name: "HTTP error", reply: `{"code":0,"data":7}`, status: http.StatusBadGateway, want: provider.KindUnavailable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			service := answering("/account/balance.do", tt.status, tt.reply)
+			service := answering("/account/balance.do", tt.reply)
 			balance, err := newProvider(t, newConfig(&http.Client{Transport: service})).ReadBalance(t.Context())
 			require.ErrorIs(t, err, tt.want)
 			require.Equal(t, tt.amount, balance.Amount)
@@ -181,8 +178,6 @@ func TestReply(t *testing.T) {
 		{name: "code as a string", reply: `{"code":"0","data":"发送成功"}`},
 		{name: "no data", reply: `{"code":0}`},
 		{name: "data of another kind", reply: `{"code":0,"data":{"a":[1]}}`},
-		{name: "unknown members", reply: `{"code":0,"data":"ok","extra":[1,{}]}`},
-		{name: "byte order mark and space", reply: "\xef\xbb\xbf \n{\"code\":0,\"data\":\"ok\"}\n"},
 		{name: "refused", reply: wiretest.Read(t, "reply-refused.json"), want: provider.KindBalance, code: "108", words: "余额不足"},
 		{name: "refused, code as a string", reply: `{"code":"108","data":"余额不足"}`, want: provider.KindBalance, code: "108", words: "余额不足"},
 		{name: "refused without words", reply: `{"code":108,"data":{"a":1}}`, want: provider.KindBalance, code: "108"},
@@ -197,7 +192,7 @@ func TestReply(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			service := answering("/sms/send.do", http.StatusOK, tt.reply)
+			service := answering("/sms/send.do", tt.reply)
 			receipt, err := newProvider(t, newConfig(&http.Client{Transport: service})).Send(t.Context(), newMessage("login", "code", "000"))
 			require.Equal(t, 1, service.GetTotalCallCount(), "an answer that is understood needs no lookup")
 			if tt.want == nil {
@@ -221,14 +216,13 @@ func TestLengthOfText(t *testing.T) {
 	tests := []struct {
 		name, text, problem string
 	}{
-		{name: "empty", text: "", problem: "zhenzi: send: content: Text: is empty"},
 		{name: "just short enough", text: strings.Repeat("长", 1000)},
 		{name: "too long", text: strings.Repeat("长", 1001), problem: "zhenzi: send: content: Text: 1001 characters"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			service := answering("/sms/send.do", http.StatusOK, wiretest.Read(t, "reply-accepted.json"))
+			service := answering("/sms/send.do", wiretest.Read(t, "reply-accepted.json"))
 			_, err := newProvider(t, newConfig(&http.Client{Transport: service})).Send(t.Context(), newMessage("anyText", "text", tt.text))
 			if tt.problem == "" {
 				require.NoError(t, err)

@@ -82,10 +82,6 @@ func (c *check) refusals() []facts.Code {
 // refuse scripts a refusal with any code and text, for every request.
 func (c *check) refuse(s *stage, code, text string) {
 	c.Helper()
-	if c.h.RefusalReply != nil {
-		c.reply(s, c.h.RefusalReply(code, text))
-		return
-	}
 	c.inject(s, sim.Fault{Effect: sim.EffectRefuse, Code: code, Text: text, Unlisted: true, Times: sim.Forever})
 }
 
@@ -103,7 +99,7 @@ func unlistedCodes(c *check) {
 }
 
 // codes are the codes of a send.
-func (c *check) codes() facts.Codes { return sim.CodesOf(c.h.Service(c.TB)) }
+func (c *check) codes() facts.Codes { return c.h.Service(c.TB).Codes() }
 
 // kindOf is what a code means that is in no row of its own: what its family means.
 func (c *check) kindOf(code string) provider.Kind {

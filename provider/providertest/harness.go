@@ -42,10 +42,6 @@ type Harness struct {
 	// abroad, and the suite expects KindUnsupported before any request.
 	Foreign provider.Phone
 
-	// RefusalReply is how a service that has not moved to Judge and Answer refuses a
-	// send on the wire with that code and that text. Others are asked themselves.
-	RefusalReply func(code, text string) Reply
-
 	// Secrets are the credentials that the provider was built with. They must show
 	// up nowhere. Each has six characters or more.
 	Secrets []string

@@ -1,8 +1,6 @@
 package zhenzisim
 
 import (
-	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/cnsms/cnsms/sim"
@@ -10,131 +8,81 @@ import (
 
 const longestText = 1000 // characters
 
-// check returns the code to refuse the request with, or "".
-func (s *Service) check(c *sim.Call, f form) string {
-	if code := s.checkCredentials(c, f); code != "" {
-		return code
+// places are where a template has its values.
+var places = sim.InOrder(`\{[^{}]*\}`)
+
+// check is one of the service's rules.
+type check = func(*sim.Call, form) sim.Outcome
+
+// checks are those of a call, in their order.
+func (s *Service) checks(c *sim.Call) []check {
+	switch {
+	case is(c.Request, balancePath):
+		return []check{s.checkCredentials}
+	case is(c.Request, lookupPath):
+		return []check{s.checkCredentials, checkLookup}
+	case is(c.Request, templatePath):
+		return []check{s.checkCredentials, checkNumber, s.checkTemplate, s.checkMessageID}
 	}
-	switch path := c.Request.URL.Path; {
-	case strings.HasSuffix(path, balancePath):
-		return ""
-	case strings.HasSuffix(path, lookupPath):
-		return checkLookup(c, f)
-	case strings.HasSuffix(path, templatePath):
-		return s.checkSend(c, f, s.checkTemplate)
-	}
-	return s.checkSend(c, f, checkText)
+	return []check{s.checkCredentials, checkNumber, checkText, s.checkMessageID}
 }
 
-func (s *Service) checkCredentials(c *sim.Call, f form) string {
+func (s *Service) checkCredentials(_ *sim.Call, f form) sim.Outcome {
 	switch {
 	case f.appID == "":
-		c.Explain("appId: empty")
-		return "100"
+		return sim.Refuse("100", "appId: empty")
 	case f.appSecret == "":
-		c.Explain("appSecret: empty")
-		return "100"
+		return sim.Refuse("100", "appSecret: empty")
 	case f.appID != s.cfg.AppID:
-		c.Explain("appId: no such application")
-		return "105"
+		return sim.Refuse("105", "appId: no such application")
 	case f.appSecret != s.cfg.AppSecret:
-		c.Explain("appSecret: not that of the application")
-		return "110"
+		return sim.Refuse("110", "appSecret: not that of the application")
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-func checkLookup(c *sim.Call, f form) string {
+func checkLookup(_ *sim.Call, f form) sim.Outcome {
 	if f.messageID == "" {
-		c.Explain("messageId: empty")
-		return "100"
+		return sim.Refuse("100", "messageId: empty")
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-// checkSend checks a text to be sent; checkBody checks what is particular to the
-// version of the call.
-func (s *Service) checkSend(c *sim.Call, f form, checkBody func(*sim.Call, form) string) string {
-	for _, check := range []func(*sim.Call, form) string{checkNumber, checkBody, s.checkMessageID, s.checkLimit} {
-		if code := check(c, f); code != "" {
-			return code
-		}
+func checkNumber(_ *sim.Call, f form) sim.Outcome {
+	if !sim.IsMainland(f.number) {
+		return sim.Refuse("100", "number: want 11 digits beginning with 1")
 	}
-	if s.cfg.Balance != nil && s.balance <= 0 {
-		c.Explain("balance: no messages left")
-		return "108"
-	}
-	return ""
+	return sim.Outcome{}
 }
 
-func checkNumber(c *sim.Call, f form) string {
-	if len(f.number) == 11 && f.number[0] == '1' && strings.Trim(f.number, "0123456789") == "" {
-		return ""
-	}
-	c.Explain("number: want 11 digits beginning with 1")
-	return "100"
-}
-
-func checkText(c *sim.Call, f form) string {
+func checkText(_ *sim.Call, f form) sim.Outcome {
 	switch {
 	case f.message == "":
-		c.Explain("message: empty")
-		return "100"
+		return sim.Refuse("100", "message: empty")
 	case utf8.RuneCountInString(f.message) > longestText:
-		c.Explain("message: over %d characters", longestText)
-		return "101"
+		return sim.Refuse("101", "message: over %d characters", longestText)
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-func (s *Service) checkTemplate(c *sim.Call, f form) string {
+func (s *Service) checkTemplate(_ *sim.Call, f form) sim.Outcome {
 	text, known := s.cfg.Templates[f.templateID]
 	switch {
 	case f.templateID == "":
-		c.Explain("templateId: empty")
-		return "100"
+		return sim.Refuse("100", "templateId: empty")
 	case len(s.cfg.Templates) > 0 && !known:
-		c.Explain("templateId: no such template")
-		return "117"
+		return sim.Refuse("117", "templateId: no such template")
 	case f.badParams:
-		c.Explain("templateParams: want a JSON array of strings")
-		return "100"
-	case known && len(f.params) != len(place.FindAllString(text, -1)):
-		c.Explain("templateParams: %d values for %d places", len(f.params), len(place.FindAllString(text, -1)))
-		return "100"
+		return sim.Refuse("100", "templateParams: want a JSON array of strings")
+	case known && len(f.params) != places.Count(text):
+		return sim.Refuse("100", "templateParams: %d values for %d places", len(f.params), places.Count(text))
 	}
-	return ""
+	return sim.Outcome{}
 }
 
-func (s *Service) checkMessageID(c *sim.Call, f form) string {
-	if _, known := s.texts[f.messageID]; known {
-		c.Explain("messageId: was used before")
-		return "100"
+func (s *Service) checkMessageID(_ *sim.Call, f form) sim.Outcome {
+	if _, known := s.sent[f.messageID]; known {
+		return sim.Refuse("100", "messageId: was used before")
 	}
-	return ""
-}
-
-func (s *Service) checkLimit(c *sim.Call, f form) string {
-	if s.cfg.DailyLimit <= 0 {
-		return ""
-	}
-	today := 0
-	for _, at := range s.sent[f.number] {
-		if sameDay(at, c.Now) {
-			today++
-		}
-	}
-	if today >= s.cfg.DailyLimit {
-		c.Explain("number: %d texts today", today)
-		return "109"
-	}
-	return ""
-}
-
-// beijing is the one zone of the whole country.
-var beijing = time.FixedZone("UTC+8", 8*60*60)
-
-func sameDay(a, b time.Time) bool {
-	const day = "2006-01-02"
-	return a.In(beijing).Format(day) == b.In(beijing).Format(day)
+	return sim.Outcome{}
 }

@@ -4,14 +4,13 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
-	"strings"
 
 	"github.com/cnsms/cnsms/sim"
 )
 
-// form is a request's fields.
+// form is a request's fields. A call of version 2 has no message, and one of version 1
+// no template.
 type form struct {
 	appID, appSecret, message, templateID, number, messageID string
 	// params is the array in templateParams; badParams says that there is none.
@@ -29,7 +28,7 @@ func readForm(c *sim.Call) (form, error) {
 		appID: values.Get("appId"), appSecret: values.Get("appSecret"),
 		number: values.Get("number"), messageID: values.Get("messageId"),
 	}
-	if strings.HasSuffix(c.Request.URL.Path, templatePath) {
+	if is(c.Request, templatePath) {
 		f.templateID = values.Get("templateId")
 		f.params, f.badParams = readParams(values.Get("templateParams"))
 		return f, nil
@@ -44,47 +43,35 @@ func readParams(list string) (params []string, bad bool) {
 	if list == "" {
 		return nil, false
 	}
-	err := json.Unmarshal([]byte(list), &params)
-	return params, err != nil || params == nil
+	var values []any
+	if json.Unmarshal([]byte(list), &values) != nil || values == nil {
+		return nil, true
+	}
+	params = []string{}
+	for _, value := range values {
+		text, ok := value.(string)
+		if !ok {
+			return nil, true
+		}
+		params = append(params, text)
+	}
+	return params, false
 }
 
-// textOf is the text without the signature. A call of version 2 has no whole
-// text, and one of version 1 no template.
-func (s *Service) textOf(f form) string {
+// words is the text without the signature.
+func (s *Service) words(f form) string {
 	if f.templateID == "" {
 		return f.message
 	}
-	return fill(s.cfg.Templates[f.templateID], f.params)
+	return places.Fill(s.cfg.Templates[f.templateID], f.params)
 }
 
-// message is what the phone would show.
-func (s *Service) message(f form) sim.Text {
+// text is what the phone shows.
+func (s *Service) text(f form) sim.Text {
 	return sim.Text{
 		Mailbox: s.cfg.AppID, Ref: f.messageID, To: "+86" + f.number, Sign: s.cfg.Sign,
-		Template: f.templateID, Params: f.params, Text: "【" + s.cfg.Sign + "】" + s.textOf(f),
+		Template: f.templateID, Params: f.params, Text: sim.Signed(s.cfg.Sign, s.words(f)),
 	}
-}
-
-// place is where a value goes in a template.
-var place = regexp.MustCompile(`\{[^{}]*\}`)
-
-// fill puts the values into a template's places; without a template the text is
-// the values.
-func fill(text string, values []string) string {
-	if text == "" {
-		return strings.Join(values, " ")
-	}
-	next := 0
-	return place.ReplaceAllStringFunc(text, func(string) string {
-		next++
-		return values[next-1]
-	})
-}
-
-// answer is the reply to every call.
-type answer struct {
-	Code int `json:"code"`
-	Data any `json:"data"`
 }
 
 // found is a message in the reply to a lookup.
@@ -92,39 +79,35 @@ type found struct {
 	Message string `json:"message"`
 }
 
-// plenty is what an account without an end says that it has left.
-const plenty = 1_000_000
-
-func (s *Service) replyBalance(c *sim.Call) {
-	left := plenty
-	if s.cfg.Balance != nil {
-		left = max(s.balance, 0)
+// foundData is null for an unknown messageId.
+func (s *Service) foundData(messageID string) any {
+	words, known := s.sent[messageID]
+	if !known {
+		return nil
 	}
-	if s.cfg.DataAsText {
-		reply(c, 0, strconv.Itoa(left))
-		return
-	}
-	reply(c, 0, left)
+	return s.data(found{words})
 }
 
-func (s *Service) replyLookup(c *sim.Call, f form) {
-	text, known := s.texts[f.messageID]
-	switch {
-	case !known:
-		reply(c, 0, nil)
-	case s.cfg.DataAsText:
-		object, _ := json.Marshal(found{text}) // a struct of one string
-		reply(c, 0, string(object))
-	default:
-		reply(c, 0, found{text})
+// data is v, or a string that holds its JSON.
+func (s *Service) data(v any) any {
+	if !s.cfg.DataAsText {
+		return v
 	}
+	text, _ := json.Marshal(v) // a number, or a struct of one string
+	return string(text)
 }
 
-func replyRefusal(c *sim.Call, r sim.Refusal) {
-	code, _ := strconv.Atoi(r.Code) // codes are those of the table
-	reply(c, code, r.Text)
+// answer is the reply to every call.
+type answer struct {
+	Code any `json:"code"`
+	Data any `json:"data"`
 }
 
-func reply(c *sim.Call, code int, data any) {
-	c.ReplyJSON(http.StatusOK, "application/json; charset=utf-8", answer{code, data})
+// reply writes the code as a number. One that is none can only come from a script.
+func reply(code string, data any) sim.Reply {
+	a := answer{Code: code, Data: data}
+	if number, err := strconv.Atoi(code); err == nil {
+		a.Code = number
+	}
+	return sim.JSON(http.StatusOK, "application/json; charset=utf-8", a)
 }

@@ -19,7 +19,8 @@
 //   - one text costs one message, whatever its length; the day of the limit per
 //     number is Beijing's;
 //   - the order in which faults are noticed, the wording of every refusal but
-//     108, the content type of replies, and the reply to anything but a POST.
+//     108 (the others have the words of the vendor's table), the content type of
+//     replies, and the reply to anything but a POST.
 //
 // Not simulated, but for the scripted refusals: forbidden applications, lists of
 // allowed addresses, missing accounts, the quota per clientIp (no code is
@@ -28,11 +29,12 @@ package zhenzisim
 
 import (
 	"net/http"
+	"slices"
 	"strings"
-	"sync"
-	"time"
 
+	"github.com/cnsms/cnsms/provider/facts"
 	"github.com/cnsms/cnsms/sim"
+	"github.com/cnsms/cnsms/zhenzi"
 )
 
 // Config describes the simulated application. AppID and AppSecret are required;
@@ -56,32 +58,33 @@ type Config struct {
 
 // Service is a simulated Zhenzi application. Put it into a sim.Server.
 type Service struct {
-	sim.Old
+	*sim.Account
 
-	cfg Config
-
-	mu      sync.Mutex
-	balance int
-	sent    map[string][]time.Time // by number, for the limit
-	texts   map[string]string      // by messageId
+	cfg  Config
+	sent map[string]string // words by messageId
 }
 
-var _ sim.Service = (*Service)(nil)
-
-// New returns a simulated application.
+// New returns a simulated application. It panics when cfg is one that no request could
+// satisfy.
 func New(cfg Config) *Service {
+	sim.Demand(cfg.AppID != "", "zhenzisim: Config.AppID: must not be empty")
+	sim.Demand(cfg.AppSecret != "", "zhenzisim: Config.AppSecret: must not be empty")
+	sim.Demand(cfg.DailyLimit >= 0, "zhenzisim: Config.DailyLimit: must not be negative")
 	if cfg.Sign == "" {
 		cfg.Sign = "榛子云"
 	}
-	s := &Service{cfg: cfg, sent: map[string][]time.Time{}, texts: map[string]string{}}
-	if cfg.Balance != nil {
-		s.balance = *cfg.Balance
+	account := sim.AccountConfig{Balance: cfg.Balance, BalanceCode: "108", NumberField: "number"}
+	if cfg.DailyLimit > 0 {
+		account.Limits = []sim.Limit{{Code: "109", Most: cfg.DailyLimit}}
 	}
-	return s
+	return &Service{Account: sim.NewAccount(account), cfg: cfg, sent: map[string]string{}}
 }
 
 // Name returns "zhenzi".
 func (s *Service) Name() string { return "zhenzi" }
+
+// Codes are those of the vendor's table.
+func (s *Service) Codes() facts.Codes { return zhenzi.Codes() }
 
 // The calls, by the ends of their paths.
 const (
@@ -93,63 +96,50 @@ const (
 
 // Owns reports whether the path is one of Zhenzi's.
 func (s *Service) Owns(r *http.Request) bool {
-	for _, path := range []string{textPath, templatePath, balancePath, lookupPath} {
-		if strings.HasSuffix(r.URL.Path, path) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{textPath, templatePath, balancePath, lookupPath}, func(path string) bool { return is(r, path) })
 }
 
-// Serve answers one request.
-func (s *Service) Serve(c *sim.Call) {
+// is reports whether a request is the call with that path.
+func is(r *http.Request, path string) bool { return strings.HasSuffix(r.URL.Path, path) }
+
+// Judge decides about a text, a question for the balance, or a lookup.
+func (s *Service) Judge(c *sim.Call) sim.Outcome {
 	if c.Request.Method != http.MethodPost {
-		c.Explain("method: want POST")
-		c.Reply(http.StatusMethodNotAllowed, "text/html; charset=utf-8", []byte("<html><body>405</body></html>"))
-		return
+		page := sim.Reply{Status: http.StatusMethodNotAllowed, ContentType: "text/html; charset=utf-8", Body: []byte("<html><body>405</body></html>")}
+		return sim.RefuseWith(page, "method: want POST")
 	}
 	f, err := readForm(c)
 	if err != nil {
-		c.Explain("body: %v", err)
-		replyRefusal(c, refusal("100"))
-		return
+		return sim.Refuse("100", "body: %v", err)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if refused, ok := s.refuse(c, f); ok {
-		replyRefusal(c, refused)
-		return
+	if o := sim.FirstRefusal(c, f, s.checks(c)...); o.Refused() {
+		return o
 	}
 	switch {
-	case strings.HasSuffix(c.Request.URL.Path, balancePath):
-		s.replyBalance(c)
-	case strings.HasSuffix(c.Request.URL.Path, lookupPath):
-		s.replyLookup(c, f)
-	default:
-		s.accept(c, f)
+	case is(c.Request, balancePath):
+		return sim.Grant(s.data(s.Left()))
+	case is(c.Request, lookupPath):
+		return sim.Grant(s.foundData(f.messageID))
 	}
+	return s.accept(f)
 }
 
-// refuse returns what to refuse the request with: by the service's own rules,
-// or by the script.
-func (s *Service) refuse(c *sim.Call, f form) (sim.Refusal, bool) {
-	if code := s.check(c, f); code != "" {
-		return refusal(code), true
+// accept sends the text and remembers its words for lookups.
+func (s *Service) accept(f form) sim.Outcome {
+	o := sim.Accept(s.text(f))
+	o.Then = func() any {
+		if f.messageID != "" {
+			s.sent[f.messageID] = s.words(f)
+		}
+		return "发送成功"
 	}
-	scripted, ok := c.Refusal()
-	if ok {
-		c.Explain("scripted refusal")
-	}
-	return scripted, ok
+	return o
 }
 
-// accept takes the text.
-func (s *Service) accept(c *sim.Call, f form) {
-	c.Accept(s.message(f))
-	s.balance--
-	s.sent[f.number] = append(s.sent[f.number], c.Now)
-	if f.messageID != "" {
-		s.texts[f.messageID] = s.textOf(f)
+// Answer writes the one form of reply.
+func (s *Service) Answer(_ *sim.Call, o sim.Outcome) sim.Reply {
+	if o.Refused() {
+		return reply(o.Code, o.Words)
 	}
-	reply(c, 0, "发送成功")
+	return reply("0", o.Data)
 }
