@@ -223,10 +223,6 @@ func TestBadConfig(t *testing.T) {
 			wiretest.Hidden(t, err.Error(), restKey, secretKey, safeCode)
 		})
 	}
-}
-
-func TestPlainHTTP(t *testing.T) {
-	t.Parallel()
 	wiretest.PlainHTTP(t, newConfig(nil), func(cfg *bmob.Config, baseURL string, plainHTTP bool) {
 		cfg.BaseURL, cfg.PlainHTTP = baseURL, plainHTTP
 	})

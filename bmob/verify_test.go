@@ -57,8 +57,15 @@ func TestVerifyFails(t *testing.T) {
 		{Name: "ok and an error", Reply: `{"msg":"ok","error":"x"}`, Kind: provider.KindUnknown},
 		{Name: "a redirect", Status: http.StatusFound, Reply: `{"msg":"ok"}`, Kind: provider.KindUnavailable},
 	}
-	verifying(verify(sent, code), "POST https://api2.bmob.cn/1/verifySmsCode/"+code).Replies(t, replies)
-	verifying(verify(sent, code, inBody), "POST https://api2.bmob.cn/1/verifySmsCode").Replies(t, replies)
+	for name, table := range map[string]wiretest.Table{
+		"in the path": verifying(verify(sent, code), "POST https://api2.bmob.cn/1/verifySmsCode/"+code),
+		"in the body": verifying(verify(sent, code, inBody), "POST https://api2.bmob.cn/1/verifySmsCode"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			table.Replies(t, replies)
+		})
+	}
 }
 
 func TestVerifyBadInput(t *testing.T) {

@@ -226,6 +226,9 @@ func TestBadConfig(t *testing.T) {
 		`Templates["c"].ID: `, `Templates["d"].Sign: `, `Templates["e"].Text: `, "BaseURL: ", "Timeout: ")
 	_, err = ihuyi.New(ihuyi.Config{Account: account, APIKey: apiKey})
 	require.EqualError(t, err, "ihuyi: config: Templates: must not be empty")
+	wiretest.PlainHTTP(t, newConfig(nil), func(cfg *ihuyi.Config, baseURL string, plainHTTP bool) {
+		cfg.BaseURL, cfg.PlainHTTP = baseURL, plainHTTP
+	})
 }
 
 func TestAPIPrintsItsName(t *testing.T) {

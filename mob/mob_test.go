@@ -136,6 +136,9 @@ func TestBadConfig(t *testing.T) {
 	_, err = mob.NewSDKVerifier(mob.Config{BaseURL: "x"})
 	wiretest.Named(t, err, "AppKey: ", "BaseURL: ")
 	require.NotContains(t, err.Error(), "Templates")
+	wiretest.PlainHTTP(t, newConfig(nil), func(cfg *mob.Config, baseURL string, plainHTTP bool) {
+		cfg.BaseURL, cfg.PlainHTTP = baseURL, plainHTTP
+	})
 }
 
 // TestVerifierPrintsNoKey: the suite looks at providers only.
@@ -148,11 +151,4 @@ func TestVerifierPrintsNoKey(t *testing.T) {
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		wiretest.Hidden(t, fmt.Sprintf(verb, v)+fmt.Sprintf(verb, hidden)+fmt.Sprintf(verb, &hidden), appKey)
 	}
-}
-
-func TestPlainHTTP(t *testing.T) {
-	t.Parallel()
-	wiretest.PlainHTTP(t, newConfig(nil), func(cfg *mob.Config, baseURL string, plainHTTP bool) {
-		cfg.BaseURL, cfg.PlainHTTP = baseURL, plainHTTP
-	})
 }

@@ -141,14 +141,7 @@ func TestBadMessage(t *testing.T) {
 	require.NoError(t, err, "a text of 1000 characters")
 }
 
-func TestPlainHTTP(t *testing.T) {
-	t.Parallel()
-	wiretest.PlainHTTP(t, newConfig(nil), func(cfg *relay.Config, baseURL string, plainHTTP bool) {
-		cfg.BaseURL, cfg.PlainHTTP = baseURL, plainHTTP
-	})
-}
-
-func TestConfigReportsEverythingAtOnce(t *testing.T) {
+func TestBadConfig(t *testing.T) {
 	t.Parallel()
 	_, err := relay.New(relay.Config{
 		Lane: "a b", Wait: time.Hour, TTL: time.Millisecond, BaseURL: "relay", Timeout: -1, HTTPClient: &http.Client{Timeout: time.Second},
@@ -158,6 +151,9 @@ func TestConfigReportsEverythingAtOnce(t *testing.T) {
 		`Templates["login"].Text: `, `Templates["login"].Sign: `)
 	_, err = relay.New(relay.Config{})
 	require.EqualError(t, err, "relay: config: Token: must not be empty\nTemplates: must not be empty\nBaseURL: must not be empty")
+	wiretest.PlainHTTP(t, newConfig(nil), func(cfg *relay.Config, baseURL string, plainHTTP bool) {
+		cfg.BaseURL, cfg.PlainHTTP = baseURL, plainHTTP
+	})
 }
 
 // TestConfigReportsTemplatesInOrder: a report that changes from run to run looks

@@ -255,10 +255,6 @@ func TestBadConfig(t *testing.T) {
 		`Templates["c"].Sign: `, `Templates["d"].ID: want digits`, `Templates["e"].ID: a trial account`, "BaseURL: ", "Timeout: ")
 	err = ronglian.Config{AuthToken: authToken, AppID: appID, SubAppend: "12a"}.Validate()
 	require.EqualError(t, err, "ronglian: config: AccountSID: must not be empty\nSubAppend: want one to four digits\nTemplates: must not be empty")
-}
-
-func TestPlainHTTP(t *testing.T) {
-	t.Parallel()
 	wiretest.PlainHTTP(t, newConfig(nil), func(cfg *ronglian.Config, baseURL string, plainHTTP bool) {
 		cfg.BaseURL, cfg.PlainHTTP = baseURL, plainHTTP
 	})
