@@ -47,11 +47,18 @@ type Request struct {
 func Requests(t *testing.T, rows []Request) {
 	t.Helper()
 	for _, row := range rows {
-		t.Run(row.Name, func(t *testing.T) {
-			t.Parallel()
-			row.check(t)
-		})
+		subtest(t, row.Name, func(t testing.TB) { row.check(t) })
 	}
+}
+
+// subtest runs the check of a row. Checks take a testing.TB, so that the tests of this
+// package can see them fail.
+func subtest(t *testing.T, name string, check func(t testing.TB)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		check(t)
+	})
 }
 
 func (row Request) check(t testing.TB) {
@@ -102,10 +109,7 @@ type Reply struct {
 func (table Table) Replies(t *testing.T, rows []Reply) {
 	t.Helper()
 	for _, row := range rows {
-		t.Run(row.Name, func(t *testing.T) {
-			t.Parallel()
-			table.checkReply(t, row)
-		})
+		subtest(t, row.Name, func(t testing.TB) { table.checkReply(t, row) })
 	}
 }
 
@@ -148,10 +152,7 @@ type Input struct {
 func (table Table) BadInput(t *testing.T, rows []Input) {
 	t.Helper()
 	for _, row := range rows {
-		t.Run(row.Name, func(t *testing.T) {
-			t.Parallel()
-			table.checkInput(t, row)
-		})
+		subtest(t, row.Name, func(t testing.TB) { table.checkInput(t, row) })
 	}
 }
 
