@@ -56,13 +56,11 @@ func TestCooldownByKind(t *testing.T) {
 				require.Equal(t, test.want, seen.all()[0].Cooldown)
 				require.Equal(t, test.want, chain.Members()[0].Cooldown)
 
-				f.journal.asked()
-				_, err := chain.Send(t.Context(), codeMessage)
-				require.NoError(t, err)
+				next := f.asks(t, chain)
 				if test.want > 0 {
-					require.Equal(t, []string{"b"}, f.journal.asked(), "a is skipped")
+					require.Equal(t, []string{"b"}, next, "a is skipped")
 				} else {
-					require.Equal(t, []string{"a"}, f.journal.asked(), "a is asked again")
+					require.Equal(t, []string{"a"}, next, "a is asked again")
 				}
 			})
 		})
@@ -74,11 +72,7 @@ func TestCooldownEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFleet("a", "b")
 		chain := f.chain(t, failover.ChainConfig{Cooldown: time.Minute}, "a", "b")
-		send := func() []string {
-			_, err := chain.Send(t.Context(), codeMessage)
-			require.NoError(t, err)
-			return f.journal.asked()
-		}
+		send := func() []string { return f.asks(t, chain) }
 		f.members["a"].then(fail(provider.KindUnavailable))
 		require.Equal(t, []string{"a", "b"}, send())
 
@@ -305,4 +299,45 @@ func TestLastResortAmongNamesakes(t *testing.T) {
 	_, err = chain.Send(t.Context(), codeMessage)
 	require.Equal(t, "failed: a unavailable", outcome(provider.Receipt{}, err))
 	require.Equal(t, []failover.Skipped{{Provider: "chain", Reason: failover.SkipCooldown}}, failure(t, err).Skipped)
+}
+
+// A chain inside cools down when all of its members failed for their health, and
+// not when one did for another reason.
+func TestNestedCooldown(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		b    reply
+		next []string // asked for the next message
+	}{
+		{"all unhealthy", fail(provider.KindAuth), []string{"last"}},
+		{"one healthy", fail(provider.KindBlocked), []string{"b"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFleet("a", "b", "last")
+			inner := f.chain(t, failover.ChainConfig{Name: "inner"}, "a", "b")
+			outer := newChain(t, failover.ChainConfig{}, failover.Member{Provider: inner}, f.member("last"))
+			f.members["a"].then(fail(provider.KindUnavailable))
+			f.members["b"].then(test.b)
+			require.Equal(t, "last", outcome(outer.Send(t.Context(), codeMessage)))
+			require.Equal(t, test.next, f.asks(t, outer))
+		})
+	}
+}
+
+// A composer inside that hangs until the time limit of the one around it cools
+// down, or every message would wait for it.
+func TestNestedTimeout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet("a", "b", "last")
+		inner := f.chain(t, failover.ChainConfig{Name: "inner"}, "a", "b")
+		outer := newChain(t, failover.ChainConfig{}, failover.Member{Provider: inner, Timeout: time.Second}, f.member("last"))
+		f.members["a"].then(hang)
+		require.Equal(t, "last", outcome(outer.Send(t.Context(), codeMessage)))
+		require.Equal(t, []string{"a", "last"}, f.journal.asked(), "the time limit ends the whole inner send")
+		require.Zero(t, inner.Members()[0].Cooldown, "to the inner chain it is the caller that cancels")
+		require.Equal(t, failover.DefaultCooldown, outer.Members()[0].Cooldown)
+	})
 }

@@ -2,10 +2,12 @@ package failover_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -119,118 +121,80 @@ func TestNestedErrorIsFlat(t *testing.T) {
 	require.EqualError(t, err, "sms: 1 attempt failed: b: send: recipient; skipped: a (cooling down)")
 }
 
-// A composer's error inside a wrapper's is kept whole, with what the wrapper
-// says, and still decides what happens next.
-func TestWrappedComposerError(t *testing.T) {
+// Printing an attempt shows no code and no full number.
+func TestAttemptPrintsNoSecret(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct {
-		name    string
-		failure reply
-		want    string
-	}{
-		{"goes on", fail(provider.KindBlocked), "c"},
-		{"stops", fail(provider.KindContent), "failed: a content"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			f := newFleet("a", "c")
-			f.members["a"].then(test.failure)
-			inner := f.chain(t, failover.ChainConfig{Name: "inner"}, "a")
-			outer := newChain(t, failover.ChainConfig{}, failover.Member{Provider: annotating{inner}}, f.member("c"))
-			receipt, err := outer.Send(t.Context(), codeMessage)
-			require.Equal(t, test.want, outcome(receipt, err))
-			if err != nil {
-				require.ErrorIs(t, err, errAnnotated)
-				require.ErrorContains(t, err, "annotated")
-			}
-		})
+	f := newFleet("a")
+	f.members["a"].then(func(_ context.Context, m provider.Message) error {
+		return fmt.Errorf("%s %s", m.To.E164(), m.Params["code"]) // what an adapter must not do
+	})
+	var seen events
+	_, err := f.chain(t, failover.ChainConfig{OnAttempt: seen.add}, "a").Send(t.Context(), codeMessage)
+	require.Error(t, err)
+	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+		for _, value := range []any{err, seen.list[0], &seen.list[0], failure(t, err).Attempts} {
+			text := fmt.Sprintf(format, value)
+			require.NotContains(t, text, testNumber, format)
+			require.NotContains(t, text, testCode, format)
+		}
 	}
+	data, jsonErr := json.Marshal(seen.list[0])
+	require.NoError(t, jsonErr)
+	require.NotContains(t, string(data), testNumber)
 }
 
-var errAnnotated = errors.New("annotated")
-
-type annotating struct{ provider.Provider }
-
-func (a annotating) Unwrap() provider.Provider { return a.Provider }
-
-func (a annotating) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
-	r, err := a.Provider.Send(ctx, m)
-	if err != nil {
-		err = fmt.Errorf("%w: %w", errAnnotated, err)
-	}
-	return r, err
-}
-
-// What a composer inside does decides what the one around it does.
-func TestNestedDecisions(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		name    string
-		a, b    reply
-		message provider.Message
-		asked   []string
-	}{
-		{"all failed", fail(provider.KindBalance), fail(provider.KindBlocked), plainMessage, []string{"a", "b", "last"}},
-		{"stopped inside", fail(provider.KindRecipient), accept, plainMessage, []string{"a"}},
-		{"stopped inside at the second", fail(provider.KindBalance), fail(provider.KindContent), plainMessage, []string{"a", "b"}},
-		{"unsure inside, without a code", fail(provider.KindUnavailable, unsure), accept, plainMessage, []string{"a"}},
-		{"unsure inside, with a code", fail(provider.KindUnavailable, unsure), fail(provider.KindBalance), codeMessage, []string{"a", "b", "last"}},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			f := newFleet("a", "b", "last")
-			f.members["a"].then(test.a)
-			f.members["b"].then(test.b)
-			inner := f.chain(t, failover.ChainConfig{Name: "inner"}, "a", "b")
-			outer := newChain(t, failover.ChainConfig{}, failover.Member{Provider: inner}, f.member("last"))
-			_, _ = outer.Send(t.Context(), test.message)
-			require.Equal(t, test.asked, f.journal.asked())
-		})
-	}
-}
-
-// A chain inside cools down when all of its members failed for their health, and
-// not when one did for another reason.
-func TestNestedCooldown(t *testing.T) {
+func TestAttemptInLogs(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name string
-		b    reply
-		next []string // asked for the next message
+		a    reply
+		want string
 	}{
-		{"all unhealthy", fail(provider.KindAuth), []string{"last"}},
-		{"one healthy", fail(provider.KindBlocked), []string{"b"}},
+		{
+			"accepted", accept, `level=INFO msg=sms attempt.provider=a attempt.to=138****8000 attempt.template=login ` +
+				`attempt.user_attempt=1 attempt.took=0s attempt.cost=0.045 attempt.id=a-id` + "\n",
+		},
+		{
+			"failed", fail(provider.KindUnavailable, unsure), `level=INFO msg=sms attempt.provider=a attempt.to=138****8000 ` +
+				`attempt.template=login attempt.user_attempt=1 attempt.took=0s attempt.cost=0.045 attempt.kind=unavailable ` +
+				`attempt.may_have_sent=true attempt.cooldown=30s attempt.error="send: unavailable (may have been sent)"` + "\n",
+		},
+		{
+			"failed for two reasons", func(context.Context, provider.Message) error {
+				return errors.Join(&provider.Error{Kind: provider.KindBlocked}, errors.New("noted"))
+			}, `level=INFO msg=sms attempt.provider=a attempt.to=138****8000 ` +
+				`attempt.template=login attempt.user_attempt=1 attempt.took=0s attempt.cost=0 attempt.kind=blocked ` +
+				`attempt.may_have_sent=false attempt.cooldown=0s attempt.error="blocked noted"` + "\n",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			f := newFleet("a", "b", "last")
-			inner := f.chain(t, failover.ChainConfig{Name: "inner"}, "a", "b")
-			outer := newChain(t, failover.ChainConfig{}, failover.Member{Provider: inner}, f.member("last"))
-			f.members["a"].then(fail(provider.KindUnavailable))
-			f.members["b"].then(test.b)
-			require.Equal(t, "last", outcome(outer.Send(t.Context(), codeMessage)))
-			f.journal.asked()
-			_, err := outer.Send(t.Context(), codeMessage)
-			require.NoError(t, err)
-			require.Equal(t, test.next, f.journal.asked())
+			var log strings.Builder
+			logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{
+				ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+					if a.Key == slog.TimeKey {
+						return slog.Attr{}
+					}
+					return a
+				},
+			}))
+			f := newFleet("a")
+			f.members["a"].then(test.a)
+			a := f.member("a")
+			a.Price = 45 * failover.Li
+			now := time.Now()
+			chain := newChain(t, failover.ChainConfig{
+				Now: func() time.Time { return now },
+				OnAttempt: func(ctx context.Context, attempt failover.Attempt) {
+					logger.InfoContext(ctx, "sms", "attempt", attempt)
+				},
+			}, a)
+			m := codeMessage
+			m.Attempt = 1
+			_, _ = chain.Send(t.Context(), m)
+			require.Equal(t, test.want, log.String())
 		})
 	}
-}
-
-// A composer inside that hangs until the time limit of the one around it cools
-// down, or every message would wait for it.
-func TestNestedTimeout(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		f := newFleet("a", "b", "last")
-		inner := f.chain(t, failover.ChainConfig{Name: "inner"}, "a", "b")
-		outer := newChain(t, failover.ChainConfig{}, failover.Member{Provider: inner, Timeout: time.Second}, f.member("last"))
-		f.members["a"].then(hang)
-		require.Equal(t, "last", outcome(outer.Send(t.Context(), codeMessage)))
-		require.Equal(t, []string{"a", "last"}, f.journal.asked(), "the time limit ends the whole inner send")
-		require.Zero(t, inner.Members()[0].Cooldown, "to the inner chain it is the caller that cancels")
-		require.Equal(t, failover.DefaultCooldown, outer.Members()[0].Cooldown)
-	})
 }
 
 func TestEnumsPrint(t *testing.T) {

@@ -2,7 +2,6 @@ package failover_test
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"testing"
@@ -16,70 +15,79 @@ import (
 	"github.com/cnsms/cnsms/provider"
 )
 
-func TestFinishedContextAsksNobody(t *testing.T) {
+func TestReceiptBearsTheLeafsName(t *testing.T) {
 	t.Parallel()
 	f := newFleet("a", "b")
-	cancelled, cancel := context.WithCancel(t.Context())
-	cancel()
-	expired, cancel := context.WithTimeout(t.Context(), -time.Second)
-	defer cancel()
-	for _, p := range []provider.Provider{
-		f.chain(t, failover.ChainConfig{Name: "paid"}, "a", "b"),
-		newComposer(t, failover.ComposerConfig{Name: "paid", First: f.member("a"), Retry: f.member("b")}),
-		newRouter(t, failover.RouterConfig{Name: "paid"}, failover.Rule{Provider: f.members["a"]}),
-	} {
-		_, err := p.Send(cancelled, codeMessage)
-		require.ErrorIs(t, err, context.Canceled)
-		require.ErrorIs(t, err, provider.KindUnavailable)
-		require.False(t, provider.MayHaveSent(err))
-		require.EqualError(t, err, "paid: no attempt made: send: unavailable: the context has finished: context canceled")
-		_, err = p.Send(expired, codeMessage)
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-	}
-	require.Empty(t, f.journal.asked())
-}
-
-func TestContextThatFinishesStops(t *testing.T) {
-	t.Parallel()
 	for _, test := range []struct {
-		name   string
-		answer func(ctx context.Context) error // after the context has finished
+		name string
+		p    provider.Provider
+		want string
 	}{
-		{"error with the context's", func(ctx context.Context) error {
-			return &provider.Error{Kind: provider.KindUnavailable, Err: ctx.Err()}
-		}},
-		{"error that hides it", func(context.Context) error { return &provider.Error{Kind: provider.KindBalance} }},
-		{"foreign error", func(context.Context) error { return errors.New("oops") }},
-		{"bare context error", func(ctx context.Context) error { return ctx.Err() }},
+		{"own name", f.members["a"], "a"},
+		{"left empty", nameless{f.members["a"], ""}, "a"},
+		{"a wrapper's name", nameless{f.members["a"], "logged"}, "a"},
+		{"a group without a word", foreignGroup{f.members["a"], f.members["b"], ""}, "group"},
+		{"a composer behind a wrapper that says nothing", nameless{f.chain(t, failover.ChainConfig{}, "a"), ""}, "a"},
+		{"a group's own idea", foreignGroup{f.members["a"], f.members["b"], "elsewhere"}, "elsewhere"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			f := newFleet("a", "b")
-			ctx, cancel := context.WithCancel(t.Context())
-			f.members["a"].then(func(ctx context.Context, _ provider.Message) error {
-				cancel()
-				return test.answer(ctx)
-			})
-			decide := func(context.Context, provider.Message, failover.Attempt) failover.Decision {
-				t.Error("Decide was asked about a finished context")
-				return failover.DecideNext
-			}
-			_, err := f.chain(t, failover.ChainConfig{Decide: decide}, "a", "b").Send(ctx, codeMessage)
-			require.Equal(t, []string{"a"}, f.journal.asked())
-			require.ErrorIs(t, err, context.Canceled)
-			require.Len(t, failure(t, err).Attempts, 1)
+			receipt, err := newChain(t, failover.ChainConfig{Name: "outer"}, failover.Member{Provider: test.p}).Send(t.Context(), codeMessage)
+			require.NoError(t, err)
+			require.Equal(t, test.want, receipt.Provider)
 		})
 	}
 }
 
-// A message that was accepted in time counts, also when the context finishes at
-// that moment.
-func TestAcceptedBeatsContext(t *testing.T) {
+// A type of another package that embeds a composer is asked by its own Send.
+func TestEmbeddedComposerKeepsItsSend(t *testing.T) {
 	t.Parallel()
-	f := newFleet("a")
-	ctx, cancel := context.WithCancel(t.Context())
-	f.members["a"].then(func(context.Context, provider.Message) error { cancel(); return nil })
-	require.Equal(t, "a", outcome(f.chain(t, failover.ChainConfig{}, "a").Send(ctx, codeMessage)))
+	f := newFleet("a", "b")
+	var seen events
+	inner := &counting{Chain: f.chain(t, failover.ChainConfig{}, "a", "b")}
+	outer := newChain(t, failover.ChainConfig{Name: "outer", OnAttempt: seen.add}, failover.Member{Provider: inner})
+	require.Equal(t, "a", outcome(outer.Send(t.Context(), codeMessage)))
+	require.Equal(t, 1, inner.sends)
+	require.Equal(t, []string{"a 0 0 true"}, facts(&seen))
+}
+
+// counting embeds a chain and has a Send of its own.
+type counting struct {
+	*failover.Chain
+	sends int
+}
+
+func (c *counting) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
+	c.sends++
+	return c.Chain.Send(ctx, m)
+}
+
+func TestPanickingMember(t *testing.T) {
+	t.Parallel()
+	panics := func(_ context.Context, m provider.Message) error {
+		panic("cannot send to " + m.To.National() + m.Params["code"])
+	}
+
+	f := newFleet("a", "b")
+	f.members["a"].then(panics, panics)
+	chain := f.chain(t, failover.ChainConfig{}, "a", "b")
+	require.Equal(t, "b", outcome(chain.Send(t.Context(), codeMessage)), "a message with a code goes on")
+	require.Equal(t, []string{"a", "b"}, f.journal.asked())
+
+	_, err := chain.Send(t.Context(), plainMessage)
+	require.Equal(t, []string{"a"}, f.journal.asked(), "any other message stops")
+	require.True(t, provider.MayHaveSent(err))
+	var panicked *failover.PanicError
+	require.ErrorAs(t, err, &panicked)
+	require.Equal(t, "cannot send to ***", panicked.Text)
+	require.Contains(t, string(panicked.Stack), "TestPanickingMember")
+
+	f.members["a"].then(panics)
+	f.members["b"].then(panics)
+	_, err = chain.Send(t.Context(), codeMessage)
+	require.NotContains(t, err.Error(), testCode)
+	require.NotContains(t, err.Error(), testNumber)
+	require.ErrorContains(t, err, "panic: cannot send to ******")
 }
 
 func TestMembersTimeout(t *testing.T) {

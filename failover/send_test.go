@@ -2,11 +2,7 @@ package failover_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"log/slog"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,12 +13,90 @@ import (
 	"github.com/cnsms/cnsms/provider"
 )
 
-// slow answers after a second.
-func slow(then reply) reply {
-	return func(ctx context.Context, m provider.Message) error {
-		elapse(time.Second)
-		return then(ctx, m)
+func TestBadMessageAsksNobody(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		message provider.Message
+		want    error
+		text    string
+	}{
+		{"no phone", provider.Message{Template: "login"}, provider.KindRecipient, "paid: no attempt made: send: recipient: To: no phone number"},
+		{"no template", provider.Message{To: testPhone}, provider.KindTemplate, "paid: no attempt made: send: template: Template: no template name"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFleet("a", "b")
+			_, err := f.chain(t, failover.ChainConfig{Name: "paid"}, "a", "b").Send(t.Context(), test.message)
+			require.ErrorIs(t, err, test.want)
+			require.EqualError(t, err, test.text)
+			require.Empty(t, f.journal.asked())
+		})
 	}
+}
+
+func TestFinishedContextAsksNobody(t *testing.T) {
+	t.Parallel()
+	f := newFleet("a", "b")
+	expired, cancel := context.WithTimeout(t.Context(), -time.Second)
+	defer cancel()
+	for _, p := range []provider.Provider{
+		f.chain(t, failover.ChainConfig{Name: "paid"}, "a", "b"),
+		newComposer(t, failover.ComposerConfig{Name: "paid", First: f.member("a"), Retry: f.member("b")}),
+		newRouter(t, failover.RouterConfig{Name: "paid"}, failover.Rule{Provider: f.members["a"]}),
+	} {
+		_, err := p.Send(cancelled(t), codeMessage)
+		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorIs(t, err, provider.KindUnavailable)
+		require.False(t, provider.MayHaveSent(err))
+		require.EqualError(t, err, "paid: no attempt made: send: unavailable: the context has finished: context canceled")
+		_, err = p.Send(expired, codeMessage)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+	}
+	require.Empty(t, f.journal.asked())
+}
+
+func TestContextThatFinishesStops(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		answer func(ctx context.Context) error // after the context has finished
+	}{
+		{"error with the context's", func(ctx context.Context) error {
+			return &provider.Error{Kind: provider.KindUnavailable, Err: ctx.Err()}
+		}},
+		{"error that hides it", func(context.Context) error { return &provider.Error{Kind: provider.KindBalance} }},
+		{"foreign error", func(context.Context) error { return errors.New("oops") }},
+		{"bare context error", func(ctx context.Context) error { return ctx.Err() }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFleet("a", "b")
+			ctx, cancel := context.WithCancel(t.Context())
+			f.members["a"].then(func(ctx context.Context, _ provider.Message) error {
+				cancel()
+				return test.answer(ctx)
+			})
+			decide := func(context.Context, provider.Message, failover.Attempt) failover.Decision {
+				t.Error("Decide was asked about a finished context")
+				return failover.DecideNext
+			}
+			_, err := f.chain(t, failover.ChainConfig{Decide: decide}, "a", "b").Send(ctx, codeMessage)
+			require.Equal(t, []string{"a"}, f.journal.asked())
+			require.ErrorIs(t, err, context.Canceled)
+			require.Len(t, failure(t, err).Attempts, 1)
+		})
+	}
+}
+
+// A message that was accepted in time counts, also when the context finishes at
+// that moment.
+func TestAcceptedBeatsContext(t *testing.T) {
+	t.Parallel()
+	f := newFleet("a")
+	ctx, cancel := context.WithCancel(t.Context())
+	f.members["a"].then(func(context.Context, provider.Message) error { cancel(); return nil })
+	require.Equal(t, "a", outcome(f.chain(t, failover.ChainConfig{}, "a").Send(ctx, codeMessage)))
 }
 
 func TestOnAttempt(t *testing.T) {
@@ -66,91 +140,6 @@ func TestOnAttempt(t *testing.T) {
 			},
 		}, got)
 	})
-}
-
-// Printing an attempt shows no code and no full number.
-func TestAttemptPrintsNoSecret(t *testing.T) {
-	t.Parallel()
-	f := newFleet("a")
-	f.members["a"].then(func(_ context.Context, m provider.Message) error {
-		return fmt.Errorf("%s %s", m.To.E164(), m.Params["code"]) // what an adapter must not do
-	})
-	var seen events
-	_, err := f.chain(t, failover.ChainConfig{OnAttempt: seen.add}, "a").Send(t.Context(), codeMessage)
-	require.Error(t, err)
-	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
-		for _, value := range []any{err, seen.list[0], &seen.list[0], failure(t, err).Attempts} {
-			text := fmt.Sprintf(format, value)
-			require.NotContains(t, text, testNumber, format)
-			require.NotContains(t, text, testCode, format)
-		}
-	}
-	data, jsonErr := json.Marshal(seen.list[0])
-	require.NoError(t, jsonErr)
-	require.NotContains(t, string(data), testNumber)
-}
-
-func TestAttemptInLogs(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		name string
-		a    reply
-		want string
-	}{
-		{
-			"accepted", accept, `level=INFO msg=sms attempt.provider=a attempt.to=138****8000 attempt.template=login ` +
-				`attempt.user_attempt=1 attempt.took=0s attempt.cost=0.045 attempt.id=a-id` + "\n",
-		},
-		{
-			"failed", fail(provider.KindUnavailable, unsure), `level=INFO msg=sms attempt.provider=a attempt.to=138****8000 ` +
-				`attempt.template=login attempt.user_attempt=1 attempt.took=0s attempt.cost=0.045 attempt.kind=unavailable ` +
-				`attempt.may_have_sent=true attempt.cooldown=30s attempt.error="send: unavailable (may have been sent)"` + "\n",
-		},
-		{
-			"failed for two reasons", func(context.Context, provider.Message) error {
-				return errors.Join(&provider.Error{Kind: provider.KindBlocked}, errors.New("noted"))
-			}, `level=INFO msg=sms attempt.provider=a attempt.to=138****8000 ` +
-				`attempt.template=login attempt.user_attempt=1 attempt.took=0s attempt.cost=0 attempt.kind=blocked ` +
-				`attempt.may_have_sent=false attempt.cooldown=0s attempt.error="blocked noted"` + "\n",
-		},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			var log strings.Builder
-			logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{
-				ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-					if a.Key == slog.TimeKey {
-						return slog.Attr{}
-					}
-					return a
-				},
-			}))
-			f := newFleet("a")
-			f.members["a"].then(test.a)
-			a := f.member("a")
-			a.Price = 45 * failover.Li
-			now := time.Now()
-			chain := newChain(t, failover.ChainConfig{
-				Now: func() time.Time { return now },
-				OnAttempt: func(ctx context.Context, attempt failover.Attempt) {
-					logger.InfoContext(ctx, "sms", "attempt", attempt)
-				},
-			}, a)
-			m := codeMessage
-			m.Attempt = 1
-			_, _ = chain.Send(t.Context(), m)
-			require.Equal(t, test.want, log.String())
-		})
-	}
-}
-
-// facts returns what matters of the attempts since the last call: provider, user's
-// attempt, cost and whether it was accepted.
-func facts(e *events) (list []string) {
-	for _, a := range e.all() {
-		list = append(list, fmt.Sprint(a.Provider, " ", a.UserAttempt, " ", a.Cost, " ", a.Err == nil))
-	}
-	return list
 }
 
 // One function at the outermost sees every attempt once, with the leaf's name
@@ -235,27 +224,19 @@ func TestOnAttemptSeesBehindAWrapper(t *testing.T) {
 	}
 }
 
-// A type of another package that embeds a composer is asked by its own Send.
-func TestEmbeddedComposerKeepsItsSend(t *testing.T) {
+// A composer inside that refuses before it asks anybody is an attempt itself.
+func TestOnAttemptSeesARefusal(t *testing.T) {
 	t.Parallel()
 	f := newFleet("a", "b")
+	router := newRouter(t, failover.RouterConfig{}, failover.Rule{Countries: []string{"1"}, Provider: f.members["a"]})
 	var seen events
-	inner := &counting{Chain: f.chain(t, failover.ChainConfig{}, "a", "b")}
-	outer := newChain(t, failover.ChainConfig{Name: "outer", OnAttempt: seen.add}, failover.Member{Provider: inner})
-	require.Equal(t, "a", outcome(outer.Send(t.Context(), codeMessage)))
-	require.Equal(t, 1, inner.sends)
-	require.Equal(t, []string{"a 0 0 true"}, facts(&seen))
-}
-
-// counting embeds a chain and has a Send of its own.
-type counting struct {
-	*failover.Chain
-	sends int
-}
-
-func (c *counting) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
-	c.sends++
-	return c.Chain.Send(ctx, m)
+	chain := newChain(t, failover.ChainConfig{OnAttempt: seen.add}, failover.Member{Provider: router}, f.member("b"))
+	require.Equal(t, "b", outcome(chain.Send(t.Context(), codeMessage)))
+	got := seen.all()
+	require.Len(t, got, 2)
+	require.Equal(t, "router", got[0].Provider)
+	require.Equal(t, provider.KindUnsupported, got[0].Kind)
+	require.Equal(t, "b", got[1].Provider)
 }
 
 // What a composer inside did before one of its functions panicked is listed and
@@ -281,22 +262,28 @@ func TestPanicInsideKeepsTheAttempts(t *testing.T) {
 	require.ErrorAs(t, err, &panicked)
 }
 
-// A composer inside that refuses before it asks anybody is an attempt itself.
-func TestOnAttemptSeesARefusal(t *testing.T) {
+// Composers declare no optional interface; what is inside is found by walking.
+func TestComposersAreGroups(t *testing.T) {
 	t.Parallel()
-	f := newFleet("a", "b")
-	router := newRouter(t, failover.RouterConfig{}, failover.Rule{Countries: []string{"1"}, Provider: f.members["a"]})
-	var seen events
-	chain := newChain(t, failover.ChainConfig{OnAttempt: seen.add}, failover.Member{Provider: router}, f.member("b"))
-	require.Equal(t, "b", outcome(chain.Send(t.Context(), codeMessage)))
-	got := seen.all()
-	require.Len(t, got, 2)
-	require.Equal(t, "router", got[0].Provider)
-	require.Equal(t, provider.KindUnsupported, got[0].Kind)
-	require.Equal(t, "b", got[1].Provider)
+	f, a, chain := accounts(t, "500")
+	relay := &scripted{name: "relay", journal: &f.journal}
+	composer := newComposer(t, failover.ComposerConfig{First: failover.Member{Provider: relay}, Retry: failover.Member{Provider: chain}})
+	router := newRouter(t, failover.RouterConfig{}, failover.Rule{Provider: composer})
+
+	require.Equal(t, "paid", chain.Name())
+	require.Equal(t, "failover", composer.Name())
+	require.Equal(t, "router", router.Name())
+	require.Equal(t, []provider.Provider{a, f.members["b"]}, chain.Providers())
+	require.Equal(t, []provider.Provider{relay, chain}, composer.Providers())
+
+	chain.Providers()[0] = nil
+	require.NotNil(t, chain.Providers()[0], "the slice belongs to the caller")
+
+	for _, p := range []provider.Provider{chain, composer, router} {
+		_, isReader := p.(provider.BalanceReader)
+		require.False(t, isReader)
+		found, ok := provider.As[provider.BalanceReader](p)
+		require.True(t, ok)
+		require.Equal(t, a, found)
+	}
 }
-
-// wrapped is a wrapper of another package.
-type wrapped struct{ provider.Provider }
-
-func (w wrapped) Unwrap() provider.Provider { return w.Provider }
