@@ -211,6 +211,7 @@ func TestEnumsPrint(t *testing.T) {
 		{failover.Rotating, "rotating"},
 		{failover.Weighted, "weighted"},
 		{failover.Order(9), "Order(9)"},
+		{failover.SkipReason(0), "SkipReason(0)"},
 		{failover.SkipReason(9), "SkipReason(9)"},
 	} {
 		require.Equal(t, test.want, test.value.String())
