@@ -11,11 +11,6 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-const (
-	post = http.MethodPost
-	bad  = http.StatusBadRequest
-)
-
 func TestBadBodies(t *testing.T) {
 	t.Parallel()
 	const submit, pull, reports = relayapi.PathSubmissions, relayapi.PathPull, relayapi.PathStateReports
@@ -81,8 +76,7 @@ func TestBadBodies(t *testing.T) {
 		{"a reason without failed", reports, `{"id":"i","lease":"l","state":"sent","error":{"class":"limit"}}`, bad, relayapi.CodeInvalidField, "error"},
 		{"failed with a made-up class", reports, `{"id":"i","lease":"l","state":"failed","error":{"class":"bored"}}`, bad, relayapi.CodeInvalidField, "error.class"},
 	}
-	w := newWorld(t)
-	w.pulled(oldPhone)
+	w := newOnlineWorld(t)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -90,7 +84,7 @@ func TestBadBodies(t *testing.T) {
 			if tt.path == submit {
 				who = shop
 			}
-			inner := &world{T: t, gateway: w.gateway}
+			inner := w.in(t)
 			inner.refused(inner.call(who, post, tt.path, tt.body), tt.status, tt.code, tt.field)
 		})
 	}
@@ -119,86 +113,18 @@ func TestBadHeaders(t *testing.T) {
 		{"key not printable", key, "a\tb", bad, relayapi.CodeInvalidField, key},
 		{"key not ASCII", key, "钥匙", bad, relayapi.CodeInvalidField, key},
 	}
-	w := newWorld(t)
-	w.pulled(oldPhone)
+	w := newOnlineWorld(t)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			inner := &world{T: t, gateway: w.gateway}
+			inner := w.in(t)
 			inner.refused(inner.call(shop, post, relayapi.PathSubmissions, text(), tt.header, tt.value), tt.status, tt.code, tt.field)
 		})
 	}
 	t.Run("content type with charset", func(t *testing.T) {
 		t.Parallel()
-		inner := &world{T: t, gateway: w.gateway}
+		inner := w.in(t)
 		r := inner.call(oldPhone, post, relayapi.PathPull, `{}`, contentType, "Application/JSON; charset=UTF-8")
 		require.Equal(t, http.StatusOK, r.status)
 	})
-}
-
-func TestBadPathsAndMethods(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	tests := []struct {
-		name, method, path string
-		status             int
-		code               relayapi.ErrorCode
-		allow              string
-	}{
-		{"root", "GET", "/", http.StatusNotFound, relayapi.CodeNotFound, ""},
-		{"version 2", post, "/v2/messages", http.StatusNotFound, relayapi.CodeNotFound, ""},
-		{"double slash", post, "//v1/messages", http.StatusNotFound, relayapi.CodeNotFound, ""},
-		{"trailing slash", "GET", "/v1/messages/", http.StatusNotFound, relayapi.CodeNotFound, ""},
-		{"below a message", "GET", "/v1/messages/a/b", http.StatusNotFound, relayapi.CodeNotFound, ""},
-		{"list", "GET", "/v1/messages", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "DELETE, POST"},
-		{"put", "PUT", "/v1/messages/a", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "DELETE, GET"},
-		{"get jobs", "GET", "/v1/pull", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "POST"},
-		{"post health", post, "/healthz", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "GET"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inner := &world{T: t, gateway: w.gateway}
-			r := inner.call(shop, tt.method, tt.path, nil)
-			inner.refused(r, tt.status, tt.code, "")
-			require.Equal(t, tt.allow, r.header.Get("Allow"))
-		})
-	}
-}
-
-func TestTokens(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	calls := []struct {
-		name, method, path string
-		roles              string
-	}{
-		{"submit", post, relayapi.PathSubmissions, "shop"},
-		{"cancel by key", http.MethodDelete, relayapi.PathSubmissions, "shop"},
-		{"status", http.MethodGet, relayapi.PathSubmissions + "/a", "shop eva"},
-		{"cancel", http.MethodDelete, relayapi.PathSubmissions + "/a", "shop eva"},
-		{"pull", post, relayapi.PathPull, "old-phone"},
-		{"report", post, relayapi.PathStateReports, "old-phone"},
-	}
-	for _, tt := range calls {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inner := &world{T: t, gateway: w.gateway}
-			for _, who := range []string{shop, oldPhone, operator} {
-				r := inner.call(who, tt.method, tt.path, `{`)
-				if strings.Contains(tt.roles, who) {
-					require.NotContains(t, []int{http.StatusUnauthorized, http.StatusForbidden}, r.status)
-				} else {
-					inner.refused(r, http.StatusForbidden, relayapi.CodeForbidden, "Authorization")
-				}
-			}
-			for _, header := range []string{"", "Bearer", "Bearer ", "Bearer wrong", "Basic shop-token", "shop-token", "Bearer shop-token extra"} {
-				r := inner.call("", tt.method, tt.path, `{`, "Authorization", header)
-				inner.refused(r, http.StatusUnauthorized, relayapi.CodeUnauthorized, "Authorization")
-				require.Contains(t, r.header.Get("WWW-Authenticate"), "Bearer")
-			}
-			r := inner.call("", tt.method, tt.path, `{`, "Authorization", "bearer "+strings.Fields(tt.roles)[0]+"-token")
-			require.NotEqual(t, http.StatusUnauthorized, r.status, "the scheme's case does not matter")
-		})
-	}
 }

@@ -13,19 +13,6 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// longPoll pulls for thirty seconds in the background.
-func (w *world) longPoll(ctx context.Context, who string) <-chan reply {
-	body := relayapi.Pull{WaitMS: 30 * second}
-	pending := w.later(func() reply { return w.callWith(ctx, who, http.MethodPost, relayapi.PathPull, body) })
-	synctest.Wait()
-	return pending
-}
-
-func jobs(w *world, pending <-chan reply) []relayapi.Job {
-	w.Helper()
-	return as[relayapi.Pulled](w, <-pending, http.StatusOK).Jobs
-}
-
 func TestPull(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -63,8 +50,7 @@ func TestLongPollGetsANewJobAtOnce(t *testing.T) {
 		start := time.Now()
 		m := w.submitted(text())
 		got := jobs(w, pending)
-		require.Len(t, got, 1)
-		require.Equal(t, m.ID, got[0].ID)
+		requireJob(t, m, got)
 		require.Zero(t, time.Since(start))
 	})
 }
@@ -82,8 +68,7 @@ func TestLongPollEnds(t *testing.T) {
 func TestLongPollGetsAJobWhoseLeaseEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, func(c *gateway.Config) { c.Lease = 4 * time.Second })
-		w.pulled(oldPhone)
+		w := newOnlineWorld(t, func(c *gateway.Config) { c.Lease = 4 * time.Second })
 		w.submitted(text())
 		lost := w.pulledOne(oldPhone)
 		start := time.Now()
@@ -190,8 +175,7 @@ func TestAPhoneGetsWorkOnItsLatestCall(t *testing.T) {
 		other := w.longPoll(t.Context(), newPhone)
 		m := w.submitted(text())
 		got := jobs(w, live)
-		require.Len(t, got, 1)
-		require.Equal(t, m.ID, got[0].ID)
+		requireJob(t, m, got)
 		w.reported(oldPhone, got[0], relayapi.StateTaken)
 		require.Empty(t, jobs(w, lost))
 		require.Empty(t, jobs(w, other))
@@ -208,8 +192,142 @@ func TestAPhoneThatWaitsGetsAJobSoonAfterTheLeaseOfAnother(t *testing.T) {
 		start := time.Now()
 		require.Len(t, jobs(w, lost), 1)
 		got := jobs(w, live)
-		require.Len(t, got, 1)
-		require.Equal(t, m.ID, got[0].ID)
+		requireJob(t, m, got)
 		require.LessOrEqual(t, time.Since(start), 10*time.Second)
 	})
+}
+
+func TestStateReports(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newOnlineWorld(t)
+		m := w.submitted(text())
+		job := w.pulledOne(oldPhone)
+		for _, state := range []relayapi.State{relayapi.StateTaken, relayapi.StateSent, relayapi.StateDelivered} {
+			elapse(time.Second)
+			r := stateReport(job, state)
+			r.At = relayapi.Time{Time: time.Now().Add(-time.Hour)}
+			for range 2 {
+				got := as[relayapi.Recorded](w, w.report(oldPhone, r), http.StatusOK)
+				require.Equal(t, relayapi.Recorded{ID: job.ID, State: state}, got)
+			}
+		}
+		late := w.reported(oldPhone, job, relayapi.StateSent)
+		require.Equal(t, relayapi.StateDelivered, late.State, "a state never goes back")
+
+		read := w.status(m.ID)
+		require.Equal(t, []string{
+			"queued site shop", "offered phone old-phone", "taken phone old-phone", "sent phone old-phone", "delivered phone old-phone",
+		}, steps(read))
+		require.Equal(t, time.Hour, read.History[3].At.Sub(read.History[3].ReportedAt.Time))
+	})
+}
+
+func TestStateReportRefusals(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		report func(w *world, job relayapi.Job) reply
+		status int
+		code   relayapi.ErrorCode
+		field  string
+	}{
+		{"unknown job", func(w *world, job relayapi.Job) reply {
+			job.ID = "nothing"
+			return w.report(oldPhone, stateReport(job, relayapi.StateTaken))
+		}, http.StatusNotFound, relayapi.CodeUnknownJob, "id"},
+		{"unknown job, with a reason", func(w *world, job relayapi.Job) reply {
+			job.ID = "nothing"
+			r := stateReport(job, relayapi.StateFailed)
+			r.Error = &relayapi.Failure{Class: relayapi.FailureUnknown, Text: "why"}
+			return w.report(oldPhone, r)
+		}, http.StatusNotFound, relayapi.CodeUnknownJob, "id"},
+		{"foreign phone", func(w *world, job relayapi.Job) reply {
+			return w.report(newPhone, stateReport(job, relayapi.StateTaken))
+		}, http.StatusForbidden, relayapi.CodeForeignJob, "id"},
+		{"foreign lease", func(w *world, job relayapi.Job) reply {
+			w.reported(oldPhone, job, relayapi.StateTaken)
+			job.Lease = "made up"
+			return w.report(oldPhone, stateReport(job, relayapi.StateSent))
+		}, http.StatusForbidden, relayapi.CodeForeignLease, "lease"},
+		{"lease over", func(w *world, job relayapi.Job) reply {
+			elapse(10 * time.Second)
+			return w.report(oldPhone, stateReport(job, relayapi.StateTaken))
+		}, http.StatusConflict, relayapi.CodeLeaseLost, "lease"},
+		{"job with another phone", func(w *world, job relayapi.Job) reply {
+			elapse(10 * time.Second)
+			w.reported(newPhone, w.pulledOne(newPhone), relayapi.StateTaken)
+			return w.report(oldPhone, stateReport(job, relayapi.StateTaken))
+		}, http.StatusConflict, relayapi.CodeLeaseLost, "lease"},
+		{"cancelled", func(w *world, job relayapi.Job) reply {
+			w.cancel(shop, job.ID)
+			return w.report(oldPhone, stateReport(job, relayapi.StateTaken))
+		}, http.StatusGone, relayapi.CodeJobCancelled, ""},
+		{"expired", func(w *world, job relayapi.Job) reply {
+			elapse(relayapi.DefaultTTL)
+			return w.report(oldPhone, stateReport(job, relayapi.StateTaken))
+		}, http.StatusGone, relayapi.CodeJobExpired, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newOnlineWorld(t)
+				w.submitted(text())
+				w.refused(tt.report(w, w.pulledOne(oldPhone)), tt.status, tt.code, tt.field)
+			})
+		})
+	}
+}
+
+func TestALateSentIsNeverLost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newOnlineWorld(t)
+		m := w.submitted(text())
+		job := w.taken(oldPhone)
+		elapse(2 * time.Hour)
+		require.Equal(t, relayapi.StateTaken, w.status(m.ID).State)
+		w.reported(oldPhone, job, relayapi.StateSent)
+		require.Equal(t, relayapi.StateSent, w.status(m.ID).State)
+	})
+}
+
+func TestTextsAreDeletedAndHistoryStays(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newOnlineWorld(t, func(c *gateway.Config) { c.ClearAfter, c.ForgetAfter = 10*time.Minute, time.Hour })
+		expired := w.submitted(text())
+		elapse(relayapi.DefaultTTL)
+		w.pulled(oldPhone)
+		sent := w.submitted(text())
+		job := w.taken(oldPhone)
+		w.reported(oldPhone, job, relayapi.StateSent)
+
+		elapse(30 * time.Second)
+		require.Equal(t, []string{"queued site shop", "expired gateway"}, steps(w.status(expired.ID)))
+		require.NotEmpty(t, w.storedText(sent.ID))
+		elapse(16 * time.Minute)
+		require.Empty(t, w.storedText(sent.ID))
+		require.Len(t, w.status(sent.ID).History, 4)
+		elapse(time.Hour)
+		r := w.call(shop, http.MethodGet, relayapi.PathSubmissions+"/"+sent.ID, nil)
+		w.refused(r, http.StatusNotFound, relayapi.CodeUnknownJob, "id")
+	})
+}
+
+func TestStateReportTimesThatCannotBeKept(t *testing.T) {
+	t.Parallel()
+	for _, at := range []string{"9999-12-31T23:59:59-12:00", "0000-01-01T00:00:00+12:00"} {
+		t.Run(at, func(t *testing.T) {
+			t.Parallel()
+			w := newOnlineWorld(t)
+			m := w.submitted(text())
+			job := w.pulledOne(oldPhone)
+			body := `{"id":"` + job.ID + `","lease":"` + job.Lease + `","state":"taken","at":"` + at + `"}`
+			r := w.call(oldPhone, http.MethodPost, relayapi.PathStateReports, body)
+			w.refused(r, bad, relayapi.CodeInvalidField, "at")
+			require.Equal(t, relayapi.StateOffered, w.status(m.ID).State, "the job can still be read")
+		})
+	}
 }
