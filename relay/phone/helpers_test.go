@@ -57,6 +57,15 @@ type gatewayDouble struct {
 	script  []func(w http.ResponseWriter, r *http.Request) bool
 }
 
+// offers is a gateway with these jobs.
+func offers(jobs ...relayapi.Job) *gatewayDouble { return &gatewayDouble{jobs: jobs} }
+
+// then adds to the script: how the gateway responds to the next reports. One that
+// returns false leaves the response to the gateway.
+func (g *gatewayDouble) then(responses ...func(w http.ResponseWriter, r *http.Request) bool) {
+	g.script = append(g.script, responses...)
+}
+
 func (g *gatewayDouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Authorization") != "Bearer "+token {
 		w.WriteHeader(http.StatusUnauthorized)
@@ -196,6 +205,31 @@ func run(t *testing.T, g *gatewayDouble, change ...func(*phone.Config)) *running
 	return r
 }
 
+// newAgent is an agent with a sender of the test's own, which does not run yet.
+func newAgent(t *testing.T, g *gatewayDouble, sender phone.Sender) *phone.Agent {
+	t.Helper()
+	agent, err := phone.New(phone.Config{
+		BaseURL: "https://gateway.test", Token: token, Sender: sender, HTTPClient: &http.Client{Transport: inMemory{g}},
+	})
+	require.NoError(t, err)
+	return agent
+}
+
+// sent waits until that many texts were sent.
+func (r *running) sent(n int) []phone.Text {
+	r.Helper()
+	texts, err := r.sender.Wait(r.Context(), n)
+	require.NoError(r, err)
+	return texts
+}
+
+// stopAfter lets time go by and stops the agent.
+func (r *running) stopAfter(d time.Duration) {
+	r.Helper()
+	elapse(d)
+	r.stop()
+}
+
 // stop ends the agent and looks at what it said.
 func (r *running) stop() {
 	r.Helper()
@@ -208,3 +242,39 @@ func (r *running) stop() {
 
 // elapse lets time go by in a synctest bubble.
 func elapse(d time.Duration) { <-time.After(d) }
+
+// blockingSender hangs until its context ends.
+type blockingSender struct {
+	begun  func()
+	called bool
+}
+
+func (s *blockingSender) Send(ctx context.Context, _ phone.Text) error {
+	s.called = true
+	if s.begun != nil {
+		s.begun()
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// panickingSender panics once, in the middle of a send.
+type panickingSender struct{ calls int }
+
+func (s *panickingSender) Send(context.Context, phone.Text) error {
+	s.calls++
+	if s.calls == 1 {
+		panic("sender")
+	}
+	return nil
+}
+
+// failure is the error of a sender.
+func failure(t *testing.T, err error) *phone.Error {
+	t.Helper()
+	var failed *phone.Error
+	require.ErrorAs(t, err, &failed)
+	return failed
+}
+
+func text() phone.Text { return phone.Text{Job: "a", To: number, Body: body} }
