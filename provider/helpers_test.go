@@ -1,13 +1,34 @@
 package provider_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
 	"net/http"
+	"strings"
+	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/provider"
 )
+
+const (
+	someNumber = "13800138000"
+	someMasked = "138****8000"
+)
+
+// verbs are all that fmt passes on to a type, one that it does not know, and
+// flags and widths.
+var verbs = []string{
+	"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%#x", "% x", "%d", "%+d", "%b", "%o", "%O", "%c", "%U",
+	"%e", "%f", "%g", "%t", "%z", "%20s", "%-20v", "%.3s",
+}
 
 // plain can do nothing but send.
 type plain struct{ name string }
@@ -127,3 +148,80 @@ var (
 	_ provider.Wrapper       = (*wrapped)(nil)
 	_ provider.Group         = (*grouped)(nil)
 )
+
+// tree is a composer as programs build it: a wrapped chain with wrapped members
+// two levels down.
+func tree(members ...provider.Provider) provider.Provider {
+	inner := make([]provider.Provider, len(members))
+	for i, member := range members {
+		inner[i] = &wrapped{&wrapped{member}}
+	}
+	return &wrapped{group("composer", &plain{"relay"}, &wrapped{group("chain", inner...)})}
+}
+
+func receiptOf(name string) provider.Receipt {
+	return provider.Receipt{Provider: name, ID: "77", To: provider.MustParsePhone(someNumber), Code: provider.CodeByProvider}
+}
+
+// logBoth logs one attribute with both handlers of the standard library.
+func logBoth(t *testing.T, value any) (text, jsonLine string) {
+	t.Helper()
+	var textOut, jsonOut bytes.Buffer
+	slog.New(slog.NewTextHandler(&textOut, nil)).InfoContext(t.Context(), "sent", "value", value)
+	slog.New(slog.NewJSONHandler(&jsonOut, nil)).InfoContext(t.Context(), "sent", "value", value)
+	return textOut.String(), jsonOut.String()
+}
+
+// requireHidden fails when out repeats a number that was given in.
+func requireHidden(t *testing.T, out, in string) {
+	t.Helper()
+	if len(in) >= 7 {
+		require.NotContains(t, out, in)
+	}
+	require.NotContains(t, out, "0013")
+}
+
+// requireSoundPhone checks what holds for every number that was accepted.
+func requireSoundPhone(t *testing.T, phone provider.Phone) {
+	t.Helper()
+	full := phone.E164()
+	require.Regexp(t, `^\+[1-9][0-9]{6,14}$`, full)
+	require.Equal(t, full, "+"+phone.CountryCode()+phone.National())
+
+	again, err := provider.ParsePhone(full)
+	require.NoError(t, err)
+	require.Equal(t, phone, again, "E164 reads back as the same phone")
+	apart, err := provider.NewPhone(phone.CountryCode(), phone.National())
+	require.NoError(t, err)
+	require.Equal(t, phone, apart, "the two parts make the same phone")
+
+	data, err := json.Marshal(phone)
+	require.NoError(t, err)
+	var back provider.Phone
+	require.NoError(t, json.Unmarshal(data, &back))
+	require.Equal(t, phone, back, "JSON reads back as the same phone")
+
+	masked := phone.String()
+	require.NotContains(t, masked, phone.National())
+	require.GreaterOrEqual(t, strings.Count(masked, "*"), 3)
+	require.Contains(t, fmt.Sprintf("%+v", exportedHolder{phone}), masked)
+}
+
+// takeFrom ranges over seq, breaks off after n, and returns how many it got.
+func takeFrom[T any](seq iter.Seq[T], n int) (got int) {
+	for range seq {
+		got++
+		if got == n {
+			break
+		}
+	}
+	return got
+}
+
+// failureOf is the *provider.Error of a failed call.
+func failureOf(t *testing.T, err error) *provider.Error {
+	t.Helper()
+	var failure *provider.Error
+	require.ErrorAs(t, err, &failure)
+	return failure
+}
