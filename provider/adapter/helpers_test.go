@@ -1,10 +1,12 @@
 package adapter_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -120,4 +122,32 @@ func ownClient(tb testing.TB) *http.Client {
 	transport := &http.Transport{MaxIdleConnsPerHost: 256}
 	tb.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: transport}
+}
+
+const okReply = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+// readRequest reads one request to its end.
+func readRequest(in *bufio.Reader) (*http.Request, error) {
+	r, err := http.ReadRequest(in)
+	if err == nil {
+		_, err = io.Copy(io.Discard, r.Body)
+	}
+	return r, err
+}
+
+// listen listens on a loopback address.
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = listener.Close() })
+	return listener
+}
+
+// closedPort is an address at which nobody listens.
+func closedPort(t *testing.T) (baseURL string) {
+	t.Helper()
+	listener := listen(t)
+	require.NoError(t, listener.Close())
+	return "http://" + listener.Addr().String()
 }
