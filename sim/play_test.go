@@ -198,11 +198,18 @@ func TestCloseEndsHangs(t *testing.T) {
 	}
 }
 
+// delayed answers its next request after an hour.
+func delayed(t *testing.T) bench {
+	t.Helper()
+	b := inMemory(t, sim.Config{}, post{"post"})
+	b.inject(t, sim.Fault{Effect: sim.EffectDelay, Delay: time.Hour})
+	return b
+}
+
 func TestCloseEndsDelays(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := inMemory(t, sim.Config{}, post{"post"})
-		b.inject(t, sim.Fault{Effect: sim.EffectDelay, Delay: time.Hour})
+		b := delayed(t)
 		start := time.Now()
 		done := b.begin(t.Context(), t)
 		synctest.Wait()
@@ -212,42 +219,12 @@ func TestCloseEndsDelays(t *testing.T) {
 	})
 }
 
-// begin sends in a goroutine.
-func (b bench) begin(ctx context.Context, t *testing.T) <-chan reply {
-	t.Helper()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, b.url+"/post", http.NoBody)
-	require.NoError(t, err)
-	r.Body = io.NopCloser(&oneRead{text: "1 hello"})
-	done := make(chan reply, 1)
-	go func() { done <- b.do(r) }()
-	return done
-}
-
-// oneRead is a body of unknown length.
-type oneRead struct{ text string }
-
-func (r *oneRead) Read(p []byte) (int, error) {
-	if r.text == "" {
-		return 0, io.EOF
-	}
-	n := copy(p, r.text)
-	r.text = r.text[n:]
-	return n, nil
-}
-
-// eventually waits for what another goroutine does.
-func eventually(t *testing.T, done func() bool) {
-	t.Helper()
-	require.Eventually(t, done, 10*time.Second, time.Millisecond)
-}
-
 // In a bubble of virtual time a delay takes no time, and exactly as long as
 // asked for.
 func TestDelayInVirtualTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := inMemory(t, sim.Config{}, post{"post"})
-		b.inject(t, sim.Fault{Effect: sim.EffectDelay, Delay: time.Hour})
+		b := delayed(t)
 		start := time.Now()
 		require.Equal(t, "ok post-1", b.send(t, "post", "1 hello").body)
 		require.Equal(t, time.Hour, time.Since(start))
@@ -259,8 +236,7 @@ func TestDelayInVirtualTime(t *testing.T) {
 func TestDelayEndsWithTheClient(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := inMemory(t, sim.Config{}, post{"post"})
-		b.inject(t, sim.Fault{Effect: sim.EffectDelay, Delay: time.Hour})
+		b := delayed(t)
 		b.client.Timeout = time.Minute
 		start := time.Now()
 		require.ErrorIs(t, b.send(t, "post", "1 hello").err, context.DeadlineExceeded)
@@ -268,19 +244,6 @@ func TestDelayEndsWithTheClient(t *testing.T) {
 		synctest.Wait()
 		require.Len(t, b.server.Exchanges(), 1)
 	})
-}
-
-func TestEffectNames(t *testing.T) {
-	t.Parallel()
-	names := map[string]bool{}
-	for e := sim.EffectRefuse; e <= sim.EffectReply; e++ {
-		names[e.String()] = true
-	}
-	require.Len(t, names, int(sim.EffectReply)+1)
-	require.True(t, names["hang after"])
-	require.Equal(t, "Effect(10)", (sim.EffectReply + 1).String())
-	require.Equal(t, "Effect(99)", sim.Effect(99).String())
-	require.Equal(t, "Effect(-1)", sim.Effect(-1).String())
 }
 
 // Also an empty answer is one that can break off.

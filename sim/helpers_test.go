@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -145,3 +146,34 @@ func (b bench) bodies(t *testing.T, service string, n int) []string {
 
 // noon is the clock of tests that compare times.
 func noon() time.Time { return time.Date(2025, time.June, 1, 12, 0, 0, 0, time.UTC) }
+
+// taker is a service that takes one and the same message with every request, and
+// answers nothing.
+type taker struct {
+	post
+
+	message sim.Text
+}
+
+func (s taker) Judge(*sim.Call) sim.Outcome { return sim.Accept(s.message) }
+
+func (taker) Answer(*sim.Call, sim.Outcome) sim.Reply {
+	return sim.Reply{Status: http.StatusAccepted, ContentType: "text/plain"}
+}
+
+// eventually waits for what another goroutine does.
+func eventually(t *testing.T, done func() bool) {
+	t.Helper()
+	require.Eventually(t, done, 10*time.Second, time.Millisecond)
+}
+
+// begin sends a body of unknown length in a goroutine.
+func (b bench) begin(ctx context.Context, t *testing.T) <-chan reply {
+	t.Helper()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, b.url+"/post", http.NoBody)
+	require.NoError(t, err)
+	r.Body = io.NopCloser(strings.NewReader("1 hello"))
+	done := make(chan reply, 1)
+	go func() { done <- b.do(r) }()
+	return done
+}
