@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"testing"
 
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/facts"
-	"github.com/cnsms/cnsms/provider/providertest"
 	"github.com/cnsms/cnsms/sim"
 )
 
@@ -86,62 +84,4 @@ func (toyService) Answer(_ *sim.Call, o sim.Outcome) sim.Reply {
 var toyMessage = provider.Message{
 	To: provider.MustParsePhone("13800138000"), Template: "login",
 	Params: provider.Params{provider.ParamCode: "042137"},
-}
-
-// toyHarness runs the suite on toys with that flaw; the zero flaw is none.
-func toyHarness(f flaw) providertest.Harness {
-	return providertest.Harness{
-		Service:   func(testing.TB) sim.Service { return toyService{} },
-		New:       func(e providertest.Endpoint) (provider.Provider, error) { return newToy(e, f), nil },
-		Message:   toyMessage,
-		Templates: provider.Templates{"login": {ID: "t1", Params: []string{provider.ParamCode}}},
-		Secrets:   []string{toyKey},
-	}
-}
-
-// verifyHarness is toyHarness for a toy whose codes are made by the service.
-func verifyHarness(f flaw) providertest.Harness {
-	h := toyHarness(f)
-	h.New = func(e providertest.Endpoint) (provider.Provider, error) {
-		return &verifyingToy{newToy(e, f)}, nil
-	}
-	h.Message.Params = nil
-	h.Templates = provider.Templates{"login": {ID: codeOfService}}
-	h.Skip = map[string]string{"missing-parameter": "the service makes the code, so that there is no parameter"}
-	return h
-}
-
-// batchHarness is toyHarness for a toy that sends batches.
-func batchHarness(f flaw) providertest.Harness {
-	h := toyHarness(f)
-	h.New = func(e providertest.Endpoint) (provider.Provider, error) {
-		return &batchToy{newToy(e, f)}, nil
-	}
-	return h
-}
-
-func TestToy(t *testing.T) {
-	t.Parallel()
-	providertest.Run(t, toyHarness(flaw{}))
-}
-
-func TestVerifyingToy(t *testing.T) {
-	t.Parallel()
-	providertest.Run(t, verifyHarness(flaw{}))
-}
-
-func TestBatchToy(t *testing.T) {
-	t.Parallel()
-	providertest.Run(t, batchHarness(flaw{}))
-}
-
-// A wrapper and a composer around the toy pass like the toy itself.
-func TestComposedToy(t *testing.T) {
-	t.Parallel()
-	h := toyHarness(flaw{})
-	h.New = func(e providertest.Endpoint) (provider.Provider, error) {
-		return &inTurn{members: []provider.Provider{&passOn{newToy(e, flaw{})}, newToy(e, flaw{})}}, nil
-	}
-	h.Members = 2
-	providertest.Run(t, h)
 }
