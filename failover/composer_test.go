@@ -2,7 +2,6 @@ package failover_test
 
 import (
 	"context"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,17 +11,6 @@ import (
 	"github.com/cnsms/cnsms/failover"
 	"github.com/cnsms/cnsms/provider"
 )
-
-// story is a composer with a relay and a paid provider.
-func story(t *testing.T, change ...func(*failover.ComposerConfig)) (*fleet, *failover.Composer) {
-	t.Helper()
-	f := newFleet("relay", "paid")
-	cfg := failover.ComposerConfig{First: f.member("relay"), Retry: f.member("paid")}
-	for _, c := range change {
-		c(&cfg)
-	}
-	return f, newComposer(t, cfg)
-}
 
 func TestFirstFreeRetryPaid(t *testing.T) {
 	t.Parallel()
@@ -221,9 +209,7 @@ func TestForget(t *testing.T) {
 func TestRefusedBeforeCounting(t *testing.T) {
 	t.Parallel()
 	_, composer := story(t)
-	cancelled, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, err := composer.Send(cancelled, codeMessage)
+	_, err := composer.Send(cancelled(t), codeMessage)
 	require.ErrorIs(t, err, context.Canceled)
 	_, err = composer.Send(t.Context(), provider.Message{To: testPhone})
 	require.ErrorIs(t, err, provider.KindTemplate)
@@ -235,22 +221,8 @@ func TestSimultaneousFirstClicks(t *testing.T) {
 	t.Parallel()
 	const clicks = 64
 	_, composer := story(t)
-	outcomes := make([]string, clicks)
-	var all sync.WaitGroup
-	start := make(chan struct{})
-	for i := range clicks {
-		all.Go(func() {
-			<-start
-			outcomes[i] = outcome(composer.Send(t.Context(), codeMessage))
-		})
-	}
-	close(start)
-	all.Wait()
-	count := map[string]int{}
-	for _, o := range outcomes {
-		count[o]++
-	}
-	require.Equal(t, map[string]int{"relay": 1, "paid": clicks - 1}, count)
+	got := allAtOnce(clicks, func() string { return outcome(composer.Send(t.Context(), codeMessage)) })
+	require.Equal(t, map[string]int{"relay": 1, "paid": clicks - 1}, got)
 }
 
 // The usual whole: a paid chain behind the composer, with the relay again as its

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"errors"
-	"strconv"
 )
 
 // BalanceUnit is what a balance counts.
@@ -16,16 +15,10 @@ const (
 	UnitYuan
 )
 
+var balanceUnitNames = [...]string{UnitMessages: "messages", UnitYuan: "yuan"}
+
 // String returns "messages" or "yuan".
-func (u BalanceUnit) String() string {
-	switch u {
-	case UnitMessages:
-		return "messages"
-	case UnitYuan:
-		return "yuan"
-	}
-	return "BalanceUnit(" + strconv.Itoa(int(u)) + ")"
-}
+func (u BalanceUnit) String() string { return enumName(u, "BalanceUnit", balanceUnitNames[:]) }
 
 // Balance is what is left on an account.
 type Balance struct {

@@ -1,7 +1,5 @@
 package provider
 
-import "strconv"
-
 // Scope says whose limit a throttled message reached.
 type Scope int
 
@@ -15,15 +13,7 @@ const (
 	ScopeAccount
 )
 
+var scopeNames = [...]string{ScopeNone: "none", ScopePhone: "phone", ScopeAccount: "account"}
+
 // String returns "none", "phone" or "account".
-func (s Scope) String() string {
-	switch s {
-	case ScopeNone:
-		return "none"
-	case ScopePhone:
-		return "phone"
-	case ScopeAccount:
-		return "account"
-	}
-	return "Scope(" + strconv.Itoa(int(s)) + ")"
-}
+func (s Scope) String() string { return enumName(s, "Scope", scopeNames[:]) }

@@ -3,7 +3,6 @@ package sim_test
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -101,20 +100,6 @@ func TestCodeGuess(t *testing.T) {
 			require.Equal(t, test.want, b.server.Texts()[0].Code)
 		})
 	}
-}
-
-// taker is a service that takes one and the same message with every request, and
-// answers nothing.
-type taker struct {
-	post
-
-	message sim.Text
-}
-
-func (s taker) Judge(*sim.Call) sim.Outcome { return sim.Accept(s.message) }
-
-func (taker) Answer(*sim.Call, sim.Outcome) sim.Reply {
-	return sim.Reply{Status: http.StatusAccepted, ContentType: "text/plain"}
 }
 
 func TestCodeOfAMessage(t *testing.T) {
