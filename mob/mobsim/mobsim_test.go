@@ -216,7 +216,9 @@ func TestScenes(t *testing.T) {
 		steps []step
 	}{
 		"a code is good once": {steps: []step{
-			send, {path: checkcode, wrong: true, status: "468", says: "code: wrong, 2 checks left"}, right,
+			send,
+			{path: checkcode, wrong: true, status: "468", says: "code: wrong, 2 checks left"},
+			right,
 			{path: checkcode, status: "468", says: "it is used up"},
 		}},
 		"a code is kept where told so, for three checks": {cfg: mobsim.Config{KeepVerified: true}, steps: []step{
@@ -232,13 +234,19 @@ func TestScenes(t *testing.T) {
 		}},
 		"sendmsg's code": {steps: []step{send, {path: verify, status: "468", says: "which only /sms/checkcode checks"}}},
 		"five in 12 hours, two a minute": {cfg: mobsim.Config{Limits: true}, steps: []step{
-			custom, send, bySDK, {path: sendmsg, status: "462"}, {path: sendmsg, phone: "13900139000"},
-			later, later, later, {after: time.Minute, path: sendmsg, status: "478"},
+			custom, send, bySDK,
+			{path: sendmsg, status: "462"},
+			{path: sendmsg, phone: "13900139000"},
+			later, later, later,
+			{after: time.Minute, path: sendmsg, status: "478"},
 		}},
 		"ten a day": {cfg: mobsim.Config{Limits: true}, steps: []step{
-			{after: -12 * time.Hour, path: sendmsg}, later, later, later, later, // from midnight in Beijing on
-			{after: 12*time.Hour + time.Minute, path: sendmsg}, later, later, later, later,
-			{after: time.Minute, path: sendmsg, status: "477"}, {after: 12 * time.Hour, path: sendmsg},
+			{after: -12 * time.Hour, path: sendmsg},
+			later, later, later, later, // from midnight in Beijing on
+			{after: 12*time.Hour + time.Minute, path: sendmsg},
+			later, later, later, later,
+			{after: time.Minute, path: sendmsg, status: "477"},
+			{after: 12 * time.Hour, path: sendmsg},
 		}},
 		"one balance for both products, the SDK free of charge": {cfg: mobsim.Config{Balance: &two}, steps: []step{
 			bySDK, send, custom, {path: sendmsg, status: "470", says: "balance"}, {path: customMsg, status: "213", says: "balance"},

@@ -93,7 +93,7 @@ func TestC5WhoseLimit(t *testing.T) {
 					require.ErrorIs(t, err, is)
 				}
 				for _, other := range []error{context.DeadlineExceeded, context.Canceled} {
-					require.Equal(t, tt.is[0] == other, errors.Is(err, other), "%v", other)
+					require.Equal(t, errors.Is(tt.is[0], other), errors.Is(err, other), "%v", other)
 				}
 				// What has ended before is told in the same words.
 				if tt.ends != nil && ctx.Err() != nil {

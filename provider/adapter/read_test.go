@@ -50,7 +50,7 @@ func rawServer(t *testing.T, reply func(w net.Conn)) (baseURL string, requests *
 				defer func() { _ = connection.Close() }()
 				in := bufio.NewReader(connection)
 				for {
-					if _, err := readRequest(in); err != nil {
+					if err := readRequest(in); err != nil {
 						return
 					}
 					requests.Add(1)

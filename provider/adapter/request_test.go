@@ -89,7 +89,7 @@ func TestRequestIsComplete(t *testing.T) {
 func TestHeaderIsSpelledAsTheAdapterWants(t *testing.T) {
 	t.Parallel()
 	c := clientOver(t, roundTrip(func(r *http.Request) (*http.Response, error) {
-		require.Equal(t, []string{"1"}, r.Header["X-TC-Odd_name"])
+		require.Equal(t, []string{"1"}, r.Header["X-TC-Odd_name"]) //nolint:staticcheck // As it is spelled.
 		return &http.Response{StatusCode: http.StatusOK}, nil
 	}))
 	_, err := c.NewCall(provider.OpSend).Do(t.Context(), adapter.Request{Header: http.Header{"X-TC-Odd_name": {"1"}}})

@@ -33,7 +33,8 @@ func TestN6NothingGlobalReachesTheKit(t *testing.T) { //nolint:paralleltest // I
 		"made before": before,
 		"made after":  newClient(t, adapter.Config{BaseURL: server.URL}),
 		"with a client that has no transport": newClient(t, adapter.Config{
-			BaseURL: server.URL, HTTPClient: &http.Client{}}),
+			BaseURL: server.URL, HTTPClient: &http.Client{},
+		}),
 	} {
 		_, err := post(t.Context(), c)
 		var untrusted *tls.CertificateVerificationError
@@ -103,8 +104,8 @@ func TestN7Activate(t *testing.T) { //nolint:paralleltest // It changes a global
 
 // TestN7ActivateNonDefault mocks a user's client, before and after New.
 func TestN7ActivateNonDefault(t *testing.T) { //nolint:paralleltest // httpmock has one state for all.
-	for _, activated := range []string{"before New", "after New", "after the first send"} {
-		t.Run(activated, func(t *testing.T) { //nolint:paralleltest // httpmock has one state for all.
+	for _, activated := range []string{"before New", "after New", "after the first send"} { //nolint:paralleltest // As above.
+		t.Run(activated, func(t *testing.T) {
 			client := ownClient(t)
 			cfg := adapter.Config{BaseURL: closedPort(t), HTTPClient: client}
 			activate := func() {

@@ -3,6 +3,7 @@ package adapter_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"io"
@@ -60,7 +61,7 @@ func (s *secureServer) start(t *testing.T) {
 
 func (s *secureServer) serve(connection *tls.Conn) {
 	defer func() { _ = connection.Close() }()
-	if connection.Handshake() != nil {
+	if connection.HandshakeContext(context.Background()) != nil {
 		return
 	}
 	if connection.ConnectionState().NegotiatedProtocol == "h2" {

@@ -186,7 +186,7 @@ func TestN2IdleTime(t *testing.T) {
 		idle := make(chan time.Duration, 1)
 		pipes(c, func(server net.Conn) {
 			in := bufio.NewReader(server)
-			_, _ = readRequest(in)
+			_ = readRequest(in)
 			_, _ = io.WriteString(server, okReply)
 			began := time.Now()
 			_, _ = in.ReadByte()
@@ -210,7 +210,7 @@ func TestN2RacedClose(t *testing.T) {
 		second func(server net.Conn, in *bufio.Reader) (arrived int32)
 	}{
 		{name: "when it has arrived", second: func(_ net.Conn, in *bufio.Reader) int32 {
-			_, _ = readRequest(in)
+			_ = readRequest(in)
 			return 1
 		}},
 		{name: "in the middle of it", second: func(_ net.Conn, in *bufio.Reader) int32 {
@@ -227,7 +227,7 @@ func TestN2RacedClose(t *testing.T) {
 				defer func() { _ = server.Close() }()
 				connections.Add(1)
 				in := bufio.NewReader(server)
-				if _, err := readRequest(in); err != nil {
+				if err := readRequest(in); err != nil {
 					return
 				}
 				arrived.Add(1)

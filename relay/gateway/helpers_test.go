@@ -249,11 +249,11 @@ func as[T any](w *world, r reply, status int) T {
 	return value
 }
 
-// taken pulls, wants one job, and reports it taken.
-func (w *world) taken(who string) relayapi.Job {
+// taken has the old phone pull one job and report it taken.
+func (w *world) taken() relayapi.Job {
 	w.Helper()
-	job := w.pulledOne(who)
-	w.reported(who, job, relayapi.StateTaken)
+	job := w.pulledOne(oldPhone)
+	w.reported(oldPhone, job, relayapi.StateTaken)
 	return job
 }
 

@@ -285,7 +285,7 @@ func TestALateSentIsNeverLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newOnlineWorld(t)
 		m := w.submitted(text())
-		job := w.taken(oldPhone)
+		job := w.taken()
 		elapse(2 * time.Hour)
 		require.Equal(t, relayapi.StateTaken, w.status(m.ID).State)
 		w.reported(oldPhone, job, relayapi.StateSent)
@@ -301,7 +301,7 @@ func TestTextsAreDeletedAndHistoryStays(t *testing.T) {
 		elapse(relayapi.DefaultTTL)
 		w.pulled(oldPhone)
 		sent := w.submitted(text())
-		job := w.taken(oldPhone)
+		job := w.taken()
 		w.reported(oldPhone, job, relayapi.StateSent)
 
 		elapse(30 * time.Second)

@@ -103,7 +103,7 @@ func TestWaitEndsWithTheJob(t *testing.T) {
 				w := newOnlineWorld(t)
 				pending := w.waiting(t.Context())
 				elapse(2 * time.Second)
-				job := w.taken(oldPhone)
+				job := w.taken()
 				synctest.Wait()
 				require.Empty(t, pending, "taken is not the end")
 				w.reported(oldPhone, job, state)
@@ -120,7 +120,7 @@ func TestWaitEndsWithAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newOnlineWorld(t)
 		pending := w.waiting(t.Context())
-		job := w.taken(oldPhone)
+		job := w.taken()
 		failed := stateReport(job, relayapi.StateFailed)
 		failed.Error = &relayapi.Failure{
 			Class: relayapi.FailureUnknown, Text: "could not send “Your code is 824913.” to +8613800138000", MayHaveSent: true,
@@ -166,7 +166,7 @@ func TestWaitIsOverAfterAPhoneTookTheJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newOnlineWorld(t)
 		pending := w.waiting(t.Context())
-		job := w.taken(oldPhone)
+		job := w.taken()
 		m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
 		require.Equal(t, relayapi.StateTaken, m.State)
 		w.reported(oldPhone, job, relayapi.StateSent)
@@ -196,7 +196,7 @@ func TestWaitGoesOnPastTheDeadlineOfATakenJob(t *testing.T) {
 		body.WaitMS, body.TTLSeconds = 10*second, 3
 		pending := w.later(func() reply { return w.submit(body) })
 		synctest.Wait()
-		job := w.taken(oldPhone)
+		job := w.taken()
 		elapse(5 * time.Second)
 		w.reported(oldPhone, job, relayapi.StateSent)
 		require.Equal(t, relayapi.StateSent, as[relayapi.Submission](w, <-pending, http.StatusCreated).State)
@@ -257,7 +257,7 @@ func TestARepeatedKeyWaitsForTheSameJob(t *testing.T) {
 		w := newOnlineWorld(t)
 		first := w.waiting(t.Context(), relayapi.HeaderIdempotencyKey, "k")
 		second := w.waiting(t.Context(), relayapi.HeaderIdempotencyKey, "k")
-		job := w.taken(oldPhone)
+		job := w.taken()
 		w.reported(oldPhone, job, relayapi.StateSent)
 		require.Equal(t, relayapi.StateSent, as[relayapi.Submission](w, <-first, http.StatusCreated).State)
 		require.Equal(t, relayapi.StateSent, as[relayapi.Submission](w, <-second, http.StatusOK).State)
