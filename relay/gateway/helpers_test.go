@@ -354,6 +354,15 @@ func (s *safeBuffer) String() string {
 
 const second = int(time.Second / time.Millisecond)
 
+// inBubble runs a subtest in a synctest bubble, beside the others.
+func inBubble(t *testing.T, name string, test func(t *testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, test)
+	})
+}
+
 // elapse lets time go by in a synctest bubble.
 func elapse(d time.Duration) { <-time.After(d) }
 

@@ -97,20 +97,17 @@ func TestQuota(t *testing.T) {
 func TestWaitEndsWithTheJob(t *testing.T) {
 	t.Parallel()
 	for _, state := range []relayapi.State{relayapi.StateSent, relayapi.StateDelivered} {
-		t.Run(string(state), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newOnlineWorld(t)
-				pending := w.waiting(t.Context())
-				elapse(2 * time.Second)
-				job := w.taken(oldPhone)
-				synctest.Wait()
-				require.Empty(t, pending, "taken is not the end")
-				w.reported(oldPhone, job, state)
-				m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
-				require.Equal(t, state, m.State)
-				require.Equal(t, oldPhone, m.Phone)
-			})
+		inBubble(t, string(state), func(t *testing.T) {
+			w := newOnlineWorld(t)
+			pending := w.waiting(t.Context())
+			elapse(2 * time.Second)
+			job := w.taken(oldPhone)
+			synctest.Wait()
+			require.Empty(t, pending, "taken is not the end")
+			w.reported(oldPhone, job, state)
+			m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
+			require.Equal(t, state, m.State)
+			require.Equal(t, oldPhone, m.Phone)
 		})
 	}
 }
@@ -137,26 +134,23 @@ func TestWaitEndsWithAFailure(t *testing.T) {
 func TestWaitIsOverBeforeAPhoneTookTheJob(t *testing.T) {
 	t.Parallel()
 	for _, offered := range []bool{false, true} {
-		t.Run(map[bool]string{false: "queued", true: "offered"}[offered], func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newOnlineWorld(t)
-				start := time.Now()
-				pending := w.waiting(t.Context())
-				var job relayapi.Job
-				if offered {
-					job = w.pulledOne(oldPhone)
-				}
-				m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
-				require.Equal(t, 10*time.Second, time.Since(start))
-				require.Equal(t, relayapi.StateCancelled, m.State)
-				require.Contains(t, steps(m), "cancelled gateway")
-				require.Empty(t, w.pulled(newPhone))
-				if offered {
-					r := w.report(oldPhone, stateReport(job, relayapi.StateTaken))
-					require.Equal(t, relayapi.StateCancelled, w.refused(r, http.StatusGone, relayapi.CodeJobCancelled, "").State)
-				}
-			})
+		inBubble(t, map[bool]string{false: "queued", true: "offered"}[offered], func(t *testing.T) {
+			w := newOnlineWorld(t)
+			start := time.Now()
+			pending := w.waiting(t.Context())
+			var job relayapi.Job
+			if offered {
+				job = w.pulledOne(oldPhone)
+			}
+			m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
+			require.Equal(t, 10*time.Second, time.Since(start))
+			require.Equal(t, relayapi.StateCancelled, m.State)
+			require.Contains(t, steps(m), "cancelled gateway")
+			require.Empty(t, w.pulled(newPhone))
+			if offered {
+				r := w.report(oldPhone, stateReport(job, relayapi.StateTaken))
+				require.Equal(t, relayapi.StateCancelled, w.refused(r, http.StatusGone, relayapi.CodeJobCancelled, "").State)
+			}
 		})
 	}
 }
