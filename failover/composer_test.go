@@ -66,6 +66,7 @@ func TestWhenFirstFails(t *testing.T) {
 		{"bad text", fail(provider.KindContent), codeMessage, stop},
 	} {
 		inBubble(t, test.name, func(t *testing.T) {
+			t.Helper()
 			f, composer := story(t, func(cfg *failover.ComposerConfig) { cfg.First.Timeout = time.Second })
 			f.members["relay"].then(test.failure)
 			_, _ = composer.Send(t.Context(), test.message)
@@ -152,6 +153,7 @@ func TestWindow(t *testing.T) {
 		{"after the last one", time.Minute, []time.Duration{40 * time.Second, time.Minute}, []string{"relay", "paid", "relay"}},
 	} {
 		inBubble(t, test.name, func(t *testing.T) {
+			t.Helper()
 			_, composer := story(t, func(cfg *failover.ComposerConfig) { cfg.Window = test.window })
 			got := []string{outcome(composer.Send(t.Context(), codeMessage))}
 			for _, gap := range test.gaps {
@@ -305,6 +307,7 @@ func TestStoreFails(t *testing.T) {
 		{"down, retry by the caller's number", down, 2, "paid", 2, "sms: count attempts: store is down"},
 	} {
 		inBubble(t, test.name, func(t *testing.T) {
+			t.Helper()
 			var heard []string
 			var seen events
 			_, composer := story(t, func(cfg *failover.ComposerConfig) {
@@ -355,6 +358,7 @@ func TestStoreTimeout(t *testing.T) {
 		{"given", 50 * time.Millisecond, 50 * time.Millisecond},
 	} {
 		inBubble(t, test.name, func(t *testing.T) {
+			t.Helper()
 			_, composer := story(t, func(cfg *failover.ComposerConfig) {
 				cfg.StoreTimeout = test.timeout
 				cfg.Attempts = &spyStore{

@@ -46,6 +46,7 @@ func TestCooldownByKind(t *testing.T) {
 		{"panic", func(context.Context, provider.Message) error { panic("oops") }, 0},
 	} {
 		inBubble(t, test.name, func(t *testing.T) {
+			t.Helper()
 			f := newFleet("a", "b")
 			f.members["a"].then(test.failure)
 			var seen events
@@ -161,6 +162,7 @@ func TestInconclusiveProbe(t *testing.T) {
 		{"panic", func(context.Context, provider.Message) error { panic("oops") }},
 	} {
 		inBubble(t, test.name, func(t *testing.T) {
+			t.Helper()
 			f := newFleet("a", "b")
 			chain := f.chain(t, failover.ChainConfig{}, "a", "b")
 			f.members["a"].then(fail(provider.KindUnavailable), test.second, accept)

@@ -229,6 +229,7 @@ func TestUnreadableBalance(t *testing.T) {
 		{"no answer in the member's time", "hang", nil, "paid: a: check balance: context deadline exceeded"},
 	} {
 		inBubble(t, test.name, func(t *testing.T) {
+			t.Helper()
 			_, a, chain := accounts(t, "500")
 			for _, low := range []bool{false, true} {
 				a.set(map[bool]string{false: "500", true: "499"}[low], nil)

@@ -105,6 +105,7 @@ func TestMembersTimeout(t *testing.T) {
 		{"bare context error stops without a code", ignorant, plainMessage, []string{"a"}},
 	} {
 		inBubble(t, test.name, func(t *testing.T) {
+			t.Helper()
 			f := newFleet("a", "b")
 			f.members["a"].then(test.a)
 			a := f.member("a")
@@ -157,6 +158,7 @@ func TestC5WhoseLimit(t *testing.T) {
 		"caller":  {member: time.Minute, adapter: time.Hour, caller: time.Second, says: "the caller's deadline is over: context deadline exceeded"},
 	} {
 		inBubble(t, name, func(t *testing.T) {
+			t.Helper()
 			p, err := ihuyi.New(ihuyi.Config{
 				Account: conformAccount, APIKey: conformKey, Timeout: tt.adapter,
 				Templates: provider.Templates{"login": {Text: "Your code is {code}."}}, HTTPClient: &http.Client{Transport: silent{}},

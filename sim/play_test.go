@@ -112,6 +112,7 @@ func checkEffect(t *testing.T, test effectTest, b bench, id int) {
 func TestEffectHeaders(t *testing.T) {
 	t.Parallel()
 	eachWay(t, sim.Config{}, post{"post"}, func(t *testing.T, b bench) {
+		t.Helper()
 		b.inject(t, sim.Fault{Effect: sim.EffectContentType, ContentType: "image/png"})
 		b.inject(t, sim.Fault{Effect: sim.EffectReply, Status: 307, Location: "http://elsewhere.invalid/"})
 
@@ -246,6 +247,7 @@ func TestDelayEndsWithTheClient(t *testing.T) {
 func TestTruncateAnEmptyAnswer(t *testing.T) {
 	t.Parallel()
 	eachWay(t, sim.Config{}, taker{post: post{"post"}}, func(t *testing.T, b bench) {
+		t.Helper()
 		b.inject(t, sim.Fault{Effect: sim.EffectTruncate})
 		got := b.send(t, "post", "")
 		require.ErrorIs(t, got.err, io.ErrUnexpectedEOF)

@@ -16,6 +16,7 @@ import (
 func TestRecord(t *testing.T) {
 	t.Parallel()
 	eachWay(t, sim.Config{Now: noon}, post{"post"}, func(t *testing.T, b bench) {
+		t.Helper()
 		require.Equal(t, "ok post-1", b.send(t, "post", "+8613800138000 Your code is 042137.").body)
 		require.Equal(t, 400, b.send(t, "post", "nonsense").status)
 

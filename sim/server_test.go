@@ -86,6 +86,7 @@ func TestCloseWaitsForRequests(t *testing.T) {
 func TestRequestsToNobody(t *testing.T) {
 	t.Parallel()
 	eachWay(t, sim.Config{}, post{"post"}, func(t *testing.T, b bench) {
+		t.Helper()
 		b.inject(t, sim.Fault{Effect: sim.EffectGarbage})
 		got := b.send(t, "fax", "1 hello")
 		require.Equal(t, 404, got.status)

@@ -75,6 +75,7 @@ func TestC5WhoseLimit(t *testing.T) {
 	}
 	for _, tt := range tests {
 		inBubble(t, tt.name, func(t *testing.T) {
+			t.Helper()
 			ctx := t.Context()
 			if tt.ends != nil {
 				var cancel context.CancelFunc
@@ -135,6 +136,7 @@ func TestTimeouts(t *testing.T) {
 	}
 	for _, tt := range tests {
 		inBubble(t, tt.name, func(t *testing.T) {
+			t.Helper()
 			client := &http.Client{}
 			if tt.cfg.HTTPClient != nil {
 				*client = *tt.cfg.HTTPClient

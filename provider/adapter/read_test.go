@@ -302,6 +302,7 @@ func TestN4BodyThatIgnoresTheContext(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"ends with Close", "ends with nothing", "whose Close waits"} {
 		inBubble(t, name, func(t *testing.T) {
+			t.Helper()
 			over, closed := make(chan struct{}), make(chan struct{})
 			end := closed
 			if name != "ends with Close" {

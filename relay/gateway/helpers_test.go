@@ -128,6 +128,12 @@ func (w *world) submitted(body relayapi.Submit, header ...string) relayapi.Submi
 	return as[relayapi.Submission](w, w.submit(body, header...), http.StatusCreated)
 }
 
+// created waits for the response to a submission and wants a new job.
+func (w *world) created(pending <-chan reply) relayapi.Submission {
+	w.Helper()
+	return as[relayapi.Submission](w, <-pending, http.StatusCreated)
+}
+
 func (w *world) pull(who string, body relayapi.Pull) reply {
 	w.Helper()
 	return w.call(who, http.MethodPost, relayapi.PathPull, body)
@@ -249,11 +255,11 @@ func as[T any](w *world, r reply, status int) T {
 	return value
 }
 
-// taken pulls, wants one job, and reports it taken.
-func (w *world) taken(who string) relayapi.Job {
+// taken is the one job that oldPhone pulls; it has been reported taken.
+func (w *world) taken() relayapi.Job {
 	w.Helper()
-	job := w.pulledOne(who)
-	w.reported(who, job, relayapi.StateTaken)
+	job := w.pulledOne(oldPhone)
+	w.reported(oldPhone, job, relayapi.StateTaken)
 	return job
 }
 

@@ -136,6 +136,7 @@ func TestPresence(t *testing.T) {
 	}
 	for _, tt := range tests {
 		inBubble(t, tt.name, func(t *testing.T) {
+			t.Helper()
 			w := newWorld(t)
 			require.False(t, online(w))
 			tt.calls(w)
@@ -267,6 +268,7 @@ func TestStateReportRefusals(t *testing.T) {
 	}
 	for _, tt := range tests {
 		inBubble(t, tt.name, func(t *testing.T) {
+			t.Helper()
 			w := newOnlineWorld(t)
 			w.submitted(text())
 			w.refused(tt.report(w, w.pulledOne(oldPhone)), tt.status, tt.code, tt.field)
@@ -279,7 +281,7 @@ func TestALateSentIsNeverLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newOnlineWorld(t)
 		m := w.submitted(text())
-		job := w.taken(oldPhone)
+		job := w.taken()
 		elapse(2 * time.Hour)
 		require.Equal(t, relayapi.StateTaken, w.status(m.ID).State)
 		w.reported(oldPhone, job, relayapi.StateSent)
@@ -295,7 +297,7 @@ func TestTextsAreDeletedAndHistoryStays(t *testing.T) {
 		elapse(relayapi.DefaultTTL)
 		w.pulled(oldPhone)
 		sent := w.submitted(text())
-		job := w.taken(oldPhone)
+		job := w.taken()
 		w.reported(oldPhone, job, relayapi.StateSent)
 
 		elapse(30 * time.Second)

@@ -98,14 +98,15 @@ func TestWaitEndsWithTheJob(t *testing.T) {
 	t.Parallel()
 	for _, state := range []relayapi.State{relayapi.StateSent, relayapi.StateDelivered} {
 		inBubble(t, string(state), func(t *testing.T) {
+			t.Helper()
 			w := newOnlineWorld(t)
 			pending := w.waiting(t.Context())
 			elapse(2 * time.Second)
-			job := w.taken(oldPhone)
+			job := w.taken()
 			synctest.Wait()
 			require.Empty(t, pending, "taken is not the end")
 			w.reported(oldPhone, job, state)
-			m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
+			m := w.created(pending)
 			require.Equal(t, state, m.State)
 			require.Equal(t, oldPhone, m.Phone)
 		})
@@ -117,13 +118,13 @@ func TestWaitEndsWithAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newOnlineWorld(t)
 		pending := w.waiting(t.Context())
-		job := w.taken(oldPhone)
+		job := w.taken()
 		failed := stateReport(job, relayapi.StateFailed)
 		failed.Error = &relayapi.Failure{
 			Class: relayapi.FailureUnknown, Text: "could not send “Your code is 824913.” to +8613800138000", MayHaveSent: true,
 		}
 		as[relayapi.Recorded](w, w.report(oldPhone, failed), http.StatusOK)
-		m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
+		m := w.created(pending)
 		require.Equal(t, relayapi.StateFailed, m.State)
 		require.Equal(t, &relayapi.Failure{
 			Class: relayapi.FailureUnknown, Text: "could not send “***” to ***", MayHaveSent: true,
@@ -135,6 +136,7 @@ func TestWaitIsOverBeforeAPhoneTookTheJob(t *testing.T) {
 	t.Parallel()
 	for _, offered := range []bool{false, true} {
 		inBubble(t, map[bool]string{false: "queued", true: "offered"}[offered], func(t *testing.T) {
+			t.Helper()
 			w := newOnlineWorld(t)
 			start := time.Now()
 			pending := w.waiting(t.Context())
@@ -142,7 +144,7 @@ func TestWaitIsOverBeforeAPhoneTookTheJob(t *testing.T) {
 			if offered {
 				job = w.pulledOne(oldPhone)
 			}
-			m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
+			m := w.created(pending)
 			require.Equal(t, 10*time.Second, time.Since(start))
 			require.Equal(t, relayapi.StateCancelled, m.State)
 			require.Contains(t, steps(m), "cancelled gateway")
@@ -160,8 +162,8 @@ func TestWaitIsOverAfterAPhoneTookTheJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newOnlineWorld(t)
 		pending := w.waiting(t.Context())
-		job := w.taken(oldPhone)
-		m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
+		job := w.taken()
+		m := w.created(pending)
 		require.Equal(t, relayapi.StateTaken, m.State)
 		w.reported(oldPhone, job, relayapi.StateSent)
 		require.Equal(t, relayapi.StateSent, w.status(m.ID).State)
@@ -190,10 +192,10 @@ func TestWaitGoesOnPastTheDeadlineOfATakenJob(t *testing.T) {
 		body.WaitMS, body.TTLSeconds = 10*second, 3
 		pending := w.later(func() reply { return w.submit(body) })
 		synctest.Wait()
-		job := w.taken(oldPhone)
+		job := w.taken()
 		elapse(5 * time.Second)
 		w.reported(oldPhone, job, relayapi.StateSent)
-		require.Equal(t, relayapi.StateSent, as[relayapi.Submission](w, <-pending, http.StatusCreated).State)
+		require.Equal(t, relayapi.StateSent, w.created(pending).State)
 	})
 }
 
@@ -251,9 +253,9 @@ func TestARepeatedKeyWaitsForTheSameJob(t *testing.T) {
 		w := newOnlineWorld(t)
 		first := w.waiting(t.Context(), relayapi.HeaderIdempotencyKey, "k")
 		second := w.waiting(t.Context(), relayapi.HeaderIdempotencyKey, "k")
-		job := w.taken(oldPhone)
+		job := w.taken()
 		w.reported(oldPhone, job, relayapi.StateSent)
-		require.Equal(t, relayapi.StateSent, as[relayapi.Submission](w, <-first, http.StatusCreated).State)
+		require.Equal(t, relayapi.StateSent, w.created(first).State)
 		require.Equal(t, relayapi.StateSent, as[relayapi.Submission](w, <-second, http.StatusOK).State)
 	})
 }
@@ -333,7 +335,7 @@ func TestCancelEndsAWait(t *testing.T) {
 		w := newOnlineWorld(t)
 		pending := w.waiting(t.Context(), relayapi.HeaderIdempotencyKey, "k")
 		as[relayapi.Submission](w, w.cancelKey("k"), http.StatusOK)
-		require.Equal(t, relayapi.StateCancelled, as[relayapi.Submission](w, <-pending, http.StatusCreated).State)
+		require.Equal(t, relayapi.StateCancelled, w.created(pending).State)
 	})
 }
 

@@ -53,6 +53,7 @@ func TestAgentReportsFailures(t *testing.T) {
 	}
 	for _, tt := range tests {
 		inBubble(t, tt.name, func(t *testing.T) {
+			t.Helper()
 			g := offers(job("a"), job("b"))
 			r := run(t, g, func(c *phone.Config) { c.Sender.(*phone.Fake).Script(tt.err, nil) })
 			r.sent(1)
@@ -71,6 +72,7 @@ func TestAgentDoesNotSendWhatItMayNotTake(t *testing.T) {
 		relayapi.CodeForeignLease, relayapi.CodeUnknownJob, relayapi.CodeInvalidField,
 	} {
 		inBubble(t, string(code), func(t *testing.T) {
+			t.Helper()
 			g := offers(job("a"), job("b"))
 			g.then(status(http.StatusGone, code))
 			r := run(t, g)
@@ -301,6 +303,7 @@ func TestStoppingReportsWhatWasBegun(t *testing.T) {
 	}
 	for _, tt := range tests {
 		inBubble(t, tt.name, func(t *testing.T) {
+			t.Helper()
 			ctx, cancel := context.WithCancel(t.Context())
 			g := offers(job("a"))
 			sender := tt.stop(g, cancel)
