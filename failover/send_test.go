@@ -187,19 +187,23 @@ func TestOnAttemptSeesBehindAWrapper(t *testing.T) {
 	}{
 		{
 			"accepted", func(c *failover.Chain) provider.Provider { return wrapped{c} }, accept,
-			[]string{"b 7 0.02 true"}, "b",
+			[]string{"b 7 0.02 true"},
+			"b",
 		},
 		{
 			"accepted behind two", func(c *failover.Chain) provider.Provider { return wrapped{annotating{c}} }, accept,
-			[]string{"b 7 0.02 true"}, "b",
+			[]string{"b 7 0.02 true"},
+			"b",
 		},
 		{
 			"failed", func(c *failover.Chain) provider.Provider { return wrapped{c} }, fail(provider.KindContent),
-			[]string{"a 7 0.01 false", "b 7 0 false"}, "failed: a unavailable, b content",
+			[]string{"a 7 0.01 false", "b 7 0 false"},
+			"failed: a unavailable, b content",
 		},
 		{
 			"failed with words of the wrapper", func(c *failover.Chain) provider.Provider { return annotating{c} }, fail(provider.KindContent),
-			[]string{"a 7 0.01 false", "b 7 0 false"}, "failed: b content",
+			[]string{"a 7 0.01 false", "b 7 0 false"},
+			"failed: b content",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

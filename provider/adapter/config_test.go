@@ -33,7 +33,10 @@ func TestConfig(t *testing.T) {
 		{
 			name: "credentials", want: []string{"User: must not be empty", "Key: has a space", "Mark: has a space", "Wide: has a space"},
 			cfg: adapter.Config{BaseURL: good, NoTemplates: true, Credentials: []adapter.Credential{
-				{Field: "User"}, {Field: "Key", Value: "secret\n"}, {Field: "Mark", Value: "secret\u200b"}, {Field: "Wide", Value: "secret１"},
+				{Field: "User"},
+				{Field: "Key", Value: "secret\n"},
+				{Field: "Mark", Value: "secret\u200b"},
+				{Field: "Wide", Value: "secret１"},
 				{Field: "Good", Value: "secret!~"},
 			}},
 		},

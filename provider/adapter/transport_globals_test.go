@@ -33,7 +33,8 @@ func TestN6NothingGlobalReachesTheKit(t *testing.T) { //nolint:paralleltest // I
 		"made before": before,
 		"made after":  newClient(t, adapter.Config{BaseURL: server.URL}),
 		"with a client that has no transport": newClient(t, adapter.Config{
-			BaseURL: server.URL, HTTPClient: &http.Client{}}),
+			BaseURL: server.URL, HTTPClient: &http.Client{},
+		}),
 	} {
 		_, err := post(t.Context(), c)
 		var untrusted *tls.CertificateVerificationError
