@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -133,6 +134,15 @@ func readRequest(in *bufio.Reader) error {
 		_, err = io.Copy(io.Discard, r.Body)
 	}
 	return err
+}
+
+// inBubble runs a subtest in a synctest bubble, beside the others.
+func inBubble(t *testing.T, name string, test func(t *testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, test)
+	})
 }
 
 // listen listens on a loopback address.

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -238,6 +239,15 @@ func (r *running) stop() {
 	require.NotContains(r, r.log.String(), "13800138000", "numbers are never logged")
 	require.NotContains(r, r.log.String(), "824913", "texts are never logged")
 	require.NotContains(r, r.log.String(), token, "tokens are never logged")
+}
+
+// inBubble runs a subtest in a synctest bubble, beside the others.
+func inBubble(t *testing.T, name string, test func(t *testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, test)
+	})
 }
 
 // elapse lets time go by in a synctest bubble.
