@@ -350,9 +350,8 @@ func TestCallerLeavesWhileCounting(t *testing.T) {
 func TestStoreTimeout(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		name    string
-		timeout time.Duration
-		want    time.Duration
+		name          string
+		timeout, want time.Duration
 	}{
 		{"default", 0, failover.DefaultStoreTimeout},
 		{"given", 50 * time.Millisecond, 50 * time.Millisecond},

@@ -123,10 +123,9 @@ func TestC5OverTheKitsTransport(t *testing.T) {
 func TestTimeouts(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		name   string
-		cfg    adapter.Config
-		caller time.Duration
-		want   time.Duration
+		name         string
+		cfg          adapter.Config
+		caller, want time.Duration
 	}{
 		{name: "the default", want: adapter.DefaultTimeout},
 		{name: "the adapter's", cfg: adapter.Config{Timeout: 3 * time.Second}, want: 3 * time.Second},

@@ -88,6 +88,15 @@ func readBody(tb testing.TB, r *http.Request) string {
 	return string(content)
 }
 
+// inBubble runs a subtest in a synctest bubble, beside the others.
+func inBubble(t *testing.T, name string, test func(t *testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, test)
+	})
+}
+
 // roundTrip is a transport.
 type roundTrip func(*http.Request) (*http.Response, error)
 
@@ -134,15 +143,6 @@ func readRequest(in *bufio.Reader) error {
 		_, err = io.Copy(io.Discard, r.Body)
 	}
 	return err
-}
-
-// inBubble runs a subtest in a synctest bubble, beside the others.
-func inBubble(t *testing.T, name string, test func(t *testing.T)) {
-	t.Helper()
-	t.Run(name, func(t *testing.T) {
-		t.Parallel()
-		synctest.Test(t, test)
-	})
 }
 
 // listen listens on a loopback address.

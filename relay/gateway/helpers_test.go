@@ -224,6 +224,15 @@ func newWorld(t *testing.T, change ...func(*gateway.Config)) *world {
 	return w
 }
 
+// inBubble runs a subtest in a synctest bubble, beside the others.
+func inBubble(t *testing.T, name string, test func(t *testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, test)
+	})
+}
+
 // newOnlineWorld is a world in which oldPhone is online.
 func newOnlineWorld(t *testing.T, change ...func(*gateway.Config)) *world {
 	t.Helper()
@@ -359,15 +368,6 @@ func (s *safeBuffer) String() string {
 }
 
 const second = int(time.Second / time.Millisecond)
-
-// inBubble runs a subtest in a synctest bubble, beside the others.
-func inBubble(t *testing.T, name string, test func(t *testing.T)) {
-	t.Helper()
-	t.Run(name, func(t *testing.T) {
-		t.Parallel()
-		synctest.Test(t, test)
-	})
-}
 
 // elapse lets time go by in a synctest bubble.
 func elapse(d time.Duration) { <-time.After(d) }

@@ -175,6 +175,15 @@ func job(id string) relayapi.Job {
 	}
 }
 
+// inBubble runs a subtest in a synctest bubble, beside the others.
+func inBubble(t *testing.T, name string, test func(t *testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, test)
+	})
+}
+
 // running is an agent that runs.
 type running struct {
 	*testing.T
@@ -239,15 +248,6 @@ func (r *running) stop() {
 	require.NotContains(r, r.log.String(), "13800138000", "numbers are never logged")
 	require.NotContains(r, r.log.String(), "824913", "texts are never logged")
 	require.NotContains(r, r.log.String(), token, "tokens are never logged")
-}
-
-// inBubble runs a subtest in a synctest bubble, beside the others.
-func inBubble(t *testing.T, name string, test func(t *testing.T)) {
-	t.Helper()
-	t.Run(name, func(t *testing.T) {
-		t.Parallel()
-		synctest.Test(t, test)
-	})
 }
 
 // elapse lets time go by in a synctest bubble.
