@@ -71,7 +71,6 @@ package bmob
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"io"
 	"net/http"
@@ -141,15 +140,12 @@ var (
 
 // New returns a Provider, or an error that names every faulty field.
 func New(cfg Config) (*Provider, error) {
-	if cfg.Rand == nil {
-		cfg.Rand = rand.Reader
-	}
 	credentials, problem := cfg.credentials()
 	client, err := adapter.New(adapter.Config{
 		Service: DefaultName, Title: "Bmob", Codes: Codes(),
 		Name: cfg.Name, BaseURL: cmp.Or(cfg.BaseURL, DefaultBaseURL), PlainHTTP: cfg.PlainHTTP,
 		Credentials: credentials, Templates: cfg.Templates, OwnText: true,
-		Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now,
+		Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now, Rand: cfg.Rand,
 	}, problem, cfg.Captcha.validate())
 	if err != nil {
 		return nil, err

@@ -87,9 +87,9 @@ func (p *Provider) header(call *adapter.Call, path string, body []byte) (http.He
 		header["X-Bmob-REST-API-Key"] = []string{string(cfg.RESTKey)}
 		return header, nil
 	}
-	id, err := adapter.NewID(cfg.Rand)
+	id, err := call.NewID()
 	if err != nil {
-		return nil, call.Named(err)
+		return nil, err
 	}
 	nonce, timestamp := strings.ToLower(id[:nonceLength]), strconv.FormatInt(p.client.Now().Unix(), 10)
 	header["X-Bmob-SDK-Type"] = []string{sdkType}
