@@ -61,6 +61,24 @@ func brokenContents() []each {
 		},
 		{name: "swaps two parameters", caught: "order-of-values", says: `the template's values are ["5" "042137"]`, flaw: swapped},
 		{
+			name: "swaps the names of two parameters", caught: "order-of-values", says: `the template's values are map["code":"5" "providertest-second":"042137"]`,
+			flaw: flaw{named: func(names, _ []string) { slices.Reverse(names) }},
+		},
+		{
+			name: "a name of its own", caught: "what-goes-out", says: `the template's values are map["Code":"042137"], want map["code":"042137"]`,
+			flaw: flaw{named: func(names, _ []string) { names[0] = "Code" }},
+		},
+		{
+			name: "one name twice", caught: "order-of-values", says: `the template's values are map["code":"5"]`,
+			flaw: flaw{named: func(names, _ []string) { names[len(names)-1] = names[0] }},
+		},
+		{
+			name: "drops a name", caught: "what-goes-out", says: `records the names [] for the values ["042137"]`,
+			flaw: onRequest(func(_ *toy, m provider.Message) toyRequest {
+				return toyRequest{Template: "t1", Params: []string{m.Params[provider.ParamCode]}, Names: []string{}}
+			}),
+		},
+		{
 			name: "another template", caught: "what-goes-out", says: `the template "other", want "t1"`,
 			flaw: onRequest(func(_ *toy, m provider.Message) toyRequest {
 				return toyRequest{Template: "other", Params: []string{m.Params[provider.ParamCode]}}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,6 +27,7 @@ type toyRequest struct {
 	To       []string `json:"to"`
 	Template string   `json:"template,omitempty"`
 	Params   []string `json:"params,omitempty"`
+	Names    []string `json:"names,omitzero"` // of the params, where the toy knows them
 	Code     string   `json:"code,omitempty"` // to check, at /toy/verify
 }
 
@@ -62,7 +64,7 @@ func (toyService) Judge(c *sim.Call) sim.Outcome {
 		}
 		return sim.Grant("checked")
 	}
-	m := sim.Text{ID: fmt.Sprintf("toy-%d", c.Seq), Template: request.Template, Params: request.Params}
+	m := sim.Text{ID: fmt.Sprintf("toy-%d", c.Seq), Template: request.Template, Params: request.Params, Names: request.Names}
 	if m.Template == "" {
 		m.Code = toyCode
 	}
@@ -133,6 +135,18 @@ func TestVerifyingToy(t *testing.T) {
 func TestBatchToy(t *testing.T) {
 	t.Parallel()
 	providertest.Run(t, batchHarness(flaw{}))
+}
+
+// A toy that names its values passes in whatever order they are.
+func TestNamedToy(t *testing.T) {
+	t.Parallel()
+	h := toyHarness(flaw{named: func(names, values []string) {
+		slices.Reverse(names)
+		slices.Reverse(values)
+	}})
+	h.Message.Params = provider.Params{provider.ParamCode: "042137", "minutes": "10"}
+	h.Templates = provider.Templates{"login": {ID: "t1", Params: []string{"minutes", provider.ParamCode}}}
+	providertest.Run(t, h)
 }
 
 // A wrapper and a composer around the toy pass like the toy itself.
