@@ -204,13 +204,9 @@ func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Recei
 
 // sendText fills a template with the caller's parameters.
 func (p *Provider) sendText(ctx context.Context, call *adapter.Call, template provider.Template, to provider.Phone) (provider.Receipt, error) {
-	values, err := call.Values(template)
+	content, err := call.Vars(template)
 	if err != nil {
 		return provider.Receipt{}, err
-	}
-	content := make(map[string]string, len(values))
-	for i, name := range template.Params {
-		content[name] = values[i]
 	}
 	body := textBody{Phone: to.National(), Content: content, Template: template.ID}
 	return p.submit(ctx, call, textPath, body, provider.CodeByCaller)

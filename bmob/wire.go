@@ -30,9 +30,9 @@ type codeBody struct {
 }
 
 type textBody struct {
-	Phone    string            `json:"mobilePhoneNumber"`
-	Content  map[string]string `json:"content"`
-	Template string            `json:"template"`
+	Phone    string       `json:"mobilePhoneNumber"`
+	Content  adapter.Vars `json:"content"`
+	Template string       `json:"template"`
 }
 
 type verifyBody struct {
