@@ -37,8 +37,9 @@
 //   - the SDK's own protocol, which is encrypted: SDKPath stands in for it, is
 //     free of charge, and asks for no allowed address.
 //
-// A GET with the fields in the query is taken like a POST: public clients use
-// it, though no page documents it.
+// Fields in the query are taken like those of the body, and a GET like a POST:
+// public clients use it, though no page documents it. A body may be urlencoded or
+// multipart/form-data.
 package mobsim
 
 import (

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/cnsms/cnsms/provider/facts"
 	"github.com/cnsms/cnsms/sim"
@@ -25,20 +25,17 @@ type form struct {
 	broken string
 }
 
-// readForm takes the fields from the body, or from the query of a GET. A pair
-// that is no form, such as one after "&amp;", is dropped.
+// readForm takes the fields from the query and the body. A pair that is no form,
+// such as one after "&amp;", is dropped.
 func readForm(c *sim.Call) form {
-	encoded := string(c.Body)
-	if c.Request.Method == http.MethodGet {
-		encoded = c.Request.URL.RawQuery
-	}
-	values, err := url.ParseQuery(encoded)
+	values, err := c.Form()
 	f := form{
 		key: values.Get("appkey"), zone: values.Get("zone"), phone: values.Get("phone"), code: values.Get("code"),
 		customKey: values.Get("appKey"), template: values.Get("templateCode"), variables: map[string]string{},
 	}
 	if err != nil {
-		f.broken = " (a part of the body is no form: " + err.Error() + ")"
+		part, problem, _ := strings.Cut(err.Error(), ": ")
+		f.broken = " (a part of the " + part + " is no form: " + problem + ")"
 	}
 	for name := range values {
 		if !slices.Contains([]string{"appKey", "templateCode", "zone", "phone"}, name) {

@@ -110,7 +110,7 @@ func (s *Service) Judge(c *sim.Call) sim.Outcome {
 	}
 	f, err := readForm(c)
 	if err != nil {
-		return sim.Refuse("100", "body: %v", err)
+		return sim.Refuse("100", "%v", err)
 	}
 	if o := sim.FirstRefusal(c, f, s.checks(c)...); o.Refused() {
 		return o
