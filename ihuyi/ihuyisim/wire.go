@@ -90,6 +90,14 @@ type numberReply struct {
 	Num     int      `json:"num" xml:"num"`
 }
 
+type templateReply struct {
+	XMLName    xml.Name `json:"-" xml:"AddTemplateResult"`
+	Space      string   `json:"-" xml:"xmlns,attr"`
+	Code       number   `json:"code" xml:"code"`
+	Msg        string   `json:"msg" xml:"msg"`
+	TemplateID string   `json:"templateid" xml:"templateid"`
+}
+
 // number is a code that stands without quotes in JSON.
 type number string
 
@@ -119,6 +127,9 @@ func (s *Service) Answer(c *sim.Call, o sim.Outcome) sim.Reply {
 	if f.method == methodNumber {
 		left, _ := o.Data.(int)
 		return write(f, numberReply{Space: xmlSpace, Code: number(code), Msg: msg, Num: left})
+	}
+	if f.method == methodTemplate {
+		return write(f, templateReply{Space: xmlSpace, Code: number(code), Msg: msg, TemplateID: refusedID})
 	}
 	if strings.HasSuffix(c.Request.URL.Path, "/isms/Submit.json") {
 		return write(f, newerInternationalReply{number(code), msg, strings.TrimPrefix(id, refusedID)})

@@ -101,21 +101,9 @@ type Config struct {
 
 func (cfg Config) withDefaults() Config {
 	cfg.AppName = cmp.Or(cfg.AppName, "示例")
-	cfg.CodeLength = cmp.Or(max(cfg.CodeLength, 0), 4)
-	cfg.CodeLife = cmp.Or(max(cfg.CodeLife, 0), 5*time.Minute)
+	cfg.CodeLength = cmp.Or(cfg.CodeLength, 4)
+	cfg.CodeLife = cmp.Or(cfg.CodeLife, 5*time.Minute)
 	return cfg
-}
-
-// demand panics when the configuration is one that no request could satisfy.
-func (cfg Config) demand() {
-	sim.Demand(cfg.AppKey != "", "mobsim: Config.AppKey: must not be empty")
-	for _, zone := range cfg.Zones {
-		sim.Demand(isZone(zone), "mobsim: Config.Zones: want country calling codes in digits, such as 86")
-	}
-	for _, number := range cfg.Blocked {
-		digits, plus := strings.CutPrefix(number, "+")
-		sim.Demand(plus && sim.IsDigits(digits), "mobsim: Config.Blocked: want numbers in E.164 form")
-	}
 }
 
 // Service is a simulated Mob application: the calls below /sms. Put it into a

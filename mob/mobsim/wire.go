@@ -25,6 +25,9 @@ type form struct {
 	broken string
 }
 
+// customFields are those of custom/msg. The others are the template's variables.
+var customFields = []string{"appKey", "templateCode", "zone", "phone"}
+
 // readForm takes the fields from the query and the body. A pair that is no form,
 // such as one after "&amp;", is dropped.
 func readForm(c *sim.Call) form {
@@ -38,7 +41,7 @@ func readForm(c *sim.Call) form {
 		f.broken = " (a part of the " + part + " is no form: " + problem + ")"
 	}
 	for name := range values {
-		if !slices.Contains([]string{"appKey", "templateCode", "zone", "phone"}, name) {
+		if !slices.Contains(customFields, name) {
 			f.variables[name] = values.Get(name)
 		}
 	}
