@@ -1,8 +1,13 @@
 package provider
 
-import "strconv"
+import (
+	"fmt"
+	"slices"
+	"strconv"
+)
 
-// Scope says whose limit a throttled message reached.
+// Scope says whose limit a throttled message reached. As JSON and other text a Scope is
+// its name.
 type Scope int
 
 const (
@@ -15,15 +20,30 @@ const (
 	ScopeAccount
 )
 
+var scopeNames = [...]string{ScopeNone: "none", ScopePhone: "phone", ScopeAccount: "account"}
+
 // String returns "none", "phone" or "account".
 func (s Scope) String() string {
-	switch s {
-	case ScopeNone:
-		return "none"
-	case ScopePhone:
-		return "phone"
-	case ScopeAccount:
-		return "account"
+	if s < 0 || int(s) >= len(scopeNames) {
+		return "Scope(" + strconv.Itoa(int(s)) + ")"
 	}
-	return "Scope(" + strconv.Itoa(int(s)) + ")"
+	return scopeNames[s]
+}
+
+// MarshalText writes the scope's name.
+func (s Scope) MarshalText() ([]byte, error) {
+	if s < 0 || int(s) >= len(scopeNames) {
+		return nil, fmt.Errorf("scope: no such scope: %d", int(s))
+	}
+	return []byte(s.String()), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (s *Scope) UnmarshalText(text []byte) error {
+	i := slices.Index(scopeNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("scope: no such scope: %q", text)
+	}
+	*s = Scope(i)
+	return nil
 }

@@ -35,7 +35,8 @@
 //     statuses of an empty value (here 208) and of a text over 70 characters (here
 //     215);
 //   - the SDK's own protocol, which is encrypted: SDKPath stands in for it, is
-//     free of charge, and asks for no allowed address.
+//     free of charge, and asks for no allowed address. The SDK's own calls are
+//     refused with 400 and an error that begins with "not simulated".
 //
 // Fields in the query are taken like those of the body, and a GET like a POST:
 // public clients use it, though no page documents it. A body may be urlencoded or
@@ -45,6 +46,7 @@ package mobsim
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -142,11 +144,15 @@ func (s *Service) Name() string { return "mob" }
 // Codes are those of the vendor's tables.
 func (s *Service) Codes() facts.Codes { return mob.Codes() }
 
-// Owns reports whether the path is one of Mob's below /sms, or SDKPath.
+// notSimulated are calls of the phones' SDK, whose bodies are encrypted.
+var notSimulated = []string{"/verify/code", "/client/verification", "/token/get", "/utils/zonelist"}
+
+// Owns reports whether the path is one of Mob's below /sms, SDKPath, or one of the
+// SDK's own.
 func (s *Service) Owns(r *http.Request) bool { return callOf(r) != "" }
 
 func callOf(r *http.Request) string {
-	for _, path := range [...]string{sendPath, checkPath, verifyPath, SDKPath} {
+	for _, path := range append([]string{sendPath, checkPath, verifyPath, SDKPath}, notSimulated...) {
 		if strings.HasSuffix(r.URL.Path, path) {
 			return path
 		}
@@ -156,8 +162,12 @@ func callOf(r *http.Request) string {
 
 // Judge decides about a code to send, or one to check.
 func (s *Service) Judge(c *sim.Call) sim.Outcome {
+	called := callOf(c.Request)
+	if slices.Contains(notSimulated, called) {
+		return sim.NotSimulated("400", "path", called+", a call of the phones' SDK")
+	}
 	f := readForm(c)
-	switch callOf(c.Request) {
+	switch called {
 	case sendPath:
 		return s.judgeSend(c, f, storeWeb, s.checkKey, s.checkWebAPI, s.checkAddress,
 			s.checkNumber, s.checkBlacklist, s.checkRegion)
