@@ -2,7 +2,6 @@ package bmob_test
 
 import (
 	"bytes"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -22,6 +21,7 @@ const (
 	safeCode  = "FakeSafeCode01"
 
 	requestSmsCode = "POST https://api2.bmob.cn/1/requestSmsCode"
+	querySMS       = "GET https://api2.bmob.cn/1/querySms/1232222"
 )
 
 var at = time.Unix(1700000000, 0)
@@ -48,63 +48,51 @@ func signed(cfg *bmob.Config) {
 	cfg.Rand = bytes.NewReader([]byte{0x00, 0x44, 0x32, 0x14, 0xc7, 0x42, 0x54, 0xb6, 0x35, 0xcf, 0, 0, 0, 0, 0})
 }
 
-func newProvider(t *testing.T, cfg bmob.Config, adjust ...func(*bmob.Config)) *bmob.Provider {
-	t.Helper()
-	for _, change := range adjust {
-		if change != nil {
-			change(&cfg)
-		}
-	}
-	p, err := bmob.New(cfg)
-	require.NoError(t, err)
-	return p
-}
-
 func newMessage(template string, params provider.Params) provider.Message {
 	return provider.Message{To: provider.MustParsePhone("13800138000"), Template: template, Params: params}
 }
 
+// newProvider is the application of newConfig, changed.
+func newProvider(t testing.TB, client *http.Client, changes ...func(*bmob.Config)) *bmob.Provider {
+	t.Helper()
+	return wiretest.Build(t, bmob.New, newConfig(client), changes...)
+}
+
+// send sends m with that application.
+func send(m provider.Message, changes ...func(*bmob.Config)) wiretest.Call {
+	return func(t testing.TB, client *http.Client) (any, error) {
+		return newProvider(t, client, changes...).Send(t.Context(), m)
+	}
+}
+
+// receipt is that of a text to the number of newMessage.
+func receipt(id string, code provider.CodeOrigin) provider.Receipt {
+	return provider.Receipt{Provider: "bmob", ID: id, To: provider.MustParsePhone("13800138000"), Code: code, At: at}
+}
+
 func TestRequest(t *testing.T) {
 	t.Parallel()
+	sent := func(name, golden string, code provider.CodeOrigin, m provider.Message, changes ...func(*bmob.Config)) wiretest.Request {
+		return wiretest.Request{
+			Name: name, Call: send(m, changes...), Reply: wiretest.Read(t, "reply-accepted.json"), Want: receipt("1232222", code), Golden: golden,
+		}
+	}
 	solved := newMessage("register", nil)
 	solved.Captcha = "3fdgfs223"
 	withCaptcha := newMessage("order", provider.Params{"code": "000123", "minutes": "五 & 1+1", "city": "x"})
 	withCaptcha.Captcha = "3fdgfs223"
-	tests := []struct {
-		name    string
-		adjust  func(*bmob.Config)
-		message provider.Message
-		code    provider.CodeOrigin
-		golden  string
-	}{
-		{name: "default text", message: newMessage("login", nil), code: provider.CodeByProvider, golden: "request-code.http"},
-		{name: "template", message: newMessage("register", nil), code: provider.CodeByProvider, golden: "request-code-template.http"},
-		{
-			name: "in the place of the caller's code", code: provider.CodeByProvider, golden: "request-code-template.http",
-			message: newMessage("lenient", provider.Params{"code": "042137"}),
-		},
-		{name: "captcha", message: solved, code: provider.CodeByProvider, golden: "request-code-captcha.http"},
-		{name: "signed", adjust: signed, message: newMessage("login", nil), code: provider.CodeByProvider, golden: "request-code-signed.http"},
-		{
-			name: "signed, template", adjust: signed, message: newMessage("register", nil),
-			code: provider.CodeByProvider, golden: "request-code-template-signed.http",
-		},
-		{name: "the caller's parameters", message: withCaptcha, code: provider.CodeByCaller, golden: "request-text.http"},
-		{
-			name: "base URL with a slash", adjust: func(cfg *bmob.Config) { cfg.BaseURL = "https://api2.bmob.cn/" },
-			message: newMessage("login", nil), code: provider.CodeByProvider, golden: "request-code.http",
-		},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-accepted.json")}
-			receipt, err := newProvider(t, newConfig(stub.Client()), tt.adjust).Send(t.Context(), tt.message)
-			require.NoError(t, err)
-			require.Equal(t, provider.Receipt{Provider: "bmob", ID: "1232222", To: tt.message.To, Code: tt.code, At: at}, receipt)
-			wiretest.Golden(t, tt.golden, stub.Only(t))
-		})
-	}
+	inPlaceOfACode := newMessage("lenient", provider.Params{"code": "042137"})
+	slash := func(cfg *bmob.Config) { cfg.BaseURL = "https://api2.bmob.cn/" }
+	wiretest.Requests(t, []wiretest.Request{
+		sent("default text", "request-code.http", provider.CodeByProvider, newMessage("login", nil)),
+		sent("template", "request-code-template.http", provider.CodeByProvider, newMessage("register", nil)),
+		sent("in the place of the caller's code", "request-code-template.http", provider.CodeByProvider, inPlaceOfACode),
+		sent("captcha", "request-code-captcha.http", provider.CodeByProvider, solved),
+		sent("signed", "request-code-signed.http", provider.CodeByProvider, newMessage("login", nil), signed),
+		sent("signed, template", "request-code-template-signed.http", provider.CodeByProvider, newMessage("register", nil), signed),
+		sent("the caller's parameters", "request-text.http", provider.CodeByCaller, withCaptcha),
+		sent("base URL with a slash", "request-code.http", provider.CodeByProvider, newMessage("login", nil), slash),
+	})
 }
 
 // TestSignedPathBeginsAtOne: what a proxy's address has before /1 is not signed,
@@ -113,7 +101,7 @@ func TestSignedPathBeginsAtOne(t *testing.T) {
 	t.Parallel()
 	stub := &wiretest.Stub{Reply: `{"smsId":1}`}
 	behindProxy := func(cfg *bmob.Config) { cfg.BaseURL = "https://proxy.example/bmob" }
-	_, err := newProvider(t, newConfig(stub.Client()), signed, behindProxy).Send(t.Context(), newMessage("login", nil))
+	_, err := newProvider(t, stub.Client(), signed, behindProxy).Send(t.Context(), newMessage("login", nil))
 	require.NoError(t, err)
 	require.Contains(t, stub.Only(t), "POST /bmob/1/requestSmsCode HTTP/1.1")
 	require.Contains(t, stub.Only(t), "X-Bmob-Safe-Sign: f3f64e087d954932d8cf2e943eb95623")
@@ -122,124 +110,65 @@ func TestSignedPathBeginsAtOne(t *testing.T) {
 // TestReply covers what the service is known, or likely, to vary in its replies.
 func TestReply(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name, reply, id string
-		status          int
-		want            error
-		code, text      string
-		mayHaveSent     bool
-	}{
-		{name: "id as a string", reply: `{"smsId":"77"}`, id: "77"},
-		{name: "created", status: http.StatusCreated, reply: `{"smsId":77}`, id: "77"},
-		{name: "unknown members, error null, code 0", reply: `{"smsId":1,"extra":[1,{}],"error":null,"code":0}`, id: "1"},
-		{name: "byte order mark and space", reply: "\xef\xbb\xbf \n{\"smsId\":1}\n", id: "1"},
-		{name: "accepted without an id", reply: `{"msg":"ok"}`, want: provider.KindUnavailable, mayHaveSent: true},
-		{name: "accepted with id 0", reply: `{"smsId":0}`, want: provider.KindUnavailable, mayHaveSent: true},
+	m := newMessage("lenient", provider.Params{"code": "543210"})
+	m.Captcha = "3fdgfs223"
+	wiretest.Table{Call: send(m), At: requestSmsCode, Begins: "bmob: send: "}.Replies(t, []wiretest.Reply{
+		{Name: "id as a string", Reply: `{"smsId":"77"}`, Want: receipt("77", provider.CodeByProvider)},
+		{Name: "created", Status: http.StatusCreated, Reply: `{"smsId":77}`, Want: receipt("77", provider.CodeByProvider)},
+		{Name: "unknown members, error null, code 0", Reply: `{"smsId":1,"extra":[1,{}],"error":null,"code":0}`, Want: receipt("1", provider.CodeByProvider)},
+		{Name: "accepted without an id", Reply: `{"msg":"ok"}`, Kind: provider.KindUnavailable, MayHaveSent: true},
+		{Name: "accepted with id 0", Reply: `{"smsId":0}`, Kind: provider.KindUnavailable, MayHaveSent: true},
 		{
-			name: "refused", status: http.StatusBadRequest, reply: wiretest.Read(t, "reply-number.json"),
-			want: provider.KindRecipient, code: "301", text: "手机号码必须是11位的数字",
+			Name: "refused", Status: http.StatusBadRequest, Reply: wiretest.Read(t, "reply-number.json"),
+			Kind: provider.KindRecipient, Code: "301", Text: "手机号码必须是11位的数字",
 		},
-		{name: "refused with 404", status: http.StatusNotFound, reply: `{"code":10010,"error":"x"}`, want: provider.KindThrottled, code: "10010"},
-		{name: "refused with 200", reply: `{"code":10016,"error":"restful短信已用完"}`, want: provider.KindBalance, code: "10016"},
-		{name: "code as a string", status: http.StatusBadRequest, reply: `{"code":"10022","error":"x"}`, want: provider.KindTemplate, code: "10022"},
-		{name: "code without a text", status: http.StatusBadRequest, reply: `{"code":10022}`, want: provider.KindTemplate, code: "10022"},
-		{name: "code beside an id", reply: `{"code":10010,"smsId":5}`, want: provider.KindThrottled, code: "10010"},
-		{name: "error beside an id", reply: `{"error":"","smsId":5}`, want: provider.KindUnknown},
-		{name: "error without a code, under 200", reply: `{"error":"no"}`, want: provider.KindUnknown, text: "no"},
-		{name: "error without a code, under 403", status: http.StatusForbidden, reply: `{"error":"no"}`, want: provider.KindUnknown, code: "403"},
+		{Name: "refused with 404", Status: http.StatusNotFound, Reply: `{"code":10010,"error":"x"}`, Kind: provider.KindThrottled, Scope: provider.ScopePhone, Code: "10010"},
+		{Name: "refused with 200", Reply: `{"code":10016,"error":"restful短信已用完"}`, Kind: provider.KindBalance, Code: "10016"},
+		{Name: "code as a string", Status: http.StatusBadRequest, Reply: `{"code":"10022","error":"x"}`, Kind: provider.KindTemplate, Code: "10022"},
+		{Name: "code without a text", Status: http.StatusBadRequest, Reply: `{"code":10022}`, Kind: provider.KindTemplate, Code: "10022"},
+		{Name: "code beside an id", Reply: `{"code":10010,"smsId":5}`, Kind: provider.KindThrottled, Scope: provider.ScopePhone, Code: "10010"},
+		{Name: "error beside an id", Reply: `{"error":"","smsId":5}`, Kind: provider.KindUnknown},
+		{Name: "error without a code, under 200", Reply: `{"error":"no"}`, Kind: provider.KindUnknown, Text: "no"},
+		{Name: "error without a code, under 403", Status: http.StatusForbidden, Reply: `{"error":"no"}`, Kind: provider.KindUnknown, Code: "403"},
 		{
-			name: "10016, the other meaning", status: http.StatusBadRequest, reply: `{"code":10016,"error":"deviceId is empty"}`,
-			want: provider.KindConfig, code: "10016",
+			Name: "10016, the other meaning", Status: http.StatusBadRequest, Reply: `{"code":10016,"error":"deviceId is empty"}`,
+			Kind: provider.KindConfig, Code: "10016",
 		},
 		{
-			name: "unauthorized", status: http.StatusUnauthorized, reply: wiretest.Read(t, "reply-unauthorized.json"),
-			want: provider.KindAuth, code: "401", text: "unauthorized",
+			Name: "unauthorized", Status: http.StatusUnauthorized, Reply: wiretest.Read(t, "reply-unauthorized.json"),
+			Kind: provider.KindAuth, Code: "401", Text: "unauthorized",
 		},
-		{name: "unauthorized, with a code", status: http.StatusUnauthorized, reply: `{"code":10099,"error":"x"}`, want: provider.KindAuth, code: "10099"},
+		{Name: "unauthorized, with a code", Status: http.StatusUnauthorized, Reply: `{"code":10099,"error":"x"}`, Kind: provider.KindAuth, Code: "10099"},
 		{
-			name: "busy", status: http.StatusInternalServerError, reply: wiretest.Read(t, "reply-busy.json"),
-			want: provider.KindUnavailable, code: "500", mayHaveSent: true,
+			Name: "busy", Status: http.StatusInternalServerError, Reply: wiretest.Read(t, "reply-busy.json"),
+			Kind: provider.KindUnavailable, Code: "500", MayHaveSent: true,
 		},
-		{name: "502 with an error", status: http.StatusBadGateway, reply: `{"error":"x"}`, want: provider.KindUnavailable, code: "502", mayHaveSent: true},
-		{name: "500 with a code", status: http.StatusInternalServerError, reply: `{"code":10010,"error":"x"}`, want: provider.KindUnavailable, code: "10010", mayHaveSent: true},
-		{name: "401 of somebody else", status: http.StatusUnauthorized, reply: `<html>`, want: provider.KindUnavailable, mayHaveSent: true},
-		{name: "the number for a code", status: http.StatusBadRequest, reply: `{"code":13800138000,"error":"x"}`, want: provider.KindUnknown, code: "***"},
+		{Name: "502 with an error", Status: http.StatusBadGateway, Reply: `{"error":"x"}`, Kind: provider.KindUnavailable, Code: "502", MayHaveSent: true},
+		{Name: "500 with a code", Status: http.StatusInternalServerError, Reply: `{"code":10010,"error":"x"}`, Kind: provider.KindUnavailable, Code: "10010", MayHaveSent: true},
+		{Name: "401 of somebody else", Status: http.StatusUnauthorized, Reply: `<html>`, Kind: provider.KindUnavailable, MayHaveSent: true},
+		{Name: "the number for a code", Status: http.StatusBadRequest, Reply: `{"code":13800138000,"error":"x"}`, Kind: provider.KindUnknown, Code: "***"},
 		{
-			name:   "words that repeat number, captcha, credentials and a code inside a key",
-			status: http.StatusBadRequest, want: provider.KindThrottled, code: "10010",
-			reply: `{"code":10010,"error":"mobile '13800138000' 543210 3fdgfs223 ` + appID + ` ` + restKey + ` send message limited."}`,
-			text:  "mobile '***' *** *** *** *** send message limited.",
+			Name:   "words that repeat number, captcha, credentials and a code inside a key",
+			Status: http.StatusBadRequest, Kind: provider.KindThrottled, Scope: provider.ScopePhone, Code: "10010",
+			Reply: `{"code":10010,"error":"mobile '13800138000' 543210 3fdgfs223 ` + appID + ` ` + restKey + ` send message limited."}`,
+			Text:  "mobile '***' *** *** *** *** send message limited.",
 		},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{At: requestSmsCode, Status: tt.status, Reply: tt.reply}
-			m := newMessage("lenient", provider.Params{"code": "543210"})
-			m.Captcha = "3fdgfs223"
-			receipt, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), m)
-			if tt.want == nil {
-				require.NoError(t, err)
-				require.Equal(t, tt.id, receipt.ID)
-				return
-			}
-			require.ErrorIs(t, err, tt.want)
-			var failure *provider.Error
-			require.ErrorAs(t, err, &failure)
-			require.Equal(t, tt.code, failure.Code)
-			require.Equal(t, tt.mayHaveSent, failure.MayHaveSent)
-			if tt.text != "" {
-				require.Equal(t, tt.text, failure.Text)
-			}
-			require.Zero(t, receipt)
-		})
-	}
+	})
 }
 
 func TestBadMessage(t *testing.T) {
 	t.Parallel()
 	foreign := newMessage("login", nil)
 	foreign.To = provider.MustParsePhone("+1 202 555 0123")
-	tests := []struct {
-		name    string
-		message provider.Message
-		want    error
-		names   string
-	}{
-		{name: "a number abroad", message: foreign, want: provider.KindUnsupported, names: "To"},
-		{
-			name: "a code that Bmob cannot send", message: newMessage("register", provider.Params{"code": "042137"}),
-			want: provider.KindTemplate, names: `Params["code"]: Bmob makes its own code`,
-		},
-		{
-			name: "a parameter that the call does not take", message: newMessage("lenient", provider.Params{"code": "1", "city": "x"}),
-			want: provider.KindTemplate, names: `surplus parameter "city"`,
-		},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{}
-			_, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), tt.message)
-			require.ErrorIs(t, err, tt.want)
-			require.ErrorContains(t, err, tt.names)
-			require.ErrorContains(t, err, "bmob: send: ")
-			require.NotContains(t, err.Error(), "042137")
-			require.Empty(t, stub.Requests(), "a bad message fails before any request")
-		})
-	}
-}
-
-func TestNoRandomness(t *testing.T) {
-	t.Parallel()
-	stub := &wiretest.Stub{}
 	exhausted := func(cfg *bmob.Config) { cfg.Rand = strings.NewReader("short") }
-	_, err := newProvider(t, newConfig(stub.Client()), signed, exhausted).Send(t.Context(), newMessage("login", nil))
-	require.ErrorIs(t, err, provider.KindConfig)
-	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
-	require.ErrorContains(t, err, "bmob: send: config: Rand: ")
-	require.False(t, provider.MayHaveSent(err))
-	require.Empty(t, stub.Requests())
+	wiretest.Table{Begins: "bmob: send: ", Secrets: []string{"042137"}}.BadInput(t, []wiretest.Input{
+		{Name: "a number abroad", Call: send(foreign), Kind: provider.KindUnsupported, Names: "To"},
+		{
+			Name: "a code that Bmob cannot send", Call: send(newMessage("register", provider.Params{"code": "042137"})),
+			Kind: provider.KindTemplate, Names: `Params["code"]: Bmob makes its own code`,
+		},
+		{Name: "no randomness", Call: send(newMessage("login", nil), signed, exhausted), Kind: provider.KindConfig, Names: "config: Rand: "},
+	})
 }
 
 func TestBadConfig(t *testing.T) {
@@ -290,21 +219,11 @@ func TestBadConfig(t *testing.T) {
 			t.Parallel()
 			_, err := bmob.New(tt.cfg)
 			require.Error(t, err)
-			for _, name := range tt.names {
-				require.ErrorContains(t, err, name)
-			}
-			for _, secret := range []string{restKey, secretKey, safeCode} {
-				require.NotContains(t, err.Error(), secret)
-			}
+			wiretest.Named(t, err, tt.names...)
+			wiretest.Hidden(t, err.Error(), restKey, secretKey, safeCode)
 		})
 	}
-}
-
-func TestPlainHTTP(t *testing.T) {
-	t.Parallel()
-	cfg := newConfig(nil)
-	cfg.BaseURL = "http://sms.example.com"
-	require.ErrorContains(t, cfg.Validate(), "BaseURL: ")
-	cfg.PlainHTTP = true
-	require.NoError(t, cfg.Validate())
+	wiretest.PlainHTTP(t, newConfig(nil), func(cfg *bmob.Config, baseURL string, plainHTTP bool) {
+		cfg.BaseURL, cfg.PlainHTTP = baseURL, plainHTTP
+	})
 }

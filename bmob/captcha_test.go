@@ -5,94 +5,62 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/cnsms/cnsms/bmob"
 	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/provider"
 )
 
-func TestIssueCaptcha(t *testing.T) {
+// issue has a puzzle made, and solve answers one.
+func issue(changes ...func(*bmob.Config)) wiretest.Call {
+	return func(t testing.TB, client *http.Client) (any, error) {
+		return newProvider(t, client, changes...).IssueCaptcha(t.Context())
+	}
+}
+
+func solve(token, answer string) wiretest.Call {
+	return func(t testing.TB, client *http.Client) (any, error) {
+		return newProvider(t, client).SolveCaptcha(t.Context(), token, answer)
+	}
+}
+
+func TestCaptcha(t *testing.T) {
 	t.Parallel()
 	look := func(cfg *bmob.Config) {
 		cfg.Captcha = bmob.CaptchaConfig{Width: 85, Height: 30, Size: 4, Life: 180 * time.Second}
 	}
-	for golden, adjust := range map[string]func(*bmob.Config){"request-captcha-default.http": nil, "request-captcha.http": look} {
-		stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-captcha.json")}
-		captcha, err := newProvider(t, newConfig(stub.Client()), adjust).IssueCaptcha(t.Context())
-		require.NoError(t, err)
-		require.Equal(t, provider.Captcha{
-			Token:    "dtP6cLb3axn0Ho13EvZP",
-			ImageURL: "https://api2.bmob.cn/1/captchaImage?secretKey=ad1ef6c1eac9b6e7&token=dtP6cLb3axn0Ho13EvZP",
-		}, captcha)
-		wiretest.Golden(t, golden, stub.Only(t))
+	puzzle := provider.Captcha{
+		Token:    "dtP6cLb3axn0Ho13EvZP",
+		ImageURL: "https://api2.bmob.cn/1/captchaImage?secretKey=ad1ef6c1eac9b6e7&token=dtP6cLb3axn0Ho13EvZP",
 	}
-}
-
-func TestSolveCaptcha(t *testing.T) {
-	t.Parallel()
-	stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-captcha-verified.json")}
-	token, err := newProvider(t, newConfig(stub.Client())).SolveCaptcha(t.Context(), "R23423dsfd", "1110")
-	require.NoError(t, err)
-	require.Equal(t, "3fdgfs223", token)
-	wiretest.Golden(t, "request-captcha-verify.http", stub.Only(t))
+	wiretest.Requests(t, []wiretest.Request{
+		{Name: "issue", Call: issue(), Reply: wiretest.Read(t, "reply-captcha.json"), Want: puzzle, Golden: "request-captcha-default.http"},
+		{Name: "issue as configured", Call: issue(look), Reply: wiretest.Read(t, "reply-captcha.json"), Want: puzzle, Golden: "request-captcha.http"},
+		{
+			Name: "solve", Call: solve("R23423dsfd", "1110"), Reply: wiretest.Read(t, "reply-captcha-verified.json"), Want: "3fdgfs223",
+			Golden: "request-captcha-verify.http",
+		},
+	})
 }
 
 func TestCaptchaFails(t *testing.T) {
 	t.Parallel()
-	issue := func(t *testing.T, p *bmob.Provider) error {
-		t.Helper()
-		captcha, err := p.IssueCaptcha(t.Context())
-		require.Zero(t, captcha)
-		return err
-	}
-	solve := func(t *testing.T, p *bmob.Provider) error {
-		t.Helper()
-		token, err := p.SolveCaptcha(t.Context(), "R23423dsfd", "1110")
-		require.Empty(t, token)
-		return err
-	}
-	tests := []struct {
-		name   string
-		call   func(*testing.T, *bmob.Provider) error
-		status int
-		reply  string
-		want   error
-	}{
-		{"throttled", issue, http.StatusBadRequest, `{"code":10076,"error":"Qps beyond the limit"}`, provider.KindThrottled},
-		{"no token", issue, http.StatusOK, `{"captcha_url":"https://x"}`, provider.KindUnavailable},
-		{"no address", issue, http.StatusOK, `{"captcha_token":"x"}`, provider.KindUnavailable},
-		{"wrong, unlisted code", solve, http.StatusBadRequest, `{"code":10099,"error":"R23423dsfd 1110"}`, provider.KindCodeMismatch},
-		{"wrong, generic code", solve, http.StatusBadRequest, `{"code":10007,"error":"x"}`, provider.KindCodeMismatch},
-		{"wrong, validation", solve, http.StatusBadRequest, `{"code":301,"error":"x"}`, provider.KindCodeMismatch},
-		{"wrong, code error", solve, http.StatusBadRequest, `{"code":207,"error":"x"}`, provider.KindCodeMismatch},
-		{"unauthorized", solve, http.StatusUnauthorized, `{"error":"unauthorized"}`, provider.KindAuth},
-		{"busy", solve, http.StatusInternalServerError, `{"error":"x"}`, provider.KindUnavailable},
-		{"no token back", solve, http.StatusOK, `{}`, provider.KindUnavailable},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{Status: tt.status, Reply: tt.reply}
-			err := tt.call(t, newProvider(t, newConfig(stub.Client())))
-			require.ErrorIs(t, err, tt.want)
-			require.ErrorContains(t, err, "bmob: captcha: ")
-			require.NotContains(t, err.Error(), "R23423dsfd")
-			require.NotContains(t, err.Error(), "1110")
-			require.False(t, provider.MayHaveSent(err))
-		})
-	}
-}
-
-func TestSolveCaptchaBadInput(t *testing.T) {
-	t.Parallel()
-	stub := &wiretest.Stub{}
-	p := newProvider(t, newConfig(stub.Client()))
-	_, err := p.SolveCaptcha(t.Context(), "", "1110")
-	require.ErrorIs(t, err, provider.KindConfig)
-	require.ErrorContains(t, err, "token: ")
-	_, err = p.SolveCaptcha(t.Context(), "x", "")
-	require.ErrorIs(t, err, provider.KindCodeMismatch)
-	require.ErrorContains(t, err, "answer: ")
-	require.Empty(t, stub.Requests())
+	wiretest.Table{Call: issue(), Begins: "bmob: captcha: "}.Replies(t, []wiretest.Reply{
+		{Name: "throttled", Status: http.StatusBadRequest, Reply: `{"code":10076,"error":"Qps beyond the limit"}`, Kind: provider.KindThrottled, Scope: provider.ScopeAccount, Code: "10076"},
+		{Name: "no token", Reply: `{"captcha_url":"https://x"}`, Kind: provider.KindUnavailable},
+		{Name: "no address", Reply: `{"captcha_token":"x"}`, Kind: provider.KindUnavailable},
+	})
+	solving := wiretest.Table{Call: solve("R23423dsfd", "1110"), Begins: "bmob: captcha: ", Secrets: []string{"R23423dsfd", "1110"}}
+	solving.Replies(t, []wiretest.Reply{
+		{Name: "wrong, unlisted code", Status: http.StatusBadRequest, Reply: `{"code":10099,"error":"R23423dsfd 1110"}`, Kind: provider.KindCodeMismatch, Code: "10099"},
+		{Name: "wrong, generic code", Status: http.StatusBadRequest, Reply: `{"code":10007,"error":"x"}`, Kind: provider.KindCodeMismatch, Code: "10007"},
+		{Name: "wrong, validation", Status: http.StatusBadRequest, Reply: `{"code":301,"error":"x"}`, Kind: provider.KindCodeMismatch, Code: "301"},
+		{Name: "wrong, code error", Status: http.StatusBadRequest, Reply: `{"code":207,"error":"x"}`, Kind: provider.KindCodeMismatch, Code: "207"},
+		{Name: "unauthorized", Status: http.StatusUnauthorized, Reply: `{"error":"unauthorized"}`, Kind: provider.KindAuth, Code: "401"},
+		{Name: "busy", Status: http.StatusInternalServerError, Reply: `{"error":"x"}`, Kind: provider.KindUnavailable, Code: "500"},
+		{Name: "no token back", Reply: `{}`, Kind: provider.KindUnavailable},
+	})
+	wiretest.Table{Begins: "bmob: captcha: "}.BadInput(t, []wiretest.Input{
+		{Name: "no token", Call: solve("", "1110"), Kind: provider.KindConfig, Names: "token: "},
+		{Name: "no answer", Call: solve("x", ""), Kind: provider.KindCodeMismatch, Names: "answer: "},
+	})
 }

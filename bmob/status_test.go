@@ -11,81 +11,47 @@ import (
 	"github.com/cnsms/cnsms/provider"
 )
 
+// readStatus asks what became of a text.
+func readStatus(id string, changes ...func(*bmob.Config)) wiretest.Call {
+	return func(t testing.TB, client *http.Client) (any, error) {
+		return newProvider(t, client, changes...).ReadStatus(t.Context(), receipt(id, provider.CodeByProvider))
+	}
+}
+
 func TestReadStatus(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name, reply string
-		status      int
-		adjust      func(*bmob.Config)
-		want        provider.Status
-		golden      string
-	}{
+	sending := provider.Status{State: provider.StatePending, Code: "SENDING"}
+	wiretest.Requests(t, []wiretest.Request{
+		{Name: "plain", Call: readStatus("1232222"), Reply: wiretest.Read(t, "reply-status.json"), Want: sending, Golden: "request-query.http"},
+		{Name: "signed", Call: readStatus("1232222", signed), Reply: wiretest.Read(t, "reply-status.json"), Want: sending, Golden: "request-query-signed.http"},
+	})
+	wiretest.Table{Call: readStatus("1232222"), At: querySMS, Begins: "bmob: status: ", Secrets: []string{"13800138000"}}.Replies(t, []wiretest.Reply{
 		{
-			name: "sending", reply: wiretest.Read(t, "reply-status.json"), golden: "request-query.http",
-			want: provider.Status{State: provider.StatePending, Code: "SENDING"},
+			Name: "sent and checked", Reply: `{"sms_state":"SUCCESS","verify_state":true}`,
+			Want: provider.Status{State: provider.StateSent, Code: "SUCCESS", Text: "the code was checked and right"},
 		},
+		{Name: "failed", Reply: `{"sms_state":"FAIL"}`, Want: provider.Status{State: provider.StateFailed, Code: "FAIL"}},
+		{Name: "another state", Reply: `{"sms_state":"LOST"}`, Want: provider.Status{Code: "LOST"}},
 		{
-			name: "signed", adjust: signed, reply: wiretest.Read(t, "reply-status.json"), golden: "request-query-signed.http",
-			want: provider.Status{State: provider.StatePending, Code: "SENDING"},
+			Name: "not known to the service", Status: http.StatusBadRequest,
+			Reply: `{"code":10018,"error":"smsId:1232222 not found"}`, Want: provider.Status{},
 		},
-		{
-			name: "sent and checked", reply: `{"sms_state":"SUCCESS","verify_state":true}`, golden: "request-query.http",
-			want: provider.Status{State: provider.StateSent, Code: "SUCCESS", Text: "the code was checked and right"},
-		},
-		{name: "failed", reply: `{"sms_state":"FAIL"}`, golden: "request-query.http", want: provider.Status{State: provider.StateFailed, Code: "FAIL"}},
-		{name: "another state", reply: `{"sms_state":"LOST"}`, golden: "request-query.http", want: provider.Status{Code: "LOST"}},
-		{
-			name: "not known to the service", status: http.StatusBadRequest,
-			reply: `{"code":10018,"error":"smsId:1232222 not found"}`, golden: "request-query.http",
-		},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{Status: tt.status, Reply: tt.reply}
-			status, err := newProvider(t, newConfig(stub.Client()), tt.adjust).ReadStatus(t.Context(), sentReceipt())
-			require.NoError(t, err)
-			require.Equal(t, tt.want, status)
-			wiretest.Golden(t, tt.golden, stub.Only(t))
-		})
-	}
+
+		{Name: "unauthorized", Status: http.StatusUnauthorized, Reply: `{"error":"unauthorized"}`, Kind: provider.KindAuth, Code: "401"},
+		{Name: "not known, under 500", Status: http.StatusInternalServerError, Reply: `{"code":10018,"error":"x"}`, Kind: provider.KindUnavailable, Code: "10018"},
+		{Name: "no state", Reply: `{"verify_state":true}`, Kind: provider.KindUnavailable},
+		{Name: "the call is gone", Status: http.StatusNotFound, Reply: `<html>`, Kind: provider.KindUnavailable},
+		{Name: "words that repeat the number", Status: http.StatusBadRequest, Reply: `{"code":10007,"error":"13800138000"}`, Kind: provider.KindUnknown, Code: "10007"},
+	})
 }
 
 func TestReadStatusOfNoSuchID(t *testing.T) {
 	t.Parallel()
 	for _, id := range []string{"", "AAAA", "../users", "12 3"} {
 		stub := &wiretest.Stub{}
-		r := sentReceipt()
-		r.ID = id
-		status, err := newProvider(t, newConfig(stub.Client())).ReadStatus(t.Context(), r)
+		status, err := readStatus(id)(t, stub.Client())
 		require.NoError(t, err)
 		require.Zero(t, status)
 		require.Empty(t, stub.Requests(), "Bmob's ids are numbers")
-	}
-}
-
-func TestReadStatusFails(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name, reply string
-		status      int
-		want        error
-	}{
-		{name: "unauthorized", status: http.StatusUnauthorized, reply: `{"error":"unauthorized"}`, want: provider.KindAuth},
-		{name: "not known, under 500", status: http.StatusInternalServerError, reply: `{"code":10018,"error":"x"}`, want: provider.KindUnavailable},
-		{name: "no state", reply: `{"verify_state":true}`, want: provider.KindUnavailable},
-		{name: "the call is gone", status: http.StatusNotFound, reply: `<html>`, want: provider.KindUnavailable},
-		{name: "words that repeat the number", status: http.StatusBadRequest, reply: `{"code":10007,"error":"13800138000"}`, want: provider.KindUnknown},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{At: "GET https://api2.bmob.cn/1/querySms/1232222", Status: tt.status, Reply: tt.reply}
-			_, err := newProvider(t, newConfig(stub.Client())).ReadStatus(t.Context(), sentReceipt())
-			require.ErrorIs(t, err, tt.want)
-			require.ErrorContains(t, err, "bmob: status: ")
-			require.NotContains(t, err.Error(), "13800138000")
-			require.False(t, provider.MayHaveSent(err))
-		})
 	}
 }

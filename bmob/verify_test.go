@@ -16,127 +16,82 @@ const code = "876845"
 
 func inBody(cfg *bmob.Config) { cfg.VerifyInBody = true }
 
-func sentReceipt() provider.Receipt {
-	return provider.Receipt{Provider: "bmob", ID: "1232222", To: provider.MustParsePhone("13800138000"), Code: provider.CodeByProvider}
+// verify checks a code that Bmob has sent.
+func verify(r provider.Receipt, code string, changes ...func(*bmob.Config)) wiretest.Call {
+	return func(t testing.TB, client *http.Client) (any, error) {
+		return nil, newProvider(t, client, changes...).Verify(t.Context(), r, code)
+	}
 }
+
+// verifying are what the tables of checks have in common.
+func verifying(call wiretest.Call, at string) wiretest.Table {
+	return wiretest.Table{Call: call, At: at, Begins: "bmob: verify: ", Secrets: []string{"13800138000", code, restKey}}
+}
+
+var sent = receipt("1232222", provider.CodeByProvider)
 
 func TestVerify(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name, golden string
-		adjust       func(*bmob.Config)
-	}{
-		{name: "in the path", golden: "request-verify.http"},
-		{name: "in the path, signed", adjust: signed, golden: "request-verify-signed.http"},
-		{name: "in the body", adjust: inBody, golden: "request-verify-body.http"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-verified.json")}
-			require.NoError(t, newProvider(t, newConfig(stub.Client()), tt.adjust).Verify(t.Context(), sentReceipt(), code))
-			wiretest.Golden(t, tt.golden, stub.Only(t))
-		})
-	}
+	done := wiretest.Read(t, "reply-verified.json")
+	wiretest.Requests(t, []wiretest.Request{
+		{Name: "in the path", Call: verify(sent, code), Reply: done, Golden: "request-verify.http"},
+		{Name: "in the path, signed", Call: verify(sent, code, signed), Reply: done, Golden: "request-verify-signed.http"},
+		{Name: "in the body", Call: verify(sent, code, inBody), Reply: done, Golden: "request-verify-body.http"},
+	})
 }
 
 func TestVerifyFails(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name, reply string
-		status      int
-		want        error
-		code        string
-	}{
-		{name: "wrong", status: http.StatusBadRequest, reply: `{"code":207,"error":"code error:` + code + `."}`, want: provider.KindCodeMismatch, code: "207"},
+	replies := []wiretest.Reply{
+		{Name: "wrong", Status: http.StatusBadRequest, Reply: `{"code":207,"error":"code error:` + code + `."}`, Kind: provider.KindCodeMismatch, Code: "207"},
 		{
-			name: "words that repeat everything", status: http.StatusBadRequest, want: provider.KindCodeMismatch, code: "207",
-			reply: `{"code":207,"error":"13800138000 ` + code + ` ` + restKey + `"}`,
+			Name: "words that repeat everything", Status: http.StatusBadRequest, Kind: provider.KindCodeMismatch, Code: "207",
+			Reply: `{"code":207,"error":"13800138000 ` + code + ` ` + restKey + `"}`,
 		},
-		{name: "the code for a code", status: http.StatusBadRequest, reply: `{"code":` + code + `}`, want: provider.KindUnknown, code: "***"},
-		{name: "unauthorized", status: http.StatusUnauthorized, reply: `{"error":"unauthorized"}`, want: provider.KindAuth, code: "401"},
-		{name: "busy", status: http.StatusInternalServerError, reply: `{"error":"x"}`, want: provider.KindUnavailable, code: "500"},
-		{name: "an empty object", reply: `{}`, want: provider.KindUnavailable},
-		{name: "another message", reply: `{"msg":"no"}`, want: provider.KindUnavailable},
-		{name: "ok, under 502", status: http.StatusBadGateway, reply: `{"msg":"ok"}`, want: provider.KindUnavailable},
-		{name: "ok and an error", reply: `{"msg":"ok","error":"x"}`, want: provider.KindUnknown},
-		{name: "a redirect", status: http.StatusFound, reply: `{"msg":"ok"}`, want: provider.KindUnavailable},
+		{Name: "the code for a code", Status: http.StatusBadRequest, Reply: `{"code":` + code + `}`, Kind: provider.KindUnknown, Code: "***"},
+		{Name: "unauthorized", Status: http.StatusUnauthorized, Reply: `{"error":"unauthorized"}`, Kind: provider.KindAuth, Code: "401"},
+		{Name: "busy", Status: http.StatusInternalServerError, Reply: `{"error":"x"}`, Kind: provider.KindUnavailable, Code: "500"},
+		{Name: "an empty object", Reply: `{}`, Kind: provider.KindUnavailable},
+		{Name: "another message", Reply: `{"msg":"no"}`, Kind: provider.KindUnavailable},
+		{Name: "ok, under 502", Status: http.StatusBadGateway, Reply: `{"msg":"ok"}`, Kind: provider.KindUnavailable},
+		{Name: "ok and an error", Reply: `{"msg":"ok","error":"x"}`, Kind: provider.KindUnknown},
+		{Name: "a redirect", Status: http.StatusFound, Reply: `{"msg":"ok"}`, Kind: provider.KindUnavailable},
 	}
-	for path, adjust := range map[string]func(*bmob.Config){"verifySmsCode/" + code: nil, "verifySmsCode": inBody} {
-		for _, tt := range tests {
-			t.Run(path+"/"+tt.name, func(t *testing.T) {
-				t.Parallel()
-				stub := &wiretest.Stub{At: "POST https://api2.bmob.cn/1/" + path, Status: tt.status, Reply: tt.reply}
-				err := newProvider(t, newConfig(stub.Client()), adjust).Verify(t.Context(), sentReceipt(), code)
-				require.ErrorIs(t, err, tt.want)
-				requireVerifyError(t, err, tt.code)
-			})
-		}
-	}
-}
-
-// requireVerifyError checks what holds of every failed check.
-func requireVerifyError(t *testing.T, err error, wantCode string) {
-	t.Helper()
-	var failure *provider.Error
-	require.ErrorAs(t, err, &failure)
-	require.Equal(t, provider.OpVerify, failure.Op)
-	require.Equal(t, "bmob", failure.Provider)
-	require.Equal(t, wantCode, failure.Code)
-	require.False(t, failure.MayHaveSent, "a check sends nothing")
-	for _, secret := range []string{"13800138000", code, restKey} {
-		require.NotContains(t, err.Error(), secret)
+	for name, table := range map[string]wiretest.Table{
+		"in the path": verifying(verify(sent, code), "POST https://api2.bmob.cn/1/verifySmsCode/"+code),
+		"in the body": verifying(verify(sent, code, inBody), "POST https://api2.bmob.cn/1/verifySmsCode"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			table.Replies(t, replies)
+		})
 	}
 }
 
 func TestVerifyBadInput(t *testing.T) {
 	t.Parallel()
-	byCaller, nobody, abroad := sentReceipt(), sentReceipt(), sentReceipt()
-	byCaller.Code = provider.CodeByCaller
-	nobody.To = provider.Phone{}
+	abroad := sent
 	abroad.To = provider.MustParsePhone("+1 202 555 0123")
-	tests := []struct {
-		name, code string
-		receipt    provider.Receipt
-		want       error
-		names      string
-	}{
-		{name: "the caller's code", receipt: byCaller, code: code, want: provider.KindUnsupported, names: "Receipt.Code"},
-		{name: "no phone", receipt: nobody, code: code, want: provider.KindRecipient, names: "Receipt.To"},
-		{name: "a number abroad", receipt: abroad, code: code, want: provider.KindUnsupported, names: "Receipt.To"},
-		{name: "empty code", receipt: sentReceipt(), want: provider.KindCodeMismatch, names: "code: "},
-		{name: "a path", receipt: sentReceipt(), code: "../login", want: provider.KindCodeMismatch, names: "code: "},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{}
-			err := newProvider(t, newConfig(stub.Client())).Verify(t.Context(), tt.receipt, tt.code)
-			require.ErrorIs(t, err, tt.want)
-			require.ErrorContains(t, err, tt.names)
-			requireVerifyError(t, err, "")
-			require.Empty(t, stub.Requests())
-		})
-	}
-}
-
-// failing is a transport that fails with an error which repeats the request.
-type failing struct{}
-
-func (failing) RoundTrip(r *http.Request) (*http.Response, error) {
-	return nil, errors.New("cannot post to " + r.URL.String() + " or " + r.URL.RequestURI())
+	verifying(nil, "").BadInput(t, []wiretest.Input{
+		{Name: "a number abroad", Call: verify(abroad, code), Kind: provider.KindUnsupported, Names: "Receipt.To"},
+		{Name: "a path", Call: verify(sent, "../login"), Kind: provider.KindCodeMismatch, Names: "code: "},
+	})
 }
 
 // TestCodeInPathStaysHidden: the code is a part of the address, which network
 // errors like to repeat.
 func TestCodeInPathStaysHidden(t *testing.T) {
 	t.Parallel()
-	err := newProvider(t, newConfig(&http.Client{Transport: failing{}})).Verify(t.Context(), sentReceipt(), code)
-	require.ErrorIs(t, err, provider.KindUnavailable)
-	requireVerifyError(t, err, "")
-
+	quoting := wiretest.RoundTrip(func(r *http.Request) (*http.Response, error) {
+		return nil, errors.New("cannot post to " + r.URL.String() + " or " + r.URL.RequestURI())
+	})
 	nobody := func(cfg *bmob.Config) { cfg.BaseURL = "http://127.0.0.1:1" }
-	err = newProvider(t, newConfig(nil), nobody).Verify(t.Context(), sentReceipt(), code)
-	require.ErrorIs(t, err, provider.KindUnavailable)
-	requireVerifyError(t, err, "")
+	_, quoted := verify(sent, code)(t, &http.Client{Transport: quoting})
+	_, refused := verify(sent, code, nobody)(t, nil)
+	for _, err := range []error{quoted, refused} {
+		require.ErrorIs(t, err, provider.KindUnavailable)
+		require.ErrorContains(t, err, "bmob: verify: ")
+		require.False(t, provider.MayHaveSent(err), "a check sends nothing")
+		wiretest.Hidden(t, err.Error(), code, "13800138000", restKey)
+	}
 }

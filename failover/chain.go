@@ -7,7 +7,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
-	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -31,18 +30,10 @@ const (
 	Weighted
 )
 
+var orderNames = [...]string{InOrder: "in order", Rotating: "rotating", Weighted: "weighted"}
+
 // String returns "in order", "rotating" or "weighted".
-func (o Order) String() string {
-	switch o {
-	case InOrder:
-		return "in order"
-	case Rotating:
-		return "rotating"
-	case Weighted:
-		return "weighted"
-	}
-	return "Order(" + strconv.Itoa(int(o)) + ")"
-}
+func (o Order) String() string { return enumName(o, "Order", orderNames[:]) }
 
 // ChainConfig holds the settings of a chain. The zero value asks the members in
 // order.

@@ -3,7 +3,6 @@ package failover
 import (
 	"context"
 	"errors"
-	"strconv"
 	"time"
 
 	"github.com/cnsms/cnsms/provider"
@@ -22,18 +21,10 @@ const (
 	DecideStop
 )
 
+var decisionNames = [...]string{DecideByRule: "by rule", DecideNext: "next", DecideStop: "stop"}
+
 // String returns "by rule", "next" or "stop".
-func (d Decision) String() string {
-	switch d {
-	case DecideByRule:
-		return "by rule"
-	case DecideNext:
-		return "next"
-	case DecideStop:
-		return "stop"
-	}
-	return "Decision(" + strconv.Itoa(int(d)) + ")"
-}
+func (d Decision) String() string { return enumName(d, "Decision", decisionNames[:]) }
 
 // DecideFunc overrides what happens after a failed attempt. It is called once for
 // each failed attempt on a composer's own member, unless the context has

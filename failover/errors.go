@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"strconv"
 	"strings"
 	"time"
 
@@ -122,18 +121,14 @@ const (
 	SkipBudget
 )
 
-// String returns "cooling down", "low balance" or "daily budget used up".
-func (r SkipReason) String() string {
-	switch r {
-	case SkipCooldown:
-		return "cooling down"
-	case SkipBalance:
-		return "low balance"
-	case SkipBudget:
-		return "daily budget used up"
-	}
-	return "SkipReason(" + strconv.Itoa(int(r)) + ")"
+var skipReasonNames = [...]string{
+	SkipCooldown: "cooling down",
+	SkipBalance:  "low balance",
+	SkipBudget:   "daily budget used up",
 }
+
+// String returns "cooling down", "low balance" or "daily budget used up".
+func (r SkipReason) String() string { return enumName(r, "SkipReason", skipReasonNames[:]) }
 
 // Error lists every attempt on one line, such as
 //

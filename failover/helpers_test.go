@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -122,6 +123,15 @@ func retryAfter(d time.Duration) func(*provider.Error) {
 	return func(e *provider.Error) { e.RetryAfter = d }
 }
 
+// inBubble runs a subtest in a synctest bubble, beside the others.
+func inBubble(t *testing.T, name string, test func(t *testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, test)
+	})
+}
+
 // elapse lets time pass in a synctest bubble.
 func elapse(d time.Duration) { <-time.After(d) }
 
@@ -188,6 +198,45 @@ func failure(t *testing.T, err error) *failover.Error {
 	return failed
 }
 
+// asks sends a message with a code, which must be accepted, and returns who was
+// asked for it.
+func (f *fleet) asks(t *testing.T, p provider.Provider) []string {
+	t.Helper()
+	f.journal.asked()
+	_, err := p.Send(t.Context(), codeMessage)
+	require.NoError(t, err)
+	return f.journal.asked()
+}
+
+// cancelled is a context that has finished.
+func cancelled(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	return ctx
+}
+
+// allAtOnce calls send n times at the same moment and returns how often each
+// outcome came.
+func allAtOnce(n int, send func() string) map[string]int {
+	outcomes := make([]string, n)
+	start := make(chan struct{})
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() {
+			<-start
+			outcomes[i] = send()
+		})
+	}
+	close(start)
+	all.Wait()
+	count := map[string]int{}
+	for _, o := range outcomes {
+		count[o]++
+	}
+	return count
+}
+
 // outcome is who accepted, or else who failed of what.
 func outcome(r provider.Receipt, err error) string {
 	if err == nil {
@@ -223,4 +272,125 @@ func (e *events) all() []failover.Attempt {
 	list := e.list
 	e.list = nil
 	return list
+}
+
+// slow answers after a second.
+func slow(then reply) reply {
+	return func(ctx context.Context, m provider.Message) error {
+		elapse(time.Second)
+		return then(ctx, m)
+	}
+}
+
+// account is a scripted provider that reads its balance.
+type account struct {
+	*scripted
+
+	mu    sync.Mutex
+	left  string
+	err   error
+	reads int
+}
+
+func (a *account) ReadBalance(ctx context.Context) (provider.Balance, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.reads++
+	if a.left == "hang" {
+		<-ctx.Done()
+		return provider.Balance{}, ctx.Err()
+	}
+	return provider.Balance{Provider: a.name, Amount: a.left}, a.err
+}
+
+func (a *account) set(left string, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.left, a.err = left, err
+}
+
+// accounts is a fleet of one member a with an account, and b without one.
+func accounts(t *testing.T, threshold string) (*fleet, *account, *failover.Chain) {
+	t.Helper()
+	f := newFleet("a", "b")
+	a := &account{scripted: f.members["a"]}
+	return f, a, newChain(t, failover.ChainConfig{Name: "paid"},
+		failover.Member{Provider: a, Limits: failover.Limits{LowBalance: threshold}, Timeout: time.Second}, f.member("b"))
+}
+
+// story is a composer with a relay and a paid provider.
+func story(t *testing.T, change ...func(*failover.ComposerConfig)) (*fleet, *failover.Composer) {
+	t.Helper()
+	f := newFleet("relay", "paid")
+	cfg := failover.ComposerConfig{First: f.member("relay"), Retry: f.member("paid")}
+	for _, c := range change {
+		c(&cfg)
+	}
+	return f, newComposer(t, cfg)
+}
+
+// wrapped is a wrapper of another package.
+type wrapped struct{ provider.Provider }
+
+func (w wrapped) Unwrap() provider.Provider { return w.Provider }
+
+type annotating struct{ provider.Provider }
+
+func (a annotating) Unwrap() provider.Provider { return a.Provider }
+
+func (a annotating) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
+	r, err := a.Provider.Send(ctx, m)
+	if err != nil {
+		err = fmt.Errorf("%w: %w", errAnnotated, err)
+	}
+	return r, err
+}
+
+var errAnnotated = errors.New("annotated")
+
+// nameless is a wrapper that puts something else into its receipts.
+type nameless struct {
+	provider.Provider
+	receipt string
+}
+
+func (n nameless) Unwrap() provider.Provider { return n.Provider }
+
+func (n nameless) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
+	r, err := n.Provider.Send(ctx, m)
+	r.Provider = n.receipt
+	return r, err
+}
+
+// foreignGroup is a group of another package.
+type foreignGroup struct {
+	first, second provider.Provider
+	receipt       string
+}
+
+func (g foreignGroup) Name() string { return "group" }
+
+func (g foreignGroup) Providers() []provider.Provider {
+	return []provider.Provider{g.first, g.second}
+}
+
+func (g foreignGroup) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
+	return nameless{g.first, g.receipt}.Send(ctx, m)
+}
+
+// facts returns what matters of the attempts since the last call: provider, user's
+// attempt, cost and whether it was accepted.
+func facts(e *events) (list []string) {
+	for _, a := range e.all() {
+		list = append(list, fmt.Sprint(a.Provider, " ", a.UserAttempt, " ", a.Cost, " ", a.Err == nil))
+	}
+	return list
+}
+
+func providersOf(attempts []failover.Attempt) []string {
+	names := make([]string, len(attempts))
+	for i, a := range attempts {
+		names[i] = a.Provider
+	}
+	return names
 }

@@ -161,14 +161,6 @@ func checkSend(t *rapid.T, m provider.Message, asks []ask, seen []failover.Attem
 	}
 }
 
-func providersOf(attempts []failover.Attempt) []string {
-	names := make([]string, len(attempts))
-	for i, a := range attempts {
-		names[i] = a.Provider
-	}
-	return names
-}
-
 // The same promises hold for a composer around chains, except that members that
 // stand in two places may be asked twice; here none does. Besides: only a first
 // attempt asks the relay.

@@ -220,29 +220,3 @@ type uncomparable struct {
 	provider.Provider
 	tags map[string]string
 }
-
-// Composers declare no optional interface; what is inside is found by walking.
-func TestComposersAreGroups(t *testing.T) {
-	t.Parallel()
-	f, a, chain := accounts(t, "500")
-	relay := &scripted{name: "relay", journal: &f.journal}
-	composer := newComposer(t, failover.ComposerConfig{First: failover.Member{Provider: relay}, Retry: failover.Member{Provider: chain}})
-	router := newRouter(t, failover.RouterConfig{}, failover.Rule{Provider: composer})
-
-	require.Equal(t, "paid", chain.Name())
-	require.Equal(t, "failover", composer.Name())
-	require.Equal(t, "router", router.Name())
-	require.Equal(t, []provider.Provider{a, f.members["b"]}, chain.Providers())
-	require.Equal(t, []provider.Provider{relay, chain}, composer.Providers())
-
-	chain.Providers()[0] = nil
-	require.NotNil(t, chain.Providers()[0], "the slice belongs to the caller")
-
-	for _, p := range []provider.Provider{chain, composer, router} {
-		_, isReader := p.(provider.BalanceReader)
-		require.False(t, isReader)
-		found, ok := provider.As[provider.BalanceReader](p)
-		require.True(t, ok)
-		require.Equal(t, a, found)
-	}
-}

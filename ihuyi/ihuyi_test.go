@@ -38,18 +38,11 @@ func newConfig(client *http.Client) ihuyi.Config {
 	}
 }
 
-func newProvider(t *testing.T, cfg ihuyi.Config) *ihuyi.Provider {
-	t.Helper()
-	p, err := ihuyi.New(cfg)
-	require.NoError(t, err)
-	return p
-}
+// Changes of the configuration.
+func newer(cfg *ihuyi.Config) { cfg.API = ihuyi.APINewer }
 
-func newMessage(template, code string) provider.Message {
-	return provider.Message{
-		To: provider.MustParsePhone("13800000000"), Template: template,
-		Params: provider.Params{provider.ParamCode: code},
-	}
+func variableLimit(limit int) func(*ihuyi.Config) {
+	return func(cfg *ihuyi.Config) { cfg.VariableLimit = limit }
 }
 
 // international turns the configuration into that of an international account.
@@ -60,196 +53,145 @@ func international(cfg *ihuyi.Config) {
 	}
 }
 
-func abroad() provider.Message {
+func newMessage(template, code string) provider.Message {
 	return provider.Message{
-		To: provider.MustParsePhone("+1 202 555 0123"), Template: "intl", Params: provider.Params{"code": "1125"},
+		To: provider.MustParsePhone("13800000000"), Template: template,
+		Params: provider.Params{provider.ParamCode: code},
 	}
+}
+
+// abroad is a message for an international account.
+func abroad(code string) provider.Message {
+	m := newMessage("intl", code)
+	m.To = provider.MustParsePhone("+1 202 555 0123")
+	return m
+}
+
+// send sends m with the account of newConfig, changed.
+func send(m provider.Message, changes ...func(*ihuyi.Config)) wiretest.Call {
+	return func(t testing.TB, client *http.Client) (any, error) {
+		return wiretest.Build(t, ihuyi.New, newConfig(client), changes...).Send(t.Context(), m)
+	}
+}
+
+// readBalance asks for the balance of that account.
+func readBalance(changes ...func(*ihuyi.Config)) wiretest.Call {
+	return func(t testing.TB, client *http.Client) (any, error) {
+		return wiretest.Build(t, ihuyi.New, newConfig(client), changes...).ReadBalance(t.Context())
+	}
+}
+
+// receipt is that of a text to the number of newMessage.
+func receipt(id string) provider.Receipt {
+	return provider.Receipt{Provider: "ihuyi", ID: id, To: provider.MustParsePhone("13800000000"), At: at}
 }
 
 func TestRequest(t *testing.T) {
 	t.Parallel()
-	newer := func(cfg *ihuyi.Config) { cfg.API = ihuyi.APINewer }
-	tests := []struct {
-		name    string
-		adjust  func(*ihuyi.Config)
-		message provider.Message
-		golden  string
-	}{
-		{name: "whole text", message: newMessage("login", "1234"), golden: "request-text.http"},
-		{name: "template mode", message: newMessage("byID", "1234"), golden: "request-template.http"},
-		{
-			name: "template mode, two variables, special characters", golden: "request-template-two.http",
-			message: provider.Message{
-				To: provider.MustParsePhone("13800000000"), Template: "twoVars",
-				Params: provider.Params{"code": "000123", "minutes": "五 & 1+1=2%"},
-			},
-			adjust: func(cfg *ihuyi.Config) { cfg.VariableLimit = 10 },
-		},
-		{name: "international", adjust: international, message: abroad(), golden: "request-international.http"},
-		{name: "newer, whole text", adjust: newer, message: newMessage("login", "1234"), golden: "request-newer-text.http"},
-		{name: "newer, template mode", adjust: newer, message: newMessage("byID", "1234"), golden: "request-newer-template.http"},
-		{
-			name: "newer, international", message: abroad(), golden: "request-newer-international.http",
-			adjust: func(cfg *ihuyi.Config) { international(cfg); newer(cfg) },
-		},
+	sent := func(name, golden string, m provider.Message, changes ...func(*ihuyi.Config)) wiretest.Request {
+		want := receipt("17000000000123456789")
+		want.To = m.To
+		return wiretest.Request{
+			Name: name, Call: send(m, changes...), Reply: wiretest.Read(t, "reply-accepted.json"), Want: want, Golden: golden,
+		}
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-accepted.json")}
-			cfg := newConfig(stub.Client())
-			if tt.adjust != nil {
-				tt.adjust(&cfg)
-			}
-			receipt, err := newProvider(t, cfg).Send(t.Context(), tt.message)
-			require.NoError(t, err)
-			require.Equal(t, provider.Receipt{
-				Provider: "ihuyi", ID: "17000000000123456789", To: tt.message.To, At: at,
-			}, receipt)
-			wiretest.Golden(t, tt.golden, stub.Only(t))
-		})
-	}
+	special := newMessage("twoVars", "000123")
+	special.Params["minutes"] = "五 & 1+1=2%"
+	wiretest.Requests(t, []wiretest.Request{
+		sent("whole text", "request-text.http", newMessage("login", "1234")),
+		sent("template mode", "request-template.http", newMessage("byID", "1234")),
+		sent("template mode, two variables, special characters", "request-template-two.http", special, variableLimit(10)),
+		sent("international", "request-international.http", abroad("1125"), international),
+		sent("newer, whole text", "request-newer-text.http", newMessage("login", "1234"), newer),
+		sent("newer, template mode", "request-newer-template.http", newMessage("byID", "1234"), newer),
+		sent("newer, international", "request-newer-international.http", abroad("1125"), international, newer),
+	})
 }
 
 func TestReadBalance(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name   string
-		adjust func(*ihuyi.Config)
-		golden string
-	}{
-		{name: "mainland", adjust: func(*ihuyi.Config) {}, golden: "request-balance.http"},
-		{name: "international", adjust: international, golden: "request-international-balance.http"},
-		{name: "newer", adjust: func(cfg *ihuyi.Config) { cfg.API = ihuyi.APINewer }, golden: "request-newer-balance.http"},
+	read := func(name, golden string, changes ...func(*ihuyi.Config)) wiretest.Request {
+		return wiretest.Request{
+			Name: name, Call: readBalance(changes...), Reply: wiretest.Read(t, "reply-balance.json"), Golden: golden,
+			Want: provider.Balance{Provider: "ihuyi", Amount: "7", Unit: provider.UnitMessages},
+		}
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-balance.json")}
-			cfg := newConfig(stub.Client())
-			tt.adjust(&cfg)
-			balance, err := newProvider(t, cfg).ReadBalance(t.Context())
-			require.NoError(t, err)
-			require.Equal(t, provider.Balance{Provider: "ihuyi", Amount: "7", Unit: provider.UnitMessages}, balance)
-			wiretest.Golden(t, tt.golden, stub.Only(t))
-		})
-	}
-}
-
-func TestReadBalanceOfNewerInternational(t *testing.T) {
-	t.Parallel()
-	stub := &wiretest.Stub{}
-	cfg := newConfig(stub.Client())
-	international(&cfg)
-	cfg.API = ihuyi.APINewer
-	_, err := newProvider(t, cfg).ReadBalance(t.Context())
-	require.ErrorIs(t, err, errors.ErrUnsupported)
-	require.ErrorContains(t, err, "API: ")
-	require.Empty(t, stub.Requests())
-}
-
-func TestReadBalanceFails(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name, reply string
-		status      int
-		want        error
-	}{
-		{name: "refused", reply: `{"code":405,"msg":"no"}`, want: provider.KindAuth},
-		{name: "refused with an empty number", reply: `{"code":405,"msg":"no","num":""}`, want: provider.KindAuth},
-		{name: "without a number", reply: `{"code":2,"msg":"ok"}`, want: provider.KindUnavailable},
-		{name: "not a number", reply: `{"code":2,"num":"many"}`, want: provider.KindUnavailable},
-		{name: "infinite", reply: `{"code":2,"num":"inf"}`, want: provider.KindUnavailable},
-		{name: "HTTP error", reply: `{"code":2,"num":7}`, status: http.StatusBadGateway, want: provider.KindUnavailable},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{Status: tt.status, Reply: tt.reply}
-			_, err := newProvider(t, newConfig(stub.Client())).ReadBalance(t.Context())
-			require.ErrorIs(t, err, tt.want)
-			require.False(t, provider.MayHaveSent(err), "a balance query sends nothing")
-		})
-	}
+	wiretest.Requests(t, []wiretest.Request{
+		read("mainland", "request-balance.http"),
+		read("international", "request-international-balance.http", international),
+		read("newer", "request-newer-balance.http", newer),
+	})
+	wiretest.Table{Begins: "ihuyi: balance: "}.BadInput(t, []wiretest.Input{
+		{Name: "newer, international", Call: readBalance(international, newer), Kind: errors.ErrUnsupported, Names: "API: "},
+	})
+	wiretest.Table{Call: readBalance(), Begins: "ihuyi: balance: "}.Replies(t, []wiretest.Reply{
+		{Name: "refused", Reply: `{"code":405,"msg":"no"}`, Kind: provider.KindAuth, Code: "405"},
+		{Name: "refused with an empty number", Reply: `{"code":405,"msg":"no","num":""}`, Kind: provider.KindAuth, Code: "405"},
+		{Name: "without a number", Reply: `{"code":2,"msg":"ok"}`, Kind: provider.KindUnavailable},
+		{Name: "not a number", Reply: `{"code":2,"num":"many"}`, Kind: provider.KindUnavailable},
+		{Name: "HTTP error", Status: http.StatusBadGateway, Reply: `{"code":2,"num":7}`, Kind: provider.KindUnavailable},
+	})
 }
 
 // TestReply covers what the service is known to vary in its replies.
 func TestReply(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name, reply, id string
-		want            error
-		code            string
-		mayHaveSent     bool
-	}{
-		{name: "code as a string", reply: `{"code":"2","msg":"提交成功","smsid":"123"}`, id: "123"},
-		{name: "id as a number too large for an integer", reply: `{"code":2,"smsid":16842079209571524017999}`, id: "16842079209571524017999"},
-		{name: "words as a number", reply: `{"code":2,"msg":0,"smsid":"1"}`, id: "1"},
-		{name: "international id", reply: `{"code":2,"ismsid":"77"}`, id: "77"},
-		{name: "unknown members", reply: `{"code":2,"smsid":"1","extra":[1,{}]}`, id: "1"},
-		{name: "byte order mark and space", reply: "\xef\xbb\xbf \n{\"code\":2,\"smsid\":\"1\"}\n", id: "1"},
-		{name: "accepted without an id", reply: `{"code":2,"smsid":""}`, want: provider.KindUnavailable, mayHaveSent: true},
-		{name: "accepted with id 0", reply: `{"code":2,"smsid":"0"}`, want: provider.KindUnavailable, mayHaveSent: true},
-		{name: "no code", reply: `{"msg":"提交成功","smsid":"1"}`, want: provider.KindUnavailable, mayHaveSent: true},
-		{name: "null code", reply: `{"code":null,"smsid":"1"}`, want: provider.KindUnavailable, mayHaveSent: true},
-		{name: "refused, code as a string", reply: `{"code":"4051","msg":"x"}`, want: provider.KindBalance, code: "4051"},
-		{name: "unlisted code", reply: `{"code":4999,"msg":"x","smsid":"5"}`, want: provider.KindUnknown, code: "4999"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{Reply: tt.reply}
-			receipt, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), newMessage("login", "1234"))
-			if tt.want == nil {
-				require.NoError(t, err)
-				require.Equal(t, tt.id, receipt.ID)
-				return
-			}
-			require.ErrorIs(t, err, tt.want)
-			var failure *provider.Error
-			require.ErrorAs(t, err, &failure)
-			require.Equal(t, tt.code, failure.Code)
-			require.Equal(t, tt.mayHaveSent, failure.MayHaveSent)
-			require.Zero(t, receipt)
-		})
-	}
+	wiretest.Table{Call: send(newMessage("login", "1234")), Begins: "ihuyi: send: "}.Replies(t, []wiretest.Reply{
+		{Name: "code as a string", Reply: `{"code":"2","msg":"提交成功","smsid":"123"}`, Want: receipt("123")},
+		{Name: "id as a number too large for an integer", Reply: `{"code":2,"smsid":16842079209571524017999}`, Want: receipt("16842079209571524017999")},
+		{Name: "words as a number", Reply: `{"code":2,"msg":0,"smsid":"1"}`, Want: receipt("1")},
+		{Name: "international id", Reply: `{"code":2,"ismsid":"77"}`, Want: receipt("77")},
+		{Name: "accepted without an id", Reply: `{"code":2,"smsid":""}`, Kind: provider.KindUnavailable, MayHaveSent: true},
+		{Name: "accepted with id 0", Reply: `{"code":2,"smsid":"0"}`, Kind: provider.KindUnavailable, MayHaveSent: true},
+		{Name: "no code", Reply: `{"msg":"提交成功","smsid":"1"}`, Kind: provider.KindUnavailable, MayHaveSent: true},
+		{Name: "null code", Reply: `{"code":null,"smsid":"1"}`, Kind: provider.KindUnavailable, MayHaveSent: true},
+		{Name: "refused, code as a string", Reply: `{"code":"4051","msg":"x"}`, Kind: provider.KindBalance, Code: "4051"},
+		{Name: "unlisted code", Reply: `{"code":4999,"msg":"x","smsid":"5"}`, Kind: provider.KindUnknown, Code: "4999"},
+	})
+}
+
+// TestRefusalTellsNoSecret has the service repeat what must not stand in an
+// error, in ways that the suite's own echo does not.
+func TestRefusalTellsNoSecret(t *testing.T) {
+	t.Parallel()
+	wiretest.Table{Call: send(newMessage("login", "1234"))}.Replies(t, []wiretest.Reply{
+		{
+			Name: "the code occurs in the key", Call: send(newMessage("login", "0123")), Reply: `{"code":405,"msg":"` + apiKey + ` 0123"}`,
+			Kind: provider.KindAuth, Code: "405",
+			Says: "ihuyi: send: auth: 405: *** ***; remedy: check Config.Account and Config.APIKey: each product has its own",
+		},
+		{
+			Name: "the dynamic password", Reply: `{"code":40502,"msg":"680adc17eee8876563df6588a1551578"}`, Kind: provider.KindAuth, Code: "40502",
+			Says: "ihuyi: send: auth: 40502: ***; remedy: check Config.APIKey, then the server's clock",
+		},
+		{
+			Name: "the number as an unlisted code", Reply: `{"code":13800000000,"msg":"x"}`, Kind: provider.KindUnknown, Code: "***",
+			Says: "ihuyi: send: unknown: ***: x",
+		},
+		{
+			Name: "the one-time code as an unlisted code", Reply: `{"code":"1234","msg":"x"}`, Kind: provider.KindUnknown, Code: "***",
+			Says: "ihuyi: send: unknown: ***: x",
+		},
+		{
+			Name: "a listed code stays verbatim", Call: send(newMessage("login", "4051")), Reply: `{"code":4051,"msg":"x"}`,
+			Kind: provider.KindBalance, Code: "4051", Says: "ihuyi: send: balance: 4051: x; remedy: top up in the console",
+		},
+	})
 }
 
 func TestBadMessage(t *testing.T) {
 	t.Parallel()
-	foreign := newMessage("login", "1234")
-	foreign.To = provider.MustParsePhone("+1 202 555 0123")
-	separator := newMessage("byID", "1|2")
 	long := strings.Repeat("长", 501)
 	longAbroad := newMessage("any", long)
-	longAbroad.To = foreign.To
-	tests := []struct {
-		name    string
-		message provider.Message
-		want    error
-		names   string
-	}{
-		{name: "no phone", message: provider.Message{Template: "login"}, want: provider.KindRecipient, names: "To"},
-		{name: "template not mapped", message: newMessage("other", "1"), want: provider.KindTemplate, names: `"other"`},
-		{name: "missing parameter", message: newMessage("twoVars", "1"), want: provider.KindTemplate, names: `"minutes"`},
-		{name: "separator in a value", message: separator, want: provider.KindTemplate, names: `Params["code"]`},
-		{name: "value of nine characters", message: newMessage("byID", "一二三四五六七八九"), want: provider.KindTemplate, names: `Params["code"]: 9 characters`},
-		{name: "empty text", message: newMessage("any", ""), want: provider.KindContent, names: "Text: "},
-		{name: "text of 501 characters", message: newMessage("any", long), want: provider.KindContent, names: "Text: 501 characters"},
-		{name: "foreign number and a text too long", message: longAbroad, want: provider.KindUnsupported, names: "To"},
-		{name: "foreign number on a mainland account", message: foreign, want: provider.KindUnsupported, names: "To"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{}
-			_, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), tt.message)
-			require.ErrorIs(t, err, tt.want)
-			require.ErrorContains(t, err, tt.names)
-			require.ErrorContains(t, err, "ihuyi: send: ")
-			require.Empty(t, stub.Requests(), "a bad message fails before any request")
-		})
-	}
+	longAbroad.To = abroad("").To
+	wiretest.Table{Begins: "ihuyi: send: "}.BadInput(t, []wiretest.Input{
+		{Name: "missing parameter of two", Call: send(newMessage("twoVars", "1")), Kind: provider.KindTemplate, Names: `"minutes"`},
+		{Name: "separator in a value", Call: send(newMessage("byID", "1|2")), Kind: provider.KindTemplate, Names: `Params["code"]`},
+		{Name: "value of nine characters", Call: send(newMessage("byID", "一二三四五六七八九")), Kind: provider.KindTemplate, Names: `Params["code"]: 9 characters`},
+		{Name: "empty text", Call: send(newMessage("any", "")), Kind: provider.KindContent, Names: "Text: "},
+		{Name: "text of 501 characters", Call: send(newMessage("any", long)), Kind: provider.KindContent, Names: "Text: 501 characters"},
+		{Name: "foreign number and a text too long", Call: send(longAbroad), Kind: provider.KindUnsupported, Names: "To"},
+	})
 }
 
 // TestLengths covers what is just within the limits, and what is left to the
@@ -257,31 +199,17 @@ func TestBadMessage(t *testing.T) {
 func TestLengths(t *testing.T) {
 	t.Parallel()
 	eight, nine := strings.Repeat("八", 8), strings.Repeat("九", 9)
-	abroadAt501 := abroad()
-	abroadAt501.Params = provider.Params{"code": strings.Repeat("x", 501-len("Your verification code is "))}
-	tests := []struct {
-		name    string
-		adjust  func(*ihuyi.Config)
-		message provider.Message
-	}{
-		{name: "value of eight characters", message: newMessage("byID", eight)},
-		{name: "another limit", adjust: func(cfg *ihuyi.Config) { cfg.VariableLimit = 9 }, message: newMessage("byID", nine)},
-		{name: "no limit", adjust: func(cfg *ihuyi.Config) { cfg.VariableLimit = -1 }, message: newMessage("byID", nine+nine)},
-		{name: "value in a whole text", message: newMessage("login", nine)},
-		{name: "text of 500 characters", message: newMessage("any", strings.Repeat("长", 500))},
-		{name: "international text of 501 characters", adjust: international, message: abroadAt501},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-accepted.json")}
-			cfg := newConfig(stub.Client())
-			if tt.adjust != nil {
-				tt.adjust(&cfg)
-			}
-			_, err := newProvider(t, cfg).Send(t.Context(), tt.message)
-			require.NoError(t, err)
-		})
+	longAbroad := abroad(strings.Repeat("x", 501-len("Your verification code is ")))
+	for name, call := range map[string]wiretest.Call{
+		"value of eight characters":            send(newMessage("byID", eight)),
+		"another limit":                        send(newMessage("byID", nine), variableLimit(9)),
+		"no limit":                             send(newMessage("byID", nine+nine), variableLimit(-1)),
+		"value in a whole text":                send(newMessage("login", nine)),
+		"text of 500 characters":               send(newMessage("any", strings.Repeat("长", 500))),
+		"international text of 501 characters": send(longAbroad, international),
+	} {
+		_, err := call(t, (&wiretest.Stub{Reply: wiretest.Read(t, "reply-accepted.json")}).Client())
+		require.NoError(t, err, name)
 	}
 }
 
@@ -294,14 +222,13 @@ func TestBadConfig(t *testing.T) {
 		},
 		BaseURL: "106.ihuyi.com", Timeout: -1,
 	})
-	for _, field := range []string{
-		"Account: ", "APIKey: ", "API: ", `Templates["a"]: `, `Templates["b"]: `, `Templates["c"].Sign: `, `Templates["c"].ID: `,
-		`Templates["d"].Sign: `, `Templates["e"].Text: `, "BaseURL: ", "Timeout: ",
-	} {
-		require.ErrorContains(t, err, field)
-	}
+	wiretest.Named(t, err, "Account: ", "APIKey: ", "API: ", `Templates["a"]: `, `Templates["b"]: `, `Templates["c"].Sign: `,
+		`Templates["c"].ID: `, `Templates["d"].Sign: `, `Templates["e"].Text: `, "BaseURL: ", "Timeout: ")
 	_, err = ihuyi.New(ihuyi.Config{Account: account, APIKey: apiKey})
 	require.EqualError(t, err, "ihuyi: config: Templates: must not be empty")
+	wiretest.PlainHTTP(t, newConfig(nil), func(cfg *ihuyi.Config, baseURL string, plainHTTP bool) {
+		cfg.BaseURL, cfg.PlainHTTP = baseURL, plainHTTP
+	})
 }
 
 func TestAPIPrintsItsName(t *testing.T) {

@@ -2,7 +2,6 @@ package mob_test
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -46,152 +45,78 @@ func newConfig(client *http.Client) mob.Config {
 	}
 }
 
-func newProvider(t *testing.T, cfg mob.Config) *mob.Provider {
-	t.Helper()
-	p, err := mob.New(cfg)
-	require.NoError(t, err)
-	return p
-}
-
 func newMessage(template string, params provider.Params) provider.Message {
 	return provider.Message{To: provider.MustParsePhone("13800138000"), Template: template, Params: params}
 }
 
+// send sends m with that application.
+func send(m provider.Message, changes ...func(*mob.Config)) wiretest.Call {
+	return func(t testing.TB, client *http.Client) (any, error) {
+		return wiretest.Build(t, mob.New, newConfig(client), changes...).Send(t.Context(), m)
+	}
+}
+
+// receipt is that of a text to the number of newMessage.
+func receipt(code provider.CodeOrigin) provider.Receipt {
+	return provider.Receipt{Provider: "mob", ID: id, To: provider.MustParsePhone("13800138000"), Code: code, At: at}
+}
+
 func TestRequest(t *testing.T) {
 	t.Parallel()
+	sent := func(name, golden string, code provider.CodeOrigin, m provider.Message) wiretest.Request {
+		want := receipt(code)
+		want.To = m.To
+		return wiretest.Request{Name: name, Call: send(m), Reply: wiretest.Read(t, "reply-done.json"), Want: want, Golden: golden}
+	}
 	abroad := newMessage("login", nil)
 	abroad.To = provider.MustParsePhone("+1 202 555 0123")
-	tests := []struct {
-		name    string
-		message provider.Message
-		code    provider.CodeOrigin
-		golden  string
-	}{
-		{name: "Mob's own text", message: newMessage("login", nil), code: provider.CodeByProvider, golden: "request-sendmsg.http"},
-		{name: "abroad", message: abroad, code: provider.CodeByProvider, golden: "request-sendmsg-abroad.http"},
-		{
-			name: "Mob's own text in the place of the caller's code", code: provider.CodeByProvider, golden: "request-sendmsg.http",
-			message: newMessage("lenient", provider.Params{"code": "042137"}),
-		},
-		{
-			name: "custom text, special characters, a parameter to ignore", code: provider.CodeByCaller, golden: "request-custom.http",
-			message: newMessage("order", provider.Params{"code": "000123", "minutes": "五 & 1+1=2%", "city": "x"}),
-		},
-		{name: "custom text without variables", message: newMessage("notice", nil), code: provider.CodeByCaller, golden: "request-custom-plain.http"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-done.json")}
-			receipt, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), tt.message)
-			require.NoError(t, err)
-			require.Equal(t, provider.Receipt{Provider: "mob", ID: id, To: tt.message.To, Code: tt.code, At: at}, receipt)
-			wiretest.Golden(t, tt.golden, stub.Only(t))
-		})
-	}
+	inPlaceOfACode := newMessage("lenient", provider.Params{"code": "042137"})
+	special := newMessage("order", provider.Params{"code": "000123", "minutes": "五 & 1+1=2%", "city": "x"})
+	wiretest.Requests(t, []wiretest.Request{
+		sent("Mob's own text", "request-sendmsg.http", provider.CodeByProvider, newMessage("login", nil)),
+		sent("abroad", "request-sendmsg-abroad.http", provider.CodeByProvider, abroad),
+		sent("Mob's own text in the place of the caller's code", "request-sendmsg.http", provider.CodeByProvider, inPlaceOfACode),
+		sent("custom text, special characters, a parameter to ignore", "request-custom.http", provider.CodeByCaller, special),
+		sent("custom text without variables", "request-custom-plain.http", provider.CodeByCaller, newMessage("notice", nil)),
+	})
 }
 
 // TestReply covers what the service is known, or likely, to vary in its replies.
 func TestReply(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name, reply string
-		want        error
-		code, text  string
-		mayHaveSent bool
-	}{
-		{name: "status as a string", reply: `{"status":"200"}`},
-		{name: "unknown members", reply: `{"status":200,"extra":[1,{}]}`},
-		{name: "byte order mark and space", reply: "\xef\xbb\xbf \n{\"status\":200}\n"},
-		{name: "failure as a string", reply: `{"status":"470"}`, want: provider.KindBalance, code: "470"},
-		{name: "refused as recorded", reply: wiretest.Read(t, "reply-address.json"), want: provider.KindConfig, code: "471", text: "Request ip is error."},
-		{name: "words as a number", reply: `{"status":470,"error":5}`, want: provider.KindBalance, code: "470", text: "5"},
+	call := send(newMessage("lenient", provider.Params{"code": "456789"}))
+	wiretest.Table{Call: call, At: sendmsg, Begins: "mob: send: "}.Replies(t, []wiretest.Reply{
+		{Name: "status as a string", Reply: `{"status":"200"}`, Want: receipt(provider.CodeByProvider)},
+		{Name: "failure as a string", Reply: `{"status":"470"}`, Kind: provider.KindBalance, Code: "470"},
+		{Name: "refused as recorded", Reply: wiretest.Read(t, "reply-address.json"), Kind: provider.KindConfig, Code: "471", Text: "Request ip is error."},
+		{Name: "words as a number", Reply: `{"status":470,"error":5}`, Kind: provider.KindBalance, Code: "470", Text: "5"},
 		{
-			name: "words that repeat number, key and a code inside the key", want: provider.KindConfig, code: "471", text: "no *** +86*** *** ***",
-			reply: `{"status":471,"error":"no 13800138000 +8613800138000 456789 ` + appKey + `"}`,
+			Name: "words that repeat number, key and a code inside the key", Kind: provider.KindConfig, Code: "471", Text: "no *** +86*** *** ***",
+			Reply: `{"status":471,"error":"no 13800138000 +8613800138000 456789 ` + appKey + `"}`,
 		},
-		{name: "the number for a status", reply: `{"status":13800138000}`, want: provider.KindUnknown, code: "***"},
-		{name: "status without quotes around its name", reply: `{status:200}`, want: provider.KindUnavailable, mayHaveSent: true},
-		{name: "a status of custom/msg", reply: `{"status":213}`, want: provider.KindUnknown, code: "213"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{At: sendmsg, Reply: tt.reply}
-			receipt, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), newMessage("lenient", provider.Params{"code": "456789"}))
-			if tt.want == nil {
-				require.NoError(t, err)
-				require.Equal(t, id, receipt.ID)
-				return
-			}
-			require.ErrorIs(t, err, tt.want)
-			var failure *provider.Error
-			require.ErrorAs(t, err, &failure)
-			require.Equal(t, tt.code, failure.Code)
-			require.Equal(t, tt.mayHaveSent, failure.MayHaveSent)
-			if tt.text != "" {
-				require.Equal(t, tt.text, failure.Text)
-			}
-			require.Zero(t, receipt)
-		})
-	}
+		{Name: "the number for a status", Reply: `{"status":13800138000}`, Kind: provider.KindUnknown, Code: "***"},
+		{Name: "status without quotes around its name", Reply: `{status:200}`, Kind: provider.KindUnavailable, MayHaveSent: true},
+		{Name: "a status of custom/msg", Reply: `{"status":213}`, Kind: provider.KindUnknown, Code: "213"},
+	})
 }
 
 func TestBadMessage(t *testing.T) {
 	t.Parallel()
-	order := func(code, minutes string) provider.Message {
-		return newMessage("order", provider.Params{"code": code, "minutes": minutes})
+	order := func(minutes string) wiretest.Call {
+		return send(newMessage("order", provider.Params{"code": "042137", "minutes": minutes}))
 	}
-	tests := []struct {
-		name    string
-		message provider.Message
-		want    error
-		names   string
-	}{
+	exhausted := func(cfg *mob.Config) { cfg.Rand = strings.NewReader("short") }
+	wiretest.Table{Begins: "mob: send: ", Secrets: []string{"042137"}}.BadInput(t, []wiretest.Input{
 		{
-			name: "a code that Mob cannot send", message: newMessage("login", provider.Params{"code": "042137"}),
-			want: provider.KindTemplate, names: `Params["code"]: Mob makes its own code`,
+			Name: "a code that Mob cannot send", Call: send(newMessage("login", provider.Params{"code": "042137"})),
+			Kind: provider.KindTemplate, Names: `Params["code"]: Mob makes its own code`,
 		},
-		{
-			name: "a parameter that Mob's own text does not take", message: newMessage("lenient", provider.Params{"code": "1", "city": "x"}),
-			want: provider.KindTemplate, names: `surplus parameter "city"`,
-		},
-		{name: "empty value", message: order("042137", ""), want: provider.KindTemplate, names: `Params["minutes"]: must not be empty`},
-		{name: "value of 11 characters", message: order("042137", strings.Repeat("五", 11)), want: provider.KindTemplate, names: `Params["minutes"]: longer`},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{}
-			_, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), tt.message)
-			require.ErrorIs(t, err, tt.want)
-			require.ErrorContains(t, err, tt.names)
-			require.ErrorContains(t, err, "mob: send: ")
-			require.NotContains(t, err.Error(), "042137")
-			require.False(t, provider.MayHaveSent(err))
-			require.Empty(t, stub.Requests(), "a bad message fails before any request")
-		})
-	}
-}
-
-func TestValueOfTenCharacters(t *testing.T) {
-	t.Parallel()
-	stub := &wiretest.Stub{At: custom, Reply: `{"status":200}`}
-	minutes := strings.Repeat("五", 10)
-	_, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), newMessage("order", provider.Params{"code": "1", "minutes": minutes}))
-	require.NoError(t, err)
-}
-
-func TestNoRandomness(t *testing.T) {
-	t.Parallel()
-	stub := &wiretest.Stub{}
-	cfg := newConfig(stub.Client())
-	cfg.Rand = strings.NewReader("short")
-	_, err := newProvider(t, cfg).Send(t.Context(), newMessage("login", nil))
-	require.ErrorIs(t, err, provider.KindConfig)
-	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
-	require.ErrorContains(t, err, "Rand: ")
-	require.Empty(t, stub.Requests())
+		{Name: "empty value", Call: order(""), Kind: provider.KindTemplate, Names: `Params["minutes"]: must not be empty`},
+		{Name: "value of 11 characters", Call: order(strings.Repeat("五", 11)), Kind: provider.KindTemplate, Names: `Params["minutes"]: longer`},
+		{Name: "no randomness", Call: send(newMessage("login", nil), exhausted), Kind: provider.KindConfig, Names: "Rand: "},
+	})
+	_, err := order(strings.Repeat("五", 10))(t, (&wiretest.Stub{At: custom, Reply: `{"status":200}`}).Client())
+	require.NoError(t, err, "a value of ten characters")
 }
 
 func TestBadConfig(t *testing.T) {
@@ -204,18 +129,16 @@ func TestBadConfig(t *testing.T) {
 		},
 		BaseURL: "webapi.sms.mob.com", Timeout: -1,
 	})
-	for _, field := range []string{
-		"AppKey: ", `Templates[""]: `, `Templates["a"].Text: `, `Templates["a"].Params: `,
-		`Templates["b"].Sign: `, `Templates["b"].Params: "zone"`, `Templates["b"]: Params: bad name`, "BaseURL: ", "Timeout: ",
-	} {
-		require.ErrorContains(t, err, field)
-	}
+	wiretest.Named(t, err, "AppKey: ", `Templates[""]: `, `Templates["a"].Text: `, `Templates["a"].Params: `,
+		`Templates["b"].Sign: `, `Templates["b"].Params: "zone"`, `Templates["b"]: Params: bad name`, "BaseURL: ", "Timeout: ")
 	_, err = mob.New(mob.Config{AppKey: appKey})
 	require.EqualError(t, err, "mob: config: Templates: must not be empty")
 	_, err = mob.NewSDKVerifier(mob.Config{BaseURL: "x"})
-	require.ErrorContains(t, err, "AppKey: ")
-	require.ErrorContains(t, err, "BaseURL: ")
+	wiretest.Named(t, err, "AppKey: ", "BaseURL: ")
 	require.NotContains(t, err.Error(), "Templates")
+	wiretest.PlainHTTP(t, newConfig(nil), func(cfg *mob.Config, baseURL string, plainHTTP bool) {
+		cfg.BaseURL, cfg.PlainHTTP = baseURL, plainHTTP
+	})
 }
 
 // TestVerifierPrintsNoKey: the suite looks at providers only.
@@ -226,17 +149,6 @@ func TestVerifierPrintsNoKey(t *testing.T) {
 	require.Equal(t, "mob.SDKVerifier(mob)", fmt.Sprintf("%+v", v))
 	hidden := struct{ v *mob.SDKVerifier }{v}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-		require.NotContains(t, fmt.Sprintf(verb, v), appKey)
-		require.NotContains(t, fmt.Sprintf(verb, hidden), appKey)
-		require.NotContains(t, fmt.Sprintf(verb, &hidden), appKey)
+		wiretest.Hidden(t, fmt.Sprintf(verb, v)+fmt.Sprintf(verb, hidden)+fmt.Sprintf(verb, &hidden), appKey)
 	}
-}
-
-func TestPlainHTTP(t *testing.T) {
-	t.Parallel()
-	cfg := newConfig(nil)
-	cfg.BaseURL = "http://sms.example.com"
-	require.ErrorContains(t, cfg.Validate(), "BaseURL: ")
-	cfg.PlainHTTP = true
-	require.NoError(t, cfg.Validate())
 }

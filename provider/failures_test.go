@@ -63,14 +63,7 @@ func TestFailuresStopsWhenAsked(t *testing.T) {
 		fmt.Errorf("%w and %w", &provider.Error{}, &provider.Error{}),
 	)
 	for stop := 1; stop <= 4; stop++ {
-		seen := 0
-		for range provider.Failures(err) {
-			seen++
-			if seen == stop {
-				break
-			}
-		}
-		require.Equal(t, stop, seen)
+		require.Equal(t, stop, takeFrom(provider.Failures(err), stop))
 	}
 }
 

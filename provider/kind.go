@@ -3,7 +3,6 @@ package provider
 import (
 	"fmt"
 	"slices"
-	"strconv"
 )
 
 // Kind says what went wrong. The list is closed: a program can branch on it. A
@@ -82,12 +81,7 @@ func Kinds() []Kind {
 }
 
 // String returns the kind's name, such as "balance".
-func (k Kind) String() string {
-	if k < 0 || int(k) >= len(kindNames) {
-		return "Kind(" + strconv.Itoa(int(k)) + ")"
-	}
-	return kindNames[k]
-}
+func (k Kind) String() string { return enumName(k, "Kind", kindNames[:]) }
 
 // Error returns the kind's name, like String. It makes a Kind a target for
 // errors.Is.

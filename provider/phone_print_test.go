@@ -15,13 +15,6 @@ import (
 	"github.com/cnsms/cnsms/provider"
 )
 
-// verbs are all that fmt passes on to a type, one that it does not know, and
-// flags and widths.
-var verbs = []string{
-	"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%#x", "% x", "%d", "%+d", "%b", "%o", "%O", "%c", "%U",
-	"%e", "%f", "%g", "%t", "%z", "%20s", "%-20v", "%.3s",
-}
-
 func TestPhoneMask(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ name, number, want string }{
@@ -160,15 +153,6 @@ func TestPhoneHoldsNoReadableNumber(t *testing.T) {
 			require.NotContains(t, out, fmt.Sprintf(verb, number.national), "%s", verb)
 		}
 	}
-}
-
-// logBoth logs one attribute with both handlers of the standard library.
-func logBoth(t *testing.T, value any) (text, jsonLine string) {
-	t.Helper()
-	var textOut, jsonOut bytes.Buffer
-	slog.New(slog.NewTextHandler(&textOut, nil)).InfoContext(t.Context(), "sent", "value", value)
-	slog.New(slog.NewJSONHandler(&jsonOut, nil)).InfoContext(t.Context(), "sent", "value", value)
-	return textOut.String(), jsonOut.String()
 }
 
 func TestLogsAreMasked(t *testing.T) {

@@ -51,16 +51,10 @@ const (
 	CodeByProvider
 )
 
+var codeOriginNames = [...]string{CodeByCaller: "caller", CodeByProvider: "provider"}
+
 // String returns "caller" or "provider".
-func (o CodeOrigin) String() string {
-	switch o {
-	case CodeByCaller:
-		return "caller"
-	case CodeByProvider:
-		return "provider"
-	}
-	return fmt.Sprintf("CodeOrigin(%d)", int(o))
-}
+func (o CodeOrigin) String() string { return enumName(o, "CodeOrigin", codeOriginNames[:]) }
 
 // MarshalJSON writes the origin as its name.
 func (o CodeOrigin) MarshalJSON() ([]byte, error) {

@@ -2,7 +2,6 @@ package provider_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"testing"
 	"time"
 
@@ -71,13 +70,4 @@ func TestReportLogsWhyItFailed(t *testing.T) {
 			require.NotContains(t, text, tc.hidden)
 		})
 	}
-}
-
-func TestStatusPrintsItsKindByName(t *testing.T) {
-	t.Parallel()
-	status := provider.Status{State: provider.StateFailed, Kind: provider.KindBlocked}
-	require.Contains(t, fmt.Sprintf("%+v", status), "State:failed Kind:blocked")
-	text, jsonLine := logBoth(t, status.Kind)
-	require.Contains(t, text, "value=blocked")
-	require.Contains(t, jsonLine, `"value":"blocked"`)
 }

@@ -3,7 +3,6 @@ package provider
 import (
 	"fmt"
 	"slices"
-	"strconv"
 )
 
 // Scope says whose limit a throttled message reached. As JSON and other text a Scope is
@@ -23,12 +22,7 @@ const (
 var scopeNames = [...]string{ScopeNone: "none", ScopePhone: "phone", ScopeAccount: "account"}
 
 // String returns "none", "phone" or "account".
-func (s Scope) String() string {
-	if s < 0 || int(s) >= len(scopeNames) {
-		return "Scope(" + strconv.Itoa(int(s)) + ")"
-	}
-	return scopeNames[s]
-}
+func (s Scope) String() string { return enumName(s, "Scope", scopeNames[:]) }
 
 // MarshalText writes the scope's name.
 func (s Scope) MarshalText() ([]byte, error) {

@@ -57,18 +57,3 @@ func TestSecretInEncodings(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(`{"api_key":"hunter2"}`), &read))
 	require.Equal(t, "hunter2", string(read.APIKey), "secrets are read as ordinary text")
 }
-
-func TestParamsPrintNamesOnly(t *testing.T) {
-	t.Parallel()
-	params := provider.Params{provider.ParamCode: "042137", "minutes": "10", "name": "Zhang Wei"}
-	const want = "map[code:*** minutes:*** name:***]"
-	for _, verb := range verbs {
-		t.Run(verb, func(t *testing.T) {
-			t.Parallel()
-			require.Equal(t, want, fmt.Sprintf(verb, params))
-			require.Contains(t, fmt.Sprintf(verb, provider.Message{Params: params}), want)
-			require.Contains(t, fmt.Sprintf(verb, []provider.Params{params}), want)
-			require.Equal(t, "map[]", fmt.Sprintf(verb, provider.Params(nil)))
-		})
-	}
-}

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"strconv"
 	"time"
 )
 
@@ -22,22 +21,16 @@ const (
 	StateFailed
 )
 
-// String returns "unknown", "pending", "sent", "delivered" or "failed".
-func (s State) String() string {
-	switch s {
-	case StateUnknown:
-		return "unknown"
-	case StatePending:
-		return "pending"
-	case StateSent:
-		return "sent"
-	case StateDelivered:
-		return "delivered"
-	case StateFailed:
-		return "failed"
-	}
-	return "State(" + strconv.Itoa(int(s)) + ")"
+var stateNames = [...]string{
+	StateUnknown:   "unknown",
+	StatePending:   "pending",
+	StateSent:      "sent",
+	StateDelivered: "delivered",
+	StateFailed:    "failed",
 }
+
+// String returns "unknown", "pending", "sent", "delivered" or "failed".
+func (s State) String() string { return enumName(s, "State", stateNames[:]) }
 
 // Status is what became of one message.
 type Status struct {

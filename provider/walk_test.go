@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -57,14 +59,7 @@ func TestAllStopsWhenAsked(t *testing.T) {
 	tree := group("composer", &wrapped{&plain{"relay"}}, group("chain", &plain{"ihuyi"}, &plain{"tencent"}))
 	total := len(names(tree))
 	for stop := 1; stop <= total; stop++ {
-		seen := 0
-		for range provider.All(tree) {
-			seen++
-			if seen == stop {
-				break
-			}
-		}
-		require.Equal(t, stop, seen)
+		require.Equal(t, stop, takeFrom(provider.All(tree), stop))
 	}
 }
 
@@ -119,4 +114,87 @@ func TestFind(t *testing.T) {
 	require.False(t, ok)
 	_, ok = provider.Find(nil, "relay")
 	require.False(t, ok)
+}
+
+// frontDoors are the front-door functions, each called for a member.
+var frontDoors = []struct {
+	name string
+	op   string
+	call func(ctx context.Context, p provider.Provider, member string) error
+}{
+	{"Verify", provider.OpVerify, func(ctx context.Context, p provider.Provider, member string) error {
+		return provider.Verify(ctx, p, receiptOf(member), "042137")
+	}},
+	{"ReadStatus", provider.OpStatus, func(ctx context.Context, p provider.Provider, member string) error {
+		_, err := provider.ReadStatus(ctx, p, receiptOf(member))
+		return err
+	}},
+	{"ReadBalances", provider.OpBalance, func(ctx context.Context, p provider.Provider, _ string) error {
+		_, err := provider.ReadBalances(ctx, p)
+		return err
+	}},
+	{"SendMany", provider.OpSend, func(ctx context.Context, p provider.Provider, _ string) error {
+		_, err := provider.SendMany(ctx, p, provider.Message{Template: "news"}, nil)
+		return err
+	}},
+	{"PullReports", provider.OpReports, func(ctx context.Context, p provider.Provider, _ string) error {
+		_, err := provider.PullReports(ctx, p, provider.ReportDelivery, 0)
+		return err
+	}},
+	{"ReportHandler", provider.OpReports, func(_ context.Context, p provider.Provider, _ string) error {
+		_, err := provider.ReportHandler(p, func(context.Context, []provider.Report) error { return nil })
+		return err
+	}},
+}
+
+func TestFrontDoorsAnswerUnsupported(t *testing.T) {
+	t.Parallel()
+	for _, door := range frontDoors {
+		for _, tc := range []struct {
+			name   string
+			in     provider.Provider
+			member string
+		}{
+			{"plain", &plain{"ihuyi"}, "ihuyi"},
+			{"behind wrappers and groups", tree(&plain{"ihuyi"}, &plain{"tencent"}), "tencent"},
+			{"empty group", group("chain"), "ihuyi"},
+			{"nil", nil, "ihuyi"},
+		} {
+			t.Run(door.name+"/"+tc.name, func(t *testing.T) {
+				t.Parallel()
+				err := door.call(t.Context(), tc.in, tc.member)
+				require.ErrorIs(t, err, errors.ErrUnsupported)
+				require.ErrorIs(t, err, provider.KindUnsupported)
+				require.False(t, provider.MayHaveSent(err))
+				failure := failureOf(t, err)
+				require.Equal(t, door.op, failure.Op)
+				require.NotEmpty(t, failure.Text)
+			})
+		}
+	}
+}
+
+func TestFrontDoorsFindAbilitiesBehindWrappersAndGroups(t *testing.T) {
+	t.Parallel()
+	for _, door := range frontDoors {
+		t.Run(door.name, func(t *testing.T) {
+			t.Parallel()
+			require.NoError(t, door.call(t.Context(), tree(&plain{"ihuyi"}, newAble("able")), "able"))
+		})
+	}
+}
+
+func TestReceiptOfAStrangerIsUnsupported(t *testing.T) {
+	t.Parallel()
+	member := newAble("mob")
+	for _, door := range frontDoors[:2] {
+		t.Run(door.name, func(t *testing.T) {
+			t.Parallel()
+			err := door.call(t.Context(), tree(member), "bmob")
+			require.ErrorIs(t, err, errors.ErrUnsupported)
+			require.ErrorContains(t, err, "bmob")
+			require.ErrorContains(t, err, "no such provider here")
+			require.Empty(t, member.asked)
+		})
+	}
 }

@@ -33,11 +33,9 @@ func newConfig(client *http.Client) relay.Config {
 	}
 }
 
-func newProvider(t *testing.T, cfg relay.Config) *relay.Provider {
+func newProvider(t testing.TB, cfg relay.Config, changes ...func(*relay.Config)) *relay.Provider {
 	t.Helper()
-	p, err := relay.New(cfg)
-	require.NoError(t, err)
-	return p
+	return wiretest.Build(t, relay.New, cfg, changes...)
 }
 
 func newMessage() provider.Message {
@@ -47,42 +45,42 @@ func newMessage() provider.Message {
 	}
 }
 
+// send sends m through the gateway of newConfig, changed.
+func send(m provider.Message, changes ...func(*relay.Config)) wiretest.Call {
+	return func(t testing.TB, client *http.Client) (any, error) {
+		return newProvider(t, newConfig(client), changes...).Send(t.Context(), m)
+	}
+}
+
 func TestRequest(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name    string
-		adjust  func(*relay.Config, *provider.Message)
-		golden  string
-		origin  provider.CodeOrigin
-		replied string
-	}{
-		{"queued", func(*relay.Config, *provider.Message) {}, "request-queued.http", provider.CodeByCaller, "reply-queued.json"},
-		{"waiting", func(c *relay.Config, m *provider.Message) {
-			c.Wait, m.Ref, m.Attempt = 7500*time.Millisecond, "order 17", 1
-		}, "request-waiting.http", provider.CodeByCaller, "reply-sent.json"},
-		{"a vendor's codes", func(c *relay.Config, m *provider.Message) {
-			c.Wait, c.TTL, c.Lane, c.Codes, m.Template = time.Second, 90*time.Second, "mob", verifier{}, "note"
-		}, "request-codes.http", provider.CodeByProvider, "reply-sent.json"},
-		{"abroad", func(c *relay.Config, m *provider.Message) {
-			c.International, m.To = true, provider.MustParsePhone("+1 202 555 0123")
-		}, "request-abroad.http", provider.CodeByCaller, "reply-queued.json"},
+	sent := func(name, golden, reply string, m provider.Message, changes ...func(*relay.Config)) wiretest.Request {
+		want := provider.Receipt{Provider: "relay", ID: "018bcfe568001122334455667788990a", To: m.To, At: at}
+		if reply == "reply-sent.json" {
+			want.Extra = map[string]string{relay.ExtraPhone: "old-phone"}
+		}
+		return wiretest.Request{
+			Name: name, Call: send(m, changes...), Status: http.StatusCreated, Reply: wiretest.Read(t, reply), Want: want, Golden: golden,
+		}
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{Reply: wiretest.Read(t, tt.replied), Status: http.StatusCreated}
-			cfg, m := newConfig(stub.Client()), newMessage()
-			tt.adjust(&cfg, &m)
-			receipt, err := newProvider(t, cfg).Send(t.Context(), m)
-			require.NoError(t, err)
-			want := provider.Receipt{Provider: "relay", ID: "018bcfe568001122334455667788990a", To: m.To, Code: tt.origin, At: at}
-			if tt.replied == "reply-sent.json" {
-				want.Extra = map[string]string{relay.ExtraPhone: "old-phone"}
-			}
-			require.Equal(t, want, receipt)
-			wiretest.Golden(t, tt.golden, stub.Only(t))
-		})
+	again, note, abroad := newMessage(), newMessage(), newMessage()
+	again.Ref, again.Attempt = "order 17", 1
+	note.Template = "note"
+	abroad.To = provider.MustParsePhone("+1 202 555 0123")
+	waiting := func(c *relay.Config) { c.Wait = 7500 * time.Millisecond }
+	vendors := func(c *relay.Config) { c.Wait, c.TTL, c.Lane, c.Codes = time.Second, 90*time.Second, "mob", verifier{} }
+	international := func(c *relay.Config) { c.International = true }
+	codes := sent("a vendor's codes", "request-codes.http", "reply-sent.json", note, vendors)
+	codes.Want = provider.Receipt{
+		Provider: "relay", ID: "018bcfe568001122334455667788990a", To: note.To, Code: provider.CodeByProvider, At: at,
+		Extra: map[string]string{relay.ExtraPhone: "old-phone"},
 	}
+	wiretest.Requests(t, []wiretest.Request{
+		sent("queued", "request-queued.http", "reply-queued.json", newMessage()),
+		sent("waiting", "request-waiting.http", "reply-sent.json", again, waiting),
+		codes,
+		sent("abroad", "request-abroad.http", "reply-queued.json", abroad, international),
+	})
 }
 
 // key sends a message and returns its idempotency key.
@@ -122,61 +120,40 @@ func TestIdempotencyKeys(t *testing.T) {
 	}
 }
 
-func TestNoRandomness(t *testing.T) {
+func TestBadMessage(t *testing.T) {
 	t.Parallel()
-	stub := &wiretest.Stub{}
-	cfg := newConfig(stub.Client())
-	cfg.Rand = strings.NewReader("")
-	_, err := newProvider(t, cfg).Send(t.Context(), newMessage())
-	require.ErrorIs(t, err, provider.KindConfig)
-	require.Empty(t, stub.Requests())
-}
-
-func TestForeignNumbersNeedInternational(t *testing.T) {
-	t.Parallel()
-	stub := &wiretest.Stub{}
-	m := newMessage()
-	m.To = provider.MustParsePhone("+1 202 555 0123")
-	_, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), m)
-	require.ErrorIs(t, err, provider.KindUnsupported)
-	require.Empty(t, stub.Requests())
-}
-
-func TestLengthOfText(t *testing.T) {
-	t.Parallel()
-	for length, want := range map[int]error{0: provider.KindContent, 1000: nil, 1001: provider.KindContent} {
-		stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-queued.json")}
-		cfg, m := newConfig(stub.Client()), newMessage()
-		cfg.Templates = provider.Templates{"login": {Text: "{code}"}}
-		m.Params = provider.Params{"code": strings.Repeat("长", length)}
-		_, err := newProvider(t, cfg).Send(t.Context(), m)
-		require.ErrorIs(t, err, want, length)
-		require.Equal(t, want == nil, len(stub.Requests()) == 1, "a bad message fails before any request")
+	abroad := newMessage()
+	abroad.To = provider.MustParsePhone("+1 202 555 0123")
+	exhausted := func(cfg *relay.Config) { cfg.Rand = strings.NewReader("") }
+	codeOnly := func(cfg *relay.Config) { cfg.Templates = provider.Templates{"login": {Text: "{code}"}} }
+	characters := func(count int) wiretest.Call {
+		m := newMessage()
+		m.Params = provider.Params{"code": strings.Repeat("长", count)}
+		return send(m, codeOnly)
 	}
+	wiretest.Table{Begins: "relay: send: "}.BadInput(t, []wiretest.Input{
+		{Name: "no randomness", Call: send(newMessage(), exhausted), Kind: provider.KindConfig, Names: "Rand: "},
+		{Name: "a number abroad, without International", Call: send(abroad), Kind: provider.KindUnsupported, Names: "To: "},
+		{Name: "an empty text", Call: characters(0), Kind: provider.KindContent, Names: "Text: "},
+		{Name: "a text of 1001 characters", Call: characters(1001), Kind: provider.KindContent, Names: "Text: "},
+	})
+	_, err := characters(1000)(t, (&wiretest.Stub{Reply: wiretest.Read(t, "reply-queued.json")}).Client())
+	require.NoError(t, err, "a text of 1000 characters")
 }
 
-func TestPlainHTTP(t *testing.T) {
-	t.Parallel()
-	cfg := newConfig(nil)
-	cfg.BaseURL = "http://relay.example.com"
-	require.ErrorContains(t, cfg.Validate(), "relay: config: BaseURL: want https://")
-	cfg.PlainHTTP = true
-	require.NoError(t, cfg.Validate())
-}
-
-func TestConfigReportsEverythingAtOnce(t *testing.T) {
+func TestBadConfig(t *testing.T) {
 	t.Parallel()
 	_, err := relay.New(relay.Config{
 		Lane: "a b", Wait: time.Hour, TTL: time.Millisecond, BaseURL: "relay", Timeout: -1, HTTPClient: &http.Client{Timeout: time.Second},
 		Templates: provider.Templates{"login": {ID: "1", Sign: "商店"}},
 	})
-	for _, field := range []string{
-		"Token", "Lane", "Wait", "TTL", "BaseURL", "Timeout", "HTTPClient", `Templates["login"].Text`, `Templates["login"].Sign`,
-	} {
-		require.ErrorContains(t, err, field+":")
-	}
+	wiretest.Named(t, err, "Token: ", "Lane: ", "Wait: ", "TTL: ", "BaseURL: ", "Timeout: ", "HTTPClient: ",
+		`Templates["login"].Text: `, `Templates["login"].Sign: `)
 	_, err = relay.New(relay.Config{})
 	require.EqualError(t, err, "relay: config: Token: must not be empty\nTemplates: must not be empty\nBaseURL: must not be empty")
+	wiretest.PlainHTTP(t, newConfig(nil), func(cfg *relay.Config, baseURL string, plainHTTP bool) {
+		cfg.BaseURL, cfg.PlainHTTP = baseURL, plainHTTP
+	})
 }
 
 // TestConfigReportsTemplatesInOrder: a report that changes from run to run looks
@@ -192,68 +169,50 @@ func TestConfigReportsTemplatesInOrder(t *testing.T) {
 	require.EqualError(t, cfg.Validate(), strings.TrimSuffix(want, "\n"))
 }
 
-func TestReadStatus(t *testing.T) {
-	t.Parallel()
-	step := time.Date(2026, 11, 21, 3, 30, 1, 0, time.UTC)
-	history := `"created":"2026-11-21T03:30:00.000Z","history":[{"state":"queued","at":"2026-11-21T03:30:00.000Z"},` +
-		`{"state":"offered","at":"2026-11-21T03:30:01.000Z"},{"state":"sent","at":"2026-11-21T03:30:09.000Z","late":true}]`
-	tests := []struct {
-		name, state, extra string
-		want               provider.Status
-	}{
-		{"queued", "queued", "", provider.Status{State: provider.StatePending, Code: "queued", At: step}},
-		{"offered", "offered", "", provider.Status{State: provider.StatePending, Code: "offered", At: step}},
-		{"taken", "taken", "", provider.Status{State: provider.StatePending, Code: "taken", At: step}},
-		{"sent", "sent", "", provider.Status{State: provider.StateSent, Code: "sent", At: step}},
-		{"delivered", "delivered", "", provider.Status{State: provider.StateDelivered, Code: "delivered", At: step}},
-		{"expired", "expired", "", provider.Status{State: provider.StateFailed, Kind: provider.KindUnavailable, Code: "expired", At: step}},
-		{"cancelled", "cancelled", "", provider.Status{State: provider.StateFailed, Kind: provider.KindUnavailable, Code: "cancelled", At: step}},
-		{
-			"failed", "failed", `"failure":{"class":"limit","text":"30 an hour"},`,
-			provider.Status{State: provider.StateFailed, Kind: provider.KindThrottled, Code: "limit", Text: "30 an hour", At: step},
-		},
-		{
-			"failed, and the phone says too much", "failed", `"failure":{"class":"13800138000","text":"+8613800138000 ` + token + `"},`,
-			provider.Status{State: provider.StateFailed, Code: "***", Text: "+86*** ***", At: step},
-		},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{Reply: `{"id":"a","state":"` + tt.state + `",` + tt.extra + history + `}`}
-			p := newProvider(t, newConfig(stub.Client()))
-			status, err := p.ReadStatus(t.Context(), provider.Receipt{Provider: "relay", ID: "a", To: newMessage().To})
-			require.NoError(t, err)
-			require.Equal(t, tt.want, status)
-			require.True(t, strings.HasPrefix(stub.Only(t), "GET /sms/v1/messages/a HTTP/1.1"))
-		})
+// readStatus asks what became of a text.
+func readStatus(id string) wiretest.Call {
+	return func(t testing.TB, client *http.Client) (any, error) {
+		return newProvider(t, newConfig(client)).ReadStatus(t.Context(), provider.Receipt{Provider: "relay", ID: id, To: newMessage().To})
 	}
 }
 
-func TestReadStatusFails(t *testing.T) {
+func TestReadStatus(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name, id, reply string
-		status          int
-		want            error
-	}{
-		{"no id", "", "", 0, provider.KindConfig},
-		{"unknown", "a", `{"error":{"code":"unknown_job"}}`, http.StatusNotFound, nil},
-		{"refused", "a", `{"error":{"code":"unauthorized"}}`, http.StatusUnauthorized, provider.KindAuth},
-		{"no JSON", "a", `<html>`, http.StatusOK, provider.KindUnavailable},
-		{"another status", "a", `{"id":"a","state":"sent"}`, http.StatusAccepted, provider.KindUnavailable},
-		{"a transition to nowhere", "a", `{"id":"a","state":"sent","history":[{"state":"gone"}]}`, http.StatusOK, provider.KindUnavailable},
+	step := time.Date(2026, 11, 21, 3, 30, 1, 0, time.UTC)
+	reply := func(state, failure string) string {
+		return `{"id":"a","state":"` + state + `",` + failure + `"created":"2026-11-21T03:30:00.000Z","history":[` +
+			`{"state":"queued","at":"2026-11-21T03:30:00.000Z"},{"state":"offered","at":"2026-11-21T03:30:01.000Z"},` +
+			`{"state":"sent","at":"2026-11-21T03:30:09.000Z","late":true}]}`
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{Reply: tt.reply, Status: tt.status}
-			status, err := newProvider(t, newConfig(stub.Client())).ReadStatus(t.Context(), provider.Receipt{ID: tt.id})
-			require.ErrorIs(t, err, tt.want)
-			require.Zero(t, status)
-			require.False(t, provider.MayHaveSent(err))
-		})
+	is := func(state provider.State, kind provider.Kind, code, text string) provider.Status {
+		return provider.Status{State: state, Kind: kind, Code: code, Text: text, At: step}
 	}
+	table := wiretest.Table{Call: readStatus("a"), At: "GET https://relay.example.com/sms/v1/messages/a", Begins: "relay: status: "}
+	table.Replies(t, []wiretest.Reply{
+		{Name: "queued", Reply: reply("queued", ""), Want: is(provider.StatePending, 0, "queued", "")},
+		{Name: "offered", Reply: reply("offered", ""), Want: is(provider.StatePending, 0, "offered", "")},
+		{Name: "taken", Reply: reply("taken", ""), Want: is(provider.StatePending, 0, "taken", "")},
+		{Name: "sent", Reply: reply("sent", ""), Want: is(provider.StateSent, 0, "sent", "")},
+		{Name: "delivered", Reply: reply("delivered", ""), Want: is(provider.StateDelivered, 0, "delivered", "")},
+		{Name: "expired", Reply: reply("expired", ""), Want: is(provider.StateFailed, provider.KindUnavailable, "expired", "")},
+		{Name: "cancelled", Reply: reply("cancelled", ""), Want: is(provider.StateFailed, provider.KindUnavailable, "cancelled", "")},
+		{
+			Name: "failed", Reply: reply("failed", `"failure":{"class":"limit","text":"30 an hour"},`),
+			Want: is(provider.StateFailed, provider.KindThrottled, "limit", "30 an hour"),
+		},
+		{
+			Name:  "failed, and the phone says too much",
+			Reply: reply("failed", `"failure":{"class":"13800138000","text":"+8613800138000 `+token+`"},`),
+			Want:  is(provider.StateFailed, provider.KindUnknown, "***", "+86*** ***"),
+		},
+		{Name: "unknown to the gateway", Status: http.StatusNotFound, Reply: `{"error":{"code":"unknown_job"}}`, Want: provider.Status{}},
+
+		{Name: "refused", Status: http.StatusUnauthorized, Reply: `{"error":{"code":"unauthorized"}}`, Kind: provider.KindAuth, Code: "unauthorized"},
+		{Name: "no JSON", Reply: `<html>`, Kind: provider.KindUnavailable},
+		{Name: "another status", Status: http.StatusAccepted, Reply: `{"id":"a","state":"sent"}`, Kind: provider.KindUnavailable},
+		{Name: "a transition to nowhere", Reply: `{"id":"a","state":"sent","history":[{"state":"gone"}]}`, Kind: provider.KindUnavailable},
+	})
+	table.BadInput(t, []wiretest.Input{{Name: "no id", Call: readStatus(""), Kind: provider.KindConfig}})
 }
 
 // verifier knows one code.

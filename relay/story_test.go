@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/relay"
 	"github.com/cnsms/cnsms/relay/gateway"
@@ -294,7 +295,7 @@ func TestALostAnswerIsSettled(t *testing.T) {
 
 func TestALostAnswerAboutATextThatWasSentAfterItsEnd(t *testing.T) {
 	t.Parallel()
-	cfg := newConfig(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+	cfg := newConfig(&http.Client{Transport: wiretest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 		if r.Method == http.MethodPost {
 			drain(r)
 			return nil, io.ErrUnexpectedEOF
@@ -315,7 +316,7 @@ func TestASubmissionThatComesAfterItsCancel(t *testing.T) {
 		s := newStory(t)
 		s.phoneThere()
 		var held *http.Request
-		s.config.HTTPClient = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		s.config.HTTPClient = &http.Client{Transport: wiretest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.Method == http.MethodPost {
 				held = asReceived(r.WithContext(context.Background()))
 				held.Body = io.NopCloser(bytes.NewReader(drain(r)))
@@ -333,10 +334,6 @@ func TestASubmissionThatComesAfterItsCancel(t *testing.T) {
 		s.phoneThere() // and finds nothing
 	})
 }
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func TestTheCallerLeaves(t *testing.T) {
 	t.Parallel()

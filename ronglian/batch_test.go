@@ -28,7 +28,7 @@ func TestSendBatch(t *testing.T) {
 	stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-accepted.json")}
 	m := newMessage("login", "4653")
 	m.Ref = "a1B2c3D4"
-	results, err := newProvider(t, newConfig(stub.Client())).SendBatch(t.Context(), m, phones(3))
+	results, err := newProvider(t, stub.Client()).SendBatch(t.Context(), m, phones(3))
 	require.NoError(t, err)
 	require.Len(t, results, 3)
 	for i, phone := range phones(3) {
@@ -97,8 +97,8 @@ func TestSendBatchPartFails(t *testing.T) {
 
 func TestSendBatchWithoutID(t *testing.T) {
 	t.Parallel()
-	client := answering(http.MethodPost, sendURL, `{"statusCode":"000000"}`)
-	results, err := newProvider(t, newConfig(client)).SendBatch(t.Context(), newMessage("login", "4653"), phones(2))
+	stub := &wiretest.Stub{At: sendCall, Reply: `{"statusCode":"000000"}`}
+	results, err := newProvider(t, stub.Client()).SendBatch(t.Context(), newMessage("login", "4653"), phones(2))
 	require.NoError(t, err)
 	for _, result := range results {
 		require.ErrorIs(t, result.Err, provider.KindUnavailable)
@@ -109,7 +109,7 @@ func TestSendBatchWithoutID(t *testing.T) {
 func TestSendBatchMixed(t *testing.T) {
 	t.Parallel()
 	stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-accepted.json")}
-	p := newProvider(t, newConfig(stub.Client()))
+	p := newProvider(t, stub.Client())
 	first, second := phones(2)[0], phones(2)[1]
 	foreign := provider.MustParsePhone("+1 202 555 0123")
 	results, err := p.SendBatch(t.Context(), newMessage("login", "4653"), []provider.Phone{foreign, first, second, first})
@@ -126,28 +126,18 @@ func TestSendBatchBadInput(t *testing.T) {
 	t.Parallel()
 	withRef := newMessage("login", "4653")
 	withRef.Ref = "a1B2c3D4"
-	tests := []struct {
-		name    string
-		message provider.Message
-		to      []provider.Phone
-		want    error
-		names   string
-	}{
-		{name: "no number", message: newMessage("login", "4653"), to: append(phones(1), provider.Phone{}), want: provider.KindRecipient, names: "to[1]: "},
-		{name: "one ref for two requests", message: withRef, to: phones(101), want: provider.KindUnsupported, names: "Ref: "},
+	batch := func(m provider.Message, to []provider.Phone) wiretest.Call {
+		return func(t testing.TB, client *http.Client) (any, error) {
+			return newProvider(t, client).SendBatch(t.Context(), m, to)
+		}
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{}
-			results, err := newProvider(t, newConfig(stub.Client())).SendBatch(t.Context(), tt.message, tt.to)
-			require.Empty(t, results)
-			require.ErrorIs(t, err, tt.want)
-			require.ErrorContains(t, err, "ronglian: send: ")
-			require.ErrorContains(t, err, tt.names)
-			require.Empty(t, stub.Requests())
-		})
-	}
+	wiretest.Table{Begins: "ronglian: send: "}.BadInput(t, []wiretest.Input{
+		{
+			Name: "no number", Call: batch(newMessage("login", "4653"), append(phones(1), provider.Phone{})),
+			Kind: provider.KindRecipient, Names: "to[1]: ",
+		},
+		{Name: "one ref for two requests", Call: batch(withRef, phones(101)), Kind: provider.KindUnsupported, Names: "Ref: "},
+	})
 }
 
 func TestSendBatchCancelled(t *testing.T) {
@@ -155,7 +145,7 @@ func TestSendBatchCancelled(t *testing.T) {
 	stub := &wiretest.Stub{}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	results, err := newProvider(t, newConfig(stub.Client())).SendBatch(ctx, newMessage("login", "4653"), phones(101))
+	results, err := newProvider(t, stub.Client()).SendBatch(ctx, newMessage("login", "4653"), phones(101))
 	require.NoError(t, err)
 	for _, result := range results {
 		require.ErrorIs(t, result.Err, context.Canceled)
@@ -169,8 +159,8 @@ func TestSendBatchCancelled(t *testing.T) {
 func TestBatchRefusalTellsNoNumber(t *testing.T) {
 	t.Parallel()
 	reply := `{"statusCode":"160042","statusMsg":"号码格式有误: 13800000000,13800000001,13800000002 1380"}`
-	client := answering(http.MethodPost, sendURL, reply)
-	results, err := newProvider(t, newConfig(client)).SendBatch(t.Context(), newMessage("login", "1380"), phones(3))
+	stub := &wiretest.Stub{At: sendCall, Reply: reply}
+	results, err := newProvider(t, stub.Client()).SendBatch(t.Context(), newMessage("login", "1380"), phones(3))
 	require.NoError(t, err)
 	for _, result := range results {
 		require.EqualError(t, result.Err, "ronglian: send: recipient: 160042: 号码格式有误: ***,***,*** ***")

@@ -52,5 +52,5 @@ func newService(cfg rongliansim.Config) *rongliansim.Service {
 func newSimulated(t *testing.T, cfg rongliansim.Config) (*sim.Server, *ronglian.Provider) {
 	t.Helper()
 	s := sim.New(sim.Config{Now: func() time.Time { return at }}, newService(cfg))
-	return s, newProvider(t, newConfig(&http.Client{Transport: s.Transport()}))
+	return s, newProvider(t, &http.Client{Transport: s.Transport()})
 }

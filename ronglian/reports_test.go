@@ -39,6 +39,13 @@ func replied(text string) provider.Report {
 	}
 }
 
+// pull asks for what has come in.
+func pull(kind provider.ReportKind, limit int) wiretest.Call {
+	return func(t testing.TB, client *http.Client) (any, error) {
+		return newProvider(t, client).PullReports(t.Context(), kind, limit)
+	}
+}
+
 func TestPullReports(t *testing.T) {
 	t.Parallel()
 	sentAt := time.Date(2024, time.January, 2, 3, 4, 6, 0, adapter.Beijing)
@@ -48,38 +55,22 @@ func TestPullReports(t *testing.T) {
 		Status: provider.Status{State: provider.StateFailed, Code: "UNDELIV", At: sentAt},
 		Extra:  map[string]string{"dateSent": "20240102030406", "status": "1", "smsCount": "1"},
 	}
-	tests := []struct {
-		name          string
-		kind          provider.ReportKind
-		limit         int
-		reply, golden string
-		want          []provider.Report
-	}{
+	wiretest.Requests(t, []wiretest.Request{
 		{
-			name: "delivery reports", kind: provider.ReportDelivery, limit: 20,
-			reply: "reply-reports.json", golden: "request-reports.http", want: []provider.Report{delivered(), failed},
+			Name: "delivery reports", Call: pull(provider.ReportDelivery, 20), Reply: wiretest.Read(t, "reply-reports.json"),
+			Want: []provider.Report{delivered(), failed}, Golden: "request-reports.http",
 		},
 		{
-			name: "replies, as many as there are", kind: provider.ReportReply,
-			reply: "reply-replies.json", golden: "request-replies.http", want: []provider.Report{replied("TD")},
+			Name: "replies, as many as there are", Call: pull(provider.ReportReply, 0), Reply: wiretest.Read(t, "reply-replies.json"),
+			Want: []provider.Report{replied("TD")}, Golden: "request-replies.http",
 		},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{Reply: wiretest.Read(t, tt.reply)}
-			reports, err := newProvider(t, newConfig(stub.Client())).PullReports(t.Context(), tt.kind, tt.limit)
-			require.NoError(t, err)
-			require.Equal(t, tt.want, reports)
-			wiretest.Golden(t, tt.golden, stub.Only(t))
-		})
-	}
+	})
 }
 
 func TestPullReportsLimit(t *testing.T) {
 	t.Parallel()
 	stub := &wiretest.Stub{Reply: `{"statusCode":"000000","reports":null}`}
-	p := newProvider(t, newConfig(stub.Client()))
+	p := newProvider(t, stub.Client())
 	reports, err := p.PullReports(t.Context(), provider.ReportDelivery, 501)
 	require.NoError(t, err)
 	require.Empty(t, reports)
@@ -110,7 +101,7 @@ func TestStatusKind(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			body := `{"Request":{"action":"SMSArrived","smsType":"1","fromNum":"13800000000","content":"a1",` + tt.members + `}}`
-			reports, err := newProvider(t, newConfig(nil)).ParseReports(push(strings.NewReader(body)))
+			reports, err := newProvider(t, nil).ParseReports(push(strings.NewReader(body)))
 			require.NoError(t, err)
 			require.Equal(t, tt.want, reports[0].Status)
 		})
@@ -130,13 +121,10 @@ func TestPullReportsKeepsTheReadable(t *testing.T) {
 		{"smsType":"7","fromNum":"13800000000","content":"a6"},
 		{"fromNum":"10690000","content":"a7","status":"3","recvTime":"soon"}
 	]}`}
-	reports, err := newProvider(t, newConfig(stub.Client())).PullReports(t.Context(), provider.ReportDelivery, 0)
-	for _, problem := range []string{
-		"reports[1]: not the expected JSON", "reports[2]: not a JSON object", "reports[3]: fromNum: missing",
-		"reports[4]: content: missing", "reports[5]: smsType: neither 0 nor 1",
-	} {
-		require.ErrorContains(t, err, "unusable reply: "+problem)
-	}
+	reports, err := newProvider(t, stub.Client()).PullReports(t.Context(), provider.ReportDelivery, 0)
+	wiretest.Named(t, err, "unusable reply: reports[1]: not the expected JSON", "unusable reply: reports[2]: not a JSON object",
+		"unusable reply: reports[3]: fromNum: missing", "unusable reply: reports[4]: content: missing",
+		"unusable reply: reports[5]: smsType: neither 0 nor 1")
 	require.ErrorIs(t, err, provider.KindUnavailable)
 	require.Len(t, reports, 2)
 	require.Equal(t, "a1", reports[0].ID)
@@ -149,26 +137,12 @@ func TestPullReportsKeepsTheReadable(t *testing.T) {
 
 func TestPullReportsFails(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name, reply string
-		want        error
-	}{
-		{name: "refused", reply: `{"statusCode":"112330","statusMsg":"x"}`, want: provider.KindConfig},
-		{name: "repeated, which no pull can be", reply: `{"statusCode":"160054"}`, want: provider.KindThrottled},
-		{name: "no code", reply: `{"reports":[]}`, want: provider.KindUnavailable},
-		{name: "no list", reply: `{"statusCode":"000000","reports":"none"}`, want: provider.KindUnavailable},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			client := answering(http.MethodPost, reportsURL, tt.reply)
-			reports, err := newProvider(t, newConfig(client)).PullReports(t.Context(), provider.ReportDelivery, 0)
-			require.Empty(t, reports)
-			require.ErrorIs(t, err, tt.want)
-			require.ErrorContains(t, err, "ronglian: reports: ")
-			require.False(t, provider.MayHaveSent(err))
-		})
-	}
+	wiretest.Table{Call: pull(provider.ReportDelivery, 0), At: reportsCall, Begins: "ronglian: reports: "}.Replies(t, []wiretest.Reply{
+		{Name: "refused", Reply: `{"statusCode":"112330","statusMsg":"x"}`, Kind: provider.KindConfig, Code: "112330"},
+		{Name: "repeated, which no pull can be", Reply: `{"statusCode":"160054"}`, Kind: provider.KindThrottled, Scope: provider.ScopePhone, Code: "160054"},
+		{Name: "no code", Reply: `{"reports":[]}`, Kind: provider.KindUnavailable},
+		{Name: "no list", Reply: `{"statusCode":"000000","reports":"none"}`, Kind: provider.KindUnavailable},
+	})
 }
 
 func push(body io.Reader) *http.Request {
@@ -203,7 +177,7 @@ func TestParseReports(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			reports, err := newProvider(t, newConfig(nil)).ParseReports(push(strings.NewReader(tt.body)))
+			reports, err := newProvider(t, nil).ParseReports(push(strings.NewReader(tt.body)))
 			require.NoError(t, err)
 			require.Equal(t, []provider.Report{tt.want}, reports)
 		})
@@ -228,7 +202,7 @@ func TestParseReportsFails(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			reports, err := newProvider(t, newConfig(nil)).ParseReports(push(strings.NewReader(tt.body)))
+			reports, err := newProvider(t, nil).ParseReports(push(strings.NewReader(tt.body)))
 			require.Empty(t, reports)
 			require.ErrorIs(t, err, provider.KindUnavailable)
 			require.ErrorContains(t, err, "ronglian: reports: unavailable: unusable push: ")
@@ -236,11 +210,11 @@ func TestParseReportsFails(t *testing.T) {
 			require.NotContains(t, err.Error(), "13800000000")
 		})
 	}
-	_, err := newProvider(t, newConfig(nil)).ParseReports(push(iotest.ErrReader(io.ErrUnexpectedEOF)))
+	_, err := newProvider(t, nil).ParseReports(push(iotest.ErrReader(io.ErrUnexpectedEOF)))
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	get := push(strings.NewReader(wiretest.Read(t, "push-delivery.json")))
 	get.Method = http.MethodGet
-	_, err = newProvider(t, newConfig(nil)).ParseReports(get)
+	_, err = newProvider(t, nil).ParseReports(get)
 	require.ErrorContains(t, err, "want POST")
 }
 
@@ -252,7 +226,7 @@ func FuzzPush(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
-		reports, err := newProvider(t, newConfig(nil)).ParseReports(push(strings.NewReader(body)))
+		reports, err := newProvider(t, nil).ParseReports(push(strings.NewReader(body)))
 		require.Equal(t, err == nil, len(reports) == 1)
 		requireIDs(t, reports)
 	})
@@ -272,7 +246,7 @@ func FuzzPull(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, reply string) {
-		p := newProvider(t, newConfig((&wiretest.Stub{Reply: reply}).Client()))
+		p := newProvider(t, (&wiretest.Stub{Reply: reply}).Client())
 		reports, _ := p.PullReports(t.Context(), provider.ReportDelivery, 0)
 		requireIDs(t, reports)
 	})

@@ -134,7 +134,8 @@ func New(cfg Config) (*Provider, error) {
 		Service: DefaultName, Title: "Ronglian", Codes: Codes(),
 		Name: cfg.Name, BaseURL: cmp.Or(cfg.BaseURL, DefaultBaseURL), PlainHTTP: cfg.PlainHTTP, Templates: cfg.Templates,
 		Credentials: []adapter.Credential{
-			{Field: "AccountSID", Value: cfg.AccountSID}, {Field: "AuthToken", Value: string(cfg.AuthToken)},
+			{Field: "AccountSID", Value: cfg.AccountSID},
+			{Field: "AuthToken", Value: string(cfg.AuthToken)},
 			{Field: "AppID", Value: cfg.AppID},
 		},
 		Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now,

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/internal/wiretest"
@@ -49,11 +48,18 @@ func newConfig(client *http.Client) ronglian.Config {
 	}
 }
 
-func newProvider(t *testing.T, cfg ronglian.Config) *ronglian.Provider {
+// newProvider is the account of newConfig, changed.
+func newProvider(t testing.TB, client *http.Client, changes ...func(*ronglian.Config)) *ronglian.Provider {
 	t.Helper()
-	p, err := ronglian.New(cfg)
-	require.NoError(t, err)
-	return p
+	return wiretest.Build(t, ronglian.New, newConfig(client), changes...)
+}
+
+// Changes of the configuration.
+func subAccount(cfg *ronglian.Config) { cfg.SubAccount = true }
+
+func trial(cfg *ronglian.Config) {
+	cfg.Trial = true
+	delete(cfg.Templates, "notice")
 }
 
 func newMessage(template, code string) provider.Message {
@@ -69,73 +75,53 @@ func abroad(m provider.Message) provider.Message {
 	return m
 }
 
-// Where the calls of the account are.
+// The calls of the account.
 const (
-	accountURL       = ronglian.DefaultBaseURL + "/2013-12-26/Accounts/" + accountSID
-	sendURL          = accountURL + "/SMS/TemplateSMS"
-	internationalURL = ronglian.DefaultBaseURL + "/v2/account/" + accountSID + "/international/send"
-	balanceURL       = accountURL + "/AccountInfo"
-	reportsURL       = accountURL + "/SMS/GetArrived"
+	accountURL        = ronglian.DefaultBaseURL + "/2013-12-26/Accounts/" + accountSID
+	sendCall          = "POST " + accountURL + "/SMS/TemplateSMS"
+	internationalCall = "POST " + ronglian.DefaultBaseURL + "/v2/account/" + accountSID + "/international/send"
+	balanceCall       = "GET " + accountURL + "/AccountInfo"
+	reportsCall       = "POST " + accountURL + "/SMS/GetArrived"
 )
 
-// answering plays a service that knows one call only: a request with another method
-// or to another address fails.
-func answering(method, address, reply string) *http.Client {
-	transport := httpmock.NewMockTransport()
-	transport.RegisterResponder(method, address, httpmock.NewStringResponder(http.StatusOK, reply))
-	return &http.Client{Transport: transport}
+// send sends m with that account.
+func send(m provider.Message, changes ...func(*ronglian.Config)) wiretest.Call {
+	return func(t testing.TB, client *http.Client) (any, error) {
+		return newProvider(t, client, changes...).Send(t.Context(), m)
+	}
+}
+
+// receipt is that of m.
+func receipt(m provider.Message, id string) provider.Receipt {
+	return provider.Receipt{Provider: "ronglian", ID: id, To: m.To, At: at}
 }
 
 func TestRequest(t *testing.T) {
 	t.Parallel()
-	withRef := newMessage("login", "4653")
-	withRef.Ref = "a1B2c3D4e5F60718293a4B5c6D7e8F90"
-	abroadWithRef := abroad(newMessage("login", "4653"))
-	abroadWithRef.Ref = "not-forwarded"
-	tests := []struct {
-		name    string
-		adjust  func(*ronglian.Config)
-		message provider.Message
-		golden  string
-	}{
-		{name: "two values", message: newMessage("login", "4653"), golden: "request-template.http"},
-		{
-			name: "no values", golden: "request-template-plain.http",
-			message: provider.Message{To: provider.MustParsePhone("13800000000"), Template: "notice"},
-		},
-		{name: "special characters", message: newMessage("login", `五 <&> "1+1=2%"`), golden: "request-template-special.http"},
-		{
-			name: "ref and extension", message: withRef, golden: "request-template-ref.http",
-			adjust: func(cfg *ronglian.Config) { cfg.SubAppend = "1234" },
-		},
-		{
-			name: "sub-account", message: newMessage("login", "4653"), golden: "request-sub-account.http",
-			adjust: func(cfg *ronglian.Config) { cfg.AccountSID, cfg.AuthToken, cfg.SubAccount = subSID, subToken, true },
-		},
-		{
-			name: "sandbox, last second of a year", message: newMessage("login", "4653"), golden: "request-sandbox.http",
-			adjust: func(cfg *ronglian.Config) {
-				cfg.BaseURL = ronglian.SandboxBaseURL
-				cfg.Now = func() time.Time { return time.Date(2023, time.December, 31, 15, 59, 59, 999, time.UTC) }
-			},
-		},
-		{name: "international", message: abroadWithRef, golden: "request-international.http"},
+	sent := func(name, golden string, m provider.Message, changes ...func(*ronglian.Config)) wiretest.Request {
+		return wiretest.Request{
+			Name: name, Call: send(m, changes...), Reply: wiretest.Read(t, "reply-accepted.json"), Want: receipt(m, messageID), Golden: golden,
+		}
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-accepted.json")}
-			cfg := newConfig(stub.Client())
-			if tt.adjust != nil {
-				tt.adjust(&cfg)
-			}
-			p := newProvider(t, cfg)
-			receipt, err := p.Send(t.Context(), tt.message)
-			require.NoError(t, err)
-			require.Equal(t, provider.Receipt{Provider: "ronglian", ID: messageID, To: tt.message.To, At: cfg.Now()}, receipt)
-			wiretest.Golden(t, tt.golden, stub.Only(t))
-		})
-	}
+	notice := provider.Message{To: provider.MustParsePhone("13800000000"), Template: "notice"}
+	withRef, abroadWithRef := newMessage("login", "4653"), abroad(newMessage("login", "4653"))
+	withRef.Ref, abroadWithRef.Ref = "a1B2c3D4e5F60718293a4B5c6D7e8F90", "not-forwarded"
+	extension := func(cfg *ronglian.Config) { cfg.SubAppend = "1234" }
+	bySub := func(cfg *ronglian.Config) { cfg.AccountSID, cfg.AuthToken, cfg.SubAccount = subSID, subToken, true }
+	lastSecond := time.Date(2023, time.December, 31, 15, 59, 59, 999, time.UTC)
+	sandbox := sent("sandbox, last second of a year", "request-sandbox.http", newMessage("login", "4653"), func(cfg *ronglian.Config) {
+		cfg.BaseURL, cfg.Now = ronglian.SandboxBaseURL, func() time.Time { return lastSecond }
+	})
+	sandbox.Want = provider.Receipt{Provider: "ronglian", ID: messageID, To: withRef.To, At: lastSecond}
+	wiretest.Requests(t, []wiretest.Request{
+		sent("two values", "request-template.http", newMessage("login", "4653")),
+		sent("no values", "request-template-plain.http", notice),
+		sent("special characters", "request-template-special.http", newMessage("login", `五 <&> "1+1=2%"`)),
+		sent("ref and extension", "request-template-ref.http", withRef, extension),
+		sent("sub-account", "request-sub-account.http", newMessage("login", "4653"), bySub),
+		sandbox,
+		sent("international", "request-international.http", abroadWithRef),
+	})
 }
 
 // TestOneClockReading moves the clock between any two readings: the signature
@@ -143,14 +129,14 @@ func TestRequest(t *testing.T) {
 func TestOneClockReading(t *testing.T) {
 	t.Parallel()
 	stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-accepted.json")}
-	cfg := newConfig(stub.Client())
 	now := at
-	cfg.Now = func() time.Time {
-		reading := now
-		now = now.Add(time.Second)
-		return reading
-	}
-	_, err := newProvider(t, cfg).Send(t.Context(), newMessage("login", "4653"))
+	_, err := send(newMessage("login", "4653"), func(cfg *ronglian.Config) {
+		cfg.Now = func() time.Time {
+			reading := now
+			now = now.Add(time.Second)
+			return reading
+		}
+	})(t, stub.Client())
 	require.NoError(t, err)
 	require.Contains(t, stub.Only(t), "sig="+sig+" ")
 	require.Contains(t, stub.Only(t), "Authorization: "+authorization+"\r\n")
@@ -158,92 +144,47 @@ func TestOneClockReading(t *testing.T) {
 
 func TestReadBalance(t *testing.T) {
 	t.Parallel()
-	stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-balance.json")}
-	balance, err := newProvider(t, newConfig(stub.Client())).ReadBalance(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, provider.Balance{Provider: "ronglian", Amount: "12.50", Unit: provider.UnitYuan}, balance)
-	wiretest.Golden(t, "request-balance.http", stub.Only(t))
-}
-
-func TestReadBalanceReplies(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name, reply, amount string
-		want                error
-	}{
-		{name: "a number", reply: `{"statusCode":"000000","Account":{"balance":7}}`, amount: "7"},
-		{name: "overdrawn", reply: `{"statusCode":"000000","account":{"balance":"-0.05"}}`, amount: "-0.05"},
-		{name: "refused", reply: `{"statusCode":"111143","statusMsg":"x"}`, want: provider.KindAuth},
-		{name: "no account", reply: `{"statusCode":"000000"}`, want: provider.KindUnavailable},
-		{name: "no balance", reply: `{"statusCode":"000000","Account":{"money":"1"}}`, want: provider.KindUnavailable},
-		{name: "not a number", reply: `{"statusCode":"000000","Account":{"balance":"much"}}`, want: provider.KindUnavailable},
-		{name: "exponent", reply: `{"statusCode":"000000","Account":{"balance":1e3}}`, want: provider.KindUnavailable},
-		{name: "no fraction behind the point", reply: `{"statusCode":"000000","Account":{"balance":"1."}}`, want: provider.KindUnavailable},
+	read := func(t testing.TB, client *http.Client) (any, error) {
+		return newProvider(t, client).ReadBalance(t.Context())
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			client := answering(http.MethodGet, balanceURL, tt.reply)
-			balance, err := newProvider(t, newConfig(client)).ReadBalance(t.Context())
-			if tt.want == nil {
-				require.NoError(t, err)
-				require.Equal(t, tt.amount, balance.Amount)
-				return
-			}
-			require.ErrorIs(t, err, tt.want)
-			require.ErrorContains(t, err, "ronglian: balance: ")
-			require.False(t, provider.MayHaveSent(err), "asking for the balance sends nothing")
-		})
+	yuan := func(amount string) provider.Balance {
+		return provider.Balance{Provider: "ronglian", Amount: amount, Unit: provider.UnitYuan}
 	}
+	wiretest.Requests(t, []wiretest.Request{
+		{Name: "as documented", Call: read, Reply: wiretest.Read(t, "reply-balance.json"), Want: yuan("12.50"), Golden: "request-balance.http"},
+	})
+	wiretest.Table{Call: read, At: balanceCall, Begins: "ronglian: balance: "}.Replies(t, []wiretest.Reply{
+		{Name: "a number", Reply: `{"statusCode":"000000","Account":{"balance":7}}`, Want: yuan("7")},
+		{Name: "overdrawn", Reply: `{"statusCode":"000000","account":{"balance":"-0.05"}}`, Want: yuan("-0.05")},
+		{Name: "refused", Reply: `{"statusCode":"111143","statusMsg":"x"}`, Kind: provider.KindAuth, Code: "111143"},
+		{Name: "no account", Reply: `{"statusCode":"000000"}`, Kind: provider.KindUnavailable},
+		{Name: "no balance", Reply: `{"statusCode":"000000","Account":{"money":"1"}}`, Kind: provider.KindUnavailable},
+		{Name: "not a number", Reply: `{"statusCode":"000000","Account":{"balance":"much"}}`, Kind: provider.KindUnavailable},
+	})
 }
 
 // TestReply covers what the service is known to vary in its replies.
 func TestReply(t *testing.T) {
 	t.Parallel()
-	mainland := newMessage("login", "4653")
-	tests := []struct {
-		name, reply, id string
-		message         provider.Message
-		want            error
-		code            string
-		mayHaveSent     bool
-	}{
-		{name: "capital letter", reply: `{"statusCode":"000000","TemplateSMS":{"smsMessageSid":"a1"}}`, id: "a1"},
-		{name: "space before the id", reply: `{"statusCode":"000000","templateSMS":{"dateCreated":"x","smsMessageSid":" a1"}}`, id: "a1"},
-		{name: "id as a number", reply: `{"statusCode":"000000","templateSMS":{"smsMessageSid":16842079209571524017999}}`, id: "16842079209571524017999"},
-		{name: "unknown members", reply: `{"statusCode":"000000","extra":[1],"templateSMS":{"smsMessageSid":"a1","x":{}}}`, id: "a1"},
-		{name: "byte order mark", reply: "\xef\xbb\xbf\n" + `{"statusCode":"000000","templateSMS":{"smsMessageSid":"a1"}}` + "\n", id: "a1"},
-		{name: "international, id at the top", message: abroad(mainland), reply: `{"statusCode":"000000","smsMessageSid":"a1"}`, id: "a1"},
-		{name: "international, no id", message: abroad(mainland), reply: `{"statusCode":"000000"}`, id: ""},
-		{name: "empty id", reply: `{"statusCode":"000000","templateSMS":{"smsMessageSid":" "}}`, want: provider.KindUnavailable, mayHaveSent: true},
-		{name: "no code", reply: `{"templateSMS":{"smsMessageSid":"a1"}}`, want: provider.KindUnavailable, mayHaveSent: true},
-		{name: "refused", reply: wiretest.Read(t, "reply-refused.json"), want: provider.KindThrottled, code: "160038"},
-		{name: "refused, code as a number", reply: `{"statusCode":111142}`, want: provider.KindBalance, code: "111142"},
-		{name: "success as a number", reply: `{"statusCode":0,"templateSMS":{"smsMessageSid":"a1"}}`, want: provider.KindUnknown, code: "0"},
-		{name: "repeated", reply: `{"statusCode":"160054","statusMsg":"x"}`, want: provider.KindThrottled, code: "160054", mayHaveSent: true},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			address := internationalURL
-			if tt.message.To.IsZero() {
-				tt.message, address = mainland, sendURL
-			}
-			client := answering(http.MethodPost, address, tt.reply)
-			receipt, err := newProvider(t, newConfig(client)).Send(t.Context(), tt.message)
-			if tt.want == nil {
-				require.NoError(t, err)
-				require.Equal(t, tt.id, receipt.ID)
-				return
-			}
-			require.ErrorIs(t, err, tt.want)
-			var failure *provider.Error
-			require.ErrorAs(t, err, &failure)
-			require.Equal(t, tt.code, failure.Code)
-			require.Equal(t, tt.mayHaveSent, failure.MayHaveSent)
-			require.Zero(t, receipt)
-		})
-	}
+	mainland, outside := newMessage("login", "4653"), abroad(newMessage("login", "4653"))
+	wiretest.Table{Call: send(mainland), At: sendCall, Begins: "ronglian: send: "}.Replies(t, []wiretest.Reply{
+		{Name: "capital letter", Reply: `{"statusCode":"000000","TemplateSMS":{"smsMessageSid":"a1"}}`, Want: receipt(mainland, "a1")},
+		{Name: "space before the id", Reply: `{"statusCode":"000000","templateSMS":{"dateCreated":"x","smsMessageSid":" a1"}}`, Want: receipt(mainland, "a1")},
+		{
+			Name: "id as a number", Reply: `{"statusCode":"000000","templateSMS":{"smsMessageSid":16842079209571524017999}}`,
+			Want: receipt(mainland, "16842079209571524017999"),
+		},
+		{Name: "empty id", Reply: `{"statusCode":"000000","templateSMS":{"smsMessageSid":" "}}`, Kind: provider.KindUnavailable, MayHaveSent: true},
+		{Name: "no code", Reply: `{"templateSMS":{"smsMessageSid":"a1"}}`, Kind: provider.KindUnavailable, MayHaveSent: true},
+		{Name: "refused", Reply: wiretest.Read(t, "reply-refused.json"), Kind: provider.KindThrottled, Scope: provider.ScopePhone, Code: "160038"},
+		{Name: "refused, code as a number", Reply: `{"statusCode":111142}`, Kind: provider.KindBalance, Code: "111142"},
+		{Name: "success as a number", Reply: `{"statusCode":0,"templateSMS":{"smsMessageSid":"a1"}}`, Kind: provider.KindUnknown, Code: "0"},
+		{Name: "repeated", Reply: `{"statusCode":"160054","statusMsg":"x"}`, Kind: provider.KindThrottled, Scope: provider.ScopePhone, Code: "160054", MayHaveSent: true},
+	})
+	wiretest.Table{Call: send(outside), At: internationalCall}.Replies(t, []wiretest.Reply{
+		{Name: "international, id at the top", Reply: `{"statusCode":"000000","smsMessageSid":"a1"}`, Want: receipt(outside, "a1")},
+		{Name: "international, no id", Reply: `{"statusCode":"000000"}`, Want: receipt(outside, "")},
+	})
 }
 
 func TestBadMessage(t *testing.T) {
@@ -253,59 +194,28 @@ func TestBadMessage(t *testing.T) {
 		m.Ref = ref
 		return m
 	}
-	textOnly := newMessage("text", "4653")
-	delete(textOnly.Params, "minutes")
-	missing := newMessage("login", "4653")
-	delete(missing.Params, "minutes")
-	notice := abroad(newMessage("notice", "4653"))
-	sub := func(cfg *ronglian.Config) { cfg.SubAccount = true }
-	trial := func(cfg *ronglian.Config) {
-		cfg.Trial = true
-		delete(cfg.Templates, "notice")
+	without := func(template string) provider.Message {
+		m := newMessage(template, "4653")
+		delete(m.Params, "minutes")
+		return m
 	}
-	tests := []struct {
-		name    string
-		adjust  func(*ronglian.Config)
-		message provider.Message
-		want    error
-		names   string
-	}{
-		{name: "template without an id", message: textOnly, want: provider.KindTemplate, names: "ID"},
-		{name: "ref with hyphens", message: withRef("1b4e28ba-2fa1"), want: provider.KindUnsupported, names: "Ref"},
-		{name: "ref too long", message: withRef(strings.Repeat("a", 33)), want: provider.KindUnsupported, names: "Ref"},
-		{name: "international, no text", message: notice, want: provider.KindUnsupported, names: `Templates["notice"] has no Text`},
-		{name: "international, missing parameter", message: abroad(missing), want: provider.KindTemplate, names: `"minutes"`},
-		{name: "international, empty text", message: abroad(newMessage("any", "")), want: provider.KindContent, names: "Text: "},
-		{name: "international, 251 characters", message: abroad(newMessage("any", strings.Repeat("长", 251))), want: provider.KindContent, names: "Text: 251 characters"},
-		{name: "international, sub-account", adjust: sub, message: abroad(newMessage("login", "4653")), want: provider.KindUnsupported, names: "SubAccount"},
-		{name: "trial, five digits", adjust: trial, message: newMessage("login", "04653"), want: provider.KindTemplate, names: `Params["code"]`},
-		{name: "trial, six digits", adjust: trial, message: newMessage("login", "046531"), want: provider.KindTemplate, names: `Params["code"]`},
-		{name: "trial, letters", adjust: trial, message: newMessage("login", "a1b2"), want: provider.KindTemplate, names: `Params["code"]`},
-		{name: "trial, empty", adjust: trial, message: newMessage("login", ""), want: provider.KindTemplate, names: `Params["code"]`},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stub := &wiretest.Stub{}
-			cfg := newConfig(stub.Client())
-			if tt.adjust != nil {
-				tt.adjust(&cfg)
-			}
-			_, err := newProvider(t, cfg).Send(t.Context(), tt.message)
-			require.ErrorIs(t, err, tt.want)
-			require.ErrorContains(t, err, tt.names)
-			require.ErrorContains(t, err, "ronglian: send: ")
-			require.NotContains(t, err.Error(), "046531")
-			require.Empty(t, stub.Requests(), "a bad message fails before any request")
-		})
-	}
-}
-
-func TestLongestInternationalText(t *testing.T) {
-	t.Parallel()
-	stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-accepted.json")}
-	_, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), abroad(newMessage("any", strings.Repeat("长", 250))))
-	require.NoError(t, err)
+	long := strings.Repeat("长", 251)
+	wiretest.Table{Begins: "ronglian: send: ", Secrets: []string{"046531"}}.BadInput(t, []wiretest.Input{
+		{Name: "template without an id", Call: send(without("text")), Kind: provider.KindTemplate, Names: "ID"},
+		{Name: "ref with hyphens", Call: send(withRef("1b4e28ba-2fa1")), Kind: provider.KindUnsupported, Names: "Ref"},
+		{Name: "ref too long", Call: send(withRef(strings.Repeat("a", 33))), Kind: provider.KindUnsupported, Names: "Ref"},
+		{Name: "international, no text", Call: send(abroad(newMessage("notice", "4653"))), Kind: provider.KindUnsupported, Names: `Templates["notice"] has no Text`},
+		{Name: "international, missing parameter", Call: send(abroad(without("login"))), Kind: provider.KindTemplate, Names: `"minutes"`},
+		{Name: "international, empty text", Call: send(abroad(newMessage("any", ""))), Kind: provider.KindContent, Names: "Text: "},
+		{Name: "international, 251 characters", Call: send(abroad(newMessage("any", long))), Kind: provider.KindContent, Names: "Text: 251 characters"},
+		{Name: "international, sub-account", Call: send(abroad(newMessage("login", "4653")), subAccount), Kind: provider.KindUnsupported, Names: "SubAccount"},
+		{Name: "trial, five digits", Call: send(newMessage("login", "04653"), trial), Kind: provider.KindTemplate, Names: `Params["code"]`},
+		{Name: "trial, six digits", Call: send(newMessage("login", "046531"), trial), Kind: provider.KindTemplate, Names: `Params["code"]`},
+		{Name: "trial, letters", Call: send(newMessage("login", "a1b2"), trial), Kind: provider.KindTemplate, Names: `Params["code"]`},
+		{Name: "trial, empty", Call: send(newMessage("login", ""), trial), Kind: provider.KindTemplate, Names: `Params["code"]`},
+	})
+	_, err := send(abroad(newMessage("any", long[len("长"):])))(t, (&wiretest.Stub{Reply: wiretest.Read(t, "reply-accepted.json")}).Client())
+	require.NoError(t, err, "international, 250 characters")
 }
 
 // TestTrialIsOptIn sends what a trial account could not: without Config.Trial it
@@ -313,23 +223,18 @@ func TestLongestInternationalText(t *testing.T) {
 func TestTrialIsOptIn(t *testing.T) {
 	t.Parallel()
 	stub := &wiretest.Stub{Reply: `{"statusCode":"161125","statusMsg":"请输入1到4位的数字"}`}
-	_, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), newMessage("login", "046531"))
+	_, err := send(newMessage("login", "046531"))(t, stub.Client())
 	require.ErrorIs(t, err, provider.KindTemplate)
 	require.ErrorContains(t, err, "161125: 请输入1到4位的数字")
 	stub = &wiretest.Stub{Reply: wiretest.Read(t, "reply-accepted.json")}
-	cfg := newConfig(stub.Client())
-	cfg.Trial = true
-	delete(cfg.Templates, "notice")
-	_, err = newProvider(t, cfg).Send(t.Context(), newMessage("login", "0465"))
+	_, err = send(newMessage("login", "0465"), trial)(t, stub.Client())
 	require.NoError(t, err)
 }
 
 func TestMainAccountOnly(t *testing.T) {
 	t.Parallel()
 	stub := &wiretest.Stub{}
-	cfg := newConfig(stub.Client())
-	cfg.SubAccount = true
-	p := newProvider(t, cfg)
+	p := newProvider(t, stub.Client(), subAccount)
 	_, err := p.ReadBalance(t.Context())
 	require.ErrorIs(t, err, errors.ErrUnsupported)
 	_, err = p.PullReports(t.Context(), provider.ReportDelivery, 0)
@@ -346,84 +251,62 @@ func TestBadConfig(t *testing.T) {
 		},
 		BaseURL: "app.cloopen.com", Timeout: -1,
 	})
-	for _, field := range []string{
-		"AccountSID: want", "AuthToken: ", "AppID: ", "SubAppend: ", `Templates["a"]: `, `Templates["b"]: `,
-		`Templates["c"].Sign: `, `Templates["d"].ID: want digits`, `Templates["e"].ID: a trial account`, "BaseURL: ", "Timeout: ",
-	} {
-		require.ErrorContains(t, err, field)
-	}
+	wiretest.Named(t, err, "AccountSID: want", "AuthToken: ", "AppID: ", "SubAppend: ", `Templates["a"]: `, `Templates["b"]: `,
+		`Templates["c"].Sign: `, `Templates["d"].ID: want digits`, `Templates["e"].ID: a trial account`, "BaseURL: ", "Timeout: ")
 	err = ronglian.Config{AuthToken: authToken, AppID: appID, SubAppend: "12a"}.Validate()
 	require.EqualError(t, err, "ronglian: config: AccountSID: must not be empty\nSubAppend: want one to four digits\nTemplates: must not be empty")
-}
-
-func TestPlainHTTP(t *testing.T) {
-	t.Parallel()
-	cfg := newConfig(nil)
-	cfg.BaseURL = "http://sms.example.org"
-	require.ErrorContains(t, cfg.Validate(), "BaseURL: ")
-	cfg.PlainHTTP = true
-	require.NoError(t, cfg.Validate())
+	wiretest.PlainHTTP(t, newConfig(nil), func(cfg *ronglian.Config, baseURL string, plainHTTP bool) {
+		cfg.BaseURL, cfg.PlainHTTP = baseURL, plainHTTP
+	})
 }
 
 // TestRefusalTellsNoSecret has the service repeat what must not stand in an
 // error, in ways that the suite's own echo does not.
 func TestRefusalTellsNoSecret(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name, code, reply string
-		want              string
-	}{
+	wiretest.Table{Call: send(newMessage("login", "4653")), At: sendCall}.Replies(t, []wiretest.Reply{
 		{
-			name: "the code occurs in the token", code: "7654", reply: `{"statusCode":"111143","statusMsg":"` + authToken + ` 7654"}`,
-			want: "ronglian: send: auth: 111143: *** ***; remedy: check AuthToken",
+			Name: "the code occurs in the token", Call: send(newMessage("login", "7654")),
+			Reply: `{"statusCode":"111143","statusMsg":"` + authToken + ` 7654"}`, Kind: provider.KindAuth, Code: "111143",
+			Says: "ronglian: send: auth: 111143: *** ***; remedy: check AuthToken",
 		},
 		{
-			name: "the code occurs in the signature", code: "BD3B", reply: `{"statusCode":"111109","statusMsg":"` + sig + `"}`,
-			want: "ronglian: send: auth: 111109: ***; remedy: compare AuthToken with the console's first page",
+			Name: "the code occurs in the signature", Call: send(newMessage("login", "BD3B")),
+			Reply: `{"statusCode":"111109","statusMsg":"` + sig + `"}`, Kind: provider.KindAuth, Code: "111109",
+			Says: "ronglian: send: auth: 111109: ***; remedy: compare AuthToken with the console's first page",
 		},
 		{
-			name: "what else a request is signed with", code: "4653",
-			reply: `{"statusCode":"160031","statusMsg":"` + strings.ToLower(sig) + " " + authorization + `"}`,
-			want:  "ronglian: send: config: 160031: *** ***",
+			Name:  "what else a request is signed with",
+			Reply: `{"statusCode":"160031","statusMsg":"` + strings.ToLower(sig) + " " + authorization + `"}`, Kind: provider.KindConfig, Code: "160031",
+			Says: "ronglian: send: config: 160031: *** ***",
 		},
 		{
-			name: "the token as the code", code: "4653", reply: `{"statusCode":"` + authToken + `"}`,
-			want: "ronglian: send: unknown: ***",
+			Name: "the token as the code", Reply: `{"statusCode":"` + authToken + `"}`, Kind: provider.KindUnknown, Code: "***",
+			Says: "ronglian: send: unknown: ***",
 		},
 		{
-			name: "the number as the code", code: "4653", reply: `{"statusCode":13800000000}`,
-			want: "ronglian: send: unknown: ***",
+			Name: "the number as the code", Reply: `{"statusCode":13800000000}`, Kind: provider.KindUnknown, Code: "***",
+			Says: "ronglian: send: unknown: ***",
 		},
 		{
-			name: "a listed code stays verbatim", code: "160038", reply: `{"statusCode":"160038","statusMsg":"x"}`,
-			want: "ronglian: send: throttled by phone: 160038: x; remedy: wait before the next code",
+			Name: "a listed code stays verbatim", Call: send(newMessage("login", "160038")),
+			Reply: `{"statusCode":"160038","statusMsg":"x"}`, Kind: provider.KindThrottled, Scope: provider.ScopePhone, Code: "160038",
+			Says: "ronglian: send: throttled by phone: 160038: x; remedy: wait before the next code",
 		},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			client := answering(http.MethodPost, sendURL, tt.reply)
-			_, err := newProvider(t, newConfig(client)).Send(t.Context(), newMessage("login", tt.code))
-			require.EqualError(t, err, tt.want)
-		})
-	}
+	})
 }
 
 // TestNetworkErrorTellsNoSecret has a transport quote the address, which holds the
 // signature.
 func TestNetworkErrorTellsNoSecret(t *testing.T) {
 	t.Parallel()
-	transport := httpmock.NewMockTransport()
-	transport.RegisterResponder(http.MethodPost, sendURL, func(r *http.Request) (*http.Response, error) {
+	p := newProvider(t, &http.Client{Transport: wiretest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 		return nil, &url.Error{Op: r.Method, URL: r.URL.String(), Err: errors.New("cannot reach " + r.URL.RequestURI())}
-	})
-	p := newProvider(t, newConfig(&http.Client{Transport: transport}))
+	})})
 	_, err := p.Send(t.Context(), newMessage("login", "4653"))
 	require.ErrorIs(t, err, provider.KindUnavailable)
 	results, batchErr := p.SendBatch(t.Context(), newMessage("login", "4653"), phones(1))
 	require.NoError(t, batchErr)
 	printed := fmt.Sprintf("%v %+v %#v %+v %v %+v %#v", err, err, err, results[0], p, p, p)
-	for _, secret := range []string{authToken, sig, authorization, "13800000000", "4653"} {
-		require.NotContains(t, printed, secret)
-	}
+	wiretest.Hidden(t, printed, authToken, sig, authorization, "13800000000", "4653")
 }

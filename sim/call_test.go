@@ -77,13 +77,3 @@ func TestJSON(t *testing.T) {
 		require.True(t, strings.HasPrefix(err.Error(), problem), "the field stands first")
 	}
 }
-
-func TestXMLReply(t *testing.T) {
-	t.Parallel()
-	type result struct {
-		Code string `xml:"code"`
-	}
-	r := sim.XML(http.StatusOK, "text/xml", "<?xml?>", result{"1<2"})
-	require.Equal(t, "<?xml?><result><code>1&lt;2</code></result>", string(r.Body))
-	require.Panics(t, func() { sim.XML(http.StatusOK, "text/xml", "", func() {}) })
-}

@@ -61,7 +61,7 @@ func (f *Fault) check(services []Service) error {
 	case !possible && f.Code != "":
 		return fmt.Errorf("sim: fault: Code: no service here has %q", f.Code)
 	case !possible:
-		return fmt.Errorf("sim: fault: Kind: no service here has a failure of kind %q, scope %q", f.Kind, f.Scope)
+		return fmt.Errorf("sim: fault: Kind: no service here has a failure of kind %q, scope %q", f.Kind.String(), f.Scope)
 	}
 	return nil
 }

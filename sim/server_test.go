@@ -1,8 +1,6 @@
 package sim_test
 
 import (
-	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -14,39 +12,6 @@ import (
 
 	"github.com/cnsms/cnsms/sim"
 )
-
-// other is a sim.TB that is not a test of its own.
-type other struct {
-	ctx     context.Context //nolint:containedctx // It is what Context returns, as in package testing.
-	failure string
-	cleanup func()
-}
-
-func (o *other) Helper()                           {}
-func (o *other) Cleanup(f func())                  { o.cleanup = f }
-func (o *other) Context() context.Context          { return o.ctx }
-func (o *other) Fatalf(format string, args ...any) { o.failure = fmt.Sprintf(format, args...) }
-
-func TestStart(t *testing.T) {
-	t.Parallel()
-	o := &other{ctx: t.Context()}
-	server := sim.Start(o, post{"post"})
-	require.Regexp(t, `^http://127\.0\.0\.1:\d+$`, server.URL())
-	b := bench{server, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, server.URL()}
-	sim.MustInject(o, server, sim.Fault{Effect: sim.EffectRefuse, Code: "poor"})
-	require.Equal(t, []string{"no poor", "ok post-2"}, b.bodies(t, "post", 2))
-
-	o.cleanup()
-	require.Error(t, b.send(t, "post", "1 hello").err, "the server ends with its test")
-	require.Empty(t, o.failure)
-}
-
-func TestMustInjectEndsTheTest(t *testing.T) {
-	t.Parallel()
-	o := &other{ctx: t.Context()}
-	sim.MustInject(o, sim.New(sim.Config{}, post{"post"}), sim.Fault{Code: "rich"})
-	require.Equal(t, `sim: fault: Code: no service here has "rich"`, o.failure)
-}
 
 func TestListen(t *testing.T) {
 	t.Parallel()
@@ -120,21 +85,18 @@ func TestCloseWaitsForRequests(t *testing.T) {
 
 func TestRequestsToNobody(t *testing.T) {
 	t.Parallel()
-	for way, reach := range ways {
-		t.Run(way, func(t *testing.T) {
-			t.Parallel()
-			b := reach(t, sim.Config{}, post{"post"})
-			b.inject(t, sim.Fault{Effect: sim.EffectGarbage})
-			got := b.send(t, "fax", "1 hello")
-			require.Equal(t, 404, got.status)
-			require.Equal(t, "sim: no simulated service has this address\n", got.body)
+	eachWay(t, sim.Config{}, post{"post"}, func(t *testing.T, b bench) {
+		t.Helper()
+		b.inject(t, sim.Fault{Effect: sim.EffectGarbage})
+		got := b.send(t, "fax", "1 hello")
+		require.Equal(t, 404, got.status)
+		require.Equal(t, "sim: no simulated service has this address\n", got.body)
 
-			e := b.server.Exchanges()[0]
-			require.Equal(t, "no service owns POST /fax", e.Verdict)
-			require.Empty(t, e.Service)
-			require.Zero(t, e.Fault, "faults are for services")
-		})
-	}
+		e := b.server.Exchanges()[0]
+		require.Equal(t, "no service owns POST /fax", e.Verdict)
+		require.Empty(t, e.Service)
+		require.Zero(t, e.Fault, "faults are for services")
+	})
 }
 
 // mute sets no answer, and json one that cannot be encoded.
@@ -162,13 +124,6 @@ func TestServiceThatPanics(t *testing.T) {
 	require.ErrorContains(t, b.send(t, "post", "1 hello").err, "sim: the handler panicked: sim: reply: json: ")
 }
 
-// jsonService answers in JSON.
-type jsonService struct{ post }
-
-func (jsonService) Answer(*sim.Call, sim.Outcome) sim.Reply {
-	return sim.JSON(201, "application/json", map[string]int{"n": 1})
-}
-
 // reading is a service that hands the request to code which knows nothing of Call.
 type reading struct{ post }
 
@@ -181,15 +136,6 @@ func TestRequestBodyCanBeReadAgain(t *testing.T) {
 	t.Parallel()
 	b := inMemory(t, sim.Config{}, reading{post{"post"}})
 	require.Equal(t, "1 hello", b.send(t, "post", "1 hello").body)
-}
-
-func TestReplyJSON(t *testing.T) {
-	t.Parallel()
-	b := inMemory(t, sim.Config{}, jsonService{post{"post"}})
-	got := b.send(t, "post", "1 hello")
-	require.Equal(t, 201, got.status)
-	require.Equal(t, "application/json", got.header.Get("Content-Type"))
-	require.JSONEq(t, `{"n":1}`, got.body)
 }
 
 // repeat is a body of many equal bytes.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -68,16 +67,8 @@ type answer struct {
 
 func call(t *testing.T, s *sim.Server, method, path, body string, header http.Header) answer {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, s.URL()+path, strings.NewReader(body))
-	require.NoError(t, err)
-	r.Header = header
-	response, err := (&http.Client{Transport: s.Transport()}).Do(r)
-	require.NoError(t, err)
-	defer response.Body.Close()
-	content, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	exchanges := s.Exchanges()
-	return answer{response.StatusCode, string(content), exchanges[len(exchanges)-1].Verdict}
+	e := wiretest.Ask(t, s, method, path, body, header)
+	return answer{e.Status, string(e.Reply), e.Verdict}
 }
 
 // to is a body with a number and more members.
@@ -95,17 +86,6 @@ func requireRefused(t *testing.T, a answer, code int, names string) {
 	require.Equal(t, http.StatusBadRequest, a.status, a.body)
 	require.Contains(t, a.body, fmt.Sprintf(`{"code":%d,"error":"`, code))
 	require.Contains(t, a.verdict, names)
-}
-
-// lastCode is the code that arrived last.
-func lastCode(s *sim.Server) string {
-	messages := s.Texts()
-	return messages[len(messages)-1].Code
-}
-
-// wrong returns another code of the same length.
-func wrong(code string) string {
-	return strings.Map(func(r rune) rune { return '0' + (r-'0'+1)%10 }, code)
 }
 
 func TestAccepted(t *testing.T) {
@@ -252,31 +232,31 @@ func TestCodeIsGoodForOneCheck(t *testing.T) {
 	t.Parallel()
 	s, _ := newServer(bmobsim.Config{})
 	post(t, s, requestCode, toPhone)
-	right := lastCode(s)
+	right := wiretest.LastCode(s)
 	for range 5 {
-		requireRefused(t, post(t, s, verifyCode+"/"+wrong(right), toPhone), 207, "smsCode: wrong")
+		requireRefused(t, post(t, s, verifyCode+"/"+wiretest.OtherCode(right), toPhone), 207, "smsCode: wrong")
 	}
 	require.Equal(t, answer{http.StatusOK, `{"msg":"ok"}`, ""}, post(t, s, verifyCode+"/"+right, toPhone))
 	requireRefused(t, post(t, s, verifyCode+"/"+right, toPhone), 207, "it was used")
 
 	post(t, s, requestCode, toPhone)
-	inBody := `{"mobilePhoneNumber":"13800138000","smsCode":"` + lastCode(s) + `"}`
+	inBody := `{"mobilePhoneNumber":"13800138000","smsCode":"` + wiretest.LastCode(s) + `"}`
 	require.JSONEq(t, `{"msg":"ok"}`, post(t, s, verifyCode, inBody).body)
-	require.JSONEq(t, `{"code":207,"error":"code error:`+lastCode(s)+`."}`, post(t, s, verifyCode, inBody).body)
+	require.JSONEq(t, `{"code":207,"error":"code error:`+wiretest.LastCode(s)+`."}`, post(t, s, verifyCode, inBody).body)
 }
 
 func TestCodeExpires(t *testing.T) {
 	t.Parallel()
 	s, clock := newServer(bmobsim.Config{})
 	post(t, s, requestCode, toPhone)
-	first := lastCode(s)
+	first := wiretest.LastCode(s)
 	post(t, s, requestCode, toPhone)
 	requireRefused(t, post(t, s, verifyCode+"/"+first, toPhone), 207, "wrong")
 	clock.Advance(5*time.Minute - time.Nanosecond)
-	require.Equal(t, http.StatusOK, post(t, s, verifyCode+"/"+lastCode(s), toPhone).status)
+	require.Equal(t, http.StatusOK, post(t, s, verifyCode+"/"+wiretest.LastCode(s), toPhone).status)
 	post(t, s, requestCode, toPhone)
 	clock.Advance(5 * time.Minute)
-	requireRefused(t, post(t, s, verifyCode+"/"+lastCode(s), toPhone), 207, "expired")
+	requireRefused(t, post(t, s, verifyCode+"/"+wiretest.LastCode(s), toPhone), 207, "expired")
 }
 
 func TestLimitsPerNumber(t *testing.T) {
@@ -337,7 +317,7 @@ func TestQuery(t *testing.T) {
 	require.JSONEq(t, `{"sms_state":"SENDING","verify_state":false}`, query(id).body)
 	clock.Advance(3 * time.Second)
 	require.JSONEq(t, `{"sms_state":"SUCCESS","verify_state":false}`, query(id).body)
-	post(t, s, verifyCode+"/"+lastCode(s), toPhone)
+	post(t, s, verifyCode+"/"+wiretest.LastCode(s), toPhone)
 	require.JSONEq(t, `{"sms_state":"SUCCESS","verify_state":true}`, query(id).body)
 }
 
@@ -347,7 +327,7 @@ func TestScriptedRefusals(t *testing.T) {
 	t.Parallel()
 	s, _ := newServer(bmobsim.Config{})
 	post(t, s, requestCode, toPhone)
-	code := lastCode(s)
+	code := wiretest.LastCode(s)
 	for _, tt := range []struct {
 		fault      sim.Fault
 		path, body string
@@ -533,7 +513,7 @@ func TestCaptcha(t *testing.T) {
 	right, ok := service.CaptchaAnswer(puzzle.Token)
 	require.True(t, ok)
 	require.Len(t, right, 6)
-	requireRefused(t, solve(t, s, puzzle.Token, wrong(right)), 10007, "captcha_code: wrong")
+	requireRefused(t, solve(t, s, puzzle.Token, wiretest.OtherCode(right)), 10007, "captcha_code: wrong")
 	solved := solve(t, s, puzzle.Token, right)
 	require.Equal(t, http.StatusOK, solved.status)
 	requireRefused(t, solve(t, s, puzzle.Token, right), 10007, "captcha_token")

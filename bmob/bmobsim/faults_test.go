@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/bmob/bmobsim"
+	"github.com/cnsms/cnsms/internal/wiretest"
 )
 
 func TestM2Constructor(t *testing.T) {
@@ -128,7 +129,7 @@ func TestM6Query(t *testing.T) {
 	}
 	a := call(t, s, http.MethodGet, "/1/querySms/:1232222", "", signedFor(t, "/1/querySms/:1232222"))
 	require.Equal(t, http.StatusOK, a.status, a.verdict)
-	a = post(t, s, verifyCode+"/"+lastCode(s)+"/", toPhone)
+	a = post(t, s, verifyCode+"/"+wiretest.LastCode(s)+"/", toPhone)
 	require.Equal(t, http.StatusOK, a.status, a.verdict)
 
 	a = post(t, s, requestCaptcha, `{}`)

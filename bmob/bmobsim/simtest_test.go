@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/bmob/bmobsim"
+	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/sim"
 	"github.com/cnsms/cnsms/sim/simtest"
 )
@@ -31,7 +32,7 @@ func sign(r *simtest.Request) {
 // authentication. A puzzle has no member that is required: TestRefusals spoils them.
 func TestSuite(t *testing.T) {
 	t.Parallel()
-	s, _, service := newService(strict) // makes the same codes and tokens as the suite's
+	first, _, _ := newService(strict) // makes the same codes and tokens as the suite's
 	plain := func(name, path, body string, texts int, before ...simtest.Request) simtest.Request {
 		r := simtest.Request{
 			Name: name, Path: path, JSON: body, Header: plainHeader(), Texts: texts, Before: before, Optional: []string{"template"},
@@ -57,12 +58,12 @@ func TestSuite(t *testing.T) {
 	code := plain("code", requestCode, to(`"template":"注册"`), 1)
 	text := plain("text", requestText, to(`"template":"订单","content":{"code":"042137"}`), 1)
 	text.Optional = nil
-	post(t, s, code.Path, code.JSON)
-	inBody := plain("check, in the body", verifyCode, to(`"smsCode":"`+lastCode(s)+`"`), 0, code)
-	inPath := plain("check, in the path", verifyCode+"/"+lastCode(s), toPhone, 0, code)
-	query := plain("query", querySMS+s.Texts()[0].ID, "", 0, code)
+	post(t, first, code.Path, code.JSON)
+	inBody := plain("check, in the body", verifyCode, to(`"smsCode":"`+wiretest.LastCode(first)+`"`), 0, code)
+	inPath := plain("check, in the path", verifyCode+"/"+wiretest.LastCode(first), toPhone, 0, code)
+	query := plain("query", querySMS+first.Texts()[0].ID, "", 0, code)
 
-	s, _, service = newService(strict)
+	s, _, service := newService(strict) // a fresh one, whose numbers begin anew
 	issue := plain("captcha", requestCaptcha, `{}`, 0)
 	puzzle := issued{}
 	require.NoError(t, json.Unmarshal([]byte(post(t, s, issue.Path, issue.JSON).body), &puzzle))

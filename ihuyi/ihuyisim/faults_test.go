@@ -36,12 +36,7 @@ func TestM1Unreadable(t *testing.T) {
 		"<a/>":        "body: looks like XML",
 	} {
 		s, _ := newServer(ihuyisim.Config{})
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL()+submit+"&format=json", strings.NewReader(body))
-		require.NoError(t, err)
-		response, err := s.Transport().RoundTrip(r)
-		require.NoError(t, err)
-		require.NoError(t, response.Body.Close())
-		e := s.Exchanges()[0]
+		e := wiretest.Ask(t, s, http.MethodPost, submit+"&format=json", body, nil)
 		require.Contains(t, string(e.Reply), `{"code":401,`)
 		require.True(t, strings.HasPrefix(e.Verdict, says), e.Verdict)
 	}
@@ -74,7 +69,7 @@ func TestM2Constructor(t *testing.T) {
 		}
 	}
 	s, _ := newServer(ihuyisim.Config{Texts: []string{strings.Repeat("长", 499) + "【变量】"}})
-	_, verdict := post(t, s, submit, plain("content", strings.Repeat("长", 499)+"1"))
+	_, verdict := wiretest.PostForm(t, s, submit, plain("content", strings.Repeat("长", 499)+"1"))
 	require.Empty(t, verdict, "the longest that can be sent")
 }
 
@@ -96,22 +91,17 @@ func TestM4NotSimulated(t *testing.T) {
 		{"/webservice/voice.php?method=Submit", plain(), `{"code":0,"msg":"not simulated: voice.php","smsid":"0"}`, "path: "},
 	} {
 		s, _ := newServer(ihuyisim.Config{})
-		body, verdict := post(t, s, tt.address, tt.form)
+		body, verdict := wiretest.PostForm(t, s, tt.address, tt.form)
 		require.Contains(t, body, tt.reply, tt.address)
 		require.True(t, strings.HasPrefix(verdict, tt.part+"not simulated: "), verdict)
 		require.Empty(t, s.Texts())
 	}
 	s, _ := newServer(ihuyisim.Config{})
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL()+"/webservice/sms.php", strings.NewReader(`<soap:Envelope/>`))
-	require.NoError(t, err)
-	r.Header.Set("SOAPAction", `"http://106.ihuyi.cn/Submit"`)
-	response, err := s.Transport().RoundTrip(r)
-	require.NoError(t, err)
-	require.NoError(t, response.Body.Close())
-	require.Equal(t, "SOAPAction: not simulated: SOAP", s.Exchanges()[0].Verdict)
+	soap := http.Header{"Soapaction": {`"http://106.ihuyi.cn/Submit"`}}
+	require.Equal(t, "SOAPAction: not simulated: SOAP", wiretest.Ask(t, s, http.MethodPost, "/webservice/sms.php", "<soap:Envelope/>", soap).Verdict)
 
 	for _, address := range []string{"/webservice/sms.php?method=Nothing", "/webservice/sms.php?method=addtemplate", "/webservice/sms.php"} {
-		body, verdict := post(t, s, address, plain())
+		body, verdict := wiretest.PostForm(t, s, address, plain())
 		require.Contains(t, body, "404", address)
 		require.NotContains(t, verdict, "not simulated")
 	}
@@ -132,12 +122,12 @@ func TestM5WrongPassword(t *testing.T) {
 		s, _ := newServer(ihuyisim.Config{})
 		form := signed()
 		form.Set("password", password)
-		_, verdict := post(t, s, submit, form)
+		_, verdict := wiretest.PostForm(t, s, submit, form)
 		require.True(t, strings.HasPrefix(verdict, "password: "+says), verdict)
 		require.Equal(t, strings.HasPrefix(says, "wrong"), strings.Contains(verdict, "and made with a time up to 5 seconds away; want"), verdict)
 		require.NotContains(t, verdict, apiKey)
 	}
 	s, _ := newServer(ihuyisim.Config{})
-	_, verdict := post(t, s, submit, plain("password", hash(apiKey)))
+	_, verdict := wiretest.PostForm(t, s, submit, plain("password", hash(apiKey)))
 	require.Contains(t, verdict, "password: the MD5 of the APIKEY; ")
 }

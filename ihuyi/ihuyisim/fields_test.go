@@ -3,7 +3,6 @@ package ihuyisim_test
 import (
 	"crypto/md5"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/ihuyi/ihuyisim"
+	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/sim"
 	"github.com/cnsms/cnsms/sim/simtest"
 )
@@ -24,15 +24,6 @@ func hash(parts ...string) string {
 	return fmt.Sprintf("%x", md5.Sum([]byte(plain)))
 }
 
-// with is a form with other fields.
-func with(form url.Values, fields ...string) url.Values {
-	form = maps.Clone(form)
-	for i := 0; i < len(fields); i += 2 {
-		form.Set(fields[i], fields[i+1])
-	}
-	return form
-}
-
 const (
 	international = "I00000000"
 	words         = "Your verification code is 1125"
@@ -40,13 +31,13 @@ const (
 
 // The worked examples of the other calls.
 var (
-	byID   = with(signed(), "content", "1234", "templateid", "1", "password", "4f7f9ee4be5ead83d492579aeaf075d6")
+	byID   = spoiled("content", "1234", "templateid", "1", "password", "4f7f9ee4be5ead83d492579aeaf075d6")
 	number = url.Values{"account": {account}, "password": {"6715321f9e52d26f945b0894c0346b76"}, "time": {"1700000000"}}
 	abroad = url.Values{
 		"account": {international}, "password": {"59a3a32f53b05dd74f000a0dd8273dda"}, "mobile": {"1 2025550123"}, "content": {words},
 		"time": {"1700000000"},
 	}
-	numberAbroad = with(number, "account", international, "password", "432b240849611574e22550966fb7552f")
+	numberAbroad = wiretest.With(number, "account", international, "password", "432b240849611574e22550966fb7552f")
 )
 
 // call is a request of the suite: a form to a path, with a method in the query of the
@@ -84,7 +75,7 @@ func TestSuite(t *testing.T) {
 	const classic, classicAbroad = "/webservice/sms.php", "/webservice/isms.php"
 	inQuery := call("text in the query", classic, "Submit", nil)
 	inQuery.Method, inQuery.Texts, inQuery.Sign = http.MethodGet, 1, nil
-	inQuery.Query = with(plain("content", signed().Get("content")), "method", "Submit")
+	inQuery.Query = wiretest.With(plain("content", signed().Get("content")), "method", "Submit")
 	inQuery.Named = nil
 	below := -1
 	for name, h := range map[string]simtest.Harness{
@@ -156,9 +147,7 @@ func TestWrongPassword(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s, _ := newServer(ihuyisim.Config{})
-			form := signed()
-			form.Set("password", tt.password)
-			body, verdict := post(t, s, submit, form)
+			body, verdict := wiretest.PostForm(t, s, submit, spoiled("password", tt.password))
 			require.Contains(t, body, `"code":40502,`)
 			require.Contains(t, verdict, tt.why)
 			require.NotContains(t, verdict, apiKey)

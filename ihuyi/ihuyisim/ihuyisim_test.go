@@ -1,7 +1,6 @@
 package ihuyisim_test
 
 import (
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -37,36 +36,22 @@ func signed() url.Values {
 	}
 }
 
-// plain is a form that uses the APIKEY itself.
+// plain is a form that uses the APIKEY itself, with other fields.
 func plain(fields ...string) url.Values {
-	form := url.Values{"account": {account}, "password": {apiKey}, "mobile": {"13800000000"}, "content": {"您的验证码是：1234。"}, "format": {"json"}}
-	for i := 0; i < len(fields); i += 2 {
-		form.Set(fields[i], fields[i+1])
-	}
-	return form
+	return wiretest.With(url.Values{
+		"account": {account}, "password": {apiKey}, "mobile": {"13800000000"}, "content": {"您的验证码是：1234。"}, "format": {"json"},
+	}, fields...)
 }
 
-// post sends a form and returns the reply and what the simulator says of it.
-func post(t *testing.T, s *sim.Server, address string, form url.Values) (body, verdict string) {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL()+address, strings.NewReader(form.Encode()))
-	require.NoError(t, err)
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	response, err := (&http.Client{Transport: s.Transport()}).Do(r)
-	require.NoError(t, err)
-	defer response.Body.Close()
-	content, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	exchanges := s.Exchanges()
-	return string(content), exchanges[len(exchanges)-1].Verdict
-}
+// spoiled is that example with other fields.
+func spoiled(fields ...string) url.Values { return wiretest.With(signed(), fields...) }
 
 const submit = "/webservice/sms.php?method=Submit"
 
 func TestAccepted(t *testing.T) {
 	t.Parallel()
 	s, _ := newServer(ihuyisim.Config{})
-	body, verdict := post(t, s, submit, signed())
+	body, verdict := wiretest.PostForm(t, s, submit, signed())
 	require.JSONEq(t, `{"code":2,"msg":"提交成功","smsid":"17000000000000000001"}`, body)
 	require.Empty(t, verdict)
 	m := s.Texts()[0]
@@ -81,7 +66,7 @@ func TestQueryAndXML(t *testing.T) {
 	s, _ := newServer(ihuyisim.Config{})
 	form := plain()
 	form.Del("format")
-	body, _ := post(t, s, submit+"&"+form.Encode(), nil)
+	body, _ := wiretest.PostForm(t, s, submit+"&"+form.Encode(), nil)
 	require.Equal(t, `<?xml version="1.0" encoding="utf-8"?>
 <SubmitResult xmlns="http://106.ihuyi.cn/">
 <code>2</code>
@@ -89,10 +74,10 @@ func TestQueryAndXML(t *testing.T) {
 <smsid>17000000000000000001</smsid>
 </SubmitResult>`, body)
 	form.Set("password", "wrong")
-	body, _ = post(t, s, submit, form)
+	body, _ = wiretest.PostForm(t, s, submit, form)
 	require.Contains(t, body, "<code>405</code>")
 	require.Contains(t, body, "<smsid>0</smsid>")
-	body, _ = post(t, s, "/webservice/sms.php?method=GetNum", url.Values{"account": {account}, "password": {apiKey}})
+	body, _ = wiretest.PostForm(t, s, "/webservice/sms.php?method=GetNum", url.Values{"account": {account}, "password": {apiKey}})
 	require.Contains(t, body, "<GetNumResult")
 	require.Contains(t, body, "<num>1000000</num>", "an account without an end is not empty")
 }
@@ -101,12 +86,6 @@ func TestQueryAndXML(t *testing.T) {
 // service's code and names the field.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
-	change := func(form url.Values, fields ...string) url.Values {
-		for i := 0; i < len(fields); i += 2 {
-			form.Set(fields[i], fields[i+1])
-		}
-		return form
-	}
 	strict := ihuyisim.Config{
 		Templates: map[string]string{"1": "您的验证码是：【变量】。", "2": "【变量】，【变量】分钟内有效。"},
 		Texts:     []string{"您的验证码是：【变量】。", "您好。", "【变量】和【变量】。"},
@@ -124,11 +103,11 @@ func TestRefusals(t *testing.T) {
 		{name: "password empty", form: plain("password", ""), code: "402", names: "password"},
 		{name: "account unknown", form: plain("account", "C1"), code: "405", names: "account"},
 		{name: "key wrong", form: plain("password", "x"), code: "405", names: "password"},
-		{name: "signed number changed", form: change(signed(), "mobile", "13800000001"), code: "40502", names: "password"},
-		{name: "signed text changed", form: change(signed(), "content", "1235"), code: "40502", names: "password"},
-		{name: "signed time changed", form: change(signed(), "time", "1700000001"), code: "40502", names: "password"},
-		{name: "signature changed", form: change(signed(), "password", "680adc17eee8876563df6588a1551579"), code: "40502", names: "password"},
-		{name: "time not a number", form: change(signed(), "time", "now"), code: "40502", names: "time"},
+		{name: "signed number changed", form: spoiled("mobile", "13800000001"), code: "40502", names: "password"},
+		{name: "signed text changed", form: spoiled("content", "1235"), code: "40502", names: "password"},
+		{name: "signed time changed", form: spoiled("time", "1700000001"), code: "40502", names: "password"},
+		{name: "signature changed", form: spoiled("password", "680adc17eee8876563df6588a1551579"), code: "40502", names: "password"},
+		{name: "time not a number", form: spoiled("time", "now"), code: "40502", names: "time"},
 		{name: "number empty", form: plain("mobile", ""), code: "403", names: "mobile"},
 		{name: "number too short", form: plain("mobile", "1380000000"), code: "406", names: "mobile"},
 		{name: "number with country code", form: plain("mobile", "+8613800000000"), code: "406", names: "mobile"},
@@ -151,7 +130,7 @@ func TestRefusals(t *testing.T) {
 			t.Parallel()
 			s, _ := newServer(tt.cfg)
 			tt.form.Set("format", "json")
-			body, verdict := post(t, s, submit, tt.form)
+			body, verdict := wiretest.PostForm(t, s, submit, tt.form)
 			require.Contains(t, body, `"code":`+tt.code+`,`)
 			require.Contains(t, body, `"smsid":"0"`)
 			require.Contains(t, verdict, tt.names)
@@ -167,9 +146,9 @@ func TestTexts(t *testing.T) {
 		Texts:     []string{"您好。", "验证码【变量】，【变量】分钟内有效。"},
 		Templates: map[string]string{"2": "验证码【变量】，【变量】分钟内有效。"},
 	})
-	post(t, s, submit, plain("content", "您好。"))
-	post(t, s, submit, plain("content", "验证码1234，5分钟内有效。"))
-	post(t, s, submit, plain("templateid", "2", "content", "000123|5"))
+	wiretest.PostForm(t, s, submit, plain("content", "您好。"))
+	wiretest.PostForm(t, s, submit, plain("content", "验证码1234，5分钟内有效。"))
+	wiretest.PostForm(t, s, submit, plain("templateid", "2", "content", "000123|5"))
 	messages := s.Texts()
 	require.Len(t, messages, 3)
 	require.Equal(t, "【示例】您好。", messages[0].Text)
@@ -182,10 +161,10 @@ func TestDynamicPasswordExpires(t *testing.T) {
 	t.Parallel()
 	s, clock := newServer(ihuyisim.Config{})
 	clock.Advance(10 * time.Minute)
-	body, _ := post(t, s, submit, signed())
+	body, _ := wiretest.PostForm(t, s, submit, signed())
 	require.Contains(t, body, `"code":2,`)
 	clock.Advance(time.Second)
-	body, verdict := post(t, s, submit, signed())
+	body, verdict := wiretest.PostForm(t, s, submit, signed())
 	require.Contains(t, body, `"code":40501,`)
 	require.Contains(t, verdict, "time")
 }
@@ -195,18 +174,18 @@ func TestBalanceRunsDown(t *testing.T) {
 	two := 2
 	s, _ := newServer(ihuyisim.Config{Balance: &two})
 	number := func() string {
-		body, _ := post(t, s, "/webservice/sms.php?method=GetNum", url.Values{
+		body, _ := wiretest.PostForm(t, s, "/webservice/sms.php?method=GetNum", url.Values{
 			"account": {account}, "password": {"6715321f9e52d26f945b0894c0346b76"}, "time": {"1700000000"}, "format": {"json"},
 		})
 		return body
 	}
 	require.JSONEq(t, `{"code":2,"msg":"查询成功","num":2}`, number())
-	post(t, s, submit, plain())
-	post(t, s, submit, plain())
+	wiretest.PostForm(t, s, submit, plain())
+	wiretest.PostForm(t, s, submit, plain())
 	require.JSONEq(t, `{"code":2,"msg":"查询成功","num":0}`, number())
-	body, _ := post(t, s, submit, plain())
+	body, _ := wiretest.PostForm(t, s, submit, plain())
 	require.Contains(t, body, `"code":4051,`)
-	body, _ = post(t, s, "/webservice/sms.php?method=GetNum", url.Values{"format": {"json"}})
+	body, _ = wiretest.PostForm(t, s, "/webservice/sms.php?method=GetNum", url.Values{"format": {"json"}})
 	require.Contains(t, body, `"code":401,`)
 }
 
@@ -214,7 +193,7 @@ func TestLimitsPerNumber(t *testing.T) {
 	t.Parallel()
 	s, clock := newServer(ihuyisim.Config{Limits: true})
 	send := func(number string) string {
-		body, _ := post(t, s, submit, plain("mobile", number))
+		body, _ := wiretest.PostForm(t, s, submit, plain("mobile", number))
 		return body
 	}
 	require.Contains(t, send("13800000000"), `"code":2,`)
@@ -238,19 +217,19 @@ func TestInternational(t *testing.T) {
 		"content": {"Your verification code is 1125"}, "time": {"1700000000"}, "format": {"json"},
 	}
 	const address = "/webservice/isms.php?method=Submit"
-	body, _ := post(t, s, address, form)
+	body, _ := wiretest.PostForm(t, s, address, form)
 	require.JSONEq(t, `{"code":2,"msg":"提交成功","smsid":"17000000000000000001","ismsid":"17000000000000000001"}`, body)
 	require.Equal(t, "+12025550123", s.Texts()[0].To)
 	form.Set("templateid", "1")
 	form.Set("password", apiKey)
-	post(t, s, address, form)
+	wiretest.PostForm(t, s, address, form)
 	require.Equal(t, "【互亿无线】Your verification code is 1125", s.Texts()[1].Text)
 	require.Empty(t, s.Texts()[1].Template, "there is no template mode")
 	form.Del("templateid")
 	for _, number := range []string{"12025550123", "+1 2025550123", "1 20", "1234 20255501"} {
 		form.Set("mobile", number)
 		form.Set("password", apiKey)
-		body, verdict := post(t, s, address, form)
+		body, verdict := wiretest.PostForm(t, s, address, form)
 		require.Contains(t, body, `"code":406,`, number)
 		require.Contains(t, verdict, "mobile")
 	}
@@ -264,18 +243,18 @@ func TestNewer(t *testing.T) {
 	s, _ := newServer(ihuyisim.Config{Balance: &seven})
 	form := signed()
 	form.Del("format")
-	body, verdict := post(t, s, "/sms/Submit.json", form)
+	body, verdict := wiretest.PostForm(t, s, "/sms/Submit.json", form)
 	require.JSONEq(t, `{"code":2,"msg":"提交成功","smsid":"17000000000000000001"}`, body)
 	require.Empty(t, verdict)
 	form.Set("content", "1235")
-	body, verdict = post(t, s, "/sms/Submit.json", form)
+	body, verdict = wiretest.PostForm(t, s, "/sms/Submit.json", form)
 	require.JSONEq(t, `{"code":40502,"msg":"动态密码校验失败","smsid":"0"}`, body)
 	require.Contains(t, verdict, "password")
-	body, _ = post(t, s, "/sms/GetNum.json", url.Values{
+	body, _ = wiretest.PostForm(t, s, "/sms/GetNum.json", url.Values{
 		"account": {account}, "password": {"6715321f9e52d26f945b0894c0346b76"}, "time": {"1700000000"},
 	})
 	require.JSONEq(t, `{"code":2,"msg":"查询成功","num":6}`, body)
-	_, verdict = post(t, s, "/isms/Submit.json", form)
+	_, verdict = wiretest.PostForm(t, s, "/isms/Submit.json", form)
 	require.Contains(t, verdict, "no service owns", "the account is one for mainland texts")
 }
 
@@ -286,13 +265,13 @@ func TestNewerInternational(t *testing.T) {
 		"account": {"I00000000"}, "password": {"59a3a32f53b05dd74f000a0dd8273dda"}, "mobile": {"1 2025550123"},
 		"content": {"Your verification code is 1125"}, "time": {"1700000000"},
 	}
-	body, _ := post(t, s, "/isms/Submit.json", form)
+	body, _ := wiretest.PostForm(t, s, "/isms/Submit.json", form)
 	require.JSONEq(t, `{"code":2,"msg":"提交成功","ismsid":"17000000000000000001"}`, body)
 	form.Set("mobile", "1 2025550124")
-	body, verdict := post(t, s, "/isms/Submit.json", form)
+	body, verdict := wiretest.PostForm(t, s, "/isms/Submit.json", form)
 	require.JSONEq(t, `{"code":40502,"msg":"动态密码校验失败"}`, body)
 	require.Contains(t, verdict, "password")
-	_, verdict = post(t, s, "/isms/GetNum.json", form)
+	_, verdict = wiretest.PostForm(t, s, "/isms/GetNum.json", form)
 	require.Contains(t, verdict, "no service owns", "no source tells such an address")
 }
 
@@ -302,10 +281,10 @@ func TestScriptedRefusals(t *testing.T) {
 	for range 2 {
 		sim.MustInject(t, s, sim.Fault{Kind: provider.KindThrottled})
 	}
-	body, verdict := post(t, s, submit, plain())
+	body, verdict := wiretest.PostForm(t, s, submit, plain())
 	require.Contains(t, body, `"code":4080,`)
 	require.Equal(t, "scripted refusal", verdict)
-	body, _ = post(t, s, "/webservice/sms.php?method=GetNum", plain())
+	body, _ = wiretest.PostForm(t, s, "/webservice/sms.php?method=GetNum", plain())
 	require.Contains(t, body, `"code":4080,`)
 	require.Empty(t, s.Texts())
 }
@@ -313,14 +292,9 @@ func TestScriptedRefusals(t *testing.T) {
 func TestUnknownMethodAndBrokenForm(t *testing.T) {
 	t.Parallel()
 	s, _ := newServer(ihuyisim.Config{})
-	body, verdict := post(t, s, "/webservice/sms.php?method=Delete", plain())
+	body, verdict := wiretest.PostForm(t, s, "/webservice/sms.php?method=Delete", plain())
 	require.Contains(t, body, "404")
 	require.Contains(t, verdict, "method")
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL()+submit, strings.NewReader("a;b=%zz"))
-	require.NoError(t, err)
-	response, err := s.Transport().RoundTrip(r)
-	require.NoError(t, err)
-	require.NoError(t, response.Body.Close())
-	exchanges := s.Exchanges()
-	require.Contains(t, exchanges[len(exchanges)-1].Verdict, "body")
+	e := wiretest.Ask(t, s, http.MethodPost, submit, "a;b=%zz", nil)
+	require.Contains(t, e.Verdict, "body")
 }

@@ -96,7 +96,7 @@ func TestEveryKeyIsNeeded(t *testing.T) {
 func TestFaultyLines(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, old, new, want string }{
-		{"unknown key", "name: Acme", "name: Acme\nnmae: x", "line 3: nmae: unknown key, or there twice"},
+		{"unknown key", "name: Acme", "name: Acme\nnaming: x", "line 3: naming: unknown key, or there twice"},
 		{"twice", "name: Acme", "name: Acme\nname: Bcme", "line 3: name: unknown key, or there twice"},
 		{"no colon", "name: Acme", "name: Acme\nwhat", `line 3: want "key: value"`},
 		{"no value", "price: Not known.", "price:", "line 14: want \"key: value\""},

@@ -1,8 +1,11 @@
-// Package wiretest helps the adapters' tests to compare the exact bytes on the
-// wire with files in testdata.
+// Package wiretest helps the tests of adapters and of simulators. A Request compares
+// the exact bytes on the wire with a file in testdata, a Reply tells what an adapter
+// makes of an answer, an Input what fails before any request; Ask makes a request of a
+// simulator.
 package wiretest
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"net/http"
@@ -57,12 +60,10 @@ func (s *Stub) answer(r *http.Request) (*http.Response, error) {
 	s.mu.Lock()
 	s.requests = append(s.requests, string(raw))
 	s.mu.Unlock()
-	status := s.Status
-	if status == 0 {
-		status = http.StatusOK
-	}
-	return httpmock.NewStringResponse(status, s.Reply), nil
+	return httpmock.NewStringResponse(s.status(), s.Reply), nil
 }
+
+func (s *Stub) status() int { return cmp.Or(s.Status, http.StatusOK) }
 
 // Requests returns the raw requests so far, oldest first.
 func (s *Stub) Requests() []string {
@@ -101,3 +102,9 @@ func Read(t testing.TB, name string) string {
 	require.NoError(t, err)
 	return string(content)
 }
+
+// RoundTrip is a transport that is one function.
+type RoundTrip func(*http.Request) (*http.Response, error)
+
+// RoundTrip calls the function.
+func (f RoundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -18,9 +18,9 @@ func TestM1Multipart(t *testing.T) {
 	account := mobsim.New(mobsim.Config{AppKey: appKey})
 	s := sim.Start(t, account, account.Custom())
 	require.Equal(t, done, wiretest.PostMultipart(t, s.URL()+sendmsg, fields()))
-	require.Equal(t, done, wiretest.PostMultipart(t, s.URL()+checkcode, fields("code", lastCode(s))))
+	require.Equal(t, done, wiretest.PostMultipart(t, s.URL()+checkcode, fields("code", wiretest.LastCode(s))))
 	require.Equal(t, done, wiretest.PostMultipart(t, s.URL()+mobsim.SDKPath, fields()))
-	require.Equal(t, done, wiretest.PostMultipart(t, s.URL()+verify, fields("code", lastCode(s))))
+	require.Equal(t, done, wiretest.PostMultipart(t, s.URL()+verify, fields("code", wiretest.LastCode(s))))
 	require.Equal(t, done, wiretest.PostMultipart(t, s.URL()+customMsg, customFields("code", "中文")))
 	require.Equal(t, "【示例】中文", s.Texts()[2].Text)
 	require.Equal(t, `{"status":405}`, wiretest.PostMultipart(t, s.URL()+sendmsg, fields("appkey", "")))
@@ -73,7 +73,7 @@ func TestM2Constructor(t *testing.T) {
 	s, _ := newServer(mobsim.Config{CodeLength: 20, AllowedIPs: []string{"::ffff:127.0.0.1"}, Templates: map[string]string{"1001": long[3:] + "{code}"}})
 	body, verdict := post(t, s, sendmsg, fields())
 	require.Equal(t, done, body, verdict)
-	require.Len(t, lastCode(s), 20)
+	require.Len(t, wiretest.LastCode(s), 20)
 	body, verdict = post(t, s, customMsg, customFields("code", "1"))
 	require.Equal(t, done, body, verdict)
 }
@@ -88,10 +88,5 @@ func TestM4NotSimulated(t *testing.T) {
 		require.Contains(t, body, `{"status":400,"error":"not simulated: /`, path)
 		require.True(t, strings.HasPrefix(verdict, "path: not simulated: "), verdict)
 	}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL()+"/sms/nothing", http.NoBody)
-	require.NoError(t, err)
-	response, err := s.Transport().RoundTrip(r)
-	require.NoError(t, err)
-	require.NoError(t, response.Body.Close())
-	require.Equal(t, http.StatusNotFound, response.StatusCode, "unknown, as before")
+	require.Equal(t, http.StatusNotFound, wiretest.Ask(t, s, http.MethodPost, "/sms/nothing", "", nil).Status, "unknown, as before")
 }

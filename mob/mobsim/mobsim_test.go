@@ -2,7 +2,6 @@ package mobsim_test
 
 import (
 	"cmp"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -38,19 +37,12 @@ func newServer(cfg mobsim.Config) (*sim.Server, *wiretest.Clock) {
 
 // fields are those of every call below /sms.
 func fields(pairs ...string) url.Values {
-	return with(url.Values{"appkey": {appKey}, "zone": {"86"}, "phone": {phone}}, pairs)
+	return wiretest.With(url.Values{"appkey": {appKey}, "zone": {"86"}, "phone": {phone}}, pairs...)
 }
 
 // customFields are those of custom/msg.
 func customFields(pairs ...string) url.Values {
-	return with(url.Values{"appKey": {appKey}, "templateCode": {"1001"}, "zone": {"86"}, "phone": {phone}, "code": {"042137"}}, pairs)
-}
-
-func with(form url.Values, pairs []string) url.Values {
-	for i := 0; i < len(pairs); i += 2 {
-		form.Set(pairs[i], pairs[i+1])
-	}
-	return form
+	return wiretest.With(url.Values{"appKey": {appKey}, "templateCode": {"1001"}, "zone": {"86"}, "phone": {phone}, "code": {"042137"}}, pairs...)
 }
 
 // post sends a form and returns the reply and what the simulator says of it.
@@ -61,24 +53,11 @@ func post(t *testing.T, s *sim.Server, path string, form url.Values) (body, verd
 
 func exchange(t *testing.T, s *sim.Server, method, path, content string) (body, verdict string) {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, s.URL()+path, strings.NewReader(content))
-	require.NoError(t, err)
-	response, err := (&http.Client{Transport: s.Transport()}).Do(r)
-	require.NoError(t, err)
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, response.StatusCode, "the service answers 200 whatever happened")
-	require.Equal(t, "text/plain; charset=utf-8", response.Header.Get("Content-Type"))
-	require.Equal(t, "0", response.Header.Get("Expires"))
-	exchanges := s.Exchanges()
-	return string(answer), exchanges[len(exchanges)-1].Verdict
-}
-
-// lastCode is the code that arrived last.
-func lastCode(s *sim.Server) string {
-	messages := s.Texts()
-	return messages[len(messages)-1].Code
+	e := wiretest.Ask(t, s, method, path, content, nil)
+	require.Equal(t, http.StatusOK, e.Status, "the service answers 200 whatever happened")
+	require.Equal(t, "text/plain; charset=utf-8", e.ReplyHeader.Get("Content-Type"))
+	require.Equal(t, "0", e.ReplyHeader.Get("Expires"))
+	return string(e.Reply), e.Verdict
 }
 
 func TestAccepted(t *testing.T) {
@@ -100,7 +79,7 @@ func TestAccepted(t *testing.T) {
 
 	s, _ = newServer(mobsim.Config{CodeLength: 6})
 	post(t, s, sendmsg, fields())
-	require.Len(t, lastCode(s), 6)
+	require.Len(t, wiretest.LastCode(s), 6)
 }
 
 func TestCustomAccepted(t *testing.T) {
@@ -124,7 +103,7 @@ func TestCustomAccepted(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	cfg := mobsim.Config{}
-	byCode := func(pairs ...string) url.Values { return with(fields("code", "1234"), pairs) }
+	byCode := func(pairs ...string) url.Values { return wiretest.With(fields("code", "1234"), pairs...) }
 	off, blocked := mobsim.Config{WebAPIOff: true}, mobsim.Config{Blocked: []string{"+8613800138000"}}
 	texts := mobsim.Config{
 		Templates:    map[string]string{"1001": "{code}，{minutes}分钟", "long": strings.Repeat("长", 65) + "{code}"},
@@ -237,7 +216,9 @@ func TestScenes(t *testing.T) {
 		steps []step
 	}{
 		"a code is good once": {steps: []step{
-			send, {path: checkcode, wrong: true, status: "468", says: "code: wrong, 2 checks left"}, right,
+			send,
+			{path: checkcode, wrong: true, status: "468", says: "code: wrong, 2 checks left"},
+			right,
 			{path: checkcode, status: "468", says: "it is used up"},
 		}},
 		"a code is kept where told so, for three checks": {cfg: mobsim.Config{KeepVerified: true}, steps: []step{
@@ -253,13 +234,19 @@ func TestScenes(t *testing.T) {
 		}},
 		"sendmsg's code": {steps: []step{send, {path: verify, status: "468", says: "which only /sms/checkcode checks"}}},
 		"five in 12 hours, two a minute": {cfg: mobsim.Config{Limits: true}, steps: []step{
-			custom, send, bySDK, {path: sendmsg, status: "462"}, {path: sendmsg, phone: "13900139000"},
-			later, later, later, {after: time.Minute, path: sendmsg, status: "478"},
+			custom, send, bySDK,
+			{path: sendmsg, status: "462"},
+			{path: sendmsg, phone: "13900139000"},
+			later, later, later,
+			{after: time.Minute, path: sendmsg, status: "478"},
 		}},
 		"ten a day": {cfg: mobsim.Config{Limits: true}, steps: []step{
-			{after: -12 * time.Hour, path: sendmsg}, later, later, later, later, // from midnight in Beijing on
-			{after: 12*time.Hour + time.Minute, path: sendmsg}, later, later, later, later,
-			{after: time.Minute, path: sendmsg, status: "477"}, {after: 12 * time.Hour, path: sendmsg},
+			{after: -12 * time.Hour, path: sendmsg},
+			later, later, later, later, // from midnight in Beijing on
+			{after: 12*time.Hour + time.Minute, path: sendmsg},
+			later, later, later, later,
+			{after: time.Minute, path: sendmsg, status: "477"},
+			{after: 12 * time.Hour, path: sendmsg},
 		}},
 		"one balance for both products, the SDK free of charge": {cfg: mobsim.Config{Balance: &two}, steps: []step{
 			bySDK, send, custom, {path: sendmsg, status: "470", says: "balance"}, {path: customMsg, status: "213", says: "balance"},
@@ -280,12 +267,12 @@ func TestScenes(t *testing.T) {
 }
 
 func (step step) form(s *sim.Server) url.Values {
-	texts, code := s.Texts(), "none"
-	if len(texts) > 0 {
-		code = texts[len(texts)-1].Code
+	code := "none"
+	if len(s.Texts()) > 0 {
+		code = wiretest.LastCode(s)
 	}
-	if step.wrong { // every digit is another one
-		code = strings.Map(func(r rune) rune { return '0' + (r-'0'+1)%10 }, code)
+	if step.wrong {
+		code = wiretest.OtherCode(code)
 	}
 	if step.path == customMsg {
 		return customFields("code", code)
@@ -299,7 +286,7 @@ func TestScriptedRefusals(t *testing.T) {
 	t.Parallel()
 	s, _ := newServer(mobsim.Config{})
 	post(t, s, sendmsg, fields())
-	form := fields("code", lastCode(s))
+	form := fields("code", wiretest.LastCode(s))
 	for _, tt := range []struct {
 		path  string
 		form  url.Values

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"testing"
 
+	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/mob/mobsim"
 	"github.com/cnsms/cnsms/sim"
 	"github.com/cnsms/cnsms/sim/simtest"
@@ -19,7 +20,7 @@ func sent(t *testing.T, path string) string {
 	t.Helper()
 	s := sim.New(sim.Config{}, strict())
 	post(t, s, path, fields())
-	return lastCode(s)
+	return wiretest.LastCode(s)
 }
 
 // TestSuite runs the suite for simulators on every call of both services.

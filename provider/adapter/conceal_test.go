@@ -24,9 +24,7 @@ const secret = "number=13800138000"
 // need not be HTTP.
 func echo(t *testing.T, format string) (baseURL string) {
 	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = listener.Close() })
+	listener := listen(t)
 	go func() {
 		connection, err := listener.Accept()
 		if err != nil {
@@ -150,4 +148,45 @@ func TestOwnSentencesStay(t *testing.T) {
 	})
 	_, err := c.NewCall(provider.OpBalance).Do(t.Context(), adapter.Request{Header: http.Header{"X": {"service"}}})
 	require.EqualError(t, err, "test: balance: unavailable: the service redirects; redirects are not followed (HTTP 302)")
+}
+
+func TestAddressIsTakenOutOfErrors(t *testing.T) {
+	t.Parallel()
+	cause := errors.New(`Post "https://a.invalid/send?sig=SIGNATURE": broken`)
+	for _, err := range []error{cause, &url.Error{Op: "Post", URL: "https://a.invalid/send?sig=SIGNATURE", Err: io.EOF}} {
+		_, got := post(t.Context(), clientOver(t, failing{err}))
+		requireFailure(t, got)
+		for ; got != nil; got = errors.Unwrap(got) {
+			require.NotContains(t, got.Error(), "SIGNATURE", "nor does a cause show it")
+		}
+	}
+	_, got := post(t.Context(), clientOver(t, failing{cause}))
+	require.ErrorIs(t, got, cause, "the cause stays reachable")
+
+	nested := &url.Error{Op: "Post", URL: "https://a.invalid/send?sig=SIGNATURE", Err: io.EOF}
+	for range 3 {
+		_, got = post(t.Context(), clientOver(t, failingLate(nested)))
+		require.EqualError(t, got, "test: send: unavailable: EOF (may have been sent)", "the address is not worth a word")
+		nested = &url.Error{Op: "Get", URL: "https://a.invalid/SIGNATURE", Err: nested}
+	}
+
+	_, got = post(t.Context(), clientOver(t, failing{errors.New("no sense in sig=SIGNATURE")}))
+	requireFailure(t, got)
+
+	_, got = clientOver(t, failing{io.ErrClosedPipe}).NewCall(provider.OpVerify).Do(t.Context(), adapter.Request{Path: "/"})
+	require.EqualError(t, got, "test: verify: unavailable: io: read/write on closed pipe", "a path of one slash hides nothing")
+}
+
+// TestPathIsTakenOutOfErrors has an address that is escaped, and errors with the
+// path as it was before and as it is then.
+func TestPathIsTakenOutOfErrors(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/短信/check/SIGNATURE", "/%E7%9F%AD%E4%BF%A1/check/SIGNATURE"} {
+		cause := &net.AddrError{Err: "no way to " + path, Addr: "x"}
+		c := newClient(t, adapter.Config{BaseURL: "https://a.invalid/短信", HTTPClient: &http.Client{Transport: failing{cause}}})
+		_, err := c.NewCall(provider.OpVerify).Do(t.Context(), adapter.Request{Path: "/check/SIGNATURE"})
+		requireFailure(t, err)
+		var found *net.AddrError
+		require.ErrorAs(t, err, &found, "the cause stays reachable")
+	}
 }

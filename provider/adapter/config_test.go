@@ -33,7 +33,10 @@ func TestConfig(t *testing.T) {
 		{
 			name: "credentials", want: []string{"User: must not be empty", "Key: has a space", "Mark: has a space", "Wide: has a space"},
 			cfg: adapter.Config{BaseURL: good, NoTemplates: true, Credentials: []adapter.Credential{
-				{Field: "User"}, {Field: "Key", Value: "secret\n"}, {Field: "Mark", Value: "secret\u200b"}, {Field: "Wide", Value: "secret１"},
+				{Field: "User"},
+				{Field: "Key", Value: "secret\n"},
+				{Field: "Mark", Value: "secret\u200b"},
+				{Field: "Wide", Value: "secret１"},
 				{Field: "Good", Value: "secret!~"},
 			}},
 		},
@@ -120,4 +123,32 @@ func TestNow(t *testing.T) {
 	require.Equal(t, now, c.Now())
 	require.Equal(t, now, c.NewSend(provider.Message{}).Receipt("1").At)
 	require.Equal(t, "2026-11-21T08:00:00+08:00", now.Format(time.RFC3339))
+}
+
+// TestC4PlainHTTP has addresses at which credentials, numbers and codes would travel
+// readable.
+func TestC4PlainHTTP(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		baseURL       string
+		allowed, good bool
+	}{
+		{baseURL: "http://sms.example.com"},
+		{baseURL: "http://10.0.0.1:8080"},
+		{baseURL: "http://localhost.example.com"},
+		{baseURL: "HTTP://sms.example.com"},
+		{baseURL: "http://sms.example.com", allowed: true, good: true},
+		{baseURL: "https://sms.example.com", good: true},
+		{baseURL: "http://127.0.0.1:8080", good: true},
+		{baseURL: "http://[::1]", good: true},
+		{baseURL: "http://localhost", good: true},
+	} {
+		_, err := adapter.New(adapter.Config{Service: "test", NoTemplates: true, BaseURL: tt.baseURL, PlainHTTP: tt.allowed})
+		if tt.good {
+			require.NoError(t, err, tt.baseURL)
+			continue
+		}
+		require.ErrorContains(t, err, "BaseURL: want https://", tt.baseURL)
+		require.ErrorContains(t, err, "PlainHTTP", "the remedy")
+	}
 }

@@ -30,10 +30,10 @@ func ended(ctx context.Context, err error) error {
 // endText says in one line whose limit it was and what the limit was. A cause says
 // it itself.
 func endText(over, cause error) string {
-	switch {
-	case cause != over && errors.Is(cause, over):
+	switch set := cause != over; { //nolint:errorlint // Without a cause that somebody has set, both are the same value.
+	case set && errors.Is(cause, over):
 		return cause.Error()
-	case cause != over:
+	case set:
 		return cause.Error() + ": " + over.Error()
 	case errors.Is(over, context.Canceled):
 		return "the caller's context: " + over.Error()

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -17,6 +16,14 @@ import (
 
 // errOwn is a reason of the caller's.
 var errOwn = errors.New("the shop closes")
+
+// waiting is a transport that answers only by the end of the context, and with
+// an error of its own, as some SDKs do.
+func waiting(r *http.Request) (*http.Response, error) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	<-r.Context().Done()
+	return nil, errors.New("my own error")
+}
 
 // TestC5WhoseLimit ends a send in every way there is.
 func TestC5WhoseLimit(t *testing.T) {
@@ -67,32 +74,30 @@ func TestC5WhoseLimit(t *testing.T) {
 		},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				ctx := t.Context()
-				if tt.ends != nil {
-					var cancel context.CancelFunc
-					ctx, cancel = tt.ends(ctx)
-					defer cancel()
-				}
-				c := newClient(t, adapter.Config{
-					Timeout: tt.timeout, HTTPClient: &http.Client{Timeout: tt.client, Transport: roundTrip(waiting)},
-				})
-				_, err := post(ctx, c)
-				require.EqualError(t, err, "test: send: unavailable: "+tt.want+" (may have been sent)")
-				for _, is := range tt.is {
-					require.ErrorIs(t, err, is)
-				}
-				for _, other := range []error{context.DeadlineExceeded, context.Canceled} {
-					require.Equal(t, tt.is[0] == other, errors.Is(err, other), "%v", other)
-				}
-				// What has ended before is told in the same words.
-				if tt.ends != nil && ctx.Err() != nil {
-					_, err = post(ctx, c)
-					require.EqualError(t, err, "test: send: unavailable: "+tt.want)
-				}
+		inBubble(t, tt.name, func(t *testing.T) {
+			t.Helper()
+			ctx := t.Context()
+			if tt.ends != nil {
+				var cancel context.CancelFunc
+				ctx, cancel = tt.ends(ctx)
+				defer cancel()
+			}
+			c := newClient(t, adapter.Config{
+				Timeout: tt.timeout, HTTPClient: &http.Client{Timeout: tt.client, Transport: roundTrip(waiting)},
 			})
+			_, err := post(ctx, c)
+			require.EqualError(t, err, "test: send: unavailable: "+tt.want+" (may have been sent)")
+			for _, is := range tt.is {
+				require.ErrorIs(t, err, is)
+			}
+			for _, other := range []error{context.DeadlineExceeded, context.Canceled} {
+				require.Equal(t, errors.Is(tt.is[0], other), errors.Is(err, other), "%v", other)
+			}
+			// What has ended before is told in the same words.
+			if tt.ends != nil && ctx.Err() != nil {
+				_, err = post(ctx, c)
+				require.EqualError(t, err, "test: send: unavailable: "+tt.want)
+			}
 		})
 	}
 }
@@ -115,31 +120,88 @@ func TestC5OverTheKitsTransport(t *testing.T) {
 	require.NotErrorIs(t, err, context.Canceled)
 }
 
-// TestC4PlainHTTP has addresses at which credentials, numbers and codes would travel
-// readable.
-func TestC4PlainHTTP(t *testing.T) {
+func TestTimeouts(t *testing.T) {
 	t.Parallel()
-	for _, tt := range []struct {
-		baseURL string
-		allowed bool
-		good    bool
+	tests := []struct {
+		name         string
+		cfg          adapter.Config
+		caller, want time.Duration
 	}{
-		{baseURL: "http://sms.example.com"},
-		{baseURL: "http://10.0.0.1:8080"},
-		{baseURL: "http://localhost.example.com"},
-		{baseURL: "HTTP://sms.example.com"},
-		{baseURL: "http://sms.example.com", allowed: true, good: true},
-		{baseURL: "https://sms.example.com", good: true},
-		{baseURL: "http://127.0.0.1:8080", good: true},
-		{baseURL: "http://[::1]", good: true},
-		{baseURL: "http://localhost", good: true},
-	} {
-		_, err := adapter.New(adapter.Config{Service: "test", NoTemplates: true, BaseURL: tt.baseURL, PlainHTTP: tt.allowed})
-		if tt.good {
-			require.NoError(t, err, tt.baseURL)
-			continue
-		}
-		require.ErrorContains(t, err, "BaseURL: want https://", tt.baseURL)
-		require.ErrorContains(t, err, "PlainHTTP", "the remedy")
+		{name: "the default", want: adapter.DefaultTimeout},
+		{name: "the adapter's", cfg: adapter.Config{Timeout: 3 * time.Second}, want: 3 * time.Second},
+		{name: "the client's, when shorter", cfg: adapter.Config{Timeout: 3 * time.Second, HTTPClient: &http.Client{Timeout: time.Second}}, want: time.Second},
+		{name: "the adapter's, when shorter", cfg: adapter.Config{Timeout: time.Second, HTTPClient: &http.Client{Timeout: time.Minute}}, want: time.Second},
+		{name: "the caller's", caller: 5 * time.Millisecond, want: 5 * time.Millisecond},
+	}
+	for _, tt := range tests {
+		inBubble(t, tt.name, func(t *testing.T) {
+			t.Helper()
+			client := &http.Client{}
+			if tt.cfg.HTTPClient != nil {
+				*client = *tt.cfg.HTTPClient
+			}
+			client.Transport = roundTrip(waiting)
+			tt.cfg.HTTPClient = client
+			ctx := t.Context()
+			if tt.caller > 0 {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, tt.caller)
+				defer cancel()
+			}
+			started := time.Now()
+			_, err := post(ctx, newClient(t, tt.cfg))
+			require.Equal(t, tt.want, time.Since(started))
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			require.True(t, requireFailure(t, err).MayHaveSent)
+		})
+	}
+}
+
+// The end of the context shows in the error, and once, whatever the transport
+// makes of it.
+func TestEndOfTheContextShows(t *testing.T) {
+	t.Parallel()
+	for _, cause := range []error{context.Canceled, io.ErrClosedPipe} {
+		ctx, cancel := context.WithCancel(t.Context())
+		body := io.NopCloser(reader(func() (int, error) {
+			cancel()
+			return 0, cause
+		}))
+		_, err := post(ctx, clientOver(t, odd{&http.Response{StatusCode: http.StatusAccepted, Body: body}}))
+		require.ErrorIs(t, err, context.Canceled)
+		require.EqualError(t, err, "test: send: unavailable: the caller's context: context canceled (HTTP 202) (may have been sent)")
+	}
+}
+
+func TestEndedContextMakesNoRequest(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := post(ctx, clientOver(t, failing{io.EOF}))
+	require.ErrorIs(t, err, context.Canceled)
+	require.False(t, requireFailure(t, err).MayHaveSent)
+	require.NotErrorIs(t, err, io.EOF)
+}
+
+func TestCancelInFlight(t *testing.T) {
+	t.Parallel()
+	for name, client := range map[string]*http.Client{"kit's transport": nil, "own client": ownClient(t)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			arrived := make(chan struct{})
+			base := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				close(arrived)
+				<-r.Context().Done()
+			})
+			ctx, cancel := context.WithCancel(t.Context())
+			go func() {
+				<-arrived
+				cancel()
+			}()
+			_, err := post(ctx, newClient(t, adapter.Config{BaseURL: base, HTTPClient: client}))
+			require.ErrorIs(t, err, context.Canceled)
+			require.True(t, requireFailure(t, err).MayHaveSent)
+		})
 	}
 }

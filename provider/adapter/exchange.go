@@ -64,7 +64,7 @@ func (c *Call) exchange(ctx context.Context, x *exchange) (Reply, error) {
 	exchanger := c.client.settings().exchange
 	ctx, cancel := exchanger.bound(ctx)
 	defer cancel()
-	response, err := exchanger.do(ctx, x)
+	response, err := exchanger.do(ctx, x) //nolint:bodyclose // read closes it.
 	c.status = x.status
 	var body []byte
 	if err == nil {

@@ -1,6 +1,7 @@
 package adapter_test
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"testing"
@@ -88,7 +89,7 @@ func TestRequestIsComplete(t *testing.T) {
 func TestHeaderIsSpelledAsTheAdapterWants(t *testing.T) {
 	t.Parallel()
 	c := clientOver(t, roundTrip(func(r *http.Request) (*http.Response, error) {
-		require.Equal(t, []string{"1"}, r.Header["X-TC-Odd_name"])
+		require.Equal(t, []string{"1"}, r.Header["X-TC-Odd_name"]) //nolint:staticcheck // As it is spelled.
 		return &http.Response{StatusCode: http.StatusOK}, nil
 	}))
 	_, err := c.NewCall(provider.OpSend).Do(t.Context(), adapter.Request{Header: http.Header{"X-TC-Odd_name": {"1"}}})
@@ -101,4 +102,50 @@ func TestJSONThatCannotBeWritten(t *testing.T) {
 	_, err := c.NewCall(provider.OpSend).Do(t.Context(), adapter.Request{JSON: make(chan int)})
 	require.ErrorIs(t, err, provider.KindConfig)
 	require.False(t, provider.MayHaveSent(err))
+}
+
+// TestRequestThatCannotBeMade has a header that net/http refuses to write, and a
+// method that is none.
+func TestRequestThatCannotBeMade(t *testing.T) {
+	t.Parallel()
+	base := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a request arrived") })
+	for _, client := range []*http.Client{nil, ownClient(t)} {
+		c := newClient(t, adapter.Config{BaseURL: base, HTTPClient: client})
+		for _, r := range []adapter.Request{
+			{Header: http.Header{"Authorization": {"Bearer token\n"}}, Body: []byte("hello")},
+			{Header: http.Header{"a b": {"token"}}, Body: []byte("hello")},
+			{Method: "to ken", Body: []byte("hello")},
+		} {
+			_, err := c.NewCall(provider.OpSend).Do(t.Context(), r)
+			require.False(t, requireFailure(t, err).MayHaveSent)
+			require.NotContains(t, err.Error(), "token")
+		}
+	}
+}
+
+// TestHeadersAreCopied sends through transports that change headers, as middleware
+// does: the adapter's own map must not change. The values have room to grow in.
+func TestHeadersAreCopied(t *testing.T) {
+	t.Parallel()
+	c := clientOver(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		r.Header.Set("X-Trace", "1")
+		r.Header.Add("Accept", "text/plain")
+		return nil, io.EOF
+	}))
+	values := append(make([]string, 0, 4), "application/json")
+	header := http.Header{"Accept": values}
+	done := make(chan error)
+	for range 4 {
+		go func() {
+			_, err := c.NewCall(provider.OpSend).Do(t.Context(), adapter.Request{Header: header})
+			done <- err
+		}()
+	}
+	for range 4 {
+		require.Error(t, <-done)
+	}
+	require.Equal(t, http.Header{"Accept": {"application/json"}}, header)
+	require.Empty(t, values[:2][1], "nor what lies behind the values")
+	_, err := c.NewCall(provider.OpSend).Do(t.Context(), adapter.Request{})
+	require.Error(t, err, "a request without headers is no panic")
 }

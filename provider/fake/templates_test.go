@@ -38,14 +38,16 @@ func TestU4OwnText(t *testing.T) {
 		{"a code to ignore", "login", provider.Params{"code": callers}, "100001", "100001"},
 		{"a code not to ignore", "strict", provider.Params{"code": callers}, itsOwn, itsOwn},
 		{
-			"a parameter that nobody knows", "login", provider.Params{"city": "x"},
+			"a parameter that nobody knows", "login",
+			provider.Params{"city": "x"},
 			`fake: send: template: Params: surplus parameter "city"`, `fake: send: template: Params: surplus parameter "city"`,
 		},
 		{"an ID and no place for a code", "named", nil, "", "100001"},
 		{"an ID and a place for a code", "order", provider.Params{"code": callers}, callers, callers},
 		{"a whole text", "whole", provider.Params{"code": callers}, callers, callers},
 		{
-			"Params without an ID", "faulty", provider.Params{"code": callers},
+			"Params without an ID", "faulty",
+			provider.Params{"code": callers},
 			"fake: send: template: ID: this provider sends by template id, and there is none",
 			"fake: send: template: ID: this provider sends by template id, and there is none",
 		},

@@ -7,5 +7,3 @@ import (
 )
 
 func BenchmarkSend(b *testing.B) { providertest.BenchmarkSend(b, toyHarness(flaw{})) }
-
-func FuzzReply(f *testing.F) { providertest.FuzzReply(f, toyHarness(flaw{})) }

@@ -140,7 +140,8 @@ func readFrame(r io.Reader) (kind, flags byte, stream uint32, payload []byte, er
 }
 
 func writeFrame(w io.Writer, kind, flags byte, stream uint32, payload []byte) {
-	frame := []byte{byte(len(payload) >> 16), byte(len(payload) >> 8), byte(len(payload)), kind, flags}
+	const mostPayload = 1<<8 - 1 // what is written here is some bytes long
+	frame := []byte{0, 0, byte(len(payload) & mostPayload), kind, flags}
 	frame = binary.BigEndian.AppendUint32(frame, stream)
 	_, _ = w.Write(append(frame, payload...))
 }

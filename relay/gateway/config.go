@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -99,24 +100,14 @@ func (c Config) withDefaults() Config {
 	if c.Quotas == nil {
 		c.Quotas = DefaultQuotas()
 	}
-	if c.Lease == 0 {
-		c.Lease = defaultLease
-	}
-	if c.ClearAfter == 0 {
-		c.ClearAfter = defaultClearAfter
-	}
-	if c.ForgetAfter == 0 {
-		c.ForgetAfter = defaultForgetAfter
-	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	if c.Rand == nil {
-		c.Rand = rand.Reader
-	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
+	c.Lease = cmp.Or(c.Lease, defaultLease)
+	c.ClearAfter = cmp.Or(c.ClearAfter, defaultClearAfter)
+	c.ForgetAfter = cmp.Or(c.ForgetAfter, defaultForgetAfter)
+	c.Rand = cmp.Or(c.Rand, rand.Reader)
+	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
 	return c
 }
 

@@ -27,8 +27,7 @@ func TestRepeatedAndMisspeltMembers(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			w.pulled(oldPhone)
+			w := newOnlineWorld(t)
 			w.refused(w.call(tt.who, http.MethodPost, tt.path, tt.body), bad, tt.code, tt.field)
 		})
 	}

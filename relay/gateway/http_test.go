@@ -2,11 +2,10 @@ package gateway_test
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -18,49 +17,71 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// serve puts a world's gateway on a loopback address.
-func (w *world) serve() string {
-	w.Helper()
-	server := httptest.NewServer(w.gateway)
-	w.Cleanup(server.Close)
-	return server.URL
-}
-
-func request(ctx context.Context, t testing.TB, who, url, body string) *http.Request {
-	t.Helper()
-	r, err := newRequest(ctx, who, url, body)
-	require.NoError(t, err)
-	return r
-}
-
-func newRequest(ctx context.Context, who, url, body string) (*http.Request, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
-	if err == nil {
-		r.Header.Set("Content-Type", "application/json")
-		r.Header.Set("Authorization", "Bearer "+who+"-token")
+func TestBadPathsAndMethods(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	tests := []struct {
+		name, method, path string
+		status             int
+		code               relayapi.ErrorCode
+		allow              string
+	}{
+		{"root", "GET", "/", http.StatusNotFound, relayapi.CodeNotFound, ""},
+		{"version 2", post, "/v2/messages", http.StatusNotFound, relayapi.CodeNotFound, ""},
+		{"double slash", post, "//v1/messages", http.StatusNotFound, relayapi.CodeNotFound, ""},
+		{"trailing slash", "GET", "/v1/messages/", http.StatusNotFound, relayapi.CodeNotFound, ""},
+		{"below a message", "GET", "/v1/messages/a/b", http.StatusNotFound, relayapi.CodeNotFound, ""},
+		{"list", "GET", "/v1/messages", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "DELETE, POST"},
+		{"put", "PUT", "/v1/messages/a", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "DELETE, GET"},
+		{"get jobs", "GET", "/v1/pull", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "POST"},
+		{"post health", post, "/healthz", http.StatusMethodNotAllowed, relayapi.CodeMethodNotAllowed, "GET"},
 	}
-	return r, err
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inner := w.in(t)
+			r := inner.call(shop, tt.method, tt.path, nil)
+			inner.refused(r, tt.status, tt.code, "")
+			require.Equal(t, tt.allow, r.header.Get("Allow"))
+		})
+	}
 }
 
-// exchange makes a request over the network and decodes a successful response.
-func exchange[T any](t testing.TB, client *http.Client, r *http.Request) T {
-	t.Helper()
-	value, err := try[T](client, r)
-	require.NoError(t, err)
-	return value
-}
-
-// try is exchange for goroutines, which must not end a test.
-func try[T any](client *http.Client, r *http.Request) (value T, err error) {
-	response, err := client.Do(r)
-	if err != nil {
-		return value, err
+func TestTokens(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	calls := []struct {
+		name, method, path string
+		roles              string
+	}{
+		{"submit", post, relayapi.PathSubmissions, "shop"},
+		{"cancel by key", http.MethodDelete, relayapi.PathSubmissions, "shop"},
+		{"status", http.MethodGet, relayapi.PathSubmissions + "/a", "shop eva"},
+		{"cancel", http.MethodDelete, relayapi.PathSubmissions + "/a", "shop eva"},
+		{"pull", post, relayapi.PathPull, "old-phone"},
+		{"report", post, relayapi.PathStateReports, "old-phone"},
 	}
-	defer func() { err = errors.Join(err, response.Body.Close()) }()
-	if response.StatusCode >= http.StatusMultipleChoices {
-		return value, fmt.Errorf("status %d", response.StatusCode)
+	for _, tt := range calls {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inner := w.in(t)
+			for _, who := range []string{shop, oldPhone, operator} {
+				r := inner.call(who, tt.method, tt.path, `{`)
+				if strings.Contains(tt.roles, who) {
+					require.NotContains(t, []int{http.StatusUnauthorized, http.StatusForbidden}, r.status)
+				} else {
+					inner.refused(r, http.StatusForbidden, relayapi.CodeForbidden, "Authorization")
+				}
+			}
+			for _, header := range []string{"", "Bearer", "Bearer ", "Bearer wrong", "Basic shop-token", "shop-token", "Bearer shop-token extra"} {
+				r := inner.call("", tt.method, tt.path, `{`, "Authorization", header)
+				inner.refused(r, http.StatusUnauthorized, relayapi.CodeUnauthorized, "Authorization")
+				require.Contains(t, r.header.Get("WWW-Authenticate"), "Bearer")
+			}
+			r := inner.call("", tt.method, tt.path, `{`, "Authorization", "bearer "+strings.Fields(tt.roles)[0]+"-token")
+			require.NotEqual(t, http.StatusUnauthorized, r.status, "the scheme's case does not matter")
+		})
 	}
-	return value, json.NewDecoder(response.Body).Decode(&value)
 }
 
 func TestOverTheNetwork(t *testing.T) {
@@ -125,4 +146,37 @@ func TestALargeBodyIsRefusedOverTheNetwork(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { require.NoError(t, response.Body.Close()) }()
 	require.Equal(t, http.StatusRequestEntityTooLarge, response.StatusCode)
+}
+
+func TestABodyThatDoesNotComeDoesNotKeepTheGatewayOpen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	server := served(t, w, func(*http.Server) {})
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
+	require.NoError(t, err)
+	defer func() { _ = conn.Close() }()
+	_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s-token\r\n"+
+		"Content-Type: application/json\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n", relayapi.PathPull, oldPhone)
+	require.NoError(t, err)
+	_, err = io.ReadAtLeast(conn, make([]byte, 12), 12) // "HTTP/1.1 100": the gateway reads the body now
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	require.NoError(t, w.gateway.Shutdown(ctx))
+}
+
+func TestAServersReadTimeoutDoesNotEndALongPoll(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	server := served(t, w, func(s *http.Server) { s.ReadTimeout = 50 * time.Millisecond })
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+relayapi.PathPull, strings.NewReader(`{"wait_ms":300}`))
+	require.NoError(t, err)
+	r.Header.Set("Authorization", "Bearer "+oldPhone+"-token")
+	r.Header.Set("Content-Type", "application/json")
+	response, err := server.Client().Do(r)
+	require.NoError(t, err)
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.JSONEq(t, `{"jobs":[]}`, string(body))
 }

@@ -112,6 +112,13 @@ func (j Job) Failure() *relayapi.Failure {
 	return nil
 }
 
+// begun returns a new job in the first state of its history, which its site caused.
+func (j Job) begun(s relayapi.State) Job {
+	return j.moved(relayapi.Transition{
+		State: s, Source: relayapi.SourceSite, Name: j.Site, At: relayapi.Time{Time: j.Created},
+	})
+}
+
 // moved returns the job in the transition's state. A job that has ended loses its text.
 func (j Job) moved(t relayapi.Transition) Job {
 	j.State = t.State

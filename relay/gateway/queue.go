@@ -89,11 +89,8 @@ func (s Submit) Job() Job {
 	return Job{
 		ID: s.ID, Site: s.Site, Key: s.Key, Content: s.Content,
 		To: s.To, Text: s.Text, Ref: s.Ref, Lane: s.Lane,
-		State: relayapi.StateQueued, Created: s.Now, Deadline: s.Deadline,
-		History: []relayapi.Transition{{
-			State: relayapi.StateQueued, Source: relayapi.SourceSite, Name: s.Site, At: relayapi.Time{Time: s.Now},
-		}},
-	}
+		Created: s.Now, Deadline: s.Deadline,
+	}.begun(relayapi.StateQueued)
 }
 
 // Submitted is the outcome of a submission.
@@ -133,11 +130,8 @@ func (c KeyCancellation) Actor() Actor { return Actor{Kind: relayapi.SourceSite,
 func (c KeyCancellation) Job() Job {
 	return Job{
 		ID: c.ID, Site: c.Site, Key: c.Key, Lane: relayapi.DefaultLane,
-		State: relayapi.StateCancelled, Created: c.Now, Deadline: c.Now,
-		History: []relayapi.Transition{{
-			State: relayapi.StateCancelled, Source: relayapi.SourceSite, Name: c.Site, At: relayapi.Time{Time: c.Now},
-		}},
-	}
+		Created: c.Now, Deadline: c.Now,
+	}.begun(relayapi.StateCancelled)
 }
 
 // Pull asks for jobs.

@@ -11,17 +11,20 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-
-func queuedJob() gateway.Job {
-	return gateway.Submit{
-		ID: "a", Site: shop, To: "+8613800138000", Text: "Your code is 824913.", Lane: relayapi.DefaultLane,
-		Now: noon, Deadline: noon.Add(time.Hour),
-	}.Job()
-}
-
-func offer(j gateway.Job, phone string, now time.Time) gateway.Job {
-	return j.Offered(gateway.Pull{Phone: phone, Lease: phone + now.String(), LeaseFor: time.Second, Now: now})
+// TestRulesChangeOnlyTheirResult guards the promise that a job read by an engine
+// stays as it was.
+func TestRulesChangeOnlyTheirResult(t *testing.T) {
+	t.Parallel()
+	job := offer(queuedJob(), "phone", noon)
+	before := fmt.Sprintf("%#v", job)
+	_, err := job.Reported(gateway.StateReport{Phone: "phone", Lease: job.Lease, State: relayapi.StateTaken, Now: noon})
+	require.NoError(t, err)
+	_, err = job.Cancelled(gateway.Actor{Kind: relayapi.SourceGateway}, noon)
+	require.NoError(t, err)
+	job.AsOf(noon.Add(2 * time.Hour))
+	offer(job, "other", noon.Add(time.Minute))
+	require.Equal(t, before, fmt.Sprintf("%#v", job))
+	require.Nil(t, job.Failure())
 }
 
 // TestHistoryIsBounded has two phones that pull in turn and never take.
@@ -43,25 +46,4 @@ func TestHistoryIsBounded(t *testing.T) {
 	})
 	require.ErrorIs(t, err, gateway.ErrLeaseLost)
 	require.Len(t, late.History, 65, "a late report is not")
-}
-
-// TestRulesChangeOnlyTheirResult guards the promise that a job read by an engine
-// stays as it was.
-func TestRulesChangeOnlyTheirResult(t *testing.T) {
-	t.Parallel()
-	job := offer(queuedJob(), "phone", noon)
-	before := fmt.Sprintf("%#v", job)
-	_, err := job.Reported(gateway.StateReport{Phone: "phone", Lease: job.Lease, State: relayapi.StateTaken, Now: noon})
-	require.NoError(t, err)
-	_, err = job.Cancelled(gateway.Actor{Kind: relayapi.SourceGateway}, noon)
-	require.NoError(t, err)
-	job.AsOf(noon.Add(2 * time.Hour))
-	offer(job, "other", noon.Add(time.Minute))
-	require.Equal(t, before, fmt.Sprintf("%#v", job))
-	require.Nil(t, job.Failure())
-}
-
-func TestQuotaError(t *testing.T) {
-	t.Parallel()
-	require.ErrorContains(t, &gateway.QuotaError{RetryAt: noon}, "2026-11-21T12:00:00Z")
 }

@@ -16,8 +16,7 @@ import (
 func TestSubmit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.pulled(oldPhone)
+		w := newOnlineWorld(t)
 		body := text()
 		body.Ref, body.TTLSeconds = "order 17", 90
 		m := w.submitted(body)
@@ -56,8 +55,7 @@ func TestSubmitWithoutPhone(t *testing.T) {
 func TestIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.pulled(oldPhone)
+		w := newOnlineWorld(t)
 		first := w.submitted(text(), relayapi.HeaderIdempotencyKey, "k")
 		same := text()
 		same.To, same.TTLSeconds = "+86 138-0013-8000", 77
@@ -82,8 +80,7 @@ func TestIdempotencyKey(t *testing.T) {
 func TestQuota(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, func(c *gateway.Config) { c.Quotas = nil })
-		w.pulled(oldPhone)
+		w := newOnlineWorld(t, func(c *gateway.Config) { c.Quotas = nil })
 		w.submitted(text())
 		elapse(10*time.Second + 300*time.Millisecond)
 		r := w.submit(text())
@@ -97,34 +94,21 @@ func TestQuota(t *testing.T) {
 	})
 }
 
-// waiting submits with a wait of ten seconds, in the background.
-func (w *world) waiting(ctx context.Context, header ...string) <-chan reply {
-	body := text()
-	body.WaitMS = 10 * second
-	pending := w.later(func() reply { return w.callWith(ctx, shop, http.MethodPost, relayapi.PathSubmissions, body, header...) })
-	synctest.Wait()
-	return pending
-}
-
 func TestWaitEndsWithTheJob(t *testing.T) {
 	t.Parallel()
 	for _, state := range []relayapi.State{relayapi.StateSent, relayapi.StateDelivered} {
-		t.Run(string(state), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				w.pulled(oldPhone)
-				pending := w.waiting(t.Context())
-				elapse(2 * time.Second)
-				job := w.pulledOne(oldPhone)
-				w.reported(oldPhone, job, relayapi.StateTaken)
-				synctest.Wait()
-				require.Empty(t, pending, "taken is not the end")
-				w.reported(oldPhone, job, state)
-				m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
-				require.Equal(t, state, m.State)
-				require.Equal(t, oldPhone, m.Phone)
-			})
+		inBubble(t, string(state), func(t *testing.T) {
+			t.Helper()
+			w := newOnlineWorld(t)
+			pending := w.waiting(t.Context())
+			elapse(2 * time.Second)
+			job := w.taken()
+			synctest.Wait()
+			require.Empty(t, pending, "taken is not the end")
+			w.reported(oldPhone, job, state)
+			m := w.created(pending)
+			require.Equal(t, state, m.State)
+			require.Equal(t, oldPhone, m.Phone)
 		})
 	}
 }
@@ -132,17 +116,15 @@ func TestWaitEndsWithTheJob(t *testing.T) {
 func TestWaitEndsWithAFailure(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.pulled(oldPhone)
+		w := newOnlineWorld(t)
 		pending := w.waiting(t.Context())
-		job := w.pulledOne(oldPhone)
-		w.reported(oldPhone, job, relayapi.StateTaken)
+		job := w.taken()
 		failed := stateReport(job, relayapi.StateFailed)
 		failed.Error = &relayapi.Failure{
 			Class: relayapi.FailureUnknown, Text: "could not send “Your code is 824913.” to +8613800138000", MayHaveSent: true,
 		}
 		as[relayapi.Recorded](w, w.report(oldPhone, failed), http.StatusOK)
-		m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
+		m := w.created(pending)
 		require.Equal(t, relayapi.StateFailed, m.State)
 		require.Equal(t, &relayapi.Failure{
 			Class: relayapi.FailureUnknown, Text: "could not send “***” to ***", MayHaveSent: true,
@@ -153,27 +135,24 @@ func TestWaitEndsWithAFailure(t *testing.T) {
 func TestWaitIsOverBeforeAPhoneTookTheJob(t *testing.T) {
 	t.Parallel()
 	for _, offered := range []bool{false, true} {
-		t.Run(map[bool]string{false: "queued", true: "offered"}[offered], func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				w.pulled(oldPhone)
-				start := time.Now()
-				pending := w.waiting(t.Context())
-				var job relayapi.Job
-				if offered {
-					job = w.pulledOne(oldPhone)
-				}
-				m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
-				require.Equal(t, 10*time.Second, time.Since(start))
-				require.Equal(t, relayapi.StateCancelled, m.State)
-				require.Contains(t, steps(m), "cancelled gateway")
-				require.Empty(t, w.pulled(newPhone))
-				if offered {
-					r := w.report(oldPhone, stateReport(job, relayapi.StateTaken))
-					require.Equal(t, relayapi.StateCancelled, w.refused(r, http.StatusGone, relayapi.CodeJobCancelled, "").State)
-				}
-			})
+		inBubble(t, map[bool]string{false: "queued", true: "offered"}[offered], func(t *testing.T) {
+			t.Helper()
+			w := newOnlineWorld(t)
+			start := time.Now()
+			pending := w.waiting(t.Context())
+			var job relayapi.Job
+			if offered {
+				job = w.pulledOne(oldPhone)
+			}
+			m := w.created(pending)
+			require.Equal(t, 10*time.Second, time.Since(start))
+			require.Equal(t, relayapi.StateCancelled, m.State)
+			require.Contains(t, steps(m), "cancelled gateway")
+			require.Empty(t, w.pulled(newPhone))
+			if offered {
+				r := w.report(oldPhone, stateReport(job, relayapi.StateTaken))
+				require.Equal(t, relayapi.StateCancelled, w.refused(r, http.StatusGone, relayapi.CodeJobCancelled, "").State)
+			}
 		})
 	}
 }
@@ -181,12 +160,10 @@ func TestWaitIsOverBeforeAPhoneTookTheJob(t *testing.T) {
 func TestWaitIsOverAfterAPhoneTookTheJob(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.pulled(oldPhone)
+		w := newOnlineWorld(t)
 		pending := w.waiting(t.Context())
-		job := w.pulledOne(oldPhone)
-		w.reported(oldPhone, job, relayapi.StateTaken)
-		m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
+		job := w.taken()
+		m := w.created(pending)
 		require.Equal(t, relayapi.StateTaken, m.State)
 		w.reported(oldPhone, job, relayapi.StateSent)
 		require.Equal(t, relayapi.StateSent, w.status(m.ID).State)
@@ -196,8 +173,7 @@ func TestWaitIsOverAfterAPhoneTookTheJob(t *testing.T) {
 func TestWaitEndsAtTheDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.pulled(oldPhone)
+		w := newOnlineWorld(t)
 		body := text()
 		body.WaitMS, body.TTLSeconds = 10*second, 3
 		start := time.Now()
@@ -211,25 +187,22 @@ func TestWaitEndsAtTheDeadline(t *testing.T) {
 func TestWaitGoesOnPastTheDeadlineOfATakenJob(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.pulled(oldPhone)
+		w := newOnlineWorld(t)
 		body := text()
 		body.WaitMS, body.TTLSeconds = 10*second, 3
 		pending := w.later(func() reply { return w.submit(body) })
 		synctest.Wait()
-		job := w.pulledOne(oldPhone)
-		w.reported(oldPhone, job, relayapi.StateTaken)
+		job := w.taken()
 		elapse(5 * time.Second)
 		w.reported(oldPhone, job, relayapi.StateSent)
-		require.Equal(t, relayapi.StateSent, as[relayapi.Submission](w, <-pending, http.StatusCreated).State)
+		require.Equal(t, relayapi.StateSent, w.created(pending).State)
 	})
 }
 
 func TestCallerLeavesDuringTheWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.pulled(oldPhone)
+		w := newOnlineWorld(t)
 		ctx, leave := context.WithCancel(t.Context())
 		pending := w.waiting(ctx, relayapi.HeaderIdempotencyKey, "k")
 		leave()
@@ -243,8 +216,7 @@ func TestCallerLeavesDuringTheWait(t *testing.T) {
 func TestCallerLeavesBeforeTheJobIsStored(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.pulled(oldPhone)
+		w := newOnlineWorld(t)
 		ctx, leave := context.WithCancel(t.Context())
 		leave()
 		<-w.waiting(ctx)
@@ -266,8 +238,7 @@ func (q lateQueue) Submit(ctx context.Context, s gateway.Submit) (gateway.Submit
 func TestCallerLeavesWhileTheJobIsStored(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, func(c *gateway.Config) { c.Queue = lateQueue{c.Queue} })
-		w.pulled(oldPhone)
+		w := newOnlineWorld(t, func(c *gateway.Config) { c.Queue = lateQueue{c.Queue} })
 		ctx, leave := context.WithCancel(t.Context())
 		pending := w.waiting(ctx)
 		leave()
@@ -279,14 +250,102 @@ func TestCallerLeavesWhileTheJobIsStored(t *testing.T) {
 func TestARepeatedKeyWaitsForTheSameJob(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.pulled(oldPhone)
+		w := newOnlineWorld(t)
 		first := w.waiting(t.Context(), relayapi.HeaderIdempotencyKey, "k")
 		second := w.waiting(t.Context(), relayapi.HeaderIdempotencyKey, "k")
-		job := w.pulledOne(oldPhone)
-		w.reported(oldPhone, job, relayapi.StateTaken)
+		job := w.taken()
 		w.reported(oldPhone, job, relayapi.StateSent)
-		require.Equal(t, relayapi.StateSent, as[relayapi.Submission](w, <-first, http.StatusCreated).State)
+		require.Equal(t, relayapi.StateSent, w.created(first).State)
 		require.Equal(t, relayapi.StateSent, as[relayapi.Submission](w, <-second, http.StatusOK).State)
 	})
+}
+
+func TestCancel(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, who, step string
+	}{
+		{"by the site", shop, "cancelled site shop"},
+		{"by the operator", operator, "cancelled operator eva"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newOnlineWorld(t)
+			m := w.submitted(text())
+			for range 2 {
+				cancelled := as[relayapi.Submission](w, w.cancel(tt.who, m.ID), http.StatusOK)
+				require.Equal(t, []string{"queued site shop", tt.step}, steps(cancelled))
+			}
+			require.Empty(t, w.pulled(oldPhone))
+			require.Equal(t, relayapi.StateCancelled, w.status(m.ID).State)
+		})
+	}
+}
+
+func TestCancelTooLate(t *testing.T) {
+	t.Parallel()
+	w := newOnlineWorld(t)
+	m := w.submitted(text(), relayapi.HeaderIdempotencyKey, "k")
+	job := w.pulledOne(oldPhone)
+	for _, state := range []relayapi.State{relayapi.StateTaken, relayapi.StateSent, relayapi.StateDelivered} {
+		w.reported(oldPhone, job, state)
+		for _, r := range []reply{w.cancel(shop, m.ID), w.cancelKey("k")} {
+			require.Equal(t, state, w.refused(r, http.StatusConflict, relayapi.CodeNotCancellable, "").State)
+		}
+	}
+}
+
+func TestAStrangersJobIsUnknown(t *testing.T) {
+	t.Parallel()
+	w := newOnlineWorld(t)
+	m := w.submitted(text())
+	for _, id := range []string{m.ID, "nothing", "%20", "a.b"} {
+		path := relayapi.PathSubmissions + "/" + id
+		w.refused(w.call(forum, http.MethodGet, path, nil), http.StatusNotFound, relayapi.CodeUnknownJob, "id")
+		w.refused(w.call(forum, http.MethodDelete, path, nil), http.StatusNotFound, relayapi.CodeUnknownJob, "id")
+	}
+	read := as[relayapi.Submission](w, w.call(operator, http.MethodGet, relayapi.PathSubmissions+"/"+m.ID, nil), http.StatusOK)
+	require.Equal(t, m, read)
+}
+
+func TestCancelByKey(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newOnlineWorld(t)
+		m := w.submitted(text(), relayapi.HeaderIdempotencyKey, "k")
+		require.Equal(t, m.ID, as[relayapi.Submission](w, w.cancelKey("k"), http.StatusOK).ID)
+
+		early := as[relayapi.Submission](w, w.cancelKey("early"), http.StatusOK)
+		require.Equal(t, relayapi.StateCancelled, early.State)
+		body := text()
+		body.WaitMS = 10 * second
+		late := as[relayapi.Submission](w, w.submit(body, relayapi.HeaderIdempotencyKey, "early"), http.StatusOK)
+		require.Equal(t, early, late, "a submission that comes after its cancel is cancelled")
+		require.Empty(t, w.pulled(oldPhone))
+
+		w.refused(w.call(shop, http.MethodDelete, relayapi.PathSubmissions, nil),
+			http.StatusBadRequest, relayapi.CodeInvalidField, relayapi.HeaderIdempotencyKey)
+	})
+}
+
+func TestCancelEndsAWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newOnlineWorld(t)
+		pending := w.waiting(t.Context(), relayapi.HeaderIdempotencyKey, "k")
+		as[relayapi.Submission](w, w.cancelKey("k"), http.StatusOK)
+		require.Equal(t, relayapi.StateCancelled, w.created(pending).State)
+	})
+}
+
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		r := w.call("", method, relayapi.PathHealth, nil)
+		require.Equal(t, "ok", as[relayapi.Health](w, r, http.StatusOK).Status)
+	}
+	require.NoError(t, w.queue.Close())
+	w.refused(w.call("", http.MethodGet, relayapi.PathHealth, nil), http.StatusServiceUnavailable, relayapi.CodeQueueUnavailable, "")
 }

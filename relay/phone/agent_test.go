@@ -18,12 +18,11 @@ import (
 func TestAgentTakesSendsAndReports(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{jobs: []relayapi.Job{job("a"), job("b")}}
+		g := offers(job("a"), job("b"))
 		r := run(t, g, func(c *phone.Config) {
 			c.Lanes, c.Wait, c.Interval = []string{"text", "mob"}, 7*time.Second, 9*time.Second
 		})
-		sent, err := r.sender.Wait(t.Context(), 2)
-		require.NoError(t, err)
+		sent := r.sent(2)
 		synctest.Wait()
 		r.stop()
 		require.Equal(t, phone.Text{Job: "a", To: number, Body: body, Lane: "text"}, sent[0])
@@ -53,18 +52,15 @@ func TestAgentReportsFailures(t *testing.T) {
 		{"any other error", errors.New("code 824913 lost"), relayapi.Failure{Class: relayapi.FailureUnknown, Text: "code *** lost", MayHaveSent: true}},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				g := &gatewayDouble{jobs: []relayapi.Job{job("a"), job("b")}}
-				r := run(t, g, func(c *phone.Config) { c.Sender.(*phone.Fake).Script(tt.err, nil) })
-				_, err := r.sender.Wait(t.Context(), 1)
-				require.NoError(t, err)
-				synctest.Wait()
-				r.stop()
-				require.Equal(t, []string{"a taken", "a failed", "b taken", "b sent"}, g.states())
-				require.Equal(t, &tt.want, g.reports[1].Error)
-			})
+		inBubble(t, tt.name, func(t *testing.T) {
+			t.Helper()
+			g := offers(job("a"), job("b"))
+			r := run(t, g, func(c *phone.Config) { c.Sender.(*phone.Fake).Script(tt.err, nil) })
+			r.sent(1)
+			synctest.Wait()
+			r.stop()
+			require.Equal(t, []string{"a taken", "a failed", "b taken", "b sent"}, g.states())
+			require.Equal(t, &tt.want, g.reports[1].Error)
 		})
 	}
 }
@@ -75,19 +71,16 @@ func TestAgentDoesNotSendWhatItMayNotTake(t *testing.T) {
 		relayapi.CodeJobCancelled, relayapi.CodeJobExpired, relayapi.CodeLeaseLost, relayapi.CodeForeignJob,
 		relayapi.CodeForeignLease, relayapi.CodeUnknownJob, relayapi.CodeInvalidField,
 	} {
-		t.Run(string(code), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				g := &gatewayDouble{jobs: []relayapi.Job{job("a"), job("b")}}
-				g.script = append(g.script, status(http.StatusGone, code))
-				r := run(t, g)
-				sent, err := r.sender.Wait(t.Context(), 1)
-				require.NoError(t, err)
-				require.Equal(t, "b", sent[0].Job)
-				synctest.Wait()
-				r.stop()
-				require.Equal(t, []string{"b taken", "b sent"}, g.states())
-			})
+		inBubble(t, string(code), func(t *testing.T) {
+			t.Helper()
+			g := offers(job("a"), job("b"))
+			g.then(status(http.StatusGone, code))
+			r := run(t, g)
+			sent := r.sent(1)
+			require.Equal(t, "b", sent[0].Job)
+			synctest.Wait()
+			r.stop()
+			require.Equal(t, []string{"b taken", "b sent"}, g.states())
 		})
 	}
 }
@@ -95,14 +88,13 @@ func TestAgentDoesNotSendWhatItMayNotTake(t *testing.T) {
 func TestAgentDoesNotSendAJobThatIsFurtherOn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
-		g.script = append(g.script, func(w http.ResponseWriter, _ *http.Request) bool {
+		g := offers(job("a"))
+		g.then(func(w http.ResponseWriter, _ *http.Request) bool {
 			_, _ = w.Write([]byte(`{"id":"a","state":"sent"}`))
 			return true
 		})
 		r := run(t, g)
-		elapse(time.Minute)
-		r.stop()
+		r.stopAfter(time.Minute)
 		require.Empty(t, r.sender.Sent())
 	})
 }
@@ -110,11 +102,10 @@ func TestAgentDoesNotSendAJobThatIsFurtherOn(t *testing.T) {
 func TestLostAnswersToTakenSendOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
-		g.script = append(g.script, g.loseResponse, status(http.StatusServiceUnavailable, relayapi.CodeQueueUnavailable), g.loseResponse)
+		g := offers(job("a"))
+		g.then(g.loseResponse, status(http.StatusServiceUnavailable, relayapi.CodeQueueUnavailable), g.loseResponse)
 		r := run(t, g)
-		elapse(30 * time.Second)
-		r.stop()
+		r.stopAfter(30 * time.Second)
 		require.Len(t, r.sender.Sent(), 1)
 		require.Equal(t, []string{"a taken", "a taken", "a taken", "a sent"}, g.states())
 	})
@@ -123,16 +114,15 @@ func TestLostAnswersToTakenSendOnce(t *testing.T) {
 func TestAnAnswerAboutAnotherJobIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
+		g := offers(job("a"))
 		for _, response := range []string{`{"id":"b","state":"taken"}`, `{"id":"a"}`, `{}`, `null`, `<html>`} {
-			g.script = append(g.script, func(w http.ResponseWriter, _ *http.Request) bool {
+			g.then(func(w http.ResponseWriter, _ *http.Request) bool {
 				_, _ = w.Write([]byte(response))
 				return true
 			})
 		}
 		r := run(t, g)
-		elapse(30 * time.Second)
-		r.stop()
+		r.stopAfter(30 * time.Second)
 		require.Len(t, r.sender.Sent(), 1)
 		require.Equal(t, []string{"a taken", "a sent"}, g.states())
 	})
@@ -142,11 +132,10 @@ func TestLostAnswersToSentReportAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		accept := func(http.ResponseWriter, *http.Request) bool { return false }
-		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
-		g.script = append(g.script, accept, g.loseResponse, status(http.StatusInternalServerError, ""), g.loseResponse)
+		g := offers(job("a"))
+		g.then(accept, g.loseResponse, status(http.StatusInternalServerError, ""), g.loseResponse)
 		r := run(t, g)
-		elapse(time.Minute)
-		r.stop()
+		r.stopAfter(time.Minute)
 		require.Len(t, r.sender.Sent(), 1)
 		require.Equal(t, []string{"a taken", "a sent", "a sent", "a sent"}, g.states())
 	})
@@ -157,10 +146,9 @@ func TestAJobThatComesAgainIsReportedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		again := job("a")
 		again.Lease = "another lease"
-		g := &gatewayDouble{jobs: []relayapi.Job{job("a"), again}}
+		g := offers(job("a"), again)
 		r := run(t, g)
-		elapse(10 * time.Second)
-		r.stop()
+		r.stopAfter(10 * time.Second)
 		require.Len(t, r.sender.Sent(), 1)
 		require.Equal(t, []string{"a taken", "a sent", "a sent"}, g.states())
 		require.Equal(t, "another lease", g.reports[2].Lease)
@@ -172,11 +160,10 @@ func TestAJobWhoseTimeIsOverIsNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		short := job("a")
 		short.RemainingMS = 3000
-		g := &gatewayDouble{jobs: []relayapi.Job{short}}
-		g.script = append(g.script, late(3*time.Second))
+		g := offers(short)
+		g.then(late(3 * time.Second))
 		r := run(t, g)
-		elapse(10 * time.Second)
-		r.stop()
+		r.stopAfter(10 * time.Second)
 		require.Empty(t, r.sender.Sent())
 		require.Equal(t, []string{"a taken", "a failed"}, g.states())
 		require.Equal(t, relayapi.FailureTooLate, g.reports[1].Error.Class)
@@ -189,13 +176,12 @@ func TestTakingGivesUpWithTheJobsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		short := job("a")
 		short.RemainingMS = 2000
-		g := &gatewayDouble{jobs: []relayapi.Job{short}}
+		g := offers(short)
 		for range 4 {
-			g.script = append(g.script, status(http.StatusBadGateway, ""))
+			g.then(status(http.StatusBadGateway, ""))
 		}
 		r := run(t, g)
-		elapse(time.Minute)
-		r.stop()
+		r.stopAfter(time.Minute)
 		require.Empty(t, r.sender.Sent())
 		require.Equal(t, []string{"a failed"}, g.states())
 		require.Equal(t, relayapi.FailureTooLate, g.reports[0].Error.Class)
@@ -208,8 +194,8 @@ func TestAPhoneThatSleepsKnowsWhatTimeItIs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		asleep := make(chan struct{})
-		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
-		g.script = append(g.script, func(http.ResponseWriter, *http.Request) bool { close(asleep); return false })
+		g := offers(job("a"))
+		g.then(func(http.ResponseWriter, *http.Request) bool { close(asleep); return false })
 		r := run(t, g, func(c *phone.Config) {
 			c.Now = func() time.Time {
 				select {
@@ -220,8 +206,7 @@ func TestAPhoneThatSleepsKnowsWhatTimeItIs(t *testing.T) {
 				}
 			}
 		})
-		elapse(10 * time.Second)
-		r.stop()
+		r.stopAfter(10 * time.Second)
 		require.Empty(t, r.sender.Sent())
 	})
 }
@@ -229,11 +214,10 @@ func TestAPhoneThatSleepsKnowsWhatTimeItIs(t *testing.T) {
 func TestPace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{jobs: []relayapi.Job{job("a"), job("b"), job("c")}}
+		g := offers(job("a"), job("b"), job("c"))
 		r := run(t, g, func(c *phone.Config) { c.Pace = 3 * time.Second })
 		start := time.Now()
-		_, err := r.sender.Wait(t.Context(), 3)
-		require.NoError(t, err)
+		r.sent(3)
 		require.Equal(t, 6*time.Second, time.Since(start))
 		r.stop()
 	})
@@ -252,8 +236,7 @@ func TestBackoff(t *testing.T) {
 			})}}
 			c.Rand = func() float64 { return 0.5 }
 		})
-		elapse(5 * time.Minute)
-		r.stop()
+		r.stopAfter(5 * time.Minute)
 		var gaps []time.Duration
 		for i := range 9 {
 			gaps = append(gaps, g.times[i+1].Sub(g.times[i]))
@@ -275,8 +258,7 @@ func TestAGatewayThatDoesNotKeepCallsOpenIsNotFlooded(t *testing.T) {
 				_, _ = w.Write([]byte(`{"jobs":[]}`))
 			})}}
 		})
-		elapse(time.Minute)
-		r.stop()
+		r.stopAfter(time.Minute)
 		require.Less(t, calls, 12)
 	})
 }
@@ -311,7 +293,7 @@ func TestStoppingReportsWhatWasBegun(t *testing.T) {
 			return &blockingSender{begun: cancel}
 		}, []string{"a taken", "a failed"}},
 		{"while taking", func(g *gatewayDouble, cancel context.CancelFunc) *blockingSender {
-			g.script = append(g.script, func(_ http.ResponseWriter, r *http.Request) bool {
+			g.then(func(_ http.ResponseWriter, r *http.Request) bool {
 				cancel()
 				<-r.Context().Done()
 				return true
@@ -320,47 +302,26 @@ func TestStoppingReportsWhatWasBegun(t *testing.T) {
 		}, []string{"a failed"}},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithCancel(t.Context())
-				g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
-				sender := tt.stop(g, cancel)
-				agent, err := phone.New(phone.Config{
-					BaseURL: "https://gateway.test", Token: token, Sender: sender, HTTPClient: &http.Client{Transport: inMemory{g}},
-				})
-				require.NoError(t, err)
-				require.ErrorIs(t, agent.Run(ctx), context.Canceled)
-				require.Equal(t, tt.want, g.states())
-				last := g.reports[len(g.reports)-1]
-				require.Equal(t, sender.called, last.Error.MayHaveSent, "what was begun may have been sent")
-			})
+		inBubble(t, tt.name, func(t *testing.T) {
+			t.Helper()
+			ctx, cancel := context.WithCancel(t.Context())
+			g := offers(job("a"))
+			sender := tt.stop(g, cancel)
+			agent := newAgent(t, g, sender)
+			require.ErrorIs(t, agent.Run(ctx), context.Canceled)
+			require.Equal(t, tt.want, g.states())
+			last := g.reports[len(g.reports)-1]
+			require.Equal(t, sender.called, last.Error.MayHaveSent, "what was begun may have been sent")
 		})
 	}
-}
-
-// blockingSender hangs until its context ends.
-type blockingSender struct {
-	begun  func()
-	called bool
-}
-
-func (s *blockingSender) Send(ctx context.Context, _ phone.Text) error {
-	s.called = true
-	if s.begun != nil {
-		s.begun()
-	}
-	<-ctx.Done()
-	return ctx.Err()
 }
 
 func TestSendTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
+		g := offers(job("a"))
 		r := run(t, g, func(c *phone.Config) { c.Sender, c.SendTimeout = &blockingSender{}, 4*time.Second })
-		elapse(5 * time.Second)
-		r.stop()
+		r.stopAfter(5 * time.Second)
 		require.Equal(t, []string{"a taken", "a failed"}, g.states())
 		require.True(t, g.reports[1].Error.MayHaveSent)
 	})
@@ -369,8 +330,8 @@ func TestSendTimeout(t *testing.T) {
 func TestStoppingDoesNotWaitForADeadGateway(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
-		g.script = append(g.script, late(time.Hour), late(time.Hour))
+		g := offers(job("a"))
+		g.then(late(time.Hour), late(time.Hour))
 		r := run(t, g)
 		elapse(time.Second)
 		start := time.Now()
@@ -382,11 +343,7 @@ func TestStoppingDoesNotWaitForADeadGateway(t *testing.T) {
 func TestAnAgentRunsOnceAtATime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		agent, err := phone.New(phone.Config{
-			BaseURL: "https://gateway.test", Token: token, Sender: &phone.Fake{},
-			HTTPClient: &http.Client{Transport: inMemory{&gatewayDouble{}}},
-		})
-		require.NoError(t, err)
+		agent := newAgent(t, &gatewayDouble{}, &phone.Fake{})
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error)
 		go func() { ended <- agent.Run(ctx) }()
@@ -409,8 +366,8 @@ func TestAgentNeverReportsSentWithoutSending(t *testing.T) {
 			w.WriteHeader(http.StatusBadGateway)
 			return true
 		}
-		g := &gatewayDouble{jobs: []relayapi.Job{job("a")}}
-		g.script = append(g.script, lost)
+		g := offers(job("a"))
+		g.then(lost)
 		r := run(t, g, func(c *phone.Config) {
 			c.Now = func() time.Time {
 				if ahead.Swap(false) {
@@ -419,23 +376,11 @@ func TestAgentNeverReportsSentWithoutSending(t *testing.T) {
 				return time.Now()
 			}
 		})
-		elapse(10 * time.Second)
-		r.stop()
+		r.stopAfter(10 * time.Second)
 		require.Equal(t, []string{"a failed"}, g.states())
 		require.Equal(t, relayapi.FailureTooLate, g.reports[0].Error.Class)
 		require.Empty(t, r.sender.Sent())
 	})
-}
-
-// panickingSender panics once, in the middle of a send.
-type panickingSender struct{ calls int }
-
-func (s *panickingSender) Send(context.Context, phone.Text) error {
-	s.calls++
-	if s.calls == 1 {
-		panic("sender")
-	}
-	return nil
 }
 
 // A program may go on after a sender's panic; the text may have left by then.
@@ -443,11 +388,8 @@ func TestATextWhoseSendingPanickedIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		sender := &panickingSender{}
-		g := &gatewayDouble{jobs: []relayapi.Job{job("a"), job("a")}}
-		agent, err := phone.New(phone.Config{
-			BaseURL: "https://gateway.test", Token: token, Sender: sender, HTTPClient: &http.Client{Transport: inMemory{g}},
-		})
-		require.NoError(t, err)
+		g := offers(job("a"), job("a"))
+		agent := newAgent(t, g, sender)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		require.Panics(t, func() { _ = agent.Run(ctx) })

@@ -60,7 +60,7 @@ func (c *client) post(ctx context.Context, path string, body []byte) (reply, err
 	if err := ctx.Err(); err != nil {
 		return reply{}, err
 	}
-	response, err := c.transport.RoundTrip(c.request(ctx, path, body))
+	response, err := c.transport.RoundTrip(c.request(ctx, path, body)) //nolint:bodyclose // read closes it.
 	if err == nil {
 		var got reply
 		if got, err = read(response); err == nil {

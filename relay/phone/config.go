@@ -1,6 +1,7 @@
 package phone
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -65,27 +66,17 @@ func (c Config) withDefaults() Config {
 	if len(c.Lanes) == 0 {
 		c.Lanes = []string{relayapi.DefaultLane}
 	}
-	if c.Wait == 0 {
-		c.Wait = defaultWait
-	}
-	if c.Interval == 0 {
-		c.Interval = relayapi.DefaultInterval
-	}
-	if c.SendTimeout == 0 {
-		c.SendTimeout = defaultSendTimeout
-	}
-	if c.Timeout == 0 {
-		c.Timeout = defaultTimeout
-	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
 	if c.Rand == nil {
 		c.Rand = rand.Float64
 	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
+	c.Wait = cmp.Or(c.Wait, defaultWait)
+	c.Interval = cmp.Or(c.Interval, relayapi.DefaultInterval)
+	c.SendTimeout = cmp.Or(c.SendTimeout, defaultSendTimeout)
+	c.Timeout = cmp.Or(c.Timeout, defaultTimeout)
+	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
 	return c
 }
 

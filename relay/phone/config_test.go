@@ -1,8 +1,6 @@
 package phone_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -11,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/relay/phone"
-	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
 func TestConfigReportsEverythingAtOnce(t *testing.T) {
@@ -57,7 +54,7 @@ func TestPlainHTTP(t *testing.T) {
 func TestNothingSecretIsPrinted(t *testing.T) {
 	t.Parallel()
 	fake := &phone.Fake{}
-	text := phone.Text{Job: "a", To: number, Body: body}
+	text := text()
 	require.NoError(t, fake.Send(t.Context(), text))
 	cfg := phone.Config{BaseURL: "https://gateway.test", Token: token, Sender: fake}
 	agent, err := phone.New(cfg)
@@ -70,41 +67,4 @@ func TestNothingSecretIsPrinted(t *testing.T) {
 			}
 		}
 	}
-}
-
-func TestError(t *testing.T) {
-	t.Parallel()
-	cause := errors.New("cause")
-	err := &phone.Error{Class: relayapi.FailureLimit, Text: "30 an hour", Err: cause}
-	require.EqualError(t, err, "phone: limit: 30 an hour")
-	require.EqualError(t, &phone.Error{Class: relayapi.FailureLimit}, "phone: limit")
-	require.ErrorIs(t, err, cause)
-}
-
-func TestFake(t *testing.T) {
-	t.Parallel()
-	fake := &phone.Fake{}
-	text := phone.Text{Job: "a", To: number, Body: body}
-	busy := &phone.Error{Class: relayapi.FailureLimit}
-	fake.Script(busy, nil, busy)
-	require.ErrorIs(t, fake.Send(t.Context(), text), busy)
-	require.NoError(t, fake.Send(t.Context(), text))
-	require.ErrorIs(t, fake.Send(t.Context(), text), busy)
-	require.NoError(t, fake.Ready(t.Context()))
-
-	fake.SwitchOff()
-	var off *phone.Error
-	require.ErrorAs(t, fake.Send(t.Context(), text), &off)
-	require.Equal(t, relayapi.FailureNoService, off.Class)
-	require.Error(t, fake.Ready(t.Context()))
-	fake.SwitchOn()
-	require.NoError(t, fake.Send(t.Context(), text))
-
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	require.ErrorIs(t, fake.Send(ctx, text), context.Canceled)
-	sent, err := fake.Wait(ctx, 3)
-	require.ErrorIs(t, err, context.Canceled)
-	require.Equal(t, []phone.Text{text, text}, sent)
-	require.Equal(t, sent, fake.Sent())
 }

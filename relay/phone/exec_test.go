@@ -26,8 +26,6 @@ func script(t *testing.T, content string, args ...string) *phone.Exec {
 	return &phone.Exec{Command: "/bin/sh", Args: append([]string{file}, args...)}
 }
 
-func text() phone.Text { return phone.Text{Job: "a", To: number, Body: body} }
-
 func TestExec(t *testing.T) {
 	t.Parallel()
 	out := filepath.Join(t.TempDir(), "out")
@@ -65,8 +63,7 @@ func TestExecFailures(t *testing.T) {
 			t.Parallel()
 			sender := script(t, tt.content, "{to}")
 			sender.Classes = map[int]relayapi.FailureClass{69: relayapi.FailureNoService}
-			var failed *phone.Error
-			require.ErrorAs(t, sender.Send(t.Context(), text()), &failed)
+			failed := failure(t, sender.Send(t.Context(), text()))
 			require.Equal(t, tt.class, failed.Class)
 			require.Equal(t, tt.mayHaveSent, failed.MayHaveSent)
 			require.NotContains(t, failed.Error(), "824913")
@@ -83,8 +80,7 @@ func TestExecTimeout(t *testing.T) {
 	sender := script(t, `exec sleep 600`, "{to}")
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	var failed *phone.Error
-	require.ErrorAs(t, sender.Send(ctx, text()), &failed)
+	failed := failure(t, sender.Send(ctx, text()))
 	require.True(t, failed.MayHaveSent)
 	require.ErrorIs(t, failed, context.DeadlineExceeded)
 }
@@ -93,8 +89,7 @@ func TestExecStoppedBeforeItStarts(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	var failed *phone.Error
-	require.ErrorAs(t, script(t, `exit 0`, "{to}").Send(ctx, text()), &failed)
+	failed := failure(t, script(t, `exit 0`, "{to}").Send(ctx, text()))
 	require.Equal(t, relayapi.FailureUnknown, failed.Class, "there is nothing wrong with the phone's settings")
 	require.False(t, failed.MayHaveSent)
 	require.ErrorIs(t, failed, context.Canceled)
@@ -103,8 +98,7 @@ func TestExecStoppedBeforeItStarts(t *testing.T) {
 func TestExecCannotStart(t *testing.T) {
 	t.Parallel()
 	sender := &phone.Exec{Command: filepath.Join(t.TempDir(), "missing"), Args: []string{"{to}"}}
-	var failed *phone.Error
-	require.ErrorAs(t, sender.Send(t.Context(), text()), &failed)
+	failed := failure(t, sender.Send(t.Context(), text()))
 	require.Equal(t, relayapi.FailureConfig, failed.Class)
 	require.False(t, failed.MayHaveSent)
 }
@@ -118,8 +112,7 @@ func TestExecTakesNumbersOnly(t *testing.T) {
 			ran := filepath.Join(t.TempDir(), "ran")
 			other := text()
 			other.To = to
-			var failed *phone.Error
-			require.ErrorAs(t, script(t, `touch "$2"`, "{to}", ran).Send(t.Context(), other), &failed)
+			failed := failure(t, script(t, `touch "$2"`, "{to}", ran).Send(t.Context(), other))
 			require.Equal(t, relayapi.FailureInvalidNumber, failed.Class)
 			require.False(t, failed.MayHaveSent)
 			require.NoFileExists(t, ran)

@@ -101,12 +101,8 @@ func do(t *testing.T, s *sim.Server, changes ...change) (body, verdict string) {
 	for _, apply := range changes {
 		apply(r)
 	}
-	response, err := s.Transport().RoundTrip(r)
-	require.NoError(t, err)
-	require.NoError(t, response.Body.Close())
-	exchanges := s.Exchanges()
-	last := exchanges[len(exchanges)-1]
-	return string(last.Reply), last.Verdict
+	e := wiretest.Do(t, s, r)
+	return string(e.Reply), e.Verdict
 }
 
 // with is the worked example with something else in it, adding with one field more.
