@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -57,16 +58,20 @@ type Account struct {
 	sent    map[string][]Text // by number, oldest first
 }
 
-// NewAccount returns an account. It panics when Balance is negative, or when a limit
-// allows nothing: no request could make that up.
+// NewAccount returns an account. It panics when Balance is negative, when a limit
+// allows nothing, which no request could make up for, and when what is refused has no
+// code, because it would be granted.
 func NewAccount(cfg AccountConfig) *Account {
 	a := &Account{cfg: cfg, sent: map[string][]Text{}}
 	if cfg.Balance != nil {
 		Demand(*cfg.Balance >= 0, "sim: AccountConfig.Balance: must not be negative")
+		Demand(cfg.BalanceCode != "", "sim: AccountConfig.BalanceCode: want it with Balance")
 		a.balance = *cfg.Balance
 	}
 	for _, limit := range cfg.Limits {
 		Demand(limit.Most > 0, "sim: AccountConfig.Limits: Most must be above 0")
+		Demand(limit.Code != "", "sim: AccountConfig.Limits: Code must not be empty")
+		Demand(limit.Within >= 0 && limit.Within <= memory, "sim: AccountConfig.Limits: Within: want 0 to %s", memory)
 	}
 	return a
 }
@@ -78,6 +83,13 @@ func Demand(ok bool, text string, args ...any) {
 	if !ok {
 		panic(fmt.Sprintf(text, args...))
 	}
+}
+
+// IsHeaderValue reports whether a text arrives in a header as it is: it is not empty,
+// has no control characters, and no white space around it.
+func IsHeaderValue(text string) bool {
+	isControl := func(r rune) bool { return r < ' ' || r == 0x7f }
+	return text != "" && strings.TrimSpace(text) == text && !strings.ContainsFunc(text, isControl)
 }
 
 // Lock waits until no request of the account is handled, and keeps others out.

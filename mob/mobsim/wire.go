@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/cnsms/cnsms/provider/facts"
 	"github.com/cnsms/cnsms/sim"
@@ -25,23 +25,23 @@ type form struct {
 	broken string
 }
 
-// readForm takes the fields from the body, or from the query of a GET. A pair
-// that is no form, such as one after "&amp;", is dropped.
+// customFields are those of custom/msg. The others are the template's variables.
+var customFields = []string{"appKey", "templateCode", "zone", "phone"}
+
+// readForm takes the fields from the query and the body. A pair that is no form,
+// such as one after "&amp;", is dropped.
 func readForm(c *sim.Call) form {
-	encoded := string(c.Body)
-	if c.Request.Method == http.MethodGet {
-		encoded = c.Request.URL.RawQuery
-	}
-	values, err := url.ParseQuery(encoded)
+	values, err := c.Form()
 	f := form{
 		key: values.Get("appkey"), zone: values.Get("zone"), phone: values.Get("phone"), code: values.Get("code"),
 		customKey: values.Get("appKey"), template: values.Get("templateCode"),
 	}
 	if err != nil {
-		f.broken = " (a part of the body is no form: " + err.Error() + ")"
+		part, problem, _ := strings.Cut(err.Error(), ": ")
+		f.broken = " (a part of the " + part + " is no form: " + problem + ")"
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if !slices.Contains([]string{"appKey", "templateCode", "zone", "phone"}, name) {
+		if !slices.Contains(customFields, name) {
 			f.variables.Add(name, values.Get(name))
 		}
 	}
