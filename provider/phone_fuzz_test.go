@@ -15,7 +15,8 @@ func FuzzParsePhone(f *testing.F) {
 	for _, seed := range []string{
 		"13800138000", "+8613800138000", "0086 138-0013-8000", "（＋８６）１３８００１３８０００", "\u202d13800138000\u202c",
 		"+1 (202) 555-0123", "+85251234567", "+2901234", "+123456789012345", "", "+", "00", "0000", "++86", "86",
-		"138001380001", "+86138001380", "\xff", "+0", "１２３",
+		"138001380001", "+86138001380", "\xff", "+0", "１２３", "+44 (0)7700 900123", "+39 06 1234 5678", "+36 06 20 123 4567",
+		"+7 8 912 345 67 89", "+241 066 12 34 56", "013800138000", "[+86]138−0013−8000", "١٣٨\ufe0f٠٠١٣\u2028٨٠٠٠", "+1 202 555 (12)",
 	} {
 		f.Add(seed)
 	}
@@ -35,6 +36,9 @@ func FuzzNewPhone(f *testing.F) {
 	f.Add("1", "2025550123")
 	f.Add("", "13800138000")
 	f.Add("8", "613800138000")
+	f.Add("44", "07700900123")
+	f.Add("36", "06201234567")
+	f.Add("225", "0707123456")
 	f.Fuzz(func(t *testing.T, country, national string) {
 		phone, err := provider.NewPhone(country, national)
 		if err != nil {
@@ -66,8 +70,40 @@ func requireSoundPhone(t *testing.T, phone provider.Phone) {
 	require.NoError(t, json.Unmarshal(data, &back))
 	require.Equal(t, phone, back, "JSON reads back as the same phone")
 
+	for _, text := range writings(phone) {
+		same, err := provider.ParsePhone(text)
+		require.NoError(t, err, text)
+		require.Equal(t, phone, same, "another way of writing it: %s", text)
+	}
+
 	masked := phone.String()
 	require.NotContains(t, masked, phone.National())
 	require.GreaterOrEqual(t, strings.Count(masked, "*"), 3)
 	require.Contains(t, fmt.Sprintf("%+v", exportedHolder{phone}), masked)
+}
+
+// writings are other ways of writing a number.
+func writings(phone provider.Phone) []string {
+	country, national := phone.CountryCode(), phone.National()
+	all := []string{
+		"00" + country + national,
+		"[+" + country + "] " + national,
+		"+" + country + "\ufe0f−" + national[:2] + "\u2028" + national[2:],
+		inScript('٠', "+"+country+national),
+		inScript('０', "+"+country) + inScript('𝟎', national),
+	}
+	if phone.IsMainland() {
+		all = append(all, national, country+national, "0"+national, "+"+country+"0"+national)
+	}
+	return all
+}
+
+// inScript writes the digits of text in the script that has this zero.
+func inScript(zero rune, text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '+' {
+			return r
+		}
+		return zero + r - '0'
+	}, text)
 }

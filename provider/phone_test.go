@@ -87,10 +87,10 @@ func TestParsePhone(t *testing.T) {
 		{"one letter", "1380013800O", ""},
 		{"two numbers", "13800138000,13900139000", ""},
 		{"extension", "13800138000#1", ""},
-		{"other digits", "١٣٨٠٠١٣٨٠٠٠", ""},
+		{"other digits", "١٣٨٠٠١٣٨٠٠٠", mainland},
 		{"half-width letters of another script", "138\uff800013\uff808000", ""},
 		{"Chinese numerals", "一三八〇〇一三八〇〇〇", ""},
-		{"line break inside", "1380013\n8000", ""},
+		{"line break inside", "1380013\n8000", mainland},
 		{"NUL", "13800138000\x00", ""},
 		{"broken UTF-8", "13800138000\xff", ""},
 	} {
