@@ -11,9 +11,10 @@ import (
 const mainland = "86"
 
 // Phone is a phone number that can receive texts. It prints masked
-// (138****8000) with every verb and in logs; the full number comes out only
-// through E164, National and the text encoding that stores it. Phones are
-// comparable and can be map keys. The zero Phone is no number.
+// (138****8000) with every verb, in logs, and in text and JSON encodings; the full
+// number comes out only through E164, National, [StoredPhone] and the JSON of what
+// is meant to be stored, such as a [Receipt]. Phones are comparable and can be map
+// keys. The zero Phone is no number.
 type Phone struct{ word uint64 } // the number in disguise
 
 // NewPhone makes a Phone from a country calling code and a national number, as
@@ -127,11 +128,12 @@ func (p Phone) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()
 // LogValue logs the masked number.
 func (p Phone) LogValue() slog.Value { return slog.StringValue(p.String()) }
 
-// MarshalText writes the full number in E.164 form, so that receipts survive
-// storage. It is the one encoding that is not masked.
-func (p Phone) MarshalText() ([]byte, error) { return []byte(p.E164()), nil }
+// MarshalText writes the masked number, because loggers write JSON. It cannot be
+// read back. To store a number, store E164 or a [StoredPhone].
+func (p Phone) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
-// UnmarshalText reads what ParsePhone accepts; an empty text is the zero Phone.
+// UnmarshalText reads what ParsePhone accepts; an empty text is the zero Phone. A
+// masked number is an error.
 func (p *Phone) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		*p = Phone{}

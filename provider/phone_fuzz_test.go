@@ -64,11 +64,16 @@ func requireSoundPhone(t *testing.T, phone provider.Phone) {
 	require.NoError(t, err)
 	require.Equal(t, phone, apart, "the two parts make the same phone")
 
-	data, err := json.Marshal(phone)
+	data, err := json.Marshal(provider.StoredPhone{Phone: phone})
 	require.NoError(t, err)
 	var back provider.Phone
 	require.NoError(t, json.Unmarshal(data, &back))
 	require.Equal(t, phone, back, "JSON reads back as the same phone")
+
+	data, err = json.Marshal(phone)
+	require.NoError(t, err)
+	require.NotContains(t, string(data), phone.National())
+	require.ErrorIs(t, json.Unmarshal(data, &back), provider.KindRecipient, "a masked number is no number")
 
 	for _, text := range writings(phone) {
 		same, err := provider.ParsePhone(text)

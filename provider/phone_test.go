@@ -243,7 +243,7 @@ func TestPhoneIsComparable(t *testing.T) {
 func TestPhoneText(t *testing.T) {
 	t.Parallel()
 	phone := provider.MustParsePhone(someNumber)
-	text, err := phone.MarshalText()
+	text, err := provider.StoredPhone{Phone: phone}.MarshalText()
 	require.NoError(t, err)
 	require.Equal(t, "+8613800138000", string(text))
 
@@ -261,17 +261,17 @@ func TestPhoneText(t *testing.T) {
 func TestPhoneJSON(t *testing.T) {
 	t.Parallel()
 	type record struct {
-		To   provider.Phone         `json:"to"`
-		Sent map[provider.Phone]int `json:"sent"`
+		To   provider.StoredPhone         `json:"to"`
+		Sent map[provider.StoredPhone]int `json:"sent"`
 	}
-	phone := provider.MustParsePhone("+852 5123 4567")
-	data, err := json.Marshal(record{To: phone, Sent: map[provider.Phone]int{phone: 3}})
+	phone := provider.StoredPhone{Phone: provider.MustParsePhone("+852 5123 4567")}
+	data, err := json.Marshal(record{To: phone, Sent: map[provider.StoredPhone]int{phone: 3}})
 	require.NoError(t, err)
 	require.JSONEq(t, `{"to":"+85251234567","sent":{"+85251234567":3}}`, string(data))
 
 	var back record
 	require.NoError(t, json.Unmarshal(data, &back))
-	require.Equal(t, record{To: phone, Sent: map[provider.Phone]int{phone: 3}}, back)
+	require.Equal(t, record{To: phone, Sent: map[provider.StoredPhone]int{phone: 3}}, back)
 
 	err = json.Unmarshal([]byte(`{"to":"13800138"}`), &back)
 	var failure *provider.Error
