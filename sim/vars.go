@@ -40,13 +40,14 @@ func (v *Vars) UnmarshalJSON(data []byte) error {
 	tokens := json.NewDecoder(bytes.NewReader(data))
 	_, _ = tokens.Token() // the brace; nothing fails any more
 	for tokens.More() {
-		name, _ := tokens.Token()
+		key, _ := tokens.Token()
 		value, _ := tokens.Token()
+		name, _ := key.(string)
 		text, isText := value.(string)
 		if !isText {
 			return &json.UnmarshalTypeError{Value: "null", Type: reflect.TypeFor[string]()}
 		}
-		v.Add(name.(string), text) //nolint:forcetypeassert // The names of members are strings.
+		v.Add(name, text)
 	}
 	return nil
 }

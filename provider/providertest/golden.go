@@ -20,11 +20,13 @@ var updateGoldens = flag.Bool("providertest.update", false, "write the golden fi
 // Golden compares the one request of an operation with the file of that name in
 // testdata, to the byte as it stands on the wire (line ends LF in the file). The
 // request goes to the provider's default address, where the simulator answers in
-// memory; the clock is that of the harness, and Endpoint.Rand is 0 without an end: ids of
-// adapter.Call.NewID are 24 times A. A nil operation sends Harness.Message. With the
-// flag -providertest.update, which only tests know that use this package, it writes the
-// file: check it against the service's own documents, by another hand than the
-// adapter's.
+// memory. The clock is that of the harness, and Endpoint.Rand has nothing but zeros:
+// an id that adapter.Call.NewID makes is 24 times A. A nil operation sends
+// Harness.Message.
+//
+// With the flag -providertest.update it writes the file: check it against the service's
+// own documents, by another hand than the adapter's. Only tests of packages that use
+// this one know the flag.
 func Golden(t testing.TB, h Harness, name string, operation func(ctx context.Context, p provider.Provider) error) {
 	t.Helper()
 	h, err := h.complete()

@@ -88,7 +88,7 @@ type Endpoint struct {
 	// Now is the clock.
 	Now func() time.Time
 	// Rand is where ids and nonces come from, or nil for the provider's own source.
-	// Golden sets one that has zeros only and does not end.
+	// In Golden it has nothing but zeros.
 	Rand io.Reader
 	// Templates is a copy of Harness.Templates. The suite changes it after New.
 	Templates provider.Templates
