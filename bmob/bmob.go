@@ -74,6 +74,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/cnsms/cnsms/provider"
@@ -208,6 +210,7 @@ func (p *Provider) sendText(ctx context.Context, call *adapter.Call, template pr
 	if err != nil {
 		return provider.Receipt{}, err
 	}
+	slices.SortFunc(content, func(a, b adapter.Field) int { return strings.Compare(a.Name, b.Name) }) // as the requests in testdata have them
 	body := textBody{Phone: to.National(), Content: content, Template: template.ID}
 	return p.submit(ctx, call, textPath, body, provider.CodeByCaller)
 }
