@@ -71,7 +71,6 @@ package bmob
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"io"
 	"net/http"
@@ -141,15 +140,12 @@ var (
 
 // New returns a Provider, or an error that names every faulty field.
 func New(cfg Config) (*Provider, error) {
-	if cfg.Rand == nil {
-		cfg.Rand = rand.Reader
-	}
 	credentials, problem := cfg.credentials()
 	client, err := adapter.New(adapter.Config{
 		Service: DefaultName, Title: "Bmob", Codes: Codes(),
 		Name: cfg.Name, BaseURL: cmp.Or(cfg.BaseURL, DefaultBaseURL), PlainHTTP: cfg.PlainHTTP,
 		Credentials: credentials, Templates: cfg.Templates, OwnText: true,
-		Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now,
+		Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now, Rand: cfg.Rand,
 	}, problem, cfg.Captcha.validate())
 	if err != nil {
 		return nil, err
@@ -208,13 +204,9 @@ func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Recei
 
 // sendText fills a template with the caller's parameters.
 func (p *Provider) sendText(ctx context.Context, call *adapter.Call, template provider.Template, to provider.Phone) (provider.Receipt, error) {
-	values, err := call.Values(template)
+	content, err := call.Vars(template)
 	if err != nil {
 		return provider.Receipt{}, err
-	}
-	content := make(map[string]string, len(values))
-	for i, name := range template.Params {
-		content[name] = values[i]
 	}
 	body := textBody{Phone: to.National(), Content: content, Template: template.ID}
 	return p.submit(ctx, call, textPath, body, provider.CodeByCaller)

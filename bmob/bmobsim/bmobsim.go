@@ -293,29 +293,17 @@ func (s *Service) requestText(c *sim.Call, r *request, _ string) sim.Outcome {
 	}
 	r.check(s.checkTemplate(template))
 	variables := r.variables()
-	content, refusal := s.fill(template, variables)
-	r.check(refusal)
+	text := s.cfg.Templates[template]
+	if name := places.Missing(text, variables); name != "" {
+		r.check(sim.Refuse("10013", "content.%s: missing, a variable of the template", name))
+	}
+	content := places.Fill(text, variables)
 	r.check(s.checkAccount(c, phone, content))
-	return s.accept(c, phone, content, sim.Text{Template: template, Params: inOrder(variables)})
+	return s.accept(c, phone, content, sim.Text{Template: template, Params: variables.Values, Names: variables.Names})
 }
 
-// fill puts the values into a template's places; where the simulator has no text,
-// the text is the values.
-func (s *Service) fill(template string, variables map[string]string) (content string, refusal sim.Outcome) {
-	content, known := s.cfg.Templates[template]
-	if !known {
-		return strings.Join(inOrder(variables), " "), sim.Outcome{}
-	}
-	parts := strings.Split(content, "%")
-	for i := 1; i < len(parts)-1; i += 2 {
-		value, ok := variables[parts[i]]
-		if !ok {
-			return "", sim.Refuse("10013", "content.%s: missing, a variable of the template", parts[i])
-		}
-		parts[i] = value
-	}
-	return strings.Join(parts, ""), sim.Outcome{}
-}
+// places are where a template of requestSms has its variables.
+var places = sim.Named("%", "%")
 
 // smsID is the id of the text that a request sends.
 func smsID(c *sim.Call) string { return strconv.Itoa(1232221 + c.Seq) }

@@ -2,6 +2,7 @@ package mobsim
 
 import (
 	"net"
+	"regexp"
 	"slices"
 	"unicode/utf8"
 
@@ -35,3 +36,6 @@ func (cfg Config) demand() {
 		}
 	}
 }
+
+// place is where a template has a variable.
+var place = regexp.MustCompile(`\{([^{}]+)\}`)

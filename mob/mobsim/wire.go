@@ -20,7 +20,7 @@ type form struct {
 	key, zone, phone, code string
 	// customKey and template are custom/msg's, variables its other fields.
 	customKey, template string
-	variables           map[string]string
+	variables           sim.Vars // ordered by name
 	// broken says that a part of the body is no form, where one is.
 	broken string
 }
@@ -34,15 +34,15 @@ func readForm(c *sim.Call) form {
 	values, err := c.Form()
 	f := form{
 		key: values.Get("appkey"), zone: values.Get("zone"), phone: values.Get("phone"), code: values.Get("code"),
-		customKey: values.Get("appKey"), template: values.Get("templateCode"), variables: map[string]string{},
+		customKey: values.Get("appKey"), template: values.Get("templateCode"),
 	}
 	if err != nil {
 		part, problem, _ := strings.Cut(err.Error(), ": ")
 		f.broken = " (a part of the " + part + " is no form: " + problem + ")"
 	}
-	for name := range values {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !slices.Contains(customFields, name) {
-			f.variables[name] = values.Get(name)
+			f.variables.Add(name, values.Get(name))
 		}
 	}
 	return f
@@ -50,15 +50,6 @@ func readForm(c *sim.Call) form {
 
 // number is the recipient in E.164 form.
 func (f form) number() string { return "+" + f.zone + f.phone }
-
-// values are the variables' values, ordered by name.
-func (f form) values() []string {
-	var values []string
-	for _, name := range slices.Sorted(maps.Keys(f.variables)) {
-		values = append(values, f.variables[name])
-	}
-	return values
-}
 
 // text is a code's text as the phone shows it.
 func (s *Service) text(c *sim.Call, f form, store store) sim.Text {
