@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 )
@@ -83,13 +82,6 @@ func Demand(ok bool, text string, args ...any) {
 	if !ok {
 		panic(fmt.Sprintf(text, args...))
 	}
-}
-
-// IsHeaderValue reports whether a text arrives in a header as it is: it is not empty,
-// has no control characters, and no white space around it.
-func IsHeaderValue(text string) bool {
-	isControl := func(r rune) bool { return r < ' ' || r == 0x7f }
-	return text != "" && strings.TrimSpace(text) == text && !strings.ContainsFunc(text, isControl)
 }
 
 // Lock waits until no request of the account is handled, and keeps others out.

@@ -89,6 +89,8 @@ func TestM2Account(t *testing.T) {
 		}()
 	}
 	require.NotPanics(t, func() { sim.NewAccount(sim.AccountConfig{}) })
+	require.PanicsWithValue(t, "sim: New: a service is nil", func() { sim.New(sim.Config{}, nil) })
+	require.NotPanics(t, func() { sim.New(sim.Config{}) })
 	for value, ok := range map[string]bool{"": false, "a": true, "a b": true, " a": false, "a\t": false, "a\nb": false, "a\x7f": false, "键": true} {
 		require.Equal(t, ok, sim.IsHeaderValue(value), "%q", value)
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// PostMultipart posts a form to address as multipart/form-data, by curl where there
-// is curl, and without it by the same bytes. It returns the reply.
+// PostMultipart posts a form to address as multipart/form-data, by curl -F where
+// there is curl, and without it by the same bytes. It returns the reply.
 func PostMultipart(t *testing.T, address string, form url.Values) string {
 	t.Helper()
 	if curl, err := exec.LookPath("curl"); err == nil {
@@ -40,9 +40,9 @@ func runCurl(t *testing.T, curl, address string, form url.Values) string {
 	t.Helper()
 	args := []string{"--silent", "--show-error", "--noproxy", "*", address}
 	for name := range form {
-		args = append(args, "--form-string", name+"="+form.Get(name)) // -F, and @ means nothing
+		args = append(args, "-F", name+"="+form.Get(name))
 	}
-	reply, err := exec.CommandContext(t.Context(), curl, args...).Output()
+	reply, err := exec.CommandContext(t.Context(), curl, args...).Output() //nolint:gosec // The tests' own arguments.
 	require.NoError(t, err)
 	return string(reply)
 }
