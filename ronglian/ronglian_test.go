@@ -49,7 +49,7 @@ func newConfig(client *http.Client) ronglian.Config {
 	}
 }
 
-func newProvider(t *testing.T, cfg ronglian.Config) *ronglian.Provider {
+func newProvider(t testing.TB, cfg ronglian.Config) *ronglian.Provider {
 	t.Helper()
 	p, err := ronglian.New(cfg)
 	require.NoError(t, err)
