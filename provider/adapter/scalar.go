@@ -42,11 +42,12 @@ func (s *Scalar) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// trim takes off white space, and what looks like nothing at all: zero-width spaces
-// and byte order marks.
-func trim(text string) string {
-	return strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff' })
-}
+// trim takes off what isBlank.
+func trim(text string) string { return strings.TrimFunc(text, isBlank) }
+
+// isBlank reports whether a character is white space, or looks like nothing at all:
+// a zero-width space or a byte order mark.
+func isBlank(r rune) bool { return unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff' }
 
 // isPlain reports whether a JSON string stands for its own bytes, as nearly all
 // codes and ids do.
