@@ -133,8 +133,8 @@ func TestReply(t *testing.T) {
 		{name: "created", status: http.StatusCreated, reply: `{"smsId":77}`, id: "77"},
 		{name: "unknown members, error null, code 0", reply: `{"smsId":1,"extra":[1,{}],"error":null,"code":0}`, id: "1"},
 		{name: "byte order mark and space", reply: "\xef\xbb\xbf \n{\"smsId\":1}\n", id: "1"},
-		{name: "accepted without an id", reply: `{"msg":"ok"}`, want: provider.KindUnavailable, mayHaveSent: true},
-		{name: "accepted with id 0", reply: `{"smsId":0}`, want: provider.KindUnavailable, mayHaveSent: true},
+		{name: "accepted without an id", reply: `{"msg":"ok"}`},
+		{name: "accepted with id 0", reply: `{"smsId":0}`},
 		{
 			name: "refused", status: http.StatusBadRequest, reply: wiretest.Read(t, "reply-number.json"),
 			want: provider.KindRecipient, code: "301", text: "手机号码必须是11位的数字",
@@ -144,9 +144,9 @@ func TestReply(t *testing.T) {
 		{name: "code as a string", status: http.StatusBadRequest, reply: `{"code":"10022","error":"x"}`, want: provider.KindTemplate, code: "10022"},
 		{name: "code without a text", status: http.StatusBadRequest, reply: `{"code":10022}`, want: provider.KindTemplate, code: "10022"},
 		{name: "code beside an id", reply: `{"code":10010,"smsId":5}`, want: provider.KindThrottled, code: "10010"},
-		{name: "error beside an id", reply: `{"error":"","smsId":5}`, want: provider.KindUnknown},
-		{name: "error without a code, under 200", reply: `{"error":"no"}`, want: provider.KindUnknown, text: "no"},
-		{name: "error without a code, under 403", status: http.StatusForbidden, reply: `{"error":"no"}`, want: provider.KindUnknown, code: "403"},
+		{name: "error beside an id", reply: `{"error":"","smsId":5}`, want: provider.KindUnknown, mayHaveSent: true},
+		{name: "error without a code, under 200", reply: `{"error":"no"}`, want: provider.KindUnknown, text: "no", mayHaveSent: true},
+		{name: "error without a code, under 403", status: http.StatusForbidden, reply: `{"error":"no"}`, want: provider.KindUnknown, code: "403", mayHaveSent: true},
 		{
 			name: "10016, the other meaning", status: http.StatusBadRequest, reply: `{"code":10016,"error":"deviceId is empty"}`,
 			want: provider.KindConfig, code: "10016",
@@ -163,7 +163,7 @@ func TestReply(t *testing.T) {
 		{name: "502 with an error", status: http.StatusBadGateway, reply: `{"error":"x"}`, want: provider.KindUnavailable, code: "502", mayHaveSent: true},
 		{name: "500 with a code", status: http.StatusInternalServerError, reply: `{"code":10010,"error":"x"}`, want: provider.KindUnavailable, code: "10010", mayHaveSent: true},
 		{name: "401 of somebody else", status: http.StatusUnauthorized, reply: `<html>`, want: provider.KindUnavailable, mayHaveSent: true},
-		{name: "the number for a code", status: http.StatusBadRequest, reply: `{"code":13800138000,"error":"x"}`, want: provider.KindUnknown, code: "***"},
+		{name: "the number for a code", status: http.StatusBadRequest, reply: `{"code":13800138000,"error":"x"}`, want: provider.KindUnknown, code: "***", mayHaveSent: true},
 		{
 			name:   "words that repeat number, captcha, credentials and a code inside a key",
 			status: http.StatusBadRequest, want: provider.KindThrottled, code: "10010",

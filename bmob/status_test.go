@@ -53,7 +53,7 @@ func TestReadStatus(t *testing.T) {
 
 func TestReadStatusOfNoSuchID(t *testing.T) {
 	t.Parallel()
-	for _, id := range []string{"", "AAAA", "../users", "12 3"} {
+	for _, id := range []string{"AAAA", "../users", "12 3"} {
 		stub := &wiretest.Stub{}
 		r := sentReceipt()
 		r.ID = id

@@ -188,12 +188,12 @@ func TestReply(t *testing.T) {
 		{name: "international id", reply: `{"code":2,"ismsid":"77"}`, id: "77"},
 		{name: "unknown members", reply: `{"code":2,"smsid":"1","extra":[1,{}]}`, id: "1"},
 		{name: "byte order mark and space", reply: "\xef\xbb\xbf \n{\"code\":2,\"smsid\":\"1\"}\n", id: "1"},
-		{name: "accepted without an id", reply: `{"code":2,"smsid":""}`, want: provider.KindUnavailable, mayHaveSent: true},
-		{name: "accepted with id 0", reply: `{"code":2,"smsid":"0"}`, want: provider.KindUnavailable, mayHaveSent: true},
+		{name: "accepted without an id", reply: `{"code":2,"smsid":""}`},
+		{name: "accepted with id 0", reply: `{"code":2,"smsid":"0"}`},
 		{name: "no code", reply: `{"msg":"提交成功","smsid":"1"}`, want: provider.KindUnavailable, mayHaveSent: true},
 		{name: "null code", reply: `{"code":null,"smsid":"1"}`, want: provider.KindUnavailable, mayHaveSent: true},
 		{name: "refused, code as a string", reply: `{"code":"4051","msg":"x"}`, want: provider.KindBalance, code: "4051"},
-		{name: "unlisted code", reply: `{"code":4999,"msg":"x","smsid":"5"}`, want: provider.KindUnknown, code: "4999"},
+		{name: "unlisted code", reply: `{"code":4999,"msg":"x","smsid":"5"}`, want: provider.KindUnknown, code: "4999", mayHaveSent: true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -234,7 +234,7 @@ func TestBadMessage(t *testing.T) {
 		{name: "missing parameter", message: newMessage("twoVars", "1"), want: provider.KindTemplate, names: `"minutes"`},
 		{name: "separator in a value", message: separator, want: provider.KindTemplate, names: `Params["code"]`},
 		{name: "value of nine characters", message: newMessage("byID", "一二三四五六七八九"), want: provider.KindTemplate, names: `Params["code"]: 9 characters`},
-		{name: "empty text", message: newMessage("any", ""), want: provider.KindContent, names: "Text: "},
+		{name: "empty code", message: newMessage("any", ""), want: provider.KindTemplate, names: `Params["code"]`},
 		{name: "text of 501 characters", message: newMessage("any", long), want: provider.KindContent, names: "Text: 501 characters"},
 		{name: "foreign number and a text too long", message: longAbroad, want: provider.KindUnsupported, names: "To"},
 		{name: "foreign number on a mainland account", message: foreign, want: provider.KindUnsupported, names: "To"},

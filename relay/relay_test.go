@@ -144,7 +144,7 @@ func TestForeignNumbersNeedInternational(t *testing.T) {
 
 func TestLengthOfText(t *testing.T) {
 	t.Parallel()
-	for length, want := range map[int]error{0: provider.KindContent, 1000: nil, 1001: provider.KindContent} {
+	for length, want := range map[int]error{0: provider.KindTemplate, 1000: nil, 1001: provider.KindContent} {
 		stub := &wiretest.Stub{Reply: wiretest.Read(t, "reply-queued.json")}
 		cfg, m := newConfig(stub.Client()), newMessage()
 		cfg.Templates = provider.Templates{"login": {Text: "{code}"}}

@@ -12,10 +12,9 @@ import (
 
 // ReadStatus asks the gateway for the state of a text.
 func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider.Status, error) {
-	call := p.client.NewCall(provider.OpStatus)
-	call.Hide(r.To.National())
-	if r.ID == "" {
-		return provider.Status{}, call.Fail(provider.KindConfig, "Receipt.ID: no id")
+	call, err := p.client.NewStatus(r)
+	if err != nil {
+		return provider.Status{}, err
 	}
 	s, err := p.exchange(ctx, call, adapter.Request{
 		Method: http.MethodGet, Path: relayapi.PathSubmissions + "/" + r.ID, Header: p.header(),

@@ -29,7 +29,7 @@ const mostReports = 100
 //
 // Report.Extra of a reply holds "sign" and "extend_code", where they are set.
 func (p *Provider) PullReports(ctx context.Context, kind provider.ReportKind, limit int) ([]provider.Report, error) {
-	call := p.newCall(provider.OpReports)
+	call := p.client.NewCall(provider.OpReports)
 	if limit < 0 {
 		return nil, call.Fail(provider.KindConfig, "limit: must not be negative")
 	}
@@ -48,7 +48,7 @@ func (p *Provider) PullReports(ctx context.Context, kind provider.ReportKind, li
 	if err := p.sdk.ask(ctx, call, request, &answer); err != nil {
 		return nil, err
 	}
-	return p.named(answer.reports()), nil
+	return p.named(answer.reports(call)), nil
 }
 
 // pulled is the answer to a pull of either kind. Rows may be null.
@@ -58,32 +58,44 @@ type pulled struct {
 }
 
 type pulledDelivery struct {
-	CountryCode, SubscriberNumber, PhoneNumber          string
-	SerialNo, SessionContext, ReportStatus, Description string
-	UserReceiveTime                                     uint64
+	CountryCode, SubscriberNumber, PhoneNumber          adapter.Aside
+	SerialNo, SessionContext, ReportStatus, Description adapter.Aside
+	UserReceiveTime                                     adapter.Aside
 }
 
 type pulledReply struct {
-	CountryCode, SubscriberNumber, PhoneNumber string
-	ReplyContent, SignName, ExtendCode         string
-	ReplyTime                                  uint64
+	CountryCode, SubscriberNumber, PhoneNumber adapter.Aside
+	ReplyContent, SignName, ExtendCode         adapter.Aside
+	ReplyTime                                  adapter.Aside
 }
 
-func (p pulled) reports() []provider.Report {
+// reports translates what was pulled: what was is gone from the queue, so a value that
+// cannot be read is left out.
+func (p pulled) reports(call *adapter.Call) []provider.Report {
 	var reports []provider.Report
 	for _, d := range p.Deliveries {
 		if d != nil {
-			from, at := handset{d.CountryCode, d.SubscriberNumber, d.PhoneNumber}, timeOf(d.UserReceiveTime)
-			reports = append(reports, newDelivery(from, d.SerialNo, d.SessionContext, newStatus(d.ReportStatus, d.Description, "", at)))
+			from := handset{string(d.CountryCode), string(d.SubscriberNumber), string(d.PhoneNumber)}
+			status := d.status(call, from)
+			reports = append(reports, newDelivery(from, string(d.SerialNo), string(d.SessionContext), status))
 		}
 	}
 	for _, r := range p.Replies {
 		if r != nil {
-			from := handset{r.CountryCode, r.SubscriberNumber, r.PhoneNumber}
-			reports = append(reports, newReply(from, r.ReplyContent, r.SignName, r.ExtendCode, timeOf(r.ReplyTime)))
+			from := handset{string(r.CountryCode), string(r.SubscriberNumber), string(r.PhoneNumber)}
+			reports = append(reports, newReply(from, string(r.ReplyContent), string(r.SignName), string(r.ExtendCode), pushedTime(adapter.Scalar(r.ReplyTime))))
 		}
 	}
 	return reports
+}
+
+// status has the Description in the place of a carrier's code, which it is where the
+// carrier says one. Otherwise it is free text, which may hold the number.
+func (d pulledDelivery) status(call *adapter.Call, from handset) provider.Status {
+	call.Hide(from.national, from.phone().National())
+	_, listed := reportCodes.Lookup(string(d.Description))
+	code, words := call.StatusCode(string(d.Description), listed)
+	return newStatus(string(d.ReportStatus), code, words, pushedTime(adapter.Scalar(d.UserReceiveTime)))
 }
 
 func newDelivery(from handset, serial, session string, status provider.Status) provider.Report {
@@ -107,7 +119,7 @@ func newReply(from handset, text, sign, extendCode string, at time.Time) provide
 func (p *Provider) ParseReports(r *http.Request) ([]provider.Report, error) {
 	reports, err := readPush(r)
 	if err != nil {
-		return nil, p.newCall(provider.OpReports).Fail(provider.KindUnavailable, "unusable push: %v", err)
+		return nil, p.client.NewCall(provider.OpReports).Fail(provider.KindUnavailable, "unusable push: %v", err)
 	}
 	return p.named(reports), nil
 }

@@ -8,10 +8,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/cnsms/cnsms/internal/baseurl"
+	"github.com/cnsms/cnsms/internal/credential"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/facts"
 )
@@ -35,9 +35,13 @@ type Config struct {
 	// BaseURL is where the service is. Its path, if any, stands before the path of
 	// each request.
 	BaseURL string
+	// Root is how each path of the service begins, such as "/v1". A BaseURL that ends in
+	// it is refused: it would stand in each address twice. Optional.
+	Root string
 	// PlainHTTP lets BaseURL be http:// on another machine.
 	PlainHTTP bool
-	// Credentials are the fields that must be set.
+	// Credentials are the fields that the service knows the account by. They must be
+	// set, unless they are Optional, and errors do not repeat them.
 	Credentials []Credential
 	// Templates maps logical names to templates. Required, unless NoTemplates is set.
 	Templates provider.Templates
@@ -54,13 +58,14 @@ type Config struct {
 	Now func() time.Time
 }
 
-// Credential is a field of an adapter's Config without which the service refuses
-// every request.
+// Credential is a field of an adapter's Config that the service knows the account by.
 type Credential struct {
 	// Field is the name of the field.
 	Field string
 	// Value is what the user has set.
 	Value string
+	// Optional lets Value be empty.
+	Optional bool
 }
 
 // Identity is the part of a provider that says who it is. Adapters embed it.
@@ -95,7 +100,7 @@ func New(cfg Config, problems ...error) (*Client, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	base, err := baseurl.Parse(cfg.BaseURL, cfg.PlainHTTP)
+	base, err := baseurl.ParseWithout(cfg.Root, cfg.BaseURL, cfg.PlainHTTP)
 	problems = slices.Concat(cfg.credentialProblems(), problems, cfg.templateProblems(), []error{err})
 	if cfg.Timeout < 0 {
 		problems = append(problems, errors.New("Timeout: must not be negative"))
@@ -120,10 +125,10 @@ func (cfg Config) credentialProblems() []error {
 // comes along from a file: the service would only say that the signature is wrong.
 func (c Credential) validate() error {
 	switch {
-	case c.Value == "":
+	case c.Value == "" && !c.Optional:
 		return errors.New(c.Field + ": must not be empty")
-	case strings.ContainsFunc(c.Value, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return errors.New(c.Field + ": has a space, a line end or another character that no credential has")
+	case !credential.IsClean(c.Value):
+		return errors.New(c.Field + ": " + credential.Problem)
 	}
 	return nil
 }

@@ -41,6 +41,10 @@ type flaw struct {
 	repeatable bool
 	// readsAnything reads the body of every reply, whatever its status.
 	readsAnything bool
+	// strict wants every value of a reply to have its type.
+	strict bool
+	// impatient does not look at Retry-After.
+	impatient bool
 }
 
 func onReceipt(f func(r *provider.Receipt)) flaw { return flaw{receipt: f} }
@@ -84,7 +88,7 @@ const (
 )
 
 func allBroken() []each {
-	return slices.Concat(brokenReceipts(), brokenInput(), brokenReplies(), brokenExchanges(), brokenSecrecy(), brokenSharing(), brokenAbilities(), brokenContents(), brokenReadings(), brokenWords(), brokenOverHTTP2())
+	return slices.Concat(brokenReceipts(), brokenInput(), brokenReplies(), brokenExchanges(), brokenSecrecy(), brokenSharing(), brokenAbilities(), brokenContents(), brokenReadings(), brokenWords(), brokenOverHTTP2(), brokenLeniency())
 }
 
 // Every case of the suite is able to fail.
