@@ -41,10 +41,12 @@ type Error struct {
 	// HTTPStatus is the status of the reply, or 0 when there was none.
 	HTTPStatus int
 	// MayHaveSent is true when the message may be on its way despite the error:
-	// the request left and no usable answer came back. It is false when the
-	// connection was never made or the service refused.
+	// the request left and no usable answer came back, or one with a code that the
+	// service documents nowhere. It is false when the connection was never made or the
+	// service refused with a code that it documents as a refusal.
 	MayHaveSent bool
-	// RetryAfter is how long the service asked to wait, or 0.
+	// RetryAfter is how long the service asked to wait, or 0: by the code, or by the
+	// header of that name, of which a day at most is believed.
 	RetryAfter time.Duration
 	// Err is the cause, such as a network or context error. May be nil.
 	Err error

@@ -26,7 +26,8 @@ type Provider interface {
 	Send(ctx context.Context, m Message) (Receipt, error)
 }
 
-// Message is one text to one phone.
+// Message is one text to one phone. Its number and the values of its Params do not show
+// when it is printed or logged; [Params] says where no type can prevent it.
 type Message struct {
 	// To is the recipient.
 	To Phone

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -37,10 +38,9 @@ func statusOf(call *adapter.Call, s submission) provider.Status {
 	row, _ := states.Lookup(status.Code)
 	if s.Failure != nil {
 		var listed bool
-		if row, listed = failureClasses.Lookup(string(s.Failure.Class)); !listed {
-			row.Code = call.Redact(row.Code)
-		}
-		status.Code, status.Text = row.Code, call.Redact(s.Failure.Text)
+		row, listed = failureClasses.Lookup(string(s.Failure.Class))
+		status.Code, status.Text = call.StatusCode(row.Code, listed)
+		status.Text = cmp.Or(call.Redact(s.Failure.Text), status.Text)
 	}
 	if status.State == provider.StateFailed {
 		status.Kind = row.Kind

@@ -74,8 +74,9 @@ type Identity struct{ name, what string }
 // Name returns Config.Name.
 func (i Identity) Name() string { return i.name }
 
-// Format prints the type and the name only, whatever the verb: a provider holds
-// credentials.
+// Format prints the type and the name only, whatever the verb that fmt passes on: a
+// provider holds credentials. For those that it does not (%p, a misplaced %w, a field
+// that is not exported) an adapter keeps its settings behind a function.
 func (i Identity) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "%s(%s)", i.what, i.name) }
 
 // Client makes calls at one service. It is safe for concurrent use.
