@@ -144,23 +144,31 @@ func (p *Provider) sign() (sig, authorization string) {
 // whatever their case: the service itself varies it. Only the code decides whether a
 // text was accepted, so all else is read when it is wanted.
 type reply struct {
-	StatusCode  adapter.Scalar  `json:"statusCode"`
-	StatusMsg   adapter.Aside   `json:"statusMsg"`
-	TemplateSMS json.RawMessage `json:"templateSMS"`
+	StatusCode  adapter.Scalar `json:"statusCode"`
+	StatusMsg   adapter.Aside  `json:"statusMsg"`
+	TemplateSMS sentSMS        `json:"templateSMS"`
 	// MessageSID is where an international reply may have its id.
 	MessageSID adapter.Aside   `json:"smsMessageSid"`
 	Account    json.RawMessage `json:"Account"`
 	Reports    json.RawMessage `json:"reports"`
 }
 
+// sentSMS is what a reply says of a mainland text, and empty where that is no object.
+type sentSMS struct {
+	MessageSID adapter.Aside `json:"smsMessageSid"`
+}
+
+// UnmarshalJSON accepts everything: without an id the text is accepted all the same.
+func (s *sentSMS) UnmarshalJSON(data []byte) error {
+	type plain sentSMS
+	_ = json.Unmarshal(data, (*plain)(s))
+	return nil
+}
+
 // id is the id of the accepted message, or empty where there is none that can be read.
 // An old example of the vendor's has a space before it.
 func (r reply) id() string {
-	var sms struct {
-		MessageSID adapter.Aside `json:"smsMessageSid"`
-	}
-	_ = json.Unmarshal(r.TemplateSMS, &sms) // without an id the text is accepted all the same
-	if id := strings.TrimSpace(string(sms.MessageSID)); id != "" {
+	if id := strings.TrimSpace(string(r.TemplateSMS.MessageSID)); id != "" {
 		return id
 	}
 	return strings.TrimSpace(string(r.MessageSID))

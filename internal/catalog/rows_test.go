@@ -3,10 +3,12 @@ package catalog_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -177,9 +179,9 @@ func TestC3EveryFieldIsKnown(t *testing.T) {
 	}
 }
 
-// TestR1R2R3AcceptedReplies has successes in other spellings, with other types where
-// nothing depends on them, and without an id.
-func TestR1R2R3AcceptedReplies(t *testing.T) {
+// TestR1R2R3R6AcceptedReplies has successes in other spellings, with other types where
+// nothing depends on them, without an id, and behind marks or as XML.
+func TestR1R2R3R6AcceptedReplies(t *testing.T) {
 	t.Parallel()
 	const ok = `"PhoneNumber":"+8613800138000","Code":"Ok"`
 	tests := []struct{ row, adapter, reply, id string }{
@@ -413,3 +415,34 @@ func TestC2CodesAsTheyAreTyped(t *testing.T) {
 		}
 	}
 }
+
+// TestR4RetryAfter has a machine in front of each service that asks to wait, and services
+// that do so in their own format.
+func TestR4RetryAfter(t *testing.T) {
+	t.Parallel()
+	own := map[string]string{
+		"bmob": `{"error":"It is busy...Try it later!"}`, "relay": `{"error":{"code":"recipient_quota"}}`,
+		"tencent": `{"Response":{"Error":{"Code":"LimitExceeded.PhoneNumberThirtySecondLimit"}}}`,
+	}
+	for _, a := range accounts {
+		for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
+			for _, reply := range []string{"<html>later</html>", own[a.adapter]} {
+				answer := func(*http.Request) (*http.Response, error) {
+					return &http.Response{
+						StatusCode: status, Header: http.Header{"Retry-After": {"7"}}, Body: io.NopCloser(strings.NewReader(reply)),
+					}, nil
+				}
+				p, err := a.new(credential, &http.Client{Transport: roundTrip(answer)})
+				require.NoError(t, err)
+				_, err = p.Send(t.Context(), login)
+				var failure *provider.Error
+				require.ErrorAs(t, err, &failure)
+				require.Equal(t, 7*time.Second, failure.RetryAfter, "%s: %d %s", a.adapter, status, reply)
+			}
+		}
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
