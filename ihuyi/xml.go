@@ -28,9 +28,12 @@ type xmlReply struct {
 	Num    adapter.Aside  `xml:"num"`
 }
 
+// decodeXML reads the reply as UTF-8, whatever encoding it says: what decides is ASCII in
+// every encoding that a Chinese service uses, and words that cannot be read do not matter.
 func (r *reply) decodeXML(body []byte) error {
 	var answer xmlReply
-	decoder := xml.NewDecoder(bytes.NewReader(body))
+	decoder := xml.NewDecoder(bytes.NewReader(bytes.ToValidUTF8(body, []byte("?"))))
+	decoder.CharsetReader = func(_ string, input io.Reader) (io.Reader, error) { return input, nil }
 	if err := decoder.Decode(&answer); err != nil {
 		return errors.New("not the expected XML")
 	}

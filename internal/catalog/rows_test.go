@@ -214,6 +214,8 @@ func TestR1R2R3R6AcceptedReplies(t *testing.T) {
 		{"R6", "ihuyi", `<?xml version="1.0" encoding="utf-8"?><SubmitResult xmlns="http://106.ihuyi.com/"><code>2</code><msg>提交成功</msg><smsid>77</smsid></SubmitResult>`, "77"},
 		{"R6", "ihuyi", "\ufeff\r\n<SubmitResult>\n <code> 2 </code>\n <smsid>\n77 </smsid></SubmitResult>\r\n", "77"},
 		{"R6", "ihuyi", `<SubmitResult><code>2</code></SubmitResult>`, ""},
+		{"R6", "ihuyi", `<?xml version="1.0" encoding="utf8"?><SubmitResult><code>2</code><smsid>77</smsid></SubmitResult>`, "77"},
+		{"R6", "ihuyi", `<?xml version="1.0" encoding="GBK"?><SubmitResult><code>2</code><msg>` + "\xcc\xe1\xbd\xbb\xb3\xc9\xb9\xa6" + `</msg><smsid>77</smsid></SubmitResult>`, "77"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.row+" "+tt.adapter+" "+tt.reply, func(t *testing.T) {

@@ -40,7 +40,7 @@ func TestR4RetryAfter(t *testing.T) {
 			for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
 				require.Equal(t, tt.want, retryAfter(status, header, func() time.Time { return now }))
 			}
-			require.Zero(t, retryAfter(http.StatusOK, header, time.Now), "only two statuses mean that")
+			require.Zero(t, retryAfter(http.StatusOK, header, func() time.Time { return now }), "only two statuses mean that")
 		})
 	}
 }
