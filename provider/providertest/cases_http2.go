@@ -26,12 +26,21 @@ func http2Cases() []testCase {
 func overHTTP2(c *check) {
 	h2 := *c
 	h2.http2 = true
-	for name, scene := range map[string]func(c *check){
-		"receipt": completeReceipt, "one-request": oneRequest, "refusals": firstRefusal, "truncated-reply": truncatedReplies,
-		"connection-reset": connectionReset, "redirect": redirectsOverHTTP2, "cancelled-in-flight": cancelledInFlight,
-		"oversized-reply": oversizedReplies, "unexpected-status": unexpectedStatus,
+	for _, scene := range []struct {
+		name string
+		run  func(c *check)
+	}{
+		{"receipt", completeReceipt},
+		{"one-request", oneRequest},
+		{"refusals", firstRefusal},
+		{"truncated-reply", truncatedReplies},
+		{"connection-reset", connectionReset},
+		{"redirect", redirectsOverHTTP2},
+		{"cancelled-in-flight", cancelledInFlight},
+		{"oversized-reply", oversizedReplies},
+		{"unexpected-status", unexpectedStatusOverHTTP2},
 	} {
-		h2.sub(name, scene)
+		h2.sub(scene.name, scene.run)
 	}
 }
 
@@ -53,6 +62,17 @@ func redirectsOverHTTP2(c *check) {
 	_, err := c.send(c.Context(), c.provider(s), c.message(), "the service redirects")
 	c.failed(err, wanted{kind: provider.KindUnavailable, sent: maySent}, "the service redirects")
 	c.requestsOfFailure(s, "the service redirects")
+}
+
+// unexpectedStatusOverHTTP2 has no switch of protocols: HTTP/2 has none.
+func unexpectedStatusOverHTTP2(c *check) {
+	for _, status := range []int{http.StatusNoContent, http.StatusNotModified} {
+		c.sub(fmt.Sprint(status), func(c *check) {
+			s := c.stage()
+			s.answer(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
+			c.unusableFrom(s, fmt.Sprintf("the service answers with HTTP status %d", status))
+		})
+	}
 }
 
 // patienceWithRepeats is how long a case watches for repeated requests.
