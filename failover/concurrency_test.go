@@ -3,6 +3,7 @@ package failover_test
 import (
 	"context"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -50,14 +51,9 @@ func TestComposersAreSafeForConcurrentUse(t *testing.T) {
 
 // goroutine is the number of the goroutine that calls it, as its stack has it.
 func goroutine() string {
-	stack := make([]byte, 32)
-	stack = stack[:runtime.Stack(stack, false)]
-	for i, b := range stack {
-		if b == '[' {
-			return string(stack[:i])
-		}
-	}
-	return string(stack)
+	stack := make([]byte, 64)
+	number, _, _ := strings.Cut(string(stack[:runtime.Stack(stack, false)]), " [")
+	return number
 }
 
 // A send through all three composers stays on the goroutine of its caller, also with
