@@ -46,3 +46,12 @@ func TestScalar(t *testing.T) {
 		})
 	}
 }
+
+// Decoders of other makers hand over what encoding/json never does.
+func TestScalarRefusesWhatIsNoJSON(t *testing.T) {
+	t.Parallel()
+	for _, data := range []string{"", `"`, `"a`, `"\`} {
+		var value adapter.Scalar
+		require.Error(t, value.UnmarshalJSON([]byte(data)), "%q", data)
+	}
+}
