@@ -207,10 +207,10 @@ func TestReplicasShareAStore(t *testing.T) {
 	t.Parallel()
 	store, err := failover.NewMemoryStore(failover.MemoryStoreConfig{})
 	require.NoError(t, err)
-	share := func(cfg *failover.ComposerConfig) { cfg.Attempts = store }
+	share := func(cfg *failover.ComposerConfig) { cfg.Name, cfg.Attempts = "sms", store }
 	_, one := story(t, share)
 	_, two := story(t, share)
 	require.Equal(t, "relay", outcome(one.Send(t.Context(), codeMessage)))
 	require.Equal(t, "paid", outcome(two.Send(t.Context(), codeMessage)))
-	require.Equal(t, 1, store.Len())
+	require.Equal(t, 2, store.Len(), "the attempts, and the retries of this window")
 }

@@ -57,8 +57,8 @@ func TestWhenFirstFails(t *testing.T) {
 		{"does not do this country", fail(provider.KindUnsupported), plainMessage, both},
 		{"silent, with a code", hang, codeMessage, both},
 		{"silent, without a code", hang, plainMessage, stop},
-		{"bad number", fail(provider.KindRecipient), codeMessage, stop},
-		{"bad text", fail(provider.KindContent), codeMessage, stop},
+		{"does not take the number", fail(provider.KindRecipient), codeMessage, both},
+		{"does not take the text", fail(provider.KindContent), plainMessage, both},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -220,7 +220,7 @@ func TestRefusedBeforeCounting(t *testing.T) {
 func TestSimultaneousFirstClicks(t *testing.T) {
 	t.Parallel()
 	const clicks = 64
-	_, composer := story(t)
+	_, composer := story(t, func(cfg *failover.ComposerConfig) { cfg.MaxRetries = clicks })
 	got := allAtOnce(clicks, func() string { return outcome(composer.Send(t.Context(), codeMessage)) })
 	require.Equal(t, map[string]int{"relay": 1, "paid": clicks - 1}, got)
 }

@@ -122,7 +122,8 @@ func (s *sender) checkOwnBalances(ctx context.Context) error {
 	return errors.Join(problems...)
 }
 
-func (m *member) checkBalance(ctx context.Context, threshold int64) error {
+func (m *member) checkBalance(ctx context.Context, threshold int64) (failed error) {
+	defer recoverInto(&failed)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
