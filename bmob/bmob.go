@@ -137,6 +137,7 @@ var (
 	_ provider.Verifier      = (*Provider)(nil)
 	_ provider.StatusReader  = (*Provider)(nil)
 	_ provider.CaptchaIssuer = (*Provider)(nil)
+	_ provider.CodeMaker     = (*Provider)(nil)
 )
 
 // New returns a Provider, or an error that names every faulty field.
@@ -204,6 +205,12 @@ func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Recei
 	}
 	body := codeBody{Phone: m.To.National(), Template: template.ID, ValidateToken: m.Captcha}
 	return p.submit(ctx, call, codePath, body, provider.CodeByProvider)
+}
+
+// CodeTemplates lists the templates without Params, in whose texts Bmob puts its own
+// code.
+func (p *Provider) CodeTemplates() []string {
+	return p.client.TemplateNames(func(template provider.Template) bool { return len(template.Params) == 0 })
 }
 
 // sendText fills a template with the caller's parameters.

@@ -118,7 +118,10 @@ type Provider struct {
 	account
 }
 
-var _ provider.Verifier = (*Provider)(nil)
+var (
+	_ provider.Verifier  = (*Provider)(nil)
+	_ provider.CodeMaker = (*Provider)(nil)
+)
 
 // New returns a Provider, or an error that names every faulty field.
 func New(cfg Config) (*Provider, error) {
@@ -179,6 +182,12 @@ func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Recei
 		return provider.Receipt{}, err
 	}
 	return p.send(ctx, call, sendPath, p.form("appkey", "", m.To), provider.CodeByProvider)
+}
+
+// CodeTemplates lists the templates without an ID, in whose texts Mob puts its own
+// code.
+func (p *Provider) CodeTemplates() []string {
+	return p.client.TemplateNames(func(template provider.Template) bool { return template.ID == "" })
 }
 
 func (p *Provider) sendCustom(ctx context.Context, call *adapter.Call, template provider.Template, to provider.Phone) (provider.Receipt, error) {

@@ -48,7 +48,9 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/cnsms/cnsms/provider"
@@ -113,6 +115,7 @@ type Provider struct {
 var (
 	_ provider.StatusReader = (*Provider)(nil)
 	_ provider.Verifier     = (*Provider)(nil)
+	_ provider.CodeMaker    = (*Provider)(nil)
 )
 
 // New returns a Provider, or an error that names every faulty field.
@@ -180,8 +183,9 @@ func templateProblems(template provider.Template) []string {
 
 // Send submits one text, and waits for a phone if Config.Wait says so. Message.Ref
 // is forwarded, and makes the submission repeatable: the same message with the same
-// Ref and Attempt is sent at most once, however often it is submitted. One that was
-// called back stays so; another try is another Attempt.
+// Ref, Attempt and Visit is sent at most once, however often it is submitted. One that
+// was called back stays so; another try is another Attempt, or, where a composer asks
+// the relay at a second place, another Visit.
 func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
 	call := p.client.NewSend(m)
 	text, err := p.render(call, m)
@@ -206,6 +210,15 @@ func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Recei
 		return provider.Receipt{}, err
 	}
 	return p.receipt(call, s), nil
+}
+
+// CodeTemplates lists every template when Config.Codes is set, because the phone's app
+// then has a vendor make the codes, and none otherwise.
+func (p *Provider) CodeTemplates() []string {
+	if p.config().Codes == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(p.config().Templates))
 }
 
 func (p *Provider) receipt(call *adapter.Call, s submission) provider.Receipt {

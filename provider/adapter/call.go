@@ -108,7 +108,7 @@ func (c *Call) Refuse(code, words string) error {
 		code = c.Redact(code) // what stands in the place of a code may be anything
 	}
 	return &provider.Error{
-		Provider: c.client.Name(), Op: c.op, Kind: row.Kind, Scope: row.Scope, RetryAfter: row.Wait,
+		Provider: c.client.Name(), Op: c.op, Kind: row.Kind, Scope: row.Scope, RetryAfter: row.WaitAt(c.client.Now()),
 		MayHaveSent: row.MayHaveSent && c.sends(), Code: code, Text: c.Redact(words), HTTPStatus: c.status,
 		Remedy: row.Remedy,
 	}

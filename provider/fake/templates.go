@@ -2,6 +2,7 @@ package fake
 
 import (
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/cnsms/cnsms/provider"
@@ -34,6 +35,23 @@ func serviceMakesCode(template provider.Template, usual provider.CodeOrigin) boo
 		return false
 	}
 	return template.ID == "" || usual == provider.CodeByProvider
+}
+
+// codeTemplates lists the templates whose code the service makes.
+func (p *Provider) codeTemplates(usual provider.CodeOrigin) []string {
+	if p.Templates == nil {
+		if usual == provider.CodeByProvider {
+			return []string{provider.AnyTemplate}
+		}
+		return nil
+	}
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(p.Templates)) {
+		if serviceMakesCode(p.Templates[name], usual) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func checkParams(template provider.Template, params provider.Params) error {
