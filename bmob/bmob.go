@@ -140,7 +140,8 @@ var (
 	_ provider.CodeMaker     = (*Provider)(nil)
 )
 
-// New returns a Provider, or an error that names every faulty field.
+// New returns a Provider, or an error that names every faulty field. The Provider
+// beside an error panics when it is used, and says why.
 func New(cfg Config) (*Provider, error) {
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Reader
@@ -153,7 +154,7 @@ func New(cfg Config) (*Provider, error) {
 		Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now,
 	}, problem, cfg.Captcha.validate())
 	if err != nil {
-		return nil, err
+		return &Provider{}, err
 	}
 	return &Provider{client.Identity("bmob.Provider"), client, func() Config { return cfg }}, nil
 }

@@ -61,7 +61,7 @@ func makersOf(p provider.Provider, template string) []maker {
 		return found
 	}
 	switch {
-	case isNil(p):
+	case unusable(p):
 		return nil
 	case provider.MakesCode(p, template):
 		return []maker{maker(p.Name())}
@@ -88,6 +88,9 @@ func checkCodes(members []labelledMember) error {
 	return nil
 }
 
+// unusable reports whether p is one of those that checkProvider refuses.
+func unusable(p provider.Provider) bool { return isNil(p) || p.Name() == "" }
+
 func otherCodeError(field, template, firstField string, first, second maker) error {
 	which := fmt.Sprintf("the codes of template %q", template)
 	if template == provider.AnyTemplate {
@@ -107,6 +110,9 @@ func madeTemplates(members []labelledMember) []string {
 		for inside := range provider.All(m.Provider) {
 			switch inside.(type) {
 			case provider.Wrapper, provider.Group:
+				continue
+			}
+			if unusable(inside) {
 				continue
 			}
 			for _, template := range provider.CodeTemplates(inside) {

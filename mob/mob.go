@@ -123,14 +123,15 @@ var (
 	_ provider.CodeMaker = (*Provider)(nil)
 )
 
-// New returns a Provider, or an error that names every faulty field.
+// New returns a Provider, or an error that names every faulty field. The Provider
+// beside an error panics when it is used, and says why.
 func New(cfg Config) (*Provider, error) {
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Reader
 	}
 	client, err := adapter.New(cfg.common(), adapter.EachTemplate(cfg.Templates, templateProblems))
 	if err != nil {
-		return nil, err
+		return &Provider{}, err
 	}
 	return &Provider{client.Identity("mob.Provider"), account{client, func() Config { return cfg }}}, nil
 }

@@ -48,9 +48,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/cnsms/cnsms/provider"
@@ -118,7 +116,8 @@ var (
 	_ provider.CodeMaker    = (*Provider)(nil)
 )
 
-// New returns a Provider, or an error that names every faulty field.
+// New returns a Provider, or an error that names every faulty field. The Provider
+// beside an error panics when it is used, and says why.
 func New(cfg Config) (*Provider, error) {
 	cfg.Lane = cmp.Or(cfg.Lane, relayapi.DefaultLane)
 	if cfg.Rand == nil {
@@ -131,7 +130,7 @@ func New(cfg Config) (*Provider, error) {
 		Timeout:     cfg.timeout(), HTTPClient: cfg.HTTPClient, Now: cfg.Now,
 	}, cfg.problems()...)
 	if err != nil {
-		return nil, err
+		return &Provider{}, err
 	}
 	return &Provider{client.Identity("relay.Provider"), client, func() Config { return cfg }}, nil
 }
@@ -215,10 +214,7 @@ func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Recei
 // CodeTemplates lists every template when Config.Codes is set, because the phone's app
 // then has a vendor make the codes, and none otherwise.
 func (p *Provider) CodeTemplates() []string {
-	if p.config().Codes == nil {
-		return nil
-	}
-	return slices.Sorted(maps.Keys(p.config().Templates))
+	return p.client.TemplateNames(func(provider.Template) bool { return p.config().Codes != nil })
 }
 
 func (p *Provider) receipt(call *adapter.Call, s submission) provider.Receipt {
@@ -235,9 +231,9 @@ func (p *Provider) receipt(call *adapter.Call, s submission) provider.Receipt {
 // Verify has Config.Codes check a code. Without it the provider makes no codes, and
 // the error is of KindUnsupported.
 func (p *Provider) Verify(ctx context.Context, r provider.Receipt, code string) error {
-	verifier := p.config().Codes
+	call, verifier := p.client.NewCall(provider.OpVerify), p.config().Codes
 	if verifier == nil {
-		return p.client.NewCall(provider.OpVerify).Fail(provider.KindUnsupported, "Codes: nobody makes codes on this lane")
+		return call.Fail(provider.KindUnsupported, "Codes: nobody makes codes on this lane")
 	}
 	return verifier.Verify(ctx, r, code)
 }

@@ -114,7 +114,8 @@ var (
 	_ provider.StatusReader  = (*Provider)(nil)
 )
 
-// New returns a Provider, or an error that names every faulty field.
+// New returns a Provider, or an error that names every faulty field. The Provider
+// beside an error panics when it is used, and says why.
 func New(cfg Config) (*Provider, error) {
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Reader
@@ -126,7 +127,7 @@ func New(cfg Config) (*Provider, error) {
 		Timeout:     cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now,
 	}, adapter.EachTemplate(cfg.Templates, templateProblems))
 	if err != nil {
-		return nil, err
+		return &Provider{}, err
 	}
 	return &Provider{client.Identity("zhenzi.Provider"), client, func() Config { return cfg }}, nil
 }
