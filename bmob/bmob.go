@@ -71,10 +71,11 @@ package bmob
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"io"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/cnsms/cnsms/provider"
@@ -143,15 +144,12 @@ var (
 // New returns a Provider, or an error that names every faulty field. The Provider
 // beside an error panics when it is used, and says why.
 func New(cfg Config) (*Provider, error) {
-	if cfg.Rand == nil {
-		cfg.Rand = rand.Reader
-	}
 	credentials, problem := cfg.credentials()
 	client, err := adapter.New(adapter.Config{
 		Service: DefaultName, Title: "Bmob", Codes: Codes(),
 		Name: cfg.Name, BaseURL: cmp.Or(cfg.BaseURL, DefaultBaseURL), PlainHTTP: cfg.PlainHTTP,
 		Credentials: credentials, Templates: cfg.Templates, OwnText: true,
-		Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now,
+		Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now, Rand: cfg.Rand,
 	}, problem, cfg.Captcha.validate())
 	if err != nil {
 		return &Provider{}, err
@@ -216,14 +214,11 @@ func (p *Provider) CodeTemplates() []string {
 
 // sendText fills a template with the caller's parameters.
 func (p *Provider) sendText(ctx context.Context, call *adapter.Call, template provider.Template, to provider.Phone) (provider.Receipt, error) {
-	values, err := call.Values(template)
+	content, err := call.Vars(template)
 	if err != nil {
 		return provider.Receipt{}, err
 	}
-	content := make(map[string]string, len(values))
-	for i, name := range template.Params {
-		content[name] = values[i]
-	}
+	slices.SortFunc(content, func(a, b adapter.Field) int { return strings.Compare(a.Name, b.Name) }) // as the requests in testdata have them
 	body := textBody{Phone: to.National(), Content: content, Template: template.ID}
 	return p.submit(ctx, call, textPath, body, provider.CodeByCaller)
 }

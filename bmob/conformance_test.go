@@ -19,7 +19,8 @@ func harness(cfg bmob.Config) providertest.Harness {
 		},
 		New: func(e providertest.Endpoint) (provider.Provider, error) {
 			own := cfg
-			own.Templates, own.BaseURL, own.Timeout, own.HTTPClient, own.Now = e.Templates, e.BaseURL, e.Timeout, e.HTTPClient, e.Now
+			own.Templates, own.BaseURL, own.Timeout, own.HTTPClient = e.Templates, e.BaseURL, e.Timeout, e.HTTPClient
+			own.Now, own.Rand = e.Now, e.Rand
 			return bmob.New(own)
 		},
 		Message:   newMessage("login", nil),

@@ -30,9 +30,9 @@ type codeBody struct {
 }
 
 type textBody struct {
-	Phone    string            `json:"mobilePhoneNumber"`
-	Content  map[string]string `json:"content"`
-	Template string            `json:"template"`
+	Phone    string       `json:"mobilePhoneNumber"`
+	Content  adapter.Vars `json:"content"`
+	Template string       `json:"template"`
 }
 
 type verifyBody struct {
@@ -87,9 +87,9 @@ func (p *Provider) header(call *adapter.Call, path string, body []byte) (http.He
 		header["X-Bmob-REST-API-Key"] = []string{string(cfg.RESTKey)}
 		return header, nil
 	}
-	id, err := adapter.NewID(cfg.Rand)
+	id, err := call.NewID()
 	if err != nil {
-		return nil, call.Named(err)
+		return nil, err
 	}
 	nonce, timestamp := strings.ToLower(id[:nonceLength]), strconv.FormatInt(p.client.Now().Unix(), 10)
 	header["X-Bmob-SDK-Type"] = []string{sdkType}

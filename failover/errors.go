@@ -18,7 +18,7 @@ type Attempt struct {
 	// Provider is the name of the provider that was asked. It is a composer only if
 	// that composer refused the message before it asked a member, or panicked.
 	Provider string
-	// To is the recipient. JSON omits it, because it would be the full number.
+	// To is the recipient. JSON omits it.
 	To provider.Phone `json:"-"`
 	// Template is the logical name of the text.
 	Template string

@@ -45,24 +45,22 @@ func TestCooldownByKind(t *testing.T) {
 		{"unknown", fail(provider.KindUnknown), 0},
 		{"panic", func(context.Context, provider.Message) error { panic("oops") }, 0},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				f := newFleet("a", "b")
-				f.members["a"].then(test.failure)
-				var seen events
-				chain := f.chain(t, failover.ChainConfig{OnAttempt: seen.add}, "a", "b")
-				_, _ = chain.Send(t.Context(), codeMessage)
-				require.Equal(t, test.want, seen.all()[0].Cooldown)
-				require.Equal(t, test.want, chain.Members()[0].Cooldown)
+		inBubble(t, test.name, func(t *testing.T) {
+			t.Helper()
+			f := newFleet("a", "b")
+			f.members["a"].then(test.failure)
+			var seen events
+			chain := f.chain(t, failover.ChainConfig{OnAttempt: seen.add}, "a", "b")
+			_, _ = chain.Send(t.Context(), codeMessage)
+			require.Equal(t, test.want, seen.all()[0].Cooldown)
+			require.Equal(t, test.want, chain.Members()[0].Cooldown)
 
-				next := f.asks(t, chain)
-				if test.want > 0 {
-					require.Equal(t, []string{"b"}, next, "a is skipped")
-				} else {
-					require.Equal(t, []string{"a"}, next, "a is asked again")
-				}
-			})
+			next := f.asks(t, chain)
+			if test.want > 0 {
+				require.Equal(t, []string{"b"}, next, "a is skipped")
+			} else {
+				require.Equal(t, []string{"a"}, next, "a is asked again")
+			}
 		})
 	}
 }
@@ -163,19 +161,17 @@ func TestInconclusiveProbe(t *testing.T) {
 		{"limit of the phone", fail(provider.KindThrottled, scope(provider.ScopePhone))},
 		{"panic", func(context.Context, provider.Message) error { panic("oops") }},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				f := newFleet("a", "b")
-				chain := f.chain(t, failover.ChainConfig{}, "a", "b")
-				f.members["a"].then(fail(provider.KindUnavailable), test.second, accept)
-				for range 2 {
-					require.Equal(t, "b", outcome(chain.Send(t.Context(), codeMessage)))
-					require.Equal(t, []string{"a", "b"}, f.journal.asked())
-					elapse(failover.DefaultCooldown)
-				}
-				require.Equal(t, "a", outcome(chain.Send(t.Context(), codeMessage)))
-			})
+		inBubble(t, test.name, func(t *testing.T) {
+			t.Helper()
+			f := newFleet("a", "b")
+			chain := f.chain(t, failover.ChainConfig{}, "a", "b")
+			f.members["a"].then(fail(provider.KindUnavailable), test.second, accept)
+			for range 2 {
+				require.Equal(t, "b", outcome(chain.Send(t.Context(), codeMessage)))
+				require.Equal(t, []string{"a", "b"}, f.journal.asked())
+				elapse(failover.DefaultCooldown)
+			}
+			require.Equal(t, "a", outcome(chain.Send(t.Context(), codeMessage)))
 		})
 	}
 }

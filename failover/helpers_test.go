@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -120,6 +121,15 @@ func scope(s provider.Scope) func(*provider.Error) {
 
 func retryAfter(d time.Duration) func(*provider.Error) {
 	return func(e *provider.Error) { e.RetryAfter = d }
+}
+
+// inBubble runs a subtest in a synctest bubble, beside the others.
+func inBubble(t *testing.T, name string, test func(t *testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, test)
+	})
 }
 
 // elapse lets time pass in a synctest bubble.

@@ -104,27 +104,25 @@ func TestMembersTimeout(t *testing.T) {
 		{"bare context error goes on with a code", ignorant, codeMessage, []string{"a", "b"}},
 		{"bare context error stops without a code", ignorant, plainMessage, []string{"a"}},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				f := newFleet("a", "b")
-				f.members["a"].then(test.a)
-				a := f.member("a")
-				a.Timeout = 3 * time.Second
-				var seen events
-				chain := newChain(t, failover.ChainConfig{OnAttempt: seen.add}, a, f.member("b"))
-				began := time.Now()
-				_, _ = chain.Send(t.Context(), test.message)
-				require.Equal(t, test.asked, f.journal.asked())
-				require.Equal(t, 3*time.Second, time.Since(began))
+		inBubble(t, test.name, func(t *testing.T) {
+			t.Helper()
+			f := newFleet("a", "b")
+			f.members["a"].then(test.a)
+			a := f.member("a")
+			a.Timeout = 3 * time.Second
+			var seen events
+			chain := newChain(t, failover.ChainConfig{OnAttempt: seen.add}, a, f.member("b"))
+			began := time.Now()
+			_, _ = chain.Send(t.Context(), test.message)
+			require.Equal(t, test.asked, f.journal.asked())
+			require.Equal(t, 3*time.Second, time.Since(began))
 
-				attempt := seen.all()[0]
-				require.Equal(t, provider.KindUnavailable, attempt.Kind)
-				require.True(t, attempt.MayHaveSent)
-				require.ErrorIs(t, attempt.Err, context.DeadlineExceeded)
-				require.Equal(t, 3*time.Second, attempt.Took)
-				require.Equal(t, failover.DefaultCooldown, attempt.Cooldown, "a member that hangs cools down")
-			})
+			attempt := seen.all()[0]
+			require.Equal(t, provider.KindUnavailable, attempt.Kind)
+			require.True(t, attempt.MayHaveSent)
+			require.ErrorIs(t, attempt.Err, context.DeadlineExceeded)
+			require.Equal(t, 3*time.Second, attempt.Took)
+			require.Equal(t, failover.DefaultCooldown, attempt.Cooldown, "a member that hangs cools down")
 		})
 	}
 }
@@ -159,22 +157,20 @@ func TestC5WhoseLimit(t *testing.T) {
 		"adapter": {member: time.Minute, adapter: time.Second, caller: time.Hour, says: "Config.Timeout (1s) is over: context deadline exceeded"},
 		"caller":  {member: time.Minute, adapter: time.Hour, caller: time.Second, says: "the caller's deadline is over: context deadline exceeded"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				p, err := ihuyi.New(ihuyi.Config{
-					Account: conformAccount, APIKey: conformKey, Timeout: tt.adapter,
-					Templates: provider.Templates{"login": {Text: "Your code is {code}."}}, HTTPClient: &http.Client{Transport: silent{}},
-				})
-				require.NoError(t, err)
-				chain, err := failover.NewChain(failover.ChainConfig{}, failover.Member{Provider: p, Timeout: tt.member})
-				require.NoError(t, err)
-				ctx, cancel := context.WithTimeout(t.Context(), tt.caller)
-				defer cancel()
-				_, err = chain.Send(ctx, codeMessage)
-				require.ErrorContains(t, err, tt.says)
-				require.ErrorIs(t, err, context.DeadlineExceeded)
+		inBubble(t, name, func(t *testing.T) {
+			t.Helper()
+			p, err := ihuyi.New(ihuyi.Config{
+				Account: conformAccount, APIKey: conformKey, Timeout: tt.adapter,
+				Templates: provider.Templates{"login": {Text: "Your code is {code}."}}, HTTPClient: &http.Client{Transport: silent{}},
 			})
+			require.NoError(t, err)
+			chain, err := failover.NewChain(failover.ChainConfig{}, failover.Member{Provider: p, Timeout: tt.member})
+			require.NoError(t, err)
+			ctx, cancel := context.WithTimeout(t.Context(), tt.caller)
+			defer cancel()
+			_, err = chain.Send(ctx, codeMessage)
+			require.ErrorContains(t, err, tt.says)
+			require.ErrorIs(t, err, context.DeadlineExceeded)
 		})
 	}
 }

@@ -13,6 +13,27 @@ import (
 	"github.com/cnsms/cnsms/provider"
 )
 
+func TestFinishedContextAsksNobody(t *testing.T) {
+	t.Parallel()
+	f := newFleet("a", "b")
+	expired, cancel := context.WithTimeout(t.Context(), -time.Second)
+	defer cancel()
+	for _, p := range []provider.Provider{
+		f.chain(t, failover.ChainConfig{Name: "paid"}, "a", "b"),
+		newComposer(t, failover.ComposerConfig{Name: "paid", First: f.member("a"), Retry: f.member("b")}),
+		newRouter(t, failover.RouterConfig{Name: "paid"}, failover.Rule{Provider: f.members["a"]}),
+	} {
+		_, err := p.Send(cancelled(t), codeMessage)
+		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorIs(t, err, provider.KindUnavailable)
+		require.False(t, provider.MayHaveSent(err))
+		require.EqualError(t, err, "paid: no attempt made: send: unavailable: the context has finished: context canceled")
+		_, err = p.Send(expired, codeMessage)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+	}
+	require.Empty(t, f.journal.asked())
+}
+
 func TestBadMessageAsksNobody(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -33,27 +54,6 @@ func TestBadMessageAsksNobody(t *testing.T) {
 			require.Empty(t, f.journal.asked())
 		})
 	}
-}
-
-func TestFinishedContextAsksNobody(t *testing.T) {
-	t.Parallel()
-	f := newFleet("a", "b")
-	expired, cancel := context.WithTimeout(t.Context(), -time.Second)
-	defer cancel()
-	for _, p := range []provider.Provider{
-		f.chain(t, failover.ChainConfig{Name: "paid"}, "a", "b"),
-		newComposer(t, failover.ComposerConfig{Name: "paid", First: f.member("a"), Retry: f.member("b")}),
-		newRouter(t, failover.RouterConfig{Name: "paid"}, failover.Rule{Provider: f.members["a"]}),
-	} {
-		_, err := p.Send(cancelled(t), codeMessage)
-		require.ErrorIs(t, err, context.Canceled)
-		require.ErrorIs(t, err, provider.KindUnavailable)
-		require.False(t, provider.MayHaveSent(err))
-		require.EqualError(t, err, "paid: no attempt made: send: unavailable: the context has finished: context canceled")
-		_, err = p.Send(expired, codeMessage)
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-	}
-	require.Empty(t, f.journal.asked())
 }
 
 func TestContextThatFinishesStops(t *testing.T) {

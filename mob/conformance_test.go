@@ -18,7 +18,7 @@ func harness() providertest.Harness {
 		New: func(e providertest.Endpoint) (provider.Provider, error) {
 			return mob.New(mob.Config{
 				AppKey: appKey, Templates: e.Templates,
-				BaseURL: e.BaseURL, Timeout: e.Timeout, HTTPClient: e.HTTPClient, Now: e.Now,
+				BaseURL: e.BaseURL, Timeout: e.Timeout, HTTPClient: e.HTTPClient, Now: e.Now, Rand: e.Rand,
 			})
 		},
 		Message:   newMessage("login", nil),

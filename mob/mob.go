@@ -68,7 +68,6 @@ package mob
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"fmt"
 	"io"
 	"net/http"
@@ -126,9 +125,6 @@ var (
 // New returns a Provider, or an error that names every faulty field. The Provider
 // beside an error panics when it is used, and says why.
 func New(cfg Config) (*Provider, error) {
-	if cfg.Rand == nil {
-		cfg.Rand = rand.Reader
-	}
 	client, err := adapter.New(cfg.common(), adapter.EachTemplate(cfg.Templates, templateProblems))
 	if err != nil {
 		return &Provider{}, err
@@ -150,7 +146,7 @@ func (cfg Config) common() adapter.Config {
 		Name: cfg.Name, BaseURL: cmp.Or(cfg.BaseURL, DefaultBaseURL), PlainHTTP: cfg.PlainHTTP,
 		Credentials: []adapter.Credential{{Field: "AppKey", Value: string(cfg.AppKey)}},
 		Templates:   cfg.Templates, OwnText: true,
-		Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now,
+		Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now, Rand: cfg.Rand,
 	}
 }
 
@@ -202,9 +198,9 @@ func (p *Provider) sendCustom(ctx context.Context, call *adapter.Call, template 
 
 // send posts a form. The receipt has an id of the adapter's own: Mob gives none.
 func (p *Provider) send(ctx context.Context, call *adapter.Call, path string, form adapter.Form, code provider.CodeOrigin) (provider.Receipt, error) {
-	id, err := adapter.NewID(p.config().Rand)
+	id, err := call.NewID()
 	if err != nil {
-		return provider.Receipt{}, call.Named(err)
+		return provider.Receipt{}, err
 	}
 	if err := p.post(ctx, call, path, form); err != nil {
 		return provider.Receipt{}, err

@@ -59,20 +59,17 @@ func (a account) form(keyName, templateID string, to provider.Phone) adapter.For
 
 // customForm puts the values into fields that are called like the variables.
 func (a account) customForm(call *adapter.Call, template provider.Template, to provider.Phone) (adapter.Form, error) {
-	values, err := call.Values(template)
+	vars, err := call.Vars(template)
 	if err != nil {
 		return nil, err
 	}
-	form := a.form("appKey", template.ID, to)
-	for i, value := range values {
-		name := template.Params[i]
-		switch length := utf8.RuneCountInString(value); {
+	for _, field := range vars {
+		switch length := utf8.RuneCountInString(field.Value); {
 		case length == 0:
-			return nil, call.Fail(provider.KindTemplate, "Params[%q]: must not be empty", name)
+			return nil, call.Fail(provider.KindTemplate, "Params[%q]: must not be empty", field.Name)
 		case length > longestValue:
-			return nil, call.Fail(provider.KindTemplate, "Params[%q]: longer than %d characters", name, longestValue)
+			return nil, call.Fail(provider.KindTemplate, "Params[%q]: longer than %d characters", field.Name, longestValue)
 		}
-		form.Add(name, value)
 	}
-	return form, nil
+	return append(a.form("appKey", template.ID, to), vars...), nil
 }

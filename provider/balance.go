@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 )
 
 // BalanceUnit is what a balance counts.
@@ -41,26 +40,11 @@ type BalanceReader interface {
 // balances that came and the joined errors of those that did not. Where nobody
 // can tell, the error matches [errors.ErrUnsupported].
 func ReadBalances(ctx context.Context, p Provider) ([]Balance, error) {
-	var (
-		balances []Balance
-		problems []error
-		asked    bool
-	)
-	for member := range All(p) {
-		reader, ok := member.(BalanceReader)
-		if !ok {
-			continue
-		}
-		asked = true
+	return askAll(p, OpBalance, "nobody here reads balances", func(reader BalanceReader) ([]Balance, error) {
 		balance, err := reader.ReadBalance(ctx)
 		if err != nil {
-			problems = append(problems, err)
-			continue
+			return nil, err
 		}
-		balances = append(balances, balance)
-	}
-	if !asked {
-		return nil, unsupported(nameOf(p), OpBalance, "nobody here reads balances")
-	}
-	return balances, errors.Join(problems...)
+		return []Balance{balance}, nil
+	})
 }

@@ -35,6 +35,23 @@ func (r BatchResult) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("to", r.To.String()), slog.Any("receipt", r.Receipt))
 }
 
+// MarshalJSON writes the result for a log: with a masked phone, in its receipt too,
+// and the error as text. To store what was sent, store the receipts.
+func (r BatchResult) MarshalJSON() ([]byte, error) {
+	type masked Receipt // without its MarshalJSON
+	line := struct {
+		To      Phone
+		Receipt *masked `json:",omitempty"`
+		Err     string  `json:",omitempty"`
+	}{To: r.To}
+	if r.Err != nil {
+		line.Err = r.Err.Error()
+	} else {
+		line.Receipt = (*masked)(&r.Receipt)
+	}
+	return writeJSON(line)
+}
+
 // SendMany sends one text to many phones through the first provider inside p
 // that takes batches. It does not fail over. Where there is none, the error
 // matches [errors.ErrUnsupported]; send one by one then.

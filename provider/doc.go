@@ -42,7 +42,10 @@
 //
 // A [Phone] prints masked, a [Secret] prints as stars, and the values of
 // [Params] do not print at all, whatever the verb. An [*Error] holds none of
-// them.
+// them. The same holds in JSON, because loggers write it: for a Phone, Params, a
+// [Message], a [Report], and lists, maps and structs that hold one. Only what is
+// meant to be stored has the full number in JSON: a [Receipt], a [StoredReport], a
+// [StoredPhone].
 //
 // The package uses the standard library only.
 package provider

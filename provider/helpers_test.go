@@ -3,13 +3,10 @@ package provider_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"iter"
 	"log/slog"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -179,32 +176,6 @@ func requireHidden(t *testing.T, out, in string) {
 		require.NotContains(t, out, in)
 	}
 	require.NotContains(t, out, "0013")
-}
-
-// requireSoundPhone checks what holds for every number that was accepted.
-func requireSoundPhone(t *testing.T, phone provider.Phone) {
-	t.Helper()
-	full := phone.E164()
-	require.Regexp(t, `^\+[1-9][0-9]{6,14}$`, full)
-	require.Equal(t, full, "+"+phone.CountryCode()+phone.National())
-
-	again, err := provider.ParsePhone(full)
-	require.NoError(t, err)
-	require.Equal(t, phone, again, "E164 reads back as the same phone")
-	apart, err := provider.NewPhone(phone.CountryCode(), phone.National())
-	require.NoError(t, err)
-	require.Equal(t, phone, apart, "the two parts make the same phone")
-
-	data, err := json.Marshal(phone)
-	require.NoError(t, err)
-	var back provider.Phone
-	require.NoError(t, json.Unmarshal(data, &back))
-	require.Equal(t, phone, back, "JSON reads back as the same phone")
-
-	masked := phone.String()
-	require.NotContains(t, masked, phone.National())
-	require.GreaterOrEqual(t, strings.Count(masked, "*"), 3)
-	require.Contains(t, fmt.Sprintf("%+v", exportedHolder{phone}), masked)
 }
 
 // takeFrom ranges over seq, breaks off after n, and returns how many it got.

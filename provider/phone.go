@@ -11,14 +11,16 @@ import (
 const mainland = "86"
 
 // Phone is a phone number that can receive texts. It prints masked
-// (138****8000) with every verb and in logs; the full number comes out only
-// through E164, National and the text encoding that stores it. Phones are
-// comparable and can be map keys. The zero Phone is no number.
+// (138****8000) with every verb, in logs, and in text and JSON encodings; the full
+// number comes out only through E164, National, [StoredPhone] and the JSON of what
+// is meant to be stored, such as a [Receipt]. Phones are comparable and can be map
+// keys. The zero Phone is no number.
 type Phone struct{ word uint64 } // the number in disguise
 
 // NewPhone makes a Phone from a country calling code and a national number, as
 // services give them apart ("86", "13800138000"). The rules are those of
-// ParsePhone; a country that is no calling code is refused.
+// ParsePhone, so the national number may begin with the prefix of calls inside the
+// country ("44", "07700900123"); a country that is no calling code is refused.
 func NewPhone(country, national string) (Phone, error) {
 	p, err := ParsePhone("+" + country + national)
 	if err != nil {
@@ -31,11 +33,19 @@ func NewPhone(country, national string) (Phone, error) {
 }
 
 // ParsePhone reads a number as people type it. For mainland China that is 11
-// digits beginning with 13 to 19, bare or behind +86, 0086 or 86; numbers of
+// digits beginning with 13 to 19, bare or behind +86, 0086, 86 or 0; numbers of
 // other countries start with + or 00 and the country calling code (E.164).
-// Spaces, dashes, dots and parentheses may separate digits, full-width characters
-// are read like ordinary ones, and the invisible marks that come along when a
-// number is copied from an address book are skipped.
+//
+// Digits may be those of any script. Between and around them may stand spaces, line
+// ends, dashes, dots and brackets of any kind, and the invisible marks that come
+// along when a number is copied. Everything else is refused, because it could mean
+// another number or a second one: letters, a slash, a comma, a plus inside, a short
+// group in brackets at the end, a row of dashes where digits seem to be missing.
+//
+// All ways of writing a number give the same Phone. The prefix of calls inside a
+// country is no part of the number: +44 (0)7700 900123 is +44 7700 900123, and
+// +7 8 912 345 67 89 is +7 912 345 67 89. Where numbers really begin with 0, as in
+// Italy, they keep it.
 //
 // The error is an *Error of KindRecipient and does not repeat the number.
 func ParsePhone(text string) (Phone, error) {
@@ -118,11 +128,12 @@ func (p Phone) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()
 // LogValue logs the masked number.
 func (p Phone) LogValue() slog.Value { return slog.StringValue(p.String()) }
 
-// MarshalText writes the full number in E.164 form, so that receipts survive
-// storage. It is the one encoding that is not masked.
-func (p Phone) MarshalText() ([]byte, error) { return []byte(p.E164()), nil }
+// MarshalText writes the masked number, because loggers write JSON. It cannot be
+// read back. To store a number, store E164 or a [StoredPhone].
+func (p Phone) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
-// UnmarshalText reads what ParsePhone accepts; an empty text is the zero Phone.
+// UnmarshalText reads what ParsePhone accepts; an empty text is the zero Phone. A
+// masked number is an error.
 func (p *Phone) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		*p = Phone{}

@@ -1,69 +1,27 @@
 package provider
 
-import (
-	"strings"
-	"unicode"
-)
+import "strings"
 
 const (
 	longestE164  = 15 // digits, ITU-T E.164 section 6
 	shortestE164 = 7  // digits; shorter international numbers are not in use
-	longestTyped = longestE164 + len("00")
+	longestTyped = len("00") + longestE164 + len("06")
 )
 
 // readPhone reads what ParsePhone accepts, or says what is wrong with it.
 func readPhone(text string) (p Phone, problem string) {
-	var memory [longestTyped]byte // on the stack
-	digits, plus, problem := readDigits(memory[:0], text)
+	var typed typedNumber
+	if problem := typed.read(text); problem != "" {
+		return Phone{}, problem
+	}
+	n, problem := splitNumber(string(typed.digits()), typed.plus)
 	if problem != "" {
 		return Phone{}, problem
 	}
-	n, problem := splitNumber(string(digits), plus)
-	if problem != "" {
-		return Phone{}, problem
+	if n.country != mainland && typed.doubt() != "" { // 11 digits leave no doubt
+		return Phone{}, typed.doubt()
 	}
 	return n.phone(), ""
-}
-
-// readDigits appends the digits of text to digits. It drops separators, and a
-// leading plus, which it reports.
-func readDigits(digits []byte, text string) (_ []byte, plus bool, problem string) {
-	for _, r := range strings.TrimSpace(text) {
-		r = halfWidth(r)
-		switch {
-		case r >= '0' && r <= '9':
-			if len(digits) == longestTyped {
-				return nil, false, "phone number: too long"
-			}
-			digits = append(digits, byte(r))
-		case r == '+' && len(digits) == 0 && !plus:
-			plus = true
-		case isSeparator(r):
-		default:
-			return nil, false, "phone number: has a character that is neither a digit nor a separator"
-		}
-	}
-	return digits, plus, ""
-}
-
-// halfWidth turns the full-width forms that Chinese input methods produce into
-// ASCII.
-func halfWidth(r rune) rune {
-	const first, last, shift = '！', '～', '！' - '!'
-	if r >= first && r <= last {
-		return r - shift
-	}
-	return r
-}
-
-// isSeparator reports whether r may stand between digits: a dot, a parenthesis,
-// any space or dash, or an invisible format character.
-func isSeparator(r rune) bool {
-	switch r {
-	case ' ', '-', '.', '(', ')', '\t':
-		return true
-	}
-	return unicode.In(r, unicode.Zs, unicode.Pd, unicode.Cf)
 }
 
 // splitNumber parts the digits of a number into its country and the rest. A plus
@@ -82,11 +40,13 @@ func splitMainland(digits string) (n number, problem string) {
 	if digits == "" {
 		return number{}, emptyPhone
 	}
-	if isMainlandMobile(digits) {
-		return number{mainland, digits}, ""
+	if national, ok := mainlandMobile(digits); ok {
+		return number{mainland, national}, ""
 	}
-	if rest, ok := strings.CutPrefix(digits, mainland); ok && isMainlandMobile(rest) {
-		return number{mainland, rest}, ""
+	if rest, ok := strings.CutPrefix(digits, mainland); ok {
+		if national, ok := mainlandMobile(rest); ok {
+			return number{mainland, national}, ""
+		}
 	}
 	return number{}, "phone number: not a mainland mobile number (11 digits beginning with 13 to 19); " +
 		"write other countries with + and the country code"
@@ -94,27 +54,37 @@ func splitMainland(digits string) (n number, problem string) {
 
 func splitInternational(digits string) (n number, problem string) {
 	country := callingCode(digits)
-	switch {
-	case digits == "":
-		return number{}, emptyPhone
-	case country == "":
-		return number{}, "phone number: no such country code"
-	case country == mainland:
-		national := digits[len(mainland):]
-		if !isMainlandMobile(national) {
+	switch country {
+	case mainland:
+		national, ok := mainlandMobile(digits[len(country):])
+		if !ok {
 			return number{}, "phone number: +86 wants a mobile number, 11 digits beginning with 13 to 19"
 		}
 		return number{mainland, national}, ""
-	case len(digits) > longestE164:
+	case "":
+		if digits == "" {
+			return number{}, emptyPhone
+		}
+		return number{}, "phone number: no such country code"
+	}
+	national, problem := cutNationalPrefix(country, digits[len(country):])
+	if problem != "" {
+		return number{}, problem
+	}
+	switch length := len(country) + len(national); {
+	case length > longestE164:
 		return number{}, "phone number: longer than the 15 digits of E.164"
-	case len(digits) < shortestE164:
+	case length < shortestE164:
 		return number{}, "phone number: too short"
 	}
-	return number{country, digits[len(country):]}, ""
+	return number{country, national}, ""
 }
 
 const emptyPhone = "phone number: empty"
 
-func isMainlandMobile(digits string) bool {
-	return len(digits) == 11 && digits[0] == '1' && digits[1] >= '3'
+// mainlandMobile returns the 11 digits of a mobile number, which may be dialled
+// with a 0 in front.
+func mainlandMobile(digits string) (national string, ok bool) {
+	national = strings.TrimPrefix(digits, "0")
+	return national, len(national) == 11 && national[0] == '1' && national[1] >= '3'
 }

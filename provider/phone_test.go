@@ -91,7 +91,7 @@ func TestPhoneIsComparable(t *testing.T) {
 func TestPhoneText(t *testing.T) {
 	t.Parallel()
 	phone := provider.MustParsePhone(someNumber)
-	text, err := phone.MarshalText()
+	text, err := provider.StoredPhone{Phone: phone}.MarshalText()
 	require.NoError(t, err)
 	require.Equal(t, "+8613800138000", string(text))
 
@@ -109,35 +109,19 @@ func TestPhoneText(t *testing.T) {
 func TestPhoneJSON(t *testing.T) {
 	t.Parallel()
 	type record struct {
-		To   provider.Phone         `json:"to"`
-		Sent map[provider.Phone]int `json:"sent"`
+		To   provider.StoredPhone         `json:"to"`
+		Sent map[provider.StoredPhone]int `json:"sent"`
 	}
-	phone := provider.MustParsePhone("+852 5123 4567")
-	data, err := json.Marshal(record{To: phone, Sent: map[provider.Phone]int{phone: 3}})
+	phone := provider.StoredPhone{Phone: provider.MustParsePhone("+852 5123 4567")}
+	data, err := json.Marshal(record{To: phone, Sent: map[provider.StoredPhone]int{phone: 3}})
 	require.NoError(t, err)
 	require.JSONEq(t, `{"to":"+85251234567","sent":{"+85251234567":3}}`, string(data))
 
 	var back record
 	require.NoError(t, json.Unmarshal(data, &back))
-	require.Equal(t, record{To: phone, Sent: map[provider.Phone]int{phone: 3}}, back)
+	require.Equal(t, record{To: phone, Sent: map[provider.StoredPhone]int{phone: 3}}, back)
 
 	err = json.Unmarshal([]byte(`{"to":"13800138"}`), &back)
 	failureOf(t, err)
 	require.NotContains(t, err.Error(), "13800138")
-}
-
-func FuzzNewPhone(f *testing.F) {
-	f.Add("86", "13800138000")
-	f.Add("1", "2025550123")
-	f.Add("", "13800138000")
-	f.Add("8", "613800138000")
-	f.Fuzz(func(t *testing.T, country, national string) {
-		phone, err := provider.NewPhone(country, national)
-		if err != nil {
-			require.True(t, phone.IsZero())
-			return
-		}
-		require.Equal(t, country, phone.CountryCode())
-		requireSoundPhone(t, phone)
-	})
 }

@@ -26,7 +26,9 @@ type Provider interface {
 	Send(ctx context.Context, m Message) (Receipt, error)
 }
 
-// Message is one text to one phone.
+// Message is one text to one phone. It is not for storing: its JSON, like its
+// printed form, has a masked phone and no parameter values. To queue a message,
+// queue To.E164() and the values under names of your own.
 type Message struct {
 	// To is the recipient.
 	To Phone
@@ -79,4 +81,14 @@ func (m Message) LogValue() slog.Value {
 		slog.String("ref", m.Ref),
 		slog.Int("attempt", m.Attempt),
 	)
+}
+
+// MarshalJSON writes the message for a log: with a masked phone and stars for the
+// values of parameters and for the captcha. What it writes cannot be read back.
+func (m Message) MarshalJSON() ([]byte, error) {
+	if m.Captcha != "" {
+		m.Captcha = hidden
+	}
+	type fields Message
+	return writeJSON(fields(m))
 }

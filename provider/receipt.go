@@ -10,6 +10,12 @@ import (
 // Receipt is what is known of an accepted message. It is plain data: it
 // survives JSON, and a receipt stored by one process can be given to
 // [Verify] or [ReadStatus] in another.
+//
+// A receipt is meant to be stored, so its JSON holds the full number. Package slog
+// logs one receipt masked; other loggers that write JSON, and slog with a list of
+// receipts, show the number: give them the fields that you want to see. A struct
+// that keeps a receipt should have it in a field with a name, because a struct that
+// embeds one is written as the receipt alone.
 type Receipt struct {
 	// Provider is the name of the provider that accepted the message: a member,
 	// never a composer.
@@ -17,7 +23,7 @@ type Receipt struct {
 	// ID is the service's id of the message, or, where the service has none, one
 	// that the adapter chose. Empty only if the service knows no ids at all.
 	ID string `json:"id,omitempty"`
-	// To is the recipient. In JSON it is the full number.
+	// To is the recipient. In the receipt's JSON it is the full number.
 	To Phone `json:"to"`
 	// Code says who made the code in the text, and so who can check it.
 	Code CodeOrigin `json:"code"`
@@ -37,6 +43,18 @@ func (r Receipt) LogValue() slog.Value {
 		slog.String("code", r.Code.String()),
 		slog.Time("at", r.At),
 	)
+}
+
+// MarshalJSON writes the receipt for storing, with the full number.
+func (r Receipt) MarshalJSON() ([]byte, error) {
+	return writeJSON(struct {
+		Provider string            `json:"provider"`
+		ID       string            `json:"id,omitempty"`
+		To       StoredPhone       `json:"to"`
+		Code     CodeOrigin        `json:"code"`
+		At       time.Time         `json:"at"`
+		Extra    map[string]string `json:"extra,omitempty"`
+	}{r.Provider, r.ID, StoredPhone{r.To}, r.Code, r.At, r.Extra})
 }
 
 // CodeOrigin says who made the code that a message carried.

@@ -23,7 +23,8 @@ func (k ReportKind) String() string {
 	return "delivery"
 }
 
-// Report is news from a service about one phone: a delivery report or a reply.
+// Report is news from a service about one phone: a delivery report or a reply. Its
+// JSON is for logs and cannot be read back; store a [StoredReport].
 type Report struct {
 	// Provider is the name of the provider that it came through.
 	Provider string
@@ -46,6 +47,16 @@ type Report struct {
 	Extra map[string]string
 }
 
+// MarshalJSON writes the report for a log: with a masked phone and stars for the
+// text of a reply.
+func (r Report) MarshalJSON() ([]byte, error) {
+	if r.Reply != "" {
+		r.Reply = hidden
+	}
+	type fields Report
+	return writeJSON(fields(r))
+}
+
 // LogValue logs the report with a masked phone and without the text of a reply.
 // The reason is the Status.Kind of a message that failed.
 func (r Report) LogValue() slog.Value {
@@ -62,3 +73,6 @@ func (r Report) LogValue() slog.Value {
 	}
 	return slog.GroupValue(append(attrs, slog.Time("at", r.At))...)
 }
+
+// LogValue logs the report as Report does: masked.
+func (r StoredReport) LogValue() slog.Value { return Report(r).LogValue() }

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 )
 
 // ReportPuller fetches reports that the service keeps in a queue. A report that
@@ -17,23 +16,7 @@ type ReportPuller interface {
 // the reports that came and the joined errors of those that failed. Where nobody
 // has a queue, the error matches [errors.ErrUnsupported].
 func PullReports(ctx context.Context, p Provider, kind ReportKind, limit int) ([]Report, error) {
-	var (
-		reports  []Report
-		problems []error
-		asked    bool
-	)
-	for member := range All(p) {
-		puller, ok := member.(ReportPuller)
-		if !ok {
-			continue
-		}
-		asked = true
-		pulled, err := puller.PullReports(ctx, kind, limit)
-		reports = append(reports, pulled...)
-		problems = append(problems, err)
-	}
-	if !asked {
-		return nil, unsupported(nameOf(p), OpReports, "nobody here has reports to pull")
-	}
-	return reports, errors.Join(problems...)
+	return askAll(p, OpReports, "nobody here has reports to pull", func(puller ReportPuller) ([]Report, error) {
+		return puller.PullReports(ctx, kind, limit)
+	})
 }

@@ -10,6 +10,13 @@ import (
 	"github.com/cnsms/cnsms/provider"
 )
 
+// halfway pulls as many reports as it may, and then fails.
+type halfway struct{ plain }
+
+func (h *halfway) PullReports(_ context.Context, kind provider.ReportKind, limit int) ([]provider.Report, error) {
+	return slices.Repeat([]provider.Report{{Provider: h.name, Kind: kind}}, limit), provider.KindUnavailable
+}
+
 func TestPullReportsAsksEveryone(t *testing.T) {
 	t.Parallel()
 	first, broken := newAble("first"), newAble("broken")
@@ -21,13 +28,6 @@ func TestPullReportsAsksEveryone(t *testing.T) {
 	reports, err = provider.PullReports(t.Context(), first, provider.ReportDelivery, 0)
 	require.NoError(t, err)
 	require.Len(t, reports, 1)
-}
-
-// halfway pulls as many reports as it may, and then fails.
-type halfway struct{ plain }
-
-func (h *halfway) PullReports(_ context.Context, kind provider.ReportKind, limit int) ([]provider.Report, error) {
-	return slices.Repeat([]provider.Report{{Provider: h.name, Kind: kind}}, limit), provider.KindUnavailable
 }
 
 // Reports that were pulled are gone from the queue, so none is dropped for an

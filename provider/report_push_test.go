@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -122,21 +123,44 @@ func TestReportHandlerOverARealServer(t *testing.T) {
 func TestReportHandlerRefuses(t *testing.T) {
 	t.Parallel()
 	handle := func(context.Context, []provider.Report) error { return nil }
-	first, second := &pushing{plain{"tencent"}}, &pushing{plain{"ronglian"}}
+	first, twin := &pushing{plain{"tencent"}}, &pushing{plain{"tencent"}}
+	const noSecret = `tencent: reports: config: RequireSecret: want 16 or more characters out of A-Z, a-z, 0-9, "-" and "_"`
+	const noName = "composer: reports: config: several providers here take pushed reports, " +
+		"and one has a name that cannot end a path: set its Config.Name"
 	for _, tc := range []struct {
 		name   string
 		in     provider.Provider
 		handle func(context.Context, []provider.Report) error
+		option provider.ReportOption
 		want   error
 		text   string
 	}{
-		{"several parsers", tree(first, second), handle, errors.ErrUnsupported, "composer: reports: unsupported: several providers here take pushed reports: mount one handler for each"},
-		{"nobody", tree(&plain{"ihuyi"}), handle, errors.ErrUnsupported, "composer: reports: unsupported: nobody here takes pushed reports"},
-		{"no handle", first, nil, provider.KindConfig, "tencent: reports: config: handle: must not be nil"},
+		{"nobody", tree(&plain{"ihuyi"}), handle, provider.RequireSecret(secret), errors.ErrUnsupported, "composer: reports: unsupported: nobody here takes pushed reports"},
+		{"no handle", first, nil, provider.RequireSecret(secret), provider.KindConfig, "tencent: reports: config: handle: must not be nil"},
+		{
+			"two of one name", tree(first, twin), handle, provider.RequireSecret(secret), provider.KindConfig,
+			"composer: reports: config: two providers here take pushed reports and have the same name: set Config.Name",
+		},
+		{"a name of two elements", tree(first, &pushing{plain{"a/b"}}), handle, provider.RequireSecret(secret), provider.KindConfig, noName},
+		{"a name that a mux takes out", tree(&pushing{plain{".."}}, first), handle, provider.RequireSecret(secret), provider.KindConfig, noName},
+		{"no name", tree(first, &pushing{}), handle, provider.RequireSecret(secret), provider.KindConfig, noName},
+		{"an option that is nil", first, handle, nil, provider.KindConfig, "tencent: reports: config: options: one is nil"},
+		{"empty secret", first, handle, provider.RequireSecret(""), provider.KindConfig, noSecret},
+		{"short secret", first, handle, provider.RequireSecret(provider.Secret(secret[:15])), provider.KindConfig, noSecret},
+		{"secret of two elements", first, handle, provider.RequireSecret(secret + "/" + secret), provider.KindConfig, noSecret},
+		{"secret with a line end", first, handle, provider.RequireSecret(secret + "\n"), provider.KindConfig, noSecret},
+		{"secret of other letters", first, handle, provider.RequireSecret("密密密密密密密密密密密密密密密密"), provider.KindConfig, noSecret},
+		{"no addresses", first, handle, provider.AllowAddresses(), provider.KindConfig, "tencent: reports: config: AllowAddresses: no network given"},
+		{
+			"address that is none", first, handle, provider.AllowAddresses(netip.Prefix{}), provider.KindConfig,
+			"tencent: reports: config: AllowAddresses: one is no valid network; make it with netip.MustParsePrefix",
+		},
+		{"no hook", first, handle, provider.OnReportError(nil), provider.KindConfig, "tencent: reports: config: OnReportError: hook must not be nil"},
+		{"no store", first, handle, provider.DropRepetitions(nil), provider.KindConfig, "tencent: reports: config: DropRepetitions: store must not be nil"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			handler, err := provider.ReportHandler(tc.in, tc.handle)
+			handler, err := provider.ReportHandler(tc.in, tc.handle, tc.option)
 			require.ErrorIs(t, err, tc.want)
 			require.EqualError(t, err, tc.text)
 			require.Nil(t, handler)

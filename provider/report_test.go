@@ -37,7 +37,7 @@ func TestReportSurvivesJSON(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			report := provider.Report{Provider: "tencent", Phone: provider.MustParsePhone(someNumber), ID: "77", Status: tc.status, At: at}
-			data, err := json.Marshal(report)
+			data, err := json.Marshal(provider.StoredReport(report))
 			require.NoError(t, err)
 			var part struct{ Status json.RawMessage }
 			require.NoError(t, json.Unmarshal(data, &part))

@@ -1,6 +1,12 @@
 package provider
 
-// Scope says whose limit a throttled message reached.
+import (
+	"fmt"
+	"slices"
+)
+
+// Scope says whose limit a throttled message reached. As JSON and other text a Scope is
+// its name.
 type Scope int
 
 const (
@@ -17,3 +23,21 @@ var scopeNames = [...]string{ScopeNone: "none", ScopePhone: "phone", ScopeAccoun
 
 // String returns "none", "phone" or "account".
 func (s Scope) String() string { return enumName(s, "Scope", scopeNames[:]) }
+
+// MarshalText writes the scope's name.
+func (s Scope) MarshalText() ([]byte, error) {
+	if s < 0 || int(s) >= len(scopeNames) {
+		return nil, fmt.Errorf("scope: no such scope: %d", int(s))
+	}
+	return []byte(s.String()), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (s *Scope) UnmarshalText(text []byte) error {
+	i := slices.Index(scopeNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("scope: no such scope: %q", text)
+	}
+	*s = Scope(i)
+	return nil
+}

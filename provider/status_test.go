@@ -9,15 +9,6 @@ import (
 	"github.com/cnsms/cnsms/provider"
 )
 
-func TestReadStatusAsksTheProviderOfTheReceipt(t *testing.T) {
-	t.Parallel()
-	tencent, ihuyi := newAble("tencent"), newAble("ihuyi")
-	status, err := provider.ReadStatus(t.Context(), tree(tencent, ihuyi), receiptOf("ihuyi"))
-	require.NoError(t, err)
-	require.Equal(t, provider.Status{State: provider.StateSent, Text: "ihuyi"}, status)
-	require.Empty(t, tencent.asked)
-}
-
 func TestStatusPrintsItsKindByName(t *testing.T) {
 	t.Parallel()
 	status := provider.Status{State: provider.StateFailed, Kind: provider.KindBlocked}
@@ -25,4 +16,13 @@ func TestStatusPrintsItsKindByName(t *testing.T) {
 	text, jsonLine := logBoth(t, status.Kind)
 	require.Contains(t, text, "value=blocked")
 	require.Contains(t, jsonLine, `"value":"blocked"`)
+}
+
+func TestReadStatusAsksTheProviderOfTheReceipt(t *testing.T) {
+	t.Parallel()
+	tencent, ihuyi := newAble("tencent"), newAble("ihuyi")
+	status, err := provider.ReadStatus(t.Context(), tree(tencent, ihuyi), receiptOf("ihuyi"))
+	require.NoError(t, err)
+	require.Equal(t, provider.Status{State: provider.StateSent, Text: "ihuyi"}, status)
+	require.Empty(t, tencent.asked)
 }

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"errors"
 	"iter"
 	"reflect"
 	"slices"
@@ -111,6 +112,31 @@ func ability[T any](p Provider, name, op, lack string) (T, error) {
 		return none, unsupported(name, op, lack)
 	}
 	return found, nil
+}
+
+// askAll asks every member of p that is a T. It returns the answers that came, also
+// those that came with an error, and the joined errors. lack says, in the error,
+// what nobody does where no member is a T.
+func askAll[T, Answer any](p Provider, op, lack string, ask func(T) ([]Answer, error)) ([]Answer, error) {
+	var (
+		answers  []Answer
+		problems []error
+		asked    bool
+	)
+	for member := range All(p) {
+		able, ok := member.(T)
+		if !ok {
+			continue
+		}
+		asked = true
+		got, err := ask(able)
+		answers = append(answers, got...)
+		problems = append(problems, err)
+	}
+	if !asked {
+		return nil, unsupported(nameOf(p), op, lack)
+	}
+	return answers, errors.Join(problems...)
 }
 
 func unsupported(name, op, text string) error {

@@ -50,7 +50,7 @@ func harness(wait time.Duration, start func(tb testing.TB, g http.Handler)) prov
 		New: func(e providertest.Endpoint) (provider.Provider, error) {
 			cfg := relay.Config{
 				Token: token, Wait: wait, International: true, Templates: e.Templates,
-				BaseURL: e.BaseURL, Timeout: e.Timeout, HTTPClient: e.HTTPClient, Now: e.Now,
+				BaseURL: e.BaseURL, Timeout: e.Timeout, HTTPClient: e.HTTPClient, Now: e.Now, Rand: e.Rand,
 			}
 			if e.Timeout > 0 {
 				cfg.Wait = 0 // Timeout is beyond Wait

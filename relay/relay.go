@@ -45,7 +45,6 @@ package relay
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"fmt"
 	"io"
 	"net/http"
@@ -120,14 +119,11 @@ var (
 // beside an error panics when it is used, and says why.
 func New(cfg Config) (*Provider, error) {
 	cfg.Lane = cmp.Or(cfg.Lane, relayapi.DefaultLane)
-	if cfg.Rand == nil {
-		cfg.Rand = rand.Reader
-	}
 	client, err := adapter.New(adapter.Config{
 		Service: DefaultName, Title: "The relay", Codes: Codes(),
 		Name: cfg.Name, BaseURL: cfg.BaseURL, PlainHTTP: cfg.PlainHTTP, Templates: cfg.Templates,
 		Credentials: []adapter.Credential{{Field: "Token", Value: string(cfg.Token)}},
-		Timeout:     cfg.timeout(), HTTPClient: cfg.HTTPClient, Now: cfg.Now,
+		Timeout:     cfg.timeout(), HTTPClient: cfg.HTTPClient, Now: cfg.Now, Rand: cfg.Rand,
 	}, cfg.problems()...)
 	if err != nil {
 		return &Provider{}, err

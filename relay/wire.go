@@ -34,8 +34,7 @@ func (p *Provider) render(call *adapter.Call, m provider.Message) (string, error
 // Ref for several messages.
 func (p *Provider) key(call *adapter.Call, m provider.Message, text string) (string, error) {
 	if m.Ref == "" {
-		id, err := adapter.NewID(p.config().Rand)
-		return id, call.Named(err)
+		return call.NewID()
 	}
 	parts := []string{m.Ref, m.Template, m.To.E164(), strconv.Itoa(m.Attempt), text, p.config().Lane}
 	if m.Visit != 0 {

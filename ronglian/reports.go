@@ -8,7 +8,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -95,19 +94,22 @@ func (p *Provider) readPulled(raw []byte, asked adapter.Scalar) (provider.Report
 	return p.report(news)
 }
 
-// ParseReports reads one push, JSON or XML, whatever its content type says.
+// ParseReports reads one push, JSON or XML, whatever its content type says, in any
+// charset; see adapter.Call.Push. A push is one report, and when only that cannot be
+// used, the error is provider.BadReports.
 func (p *Provider) ParseReports(r *http.Request) ([]provider.Report, error) {
 	call := p.client.NewCall(provider.OpReports)
-	if r.Method != http.MethodPost {
-		return nil, call.Fail(provider.KindUnavailable, "unusable push: want POST")
-	}
-	body, err := io.ReadAll(r.Body)
+	body, err := call.Push(r)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", call.Fail(provider.KindUnavailable, "unusable push"), err)
+		return nil, err
 	}
 	report, err := p.readPush(body)
-	if err != nil {
-		return nil, call.Fail(provider.KindUnavailable, "unusable push: %v", err)
+	var bad provider.BadReports
+	switch {
+	case errors.As(err, &bad):
+		return nil, provider.BadReports{call.UnusablePush(bad.Error())}
+	case err != nil:
+		return nil, call.UnusablePush(err.Error())
 	}
 	return []provider.Report{report}, nil
 }
@@ -117,7 +119,11 @@ func (p *Provider) readPush(body []byte) (provider.Report, error) {
 	if err != nil {
 		return provider.Report{}, err
 	}
-	return p.report(news)
+	report, err := p.report(news)
+	if err != nil {
+		return provider.Report{}, provider.BadReports{err}
+	}
+	return report, nil
 }
 
 // AcknowledgeReports answers 200 without a body, or 500. The vendor's own wish
@@ -149,27 +155,35 @@ type arrival struct {
 
 // decodePush reads the body of a push. The error does not repeat it.
 func decodePush(body []byte) (arrival, error) {
-	body = adapter.TrimJSON(body)
-	news := arrival{}
+	decode := decodeJSONPush
 	if bytes.HasPrefix(body, []byte("<")) {
-		if err := xml.Unmarshal(body, &news); err != nil {
-			return arrival{}, errors.New("not the expected XML")
-		}
-	} else {
-		var envelope struct {
-			Request json.RawMessage `json:"Request"`
-		}
-		if err := adapter.DecodeJSON(body, &envelope); err != nil {
-			return arrival{}, err
-		}
-		if err := adapter.DecodeJSON(envelope.Request, &news); err != nil {
-			return arrival{}, fmt.Errorf("Request: %w", err)
-		}
+		decode = func(body []byte, news *arrival) error { return adapter.DecodeXML(body, news) }
+	}
+	var news arrival
+	if err := decode(body, &news); err != nil {
+		return arrival{}, err
 	}
 	if news.Action != "SMSArrived" {
 		return arrival{}, errors.New("action: want SMSArrived")
 	}
 	return news, nil
+}
+
+func decodeJSONPush(body []byte, news *arrival) error {
+	var envelope struct {
+		Request json.RawMessage `json:"Request"`
+	}
+	if err := adapter.DecodeJSON(body, &envelope); err != nil {
+		return err
+	}
+	request, err := adapter.JSONObject(envelope.Request)
+	if err != nil {
+		return fmt.Errorf("Request: %w", err)
+	}
+	if err := adapter.DecodeJSON(request, news); err != nil {
+		return provider.BadReports{fmt.Errorf("Request: %w", err)}
+	}
+	return nil
 }
 
 // report translates a piece of news. A number or time that cannot be read is

@@ -197,7 +197,7 @@ func TestParseReportsFails(t *testing.T) {
 		{name: "no id", body: `{"Request":{"action":"SMSArrived","smsType":"1","fromNum":"13800000000"}}`, names: "content"},
 		{name: "XML that breaks off", body: "<Request><fromNum>13800000000", names: "not the expected XML"},
 		{name: "XML with another root", body: "<Response/>", names: "not the expected XML"},
-		{name: "XML in a charset of its own", body: `<?xml version="1.0" encoding="GBK"?><Request/>`, names: "not the expected XML"},
+		{name: "XML in a charset of its own", body: `<?xml version="1.0" encoding="GBK"?><Request/>`, names: "action: want SMSArrived"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -225,8 +225,15 @@ func FuzzPush(f *testing.F) {
 	for _, seed := range []string{`{"Request":null}`, `{"Request":{"action":1}}`, "<Request>", "<a/>", "\ufeff<", "{}", ""} {
 		f.Add(seed)
 	}
+	for _, seed := range []string{
+		`<?xml version="1.0" encoding="GBK"?><Request><action> SMSArrived </action><smsType>0</smsType><fromNum>1</fromNum></Request>`,
+		`{"Request":{"action":"SMSArrived","fromNum":{}}}`, "<\x00R\x00",
+	} {
+		f.Add(seed)
+	}
+	p := newProvider(f, nil)
 	f.Fuzz(func(t *testing.T, body string) {
-		reports, err := newProvider(t, nil).ParseReports(push(strings.NewReader(body)))
+		reports, err := p.ParseReports(push(strings.NewReader(body)))
 		require.Equal(t, err == nil, len(reports) == 1)
 		requireIDs(t, reports)
 	})

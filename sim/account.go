@@ -57,16 +57,20 @@ type Account struct {
 	sent    map[string][]Text // by number, oldest first
 }
 
-// NewAccount returns an account. It panics when Balance is negative, or when a limit
-// allows nothing: no request could make that up.
+// NewAccount returns an account. It panics when Balance is negative, when a limit
+// allows nothing, which no request could make up for, and when what is refused has no
+// code, because it would be granted.
 func NewAccount(cfg AccountConfig) *Account {
 	a := &Account{cfg: cfg, sent: map[string][]Text{}}
 	if cfg.Balance != nil {
 		Demand(*cfg.Balance >= 0, "sim: AccountConfig.Balance: must not be negative")
+		Demand(cfg.BalanceCode != "", "sim: AccountConfig.BalanceCode: want it with Balance")
 		a.balance = *cfg.Balance
 	}
 	for _, limit := range cfg.Limits {
 		Demand(limit.Most > 0, "sim: AccountConfig.Limits: Most must be above 0")
+		Demand(limit.Code != "", "sim: AccountConfig.Limits: Code must not be empty")
+		Demand(limit.Within >= 0 && limit.Within <= memory, "sim: AccountConfig.Limits: Within: want 0 to %s", memory)
 	}
 	return a
 }

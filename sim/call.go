@@ -1,14 +1,10 @@
 package sim
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"mime"
-	"mime/multipart"
 	"net/http"
-	"net/url"
 	"time"
 )
 
@@ -43,39 +39,6 @@ func (c *Call) Scripted() (Outcome, bool) {
 	}
 	c.asked = true
 	return c.fault.outcome(c.service.Codes())
-}
-
-// Form returns the fields of a request, those of the query before those of the
-// body; see BodyForm.
-func (c *Call) Form() (url.Values, error) {
-	values, err := url.ParseQuery(c.Request.URL.RawQuery)
-	if err != nil {
-		return values, fmt.Errorf("query: %w", err)
-	}
-	body, err := c.BodyForm()
-	for name, list := range body {
-		values[name] = append(values[name], list...)
-	}
-	return values, err
-}
-
-// BodyForm returns the fields of the body: multipart/form-data where the header says
-// so, and otherwise urlencoded, whatever it says. The error is a verdict; the
-// fields that could be read come with it.
-func (c *Call) BodyForm() (url.Values, error) {
-	media, params, _ := mime.ParseMediaType(c.Request.Header.Get("Content-Type"))
-	if media != "multipart/form-data" {
-		values, err := url.ParseQuery(string(c.Body))
-		if err != nil {
-			return values, fmt.Errorf("body: %w", err)
-		}
-		return values, nil
-	}
-	form, err := multipart.NewReader(bytes.NewReader(c.Body), params["boundary"]).ReadForm(maxBody)
-	if err != nil {
-		return url.Values{}, fmt.Errorf("body: %w", err)
-	}
-	return form.Value, nil
 }
 
 // JSON reads the body into v. The error is a verdict that names the member of the

@@ -1,14 +1,18 @@
 package sim
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/facts"
 )
 
-// Effect is what a fault does to a request.
+// Effect is what a fault does to a request. As JSON and other text an Effect is its
+// name.
 type Effect int
 
 const (
@@ -55,6 +59,24 @@ func (e Effect) String() string {
 		return "Effect(" + strconv.Itoa(int(e)) + ")"
 	}
 	return effectNames[e]
+}
+
+// MarshalText writes the effect's name.
+func (e Effect) MarshalText() ([]byte, error) {
+	if e < 0 || int(e) >= len(effectNames) {
+		return nil, fmt.Errorf("sim: no such effect: %d", int(e))
+	}
+	return []byte(effectNames[e]), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (e *Effect) UnmarshalText(text []byte) error {
+	i := slices.Index(effectNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("sim: no such effect: %q; want one of: %s", text, strings.Join(effectNames[:], ", "))
+	}
+	*e = Effect(i)
+	return nil
 }
 
 // Forever, as Fault.Times, meets every request from then on.

@@ -75,6 +75,17 @@ var ways = map[string]func(t *testing.T, cfg sim.Config, services ...sim.Service
 	"memory":   inMemory,
 }
 
+// eachWay tests a service over each of the ways.
+func eachWay(t *testing.T, cfg sim.Config, service sim.Service, test func(t *testing.T, b bench)) {
+	t.Helper()
+	for way, reach := range ways {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			test(t, reach(t, cfg, service))
+		})
+	}
+}
+
 func overLoopback(t *testing.T, cfg sim.Config, services ...sim.Service) bench {
 	t.Helper()
 	server := sim.New(cfg, services...)

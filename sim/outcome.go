@@ -40,6 +40,14 @@ func RefuseWith(page Reply, verdict string, args ...any) Outcome {
 	return Outcome{Page: &page, Verdict: fmt.Sprintf(verdict, args...)}
 }
 
+// NotSimulated refuses a call that the service has and the simulator has not: with
+// words that begin with "not simulated", in the service's own format. The verdict
+// begins with part, which is where the request names the call.
+func NotSimulated(code, part, call string) Outcome {
+	words := "not simulated: " + call
+	return Outcome{Code: code, Words: words, Verdict: part + ": " + words}
+}
+
 // Accept grants a request and sends texts, which cost 1 each. The server fills in
 // their Seq, At and Service.
 func Accept(texts ...Text) Outcome { return Outcome{Texts: texts, Cost: len(texts)} }

@@ -10,6 +10,22 @@ import (
 	"github.com/cnsms/cnsms/sim"
 )
 
+func TestFirstRefusal(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	check := func(o sim.Outcome) func(*sim.Call, string) sim.Outcome {
+		return func(_ *sim.Call, request string) sim.Outcome {
+			require.Equal(t, "request", request)
+			asked++
+			return o
+		}
+	}
+	o := sim.FirstRefusal(nil, "request", check(sim.Outcome{}), check(sim.Refuse("1", "x: y")), check(sim.Refuse("2", "x: y")))
+	require.Equal(t, "1", o.Code)
+	require.Equal(t, 2, asked)
+	require.False(t, sim.FirstRefusal(nil, "request", check(sim.Outcome{})).Refused())
+}
+
 // A refusal has the words of its row, wherever that is, unless somebody says more.
 func TestWords(t *testing.T) {
 	t.Parallel()
@@ -72,20 +88,4 @@ func TestPage(t *testing.T) {
 	require.Equal(t, http.StatusBadRequest, got.status)
 	require.Equal(t, "no sense", got.body)
 	require.Equal(t, 1, b.server.Exchanges()[0].Fault, "the fault met the request all the same")
-}
-
-func TestFirstRefusal(t *testing.T) {
-	t.Parallel()
-	asked := 0
-	check := func(o sim.Outcome) func(*sim.Call, string) sim.Outcome {
-		return func(_ *sim.Call, request string) sim.Outcome {
-			require.Equal(t, "request", request)
-			asked++
-			return o
-		}
-	}
-	o := sim.FirstRefusal(nil, "request", check(sim.Outcome{}), check(sim.Refuse("1", "x: y")), check(sim.Refuse("2", "x: y")))
-	require.Equal(t, "1", o.Code)
-	require.Equal(t, 2, asked)
-	require.False(t, sim.FirstRefusal(nil, "request", check(sim.Outcome{})).Refused())
 }

@@ -112,3 +112,10 @@ func IsE164(number string) bool { return e164.MatchString(number) }
 
 // IsDigits reports whether a text is one digit or more, and nothing else.
 func IsDigits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
+
+// IsHeaderValue reports whether a text arrives in a header as it is: it is not empty,
+// has no control characters, and no white space around it.
+func IsHeaderValue(text string) bool {
+	isControl := func(r rune) bool { return r < ' ' || r == 0x7f }
+	return text != "" && strings.TrimSpace(text) == text && !strings.ContainsFunc(text, isControl)
+}

@@ -111,29 +111,26 @@ func checkEffect(t *testing.T, test effectTest, b bench, id int) {
 
 func TestEffectHeaders(t *testing.T) {
 	t.Parallel()
-	for way, reach := range ways {
-		t.Run(way, func(t *testing.T) {
-			t.Parallel()
-			b := reach(t, sim.Config{}, post{"post"})
-			b.inject(t, sim.Fault{Effect: sim.EffectContentType, ContentType: "image/png"})
-			b.inject(t, sim.Fault{Effect: sim.EffectReply, Status: 307, Location: "http://elsewhere.invalid/"})
+	eachWay(t, sim.Config{}, post{"post"}, func(t *testing.T, b bench) {
+		t.Helper()
+		b.inject(t, sim.Fault{Effect: sim.EffectContentType, ContentType: "image/png"})
+		b.inject(t, sim.Fault{Effect: sim.EffectReply, Status: 307, Location: "http://elsewhere.invalid/"})
 
-			got := b.send(t, "post", "1 hello")
-			require.Equal(t, "image/png", got.header.Get("Content-Type"))
-			require.Equal(t, "1", got.header.Get("X-Text"), "the service's own headers stay")
-			require.Equal(t, "http://elsewhere.invalid/", b.send(t, "post", "1 hello").header.Get("Location"))
-			b.inject(t, sim.Fault{Effect: sim.EffectReply})
-			bare := b.send(t, "post", "1 hello").header
-			require.NotContains(t, bare, "Location")
-			require.NotEqual(t, []string{""}, bare["Content-Type"])
-			b.inject(t, sim.Fault{Effect: sim.EffectReply, Body: make([]byte, 5000)})
-			require.Equal(t, "5000", b.send(t, "post", "1 hello").header.Get("Content-Length"), "whatever the length")
+		got := b.send(t, "post", "1 hello")
+		require.Equal(t, "image/png", got.header.Get("Content-Type"))
+		require.Equal(t, "1", got.header.Get("X-Text"), "the service's own headers stay")
+		require.Equal(t, "http://elsewhere.invalid/", b.send(t, "post", "1 hello").header.Get("Location"))
+		b.inject(t, sim.Fault{Effect: sim.EffectReply})
+		bare := b.send(t, "post", "1 hello").header
+		require.NotContains(t, bare, "Location")
+		require.NotEqual(t, []string{""}, bare["Content-Type"])
+		b.inject(t, sim.Fault{Effect: sim.EffectReply, Body: make([]byte, 5000)})
+		require.Equal(t, "5000", b.send(t, "post", "1 hello").header.Get("Content-Length"), "whatever the length")
 
-			exchanges := b.server.Exchanges()
-			require.Equal(t, http.Header{"Content-Type": {"image/png"}, "X-Text": {"1"}}, exchanges[0].ReplyHeader)
-			require.Equal(t, http.Header{"Location": {"http://elsewhere.invalid/"}}, exchanges[1].ReplyHeader)
-		})
-	}
+		exchanges := b.server.Exchanges()
+		require.Equal(t, http.Header{"Content-Type": {"image/png"}, "X-Text": {"1"}}, exchanges[0].ReplyHeader)
+		require.Equal(t, http.Header{"Location": {"http://elsewhere.invalid/"}}, exchanges[1].ReplyHeader)
+	})
 }
 
 func TestHangEndsWithTheClient(t *testing.T) {
@@ -249,16 +246,13 @@ func TestDelayEndsWithTheClient(t *testing.T) {
 // Also an empty answer is one that can break off.
 func TestTruncateAnEmptyAnswer(t *testing.T) {
 	t.Parallel()
-	for way, reach := range ways {
-		t.Run(way, func(t *testing.T) {
-			t.Parallel()
-			b := reach(t, sim.Config{}, taker{post: post{"post"}})
-			b.inject(t, sim.Fault{Effect: sim.EffectTruncate})
-			got := b.send(t, "post", "")
-			require.ErrorIs(t, got.err, io.ErrUnexpectedEOF)
-			require.Equal(t, http.StatusAccepted, got.status)
-			require.Equal(t, "text/plain", got.header.Get("Content-Type"))
-			require.NoError(t, b.send(t, "post", "").err)
-		})
-	}
+	eachWay(t, sim.Config{}, taker{post: post{"post"}}, func(t *testing.T, b bench) {
+		t.Helper()
+		b.inject(t, sim.Fault{Effect: sim.EffectTruncate})
+		got := b.send(t, "post", "")
+		require.ErrorIs(t, got.err, io.ErrUnexpectedEOF)
+		require.Equal(t, http.StatusAccepted, got.status)
+		require.Equal(t, "text/plain", got.header.Get("Content-Type"))
+		require.NoError(t, b.send(t, "post", "").err)
+	})
 }

@@ -23,9 +23,10 @@ type Text struct {
 	To string
 	// Sign is the signature, without brackets.
 	Sign string
-	// Template is the service's template id, Params its values in order.
-	Template string
-	Params   []string
+	// Template is the service's template id, Params its values in order. Where the
+	// service has names for them, Names are these, one for each value.
+	Template      string
+	Params, Names []string
 	// Text is the text as the phone shows it, where the service knows it.
 	Text string
 	// Code is the one-time code in the text, as far as it can be guessed.

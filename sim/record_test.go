@@ -15,32 +15,29 @@ import (
 
 func TestRecord(t *testing.T) {
 	t.Parallel()
-	for way, reach := range ways {
-		t.Run(way, func(t *testing.T) {
-			t.Parallel()
-			b := reach(t, sim.Config{Now: noon}, post{"post"})
-			require.Equal(t, "ok post-1", b.send(t, "post", "+8613800138000 Your code is 042137.").body)
-			require.Equal(t, 400, b.send(t, "post", "nonsense").status)
+	eachWay(t, sim.Config{Now: noon}, post{"post"}, func(t *testing.T, b bench) {
+		t.Helper()
+		require.Equal(t, "ok post-1", b.send(t, "post", "+8613800138000 Your code is 042137.").body)
+		require.Equal(t, 400, b.send(t, "post", "nonsense").status)
 
-			message := sim.Text{
-				Seq: 1, At: noon(), Service: "post", ID: "post-1", To: "+8613800138000", Text: "Your code is 042137.", Code: "042137",
-			}
-			require.Equal(t, []sim.Text{message}, b.server.Texts())
+		message := sim.Text{
+			Seq: 1, At: noon(), Service: "post", ID: "post-1", To: "+8613800138000", Text: "Your code is 042137.", Code: "042137",
+		}
+		require.Equal(t, []sim.Text{message}, b.server.Texts())
 
-			exchanges := b.server.Exchanges()
-			require.Len(t, exchanges, 2)
-			first := exchanges[0]
-			require.Equal(t, 1, first.Seq)
-			require.Equal(t, noon(), first.At)
-			require.Equal(t, "POST /post", first.Method+" "+first.URL, "as on the wire, without the host")
-			require.Equal(t, "+8613800138000 Your code is 042137.", string(first.Body))
-			require.Equal(t, "ok post-1", string(first.Reply))
-			require.Equal(t, []sim.Text{message}, first.Accepted)
-			require.Empty(t, first.Verdict)
-			require.Equal(t, `body: want "number text"`, exchanges[1].Verdict)
-			require.Empty(t, exchanges[1].Accepted)
-		})
-	}
+		exchanges := b.server.Exchanges()
+		require.Len(t, exchanges, 2)
+		first := exchanges[0]
+		require.Equal(t, 1, first.Seq)
+		require.Equal(t, noon(), first.At)
+		require.Equal(t, "POST /post", first.Method+" "+first.URL, "as on the wire, without the host")
+		require.Equal(t, "+8613800138000 Your code is 042137.", string(first.Body))
+		require.Equal(t, "ok post-1", string(first.Reply))
+		require.Equal(t, []sim.Text{message}, first.Accepted)
+		require.Empty(t, first.Verdict)
+		require.Equal(t, `body: want "number text"`, exchanges[1].Verdict)
+		require.Empty(t, exchanges[1].Accepted)
+	})
 }
 
 func TestRecordKeepsTheNewest(t *testing.T) {

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
 	"net/http"
@@ -19,14 +20,17 @@ type Reply struct {
 	Body []byte
 }
 
-// JSON is a reply of v encoded as JSON. A v that cannot be encoded is a fault of
+// JSON is a reply of v encoded as JSON, in which &, < and > stand as they are: the
+// services do not escape them as Go does. A v that cannot be encoded is a fault of
 // the simulated service, and panics.
 func JSON(status int, contentType string, v any) Reply {
-	body, err := json.Marshal(v)
-	if err != nil {
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
 		panic("sim: reply: " + err.Error())
 	}
-	return Reply{Status: status, ContentType: contentType, Body: body}
+	return Reply{Status: status, ContentType: contentType, Body: bytes.TrimSuffix(body.Bytes(), []byte("\n"))}
 }
 
 // XML is a reply of v encoded as XML behind head, such as xml.Header. A v that

@@ -48,8 +48,10 @@ type Server struct {
 	url    string
 }
 
-// New returns a Server that plays the given services. It serves nothing yet.
+// New returns a Server that plays the given services. It serves nothing yet. It
+// panics when one of them is nil.
 func New(cfg Config, services ...Service) *Server {
+	Demand(!slices.Contains(services, nil), "sim: New: a service is nil")
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}

@@ -85,21 +85,18 @@ func TestCloseWaitsForRequests(t *testing.T) {
 
 func TestRequestsToNobody(t *testing.T) {
 	t.Parallel()
-	for way, reach := range ways {
-		t.Run(way, func(t *testing.T) {
-			t.Parallel()
-			b := reach(t, sim.Config{}, post{"post"})
-			b.inject(t, sim.Fault{Effect: sim.EffectGarbage})
-			got := b.send(t, "fax", "1 hello")
-			require.Equal(t, 404, got.status)
-			require.Equal(t, "sim: no simulated service has this address\n", got.body)
+	eachWay(t, sim.Config{}, post{"post"}, func(t *testing.T, b bench) {
+		t.Helper()
+		b.inject(t, sim.Fault{Effect: sim.EffectGarbage})
+		got := b.send(t, "fax", "1 hello")
+		require.Equal(t, 404, got.status)
+		require.Equal(t, "sim: no simulated service has this address\n", got.body)
 
-			e := b.server.Exchanges()[0]
-			require.Equal(t, "no service owns POST /fax", e.Verdict)
-			require.Empty(t, e.Service)
-			require.Zero(t, e.Fault, "faults are for services")
-		})
-	}
+		e := b.server.Exchanges()[0]
+		require.Equal(t, "no service owns POST /fax", e.Verdict)
+		require.Empty(t, e.Service)
+		require.Zero(t, e.Fault, "faults are for services")
+	})
 }
 
 // mute sets no answer, and json one that cannot be encoded.

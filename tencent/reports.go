@@ -1,6 +1,7 @@
 package tencent
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -58,29 +59,38 @@ type pulled struct {
 }
 
 type pulledDelivery struct {
-	CountryCode, SubscriberNumber, PhoneNumber          string
-	SerialNo, SessionContext, ReportStatus, Description string
+	CountryCode, SubscriberNumber, PhoneNumber          adapter.Scalar
+	SerialNo, SessionContext, ReportStatus, Description adapter.Scalar
 	UserReceiveTime                                     uint64
 }
 
 type pulledReply struct {
-	CountryCode, SubscriberNumber, PhoneNumber string
-	ReplyContent, SignName, ExtendCode         string
+	CountryCode, SubscriberNumber, PhoneNumber adapter.Scalar
+	ReplyContent, SignName, ExtendCode         adapter.Scalar
 	ReplyTime                                  uint64
+}
+
+func (d pulledDelivery) report() provider.Report {
+	from := handset{string(d.CountryCode), string(d.SubscriberNumber), string(d.PhoneNumber)}
+	status := newStatus(string(d.ReportStatus), string(d.Description), "", timeOf(d.UserReceiveTime))
+	return newDelivery(from, string(d.SerialNo), string(d.SessionContext), status)
+}
+
+func (r pulledReply) report() provider.Report {
+	from := handset{string(r.CountryCode), string(r.SubscriberNumber), string(r.PhoneNumber)}
+	return newReply(from, string(r.ReplyContent), string(r.SignName), string(r.ExtendCode), timeOf(r.ReplyTime))
 }
 
 func (p pulled) reports() []provider.Report {
 	var reports []provider.Report
 	for _, d := range p.Deliveries {
 		if d != nil {
-			from, at := handset{d.CountryCode, d.SubscriberNumber, d.PhoneNumber}, timeOf(d.UserReceiveTime)
-			reports = append(reports, newDelivery(from, d.SerialNo, d.SessionContext, newStatus(d.ReportStatus, d.Description, "", at)))
+			reports = append(reports, d.report())
 		}
 	}
 	for _, r := range p.Replies {
 		if r != nil {
-			from := handset{r.CountryCode, r.SubscriberNumber, r.PhoneNumber}
-			reports = append(reports, newReply(from, r.ReplyContent, r.SignName, r.ExtendCode, timeOf(r.ReplyTime)))
+			reports = append(reports, r.report())
 		}
 	}
 	return reports
@@ -100,14 +110,31 @@ func newReply(from handset, text, sign, extendCode string, at time.Time) provide
 
 // ParseReports reads one push: an array of delivery reports, or one reply. Mount
 // it with provider.ReportHandler under the addresses that are set in the console;
-// one address can take both. Tencent signs nothing, so the path should be one that
-// nobody can guess.
+// one address can take both. Tencent signs nothing; see provider.RequireSecret. A
+// delivery report that cannot be used does not spoil the others: it is in the error,
+// which is provider.BadReports then.
 //
 // Report.Extra of a reply holds "sign" and "extend_code", where they are set.
 func (p *Provider) ParseReports(r *http.Request) ([]provider.Report, error) {
-	reports, err := readPush(r)
+	call := p.newCall(provider.OpReports)
+	body, err := call.Push(r)
 	if err != nil {
-		return nil, p.newCall(provider.OpReports).Fail(provider.KindUnavailable, "unusable push: %v", err)
+		return nil, err
+	}
+	if !bytes.HasPrefix(body, []byte("[")) {
+		report, err := decodeReply(body)
+		if err != nil {
+			return nil, call.UnusablePush(err.Error())
+		}
+		return p.named([]provider.Report{report}), nil
+	}
+	var rows []json.RawMessage
+	if err := json.Unmarshal(body, &rows); err != nil {
+		return nil, call.UnusablePush("not the expected JSON")
+	}
+	reports, bad := decodeDeliveries(call, rows)
+	if len(bad) > 0 {
+		return p.named(reports), bad
 	}
 	return p.named(reports), nil
 }
@@ -132,45 +159,39 @@ func (p *Provider) named(reports []provider.Report) []provider.Report {
 	return reports
 }
 
-func readPush(r *http.Request) ([]provider.Report, error) {
-	if r.Method != http.MethodPost {
-		return nil, errors.New("want POST")
-	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, fmt.Errorf("cannot read it: %w", err)
-	}
-	return decodePush(adapter.TrimJSON(body))
-}
-
-// decodePush tells the two kinds of push apart by their form.
-func decodePush(body []byte) ([]provider.Report, error) {
-	if len(body) > 0 && body[0] == '[' {
-		return decodeDeliveries(body)
-	}
+func decodeReply(body []byte) (provider.Report, error) {
 	var pushed pushedReply
 	if err := adapter.DecodeJSON(body, &pushed); err != nil {
-		return nil, err
+		return provider.Report{}, err
 	}
 	if pushed.Mobile == "" || pushed.Text == nil {
-		return nil, errors.New("neither a list of delivery reports nor a reply")
+		return provider.Report{}, errors.New("neither a list of delivery reports nor a reply")
 	}
-	return []provider.Report{pushed.report()}, nil
+	return pushed.report(), nil
 }
 
-func decodeDeliveries(body []byte) ([]provider.Report, error) {
-	var pushed []pushedDelivery
-	if err := json.Unmarshal(body, &pushed); err != nil {
-		return nil, errors.New("not the expected JSON")
-	}
-	reports := make([]provider.Report, len(pushed))
-	for i, d := range pushed {
-		if d.Serial == "" {
-			return nil, fmt.Errorf("[%d].sid: missing", i)
+// decodeDeliveries reads each row by itself.
+func decodeDeliveries(call *adapter.Call, rows []json.RawMessage) (reports []provider.Report, bad provider.BadReports) {
+	for i, row := range rows {
+		report, err := decodeDelivery(row)
+		if err != nil {
+			bad = append(bad, call.UnusablePush(fmt.Sprintf("[%d]: %v", i, err)))
+			continue
 		}
-		reports[i] = d.report()
+		reports = append(reports, report)
 	}
-	return reports, nil
+	return reports, bad
+}
+
+func decodeDelivery(row []byte) (provider.Report, error) {
+	var pushed pushedDelivery
+	if err := adapter.DecodeJSON(row, &pushed); err != nil {
+		return provider.Report{}, err
+	}
+	if pushed.Serial == "" {
+		return provider.Report{}, errors.New("sid: missing")
+	}
+	return pushed.report(), nil
 }
 
 // pushedDelivery is one element of a push of delivery reports. All values are

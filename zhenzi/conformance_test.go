@@ -23,7 +23,7 @@ func harness(login provider.Template) providertest.Harness {
 		New: func(e providertest.Endpoint) (provider.Provider, error) {
 			return zhenzi.New(zhenzi.Config{
 				AppID: appID, AppSecret: appSecret, Templates: e.Templates,
-				BaseURL: e.BaseURL, Timeout: e.Timeout, HTTPClient: e.HTTPClient, Now: e.Now,
+				BaseURL: e.BaseURL, Timeout: e.Timeout, HTTPClient: e.HTTPClient, Now: e.Now, Rand: e.Rand,
 			})
 		},
 		Message:   newMessage("login", "code", "042137"),

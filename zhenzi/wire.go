@@ -55,7 +55,7 @@ func (p *Provider) newSubmission(call *adapter.Call, m provider.Message) (submis
 	if err != nil {
 		return submission{}, err
 	}
-	messageID, err := p.newMessageID(call, m.Ref)
+	messageID, err := newMessageID(call, m.Ref)
 	if err != nil {
 		return submission{}, err
 	}
@@ -81,10 +81,10 @@ func templateParams(call *adapter.Call, template provider.Template) (string, err
 
 // newMessageID makes an id that does not repeat, behind the caller's own if there
 // is one.
-func (p *Provider) newMessageID(call *adapter.Call, ref string) (string, error) {
-	id, err := adapter.NewID(p.config().Rand)
+func newMessageID(call *adapter.Call, ref string) (string, error) {
+	id, err := call.NewID()
 	if err != nil || ref == "" {
-		return id, call.Named(err)
+		return id, err
 	}
 	return ref + "-" + id, nil
 }

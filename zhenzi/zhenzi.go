@@ -55,7 +55,6 @@ package zhenzi
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"io"
 	"net/http"
 	"time"
@@ -117,14 +116,11 @@ var (
 // New returns a Provider, or an error that names every faulty field. The Provider
 // beside an error panics when it is used, and says why.
 func New(cfg Config) (*Provider, error) {
-	if cfg.Rand == nil {
-		cfg.Rand = rand.Reader
-	}
 	client, err := adapter.New(adapter.Config{
 		Service: DefaultName, Title: "Zhenzi", Codes: Codes(),
 		Name: cfg.Name, BaseURL: cmp.Or(cfg.BaseURL, cfg.defaultBaseURL()), PlainHTTP: cfg.PlainHTTP, Templates: cfg.Templates,
 		Credentials: []adapter.Credential{{Field: "AppID", Value: cfg.AppID}, {Field: "AppSecret", Value: string(cfg.AppSecret)}},
-		Timeout:     cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now,
+		Timeout:     cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now, Rand: cfg.Rand,
 	}, adapter.EachTemplate(cfg.Templates, templateProblems))
 	if err != nil {
 		return &Provider{}, err

@@ -28,12 +28,14 @@
 //     wrong code may be checked (here without end);
 //   - how a template of requestSms marks its variables (here %name%, as
 //     requestSmsCode does), and what a missing one is refused with (here 10013);
-//   - whether querySms still answers (here it does), and the colon that one old
-//     page puts before the smsId (here refused);
+//   - whether querySms still answers (here it does); the colon that one old page
+//     puts before the smsId and the slash that some clients put behind it are taken;
 //   - how long a text is SENDING (here 3 seconds), and FAIL, which never happens;
 //   - the limits of an application's requests, of any kind;
 //   - numbers that have unsubscribed, whose texts the carrier drops without a word;
-//   - the older form of requestSms with a whole text, and every other call.
+//   - the older form of requestSms with a whole text;
+//   - the service's other calls about codes, and those about users: they are refused
+//     with 10007 and an error that begins with "not simulated".
 package bmobsim
 
 import (
@@ -44,6 +46,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -115,11 +118,10 @@ type text struct {
 // New returns a simulated application. It panics when cfg is one that no request
 // could satisfy.
 func New(cfg Config) *Service {
-	plain, signed := cfg.AppID != "" && cfg.RESTKey != "", cfg.SecretKey != "" && cfg.SafeCode != ""
-	sim.Demand(plain || signed, "bmobsim: Config: want AppID and RESTKey, or SecretKey and SafeCode")
+	cfg.demand()
 	cfg.AppName = cmp.Or(cfg.AppName, "示例应用")
 	cfg.Sign = cmp.Or(cfg.Sign, "比目科技")
-	cfg.CodeLife = cmp.Or(max(cfg.CodeLife, 0), 5*time.Minute)
+	cfg.CodeLife = cmp.Or(cfg.CodeLife, 5*time.Minute)
 	cfg.Templates = maps.Clone(cfg.Templates)
 	account := sim.AccountConfig{Balance: cfg.Balance, BalanceCode: "10016", NumberField: "mobilePhoneNumber"}
 	if cfg.Limits {
@@ -132,6 +134,26 @@ func New(cfg Config) *Service {
 	return &Service{
 		Account: sim.NewAccount(account), cfg: cfg,
 		codes: map[string]code{}, texts: map[string]*text{}, captchas: map[string]captcha{}, tokens: map[string]bool{},
+	}
+}
+
+// demand panics when the configuration is one that no request could satisfy, or names
+// what no request could name.
+func (cfg Config) demand() {
+	sim.Demand(cfg.AppID+cfg.RESTKey+cfg.SecretKey+cfg.SafeCode != "", "bmobsim: Config: want AppID and RESTKey, or SecretKey and SafeCode")
+	for _, pair := range [...]struct{ first, second, value, other string }{
+		{"AppID", "RESTKey", cfg.AppID, cfg.RESTKey}, {"RESTKey", "AppID", cfg.RESTKey, cfg.AppID},
+		{"SecretKey", "SafeCode", cfg.SecretKey, cfg.SafeCode}, {"SafeCode", "SecretKey", cfg.SafeCode, cfg.SecretKey},
+	} {
+		sim.Demand(pair.value == "" || pair.other != "", "bmobsim: Config.%s: want it with %s", pair.second, pair.first)
+	}
+	for field, value := range map[string]string{"AppID": cfg.AppID, "RESTKey": cfg.RESTKey, "SecretKey": cfg.SecretKey} {
+		sim.Demand(value == "" || sim.IsHeaderValue(value), "bmobsim: Config.%s: must not have space around it, nor control characters", field)
+	}
+	sim.Demand(cfg.CodeLife >= 0, "bmobsim: Config.CodeLife: must not be negative")
+	for _, name := range cfg.CaptchaFor {
+		_, known := cfg.Templates[name]
+		sim.Demand(known || name == "" || len(cfg.Templates) == 0, "bmobsim: Config.CaptchaFor: want the name of one of Templates, or \"\"")
 	}
 }
 
@@ -159,25 +181,51 @@ var calls = []call{
 	{path: "/1/captchaImage", method: http.MethodGet, public: true, judge: (*Service).captchaImage},
 }
 
+// notSimulated are other calls of the service: those that have to do with codes, and
+// where people sign up and log in with one.
+var notSimulated = []string{
+	"/1/timestamp", "/1/requestEmailCode", "/1/requestEmailVerify", "/1/resetPasswordBySmsCode", "/1/users", "/1/login",
+}
+
+// isBelow reports whether a path ends with that of a call, or goes on behind it, and
+// returns what stands there. The service may be mounted below any path.
+func isBelow(path, called string) (argument string, ok bool) {
+	_, rest, matches := strings.Cut(path, called)
+	return strings.Trim(rest, "/"), matches && (rest == "" || rest[0] == '/')
+}
+
 // find returns the call of a path and what stands behind it.
 func find(path string) (called call, argument string, ok bool) {
 	for _, called := range calls {
-		_, rest, matches := strings.Cut(path, called.path)
-		if matches && (rest == "" || rest[0] == '/') {
-			return called, strings.TrimPrefix(rest, "/"), true
+		if argument, ok := isBelow(path, called.path); ok {
+			return called, argument, true
 		}
 	}
 	return call{}, "", false
 }
 
-// Owns reports whether the path is one that is simulated.
-func (s *Service) Owns(r *http.Request) bool {
-	_, _, ok := find(r.URL.Path)
-	return ok
+// findOther returns the call of a path that is not simulated.
+func findOther(path string) (name string, ok bool) {
+	i := slices.IndexFunc(notSimulated, func(other string) bool { _, ok := isBelow(path, other); return ok })
+	if i < 0 {
+		return "", false
+	}
+	return strings.TrimPrefix(notSimulated[i], "/1/"), true
 }
 
-// Judge decides about a request of any call.
+// Owns reports whether the path is one of the service's.
+func (s *Service) Owns(r *http.Request) bool {
+	_, _, ok := find(r.URL.Path)
+	_, isOther := findOther(r.URL.Path)
+	return ok || isOther
+}
+
+// Judge decides about a request of any call. Calls that are not simulated say so
+// whoever asks.
 func (s *Service) Judge(c *sim.Call) sim.Outcome {
+	if name, isOther := findOther(c.Request.URL.Path); isOther {
+		return sim.NotSimulated("10007", "path", name)
+	}
 	called, argument, _ := find(c.Request.URL.Path)
 	r := &request{refusal: checkPath(c, called, argument)}
 	if !called.public {
@@ -245,29 +293,17 @@ func (s *Service) requestText(c *sim.Call, r *request, _ string) sim.Outcome {
 	}
 	r.check(s.checkTemplate(template))
 	variables := r.variables()
-	content, refusal := s.fill(template, variables)
-	r.check(refusal)
+	text := s.cfg.Templates[template]
+	if name := places.Missing(text, variables); name != "" {
+		r.check(sim.Refuse("10013", "content.%s: missing, a variable of the template", name))
+	}
+	content := places.Fill(text, variables)
 	r.check(s.checkAccount(c, phone, content))
-	return s.accept(c, phone, content, sim.Text{Template: template, Params: inOrder(variables)})
+	return s.accept(c, phone, content, sim.Text{Template: template, Params: variables.Values, Names: variables.Names})
 }
 
-// fill puts the values into a template's places; where the simulator has no text,
-// the text is the values.
-func (s *Service) fill(template string, variables map[string]string) (content string, refusal sim.Outcome) {
-	content, known := s.cfg.Templates[template]
-	if !known {
-		return strings.Join(inOrder(variables), " "), sim.Outcome{}
-	}
-	parts := strings.Split(content, "%")
-	for i := 1; i < len(parts)-1; i += 2 {
-		value, ok := variables[parts[i]]
-		if !ok {
-			return "", sim.Refuse("10013", "content.%s: missing, a variable of the template", parts[i])
-		}
-		parts[i] = value
-	}
-	return strings.Join(parts, ""), sim.Outcome{}
-}
+// places are where a template of requestSms has its variables.
+var places = sim.Named("%", "%")
 
 // smsID is the id of the text that a request sends.
 func smsID(c *sim.Call) string { return strconv.Itoa(1232221 + c.Seq) }
@@ -288,8 +324,10 @@ func (s *Service) accept(c *sim.Call, phone, content string, t sim.Text) sim.Out
 // sendingTime is how long a text is on its way.
 const sendingTime = 3 * time.Second
 
-// query answers what became of a text.
+// query answers what became of a text. One old page of the vendor's wants a colon
+// before the smsId.
 func (s *Service) query(c *sim.Call, _ *request, id string) sim.Outcome {
+	id = strings.TrimPrefix(id, ":")
 	found, known := s.texts[id]
 	if !known {
 		return filled(sim.Refuse("10018", "smsId: unknown"), id)

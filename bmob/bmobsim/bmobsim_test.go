@@ -220,6 +220,7 @@ func TestContentText(t *testing.T) {
 	m := s.Texts()[0]
 	require.Equal(t, "【比目科技】验证码042137，5分钟内有效。", m.Text)
 	require.Equal(t, []string{"042137", "5"}, m.Params)
+	require.Equal(t, []string{"code", "minutes"}, m.Names)
 	require.Equal(t, "042137", m.Code)
 	requireRefused(t, post(t, s, verifyCode+"/042137", toPhone), 207, "smsCode")
 

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/cnsms/cnsms/bmob"
@@ -76,22 +75,11 @@ func (s *Service) checkSigned(c *sim.Call) sim.Outcome {
 // checkSignature compares the signature, and when it is wrong says what it is made
 // of.
 func (s *Service) checkSignature(c *sim.Call) sim.Outcome {
-	h := c.Request.Header
-	var (
-		path      = c.Request.URL.Path[strings.Index(c.Request.URL.Path, "/1/"):]
-		timestamp = h.Get("X-Bmob-Safe-Timestamp")
-		nonce     = h.Get("X-Bmob-Noncestr-Key")
-		version   = h.Get("X-Bmob-SDK-Version")
-	)
-	start := path + timestamp + s.cfg.SafeCode + nonce
-	switch h.Get("X-Bmob-Safe-Sign") {
-	case md5Hex(start + string(c.Body) + version):
-		return sim.Outcome{}
-	case md5Hex(start), md5Hex(start + string(c.Body)):
-		return sim.Refuse("401", "X-Bmob-Safe-Sign: the form of an older version, without body or X-Bmob-SDK-Version")
+	p, got := s.signedParts(c), c.Request.Header.Get("X-Bmob-Safe-Sign")
+	if got != p.sign() {
+		return sim.Refuse("401", "X-Bmob-Safe-Sign: %s", p.whyWrong(got))
 	}
-	return sim.Refuse("401", "X-Bmob-Safe-Sign: want the lower-case hexadecimal MD5 of path %q + X-Bmob-Safe-Timestamp %q + safety code + "+
-		"X-Bmob-Noncestr-Key %q + body %q + X-Bmob-SDK-Version %q", path, timestamp, nonce, c.Body, version)
+	return sim.Outcome{}
 }
 
 func md5Hex(text string) string {

@@ -96,18 +96,18 @@ func (r *request) phone() string {
 	return value
 }
 
-// variables reads the content of requestSms, an object of strings and numbers.
-func (r *request) variables() map[string]string {
+// variables reads the content of requestSms, an object of strings and numbers, in the order of their names.
+func (r *request) variables() sim.Vars {
 	var members map[string]json.RawMessage
 	raw, present := r.members["content"]
 	if !present {
 		r.check(filled(sim.Refuse("118", "content: missing"), "content"))
-		return nil
+		return sim.Vars{}
 	}
 	r.decode("content", raw, "object", &members)
-	variables := map[string]string{}
+	var variables sim.Vars
 	for _, name := range slices.Sorted(maps.Keys(members)) {
-		variables[name] = r.variable("content."+name, members[name])
+		variables.Add(name, r.variable("content."+name, members[name]))
 	}
 	return variables
 }
@@ -120,15 +120,6 @@ func (r *request) variable(name string, raw json.RawMessage) (value string) {
 	}
 	r.decode(name, raw, "string", &value)
 	return value
-}
-
-// inOrder returns the values, ordered by name.
-func inOrder(variables map[string]string) []string {
-	var values []string
-	for _, name := range slices.Sorted(maps.Keys(variables)) {
-		values = append(values, variables[name])
-	}
-	return values
 }
 
 func e164(phone string) string { return "+86" + phone }

@@ -3,6 +3,7 @@ package ihuyisim
 import (
 	"crypto/md5" //nolint:gosec // The service's protocol prescribes MD5.
 	"encoding/hex"
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -36,6 +37,8 @@ func (s *Service) checkCredentials(c *sim.Call, f form) sim.Outcome {
 		return sim.Refuse("405", "account: unknown")
 	case f.password == s.cfg.APIKey:
 		return sim.Outcome{} // the plain key is accepted, with or without time
+	case f.time == "" && strings.EqualFold(f.password, md5Hex(s.cfg.APIKey)):
+		return sim.Refuse("405", "password: the MD5 of the APIKEY; want the APIKEY itself, or a dynamic password with time")
 	case f.time == "":
 		return sim.Refuse("405", "password: not the APIKEY, and without time it is no dynamic password")
 	}
@@ -60,38 +63,57 @@ func (s *Service) checkDynamicPassword(c *sim.Call, f form) sim.Outcome {
 	return sim.Outcome{}
 }
 
-// whyWrong tries mistakes that programs make with a dynamic password.
+// mistake is one that programs make with a dynamic password.
+type mistake struct {
+	name  string
+	apply func(key string, f form) string // the password that comes of it
+}
+
+var mistakes = []mistake{
+	{"made without mobile", func(key string, f form) string { f.mobile = ""; return dynamicPassword(key, f) }},
+	{"made without content", func(key string, f form) string { f.content = ""; return dynamicPassword(key, f) }},
+	{"made without mobile and content", func(key string, f form) string { f.mobile, f.content = "", ""; return dynamicPassword(key, f) }},
+	{"made without time", func(key string, f form) string { f.time = ""; return dynamicPassword(key, f) }},
+	{"made of the content as it is encoded", func(key string, f form) string {
+		f.content = url.QueryEscape(f.content)
+		return dynamicPassword(key, f)
+	}},
+	{"made with the MD5 of the APIKEY in the place of the APIKEY", func(key string, f form) string { return dynamicPassword(md5Hex(key), f) }},
+	{"made of the APIKEY alone", func(key string, _ form) string { return md5Hex(key) }},
+	{"made without the APIKEY", func(_ string, f form) string { return dynamicPassword("", f) }},
+}
+
+// whyWrong tries mistakes that programs make with a dynamic password. Where none
+// fits, it says what was tried and rules nothing else out.
 func (s *Service) whyWrong(f form, seconds int64) string {
-	madeOf := func(spoil func(*form)) bool {
-		other := f
-		spoil(&other)
-		return f.password == dynamicPassword(s.cfg.APIKey, other)
-	}
-	switch {
-	case strings.ToLower(f.password) == dynamicPassword(s.cfg.APIKey, f):
+	key, got := s.cfg.APIKey, strings.ToLower(f.password)
+	if got == dynamicPassword(key, f) {
 		return "right but for the case"
-	case madeOf(func(f *form) { f.mobile = "" }):
-		return "made without mobile"
-	case madeOf(func(f *form) { f.content = "" }):
-		return "made without content"
-	case madeOf(func(f *form) { f.mobile, f.content = "", "" }):
-		return "made without mobile and content"
-	case madeOf(func(f *form) { f.time = "" }):
-		return "made without time"
-	case madeOf(func(f *form) { f.content = url.QueryEscape(f.content) }):
-		return "made of the content as it is encoded"
+	}
+	var tested []string
+	for _, m := range mistakes {
+		if got == m.apply(key, f) {
+			return m.name
+		}
+		tested = append(tested, m.name)
 	}
 	const near = 5 // seconds: programs that read the clock twice
 	for other := seconds - near; other <= seconds+near; other++ {
-		if madeOf(func(f *form) { f.time = strconv.FormatInt(other, 10) }) {
-			return "made with time " + strconv.FormatInt(other, 10)
+		at := f
+		at.time = strconv.FormatInt(other, 10)
+		if got == dynamicPassword(key, at) {
+			return "made with time " + at.time
 		}
 	}
-	return "wrong"
+	return "wrong; tested: " + strings.Join(tested, ", ") + fmt.Sprintf(", and made with a time up to %d seconds away", near)
 }
 
 func dynamicPassword(key string, f form) string {
-	sum := md5.Sum([]byte(f.account + key + f.mobile + f.content + f.time)) //nolint:gosec // As above.
+	return md5Hex(f.account + key + f.mobile + f.content + f.time)
+}
+
+func md5Hex(text string) string {
+	sum := md5.Sum([]byte(text)) //nolint:gosec // As above.
 	return hex.EncodeToString(sum[:])
 }
 
@@ -118,13 +140,15 @@ func (s *Service) isNumber(number string) bool {
 	return found && len(country) <= 3 && sim.IsDigits(country) && len(national) >= 4 && sim.IsDigits(national)
 }
 
+func isEmoji(r rune) bool { return r >= firstEmojiSymbol }
+
 func (s *Service) checkText(_ *sim.Call, f form) sim.Outcome {
 	switch {
 	case f.content == "" && f.templateID == "":
 		return sim.Refuse("404", "content: empty")
 	case utf8.RuneCountInString(f.content) > longestText:
 		return sim.Refuse("4073", "content: over %d characters", longestText)
-	case strings.ContainsFunc(f.content, func(r rune) bool { return r >= firstEmojiSymbol }):
+	case strings.ContainsFunc(f.content, isEmoji):
 		return sim.Refuse("4074", "content: emoji")
 	}
 	return sim.Outcome{}

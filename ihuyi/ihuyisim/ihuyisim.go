@@ -27,14 +27,17 @@
 //     one on texts (4082).
 //   - Without Config.Balance the account says that it has a million messages.
 //   - Delivery reports and replies (their form is unknown), the trial account's
-//     rules, the login password of older accounts, templates that are submitted by
-//     AddTemplate, SOAP, voice and marketing are not simulated.
+//     rules, the login password of older accounts and marketing are not simulated.
+//   - AddTemplate, SOAP and voice are not simulated either: they are refused with 0
+//     and a msg that begins with "not simulated".
 package ihuyisim
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/cnsms/cnsms/ihuyi"
 	"github.com/cnsms/cnsms/provider/facts"
@@ -86,11 +89,27 @@ func New(cfg Config) *Service {
 		account.Limits = limits
 	}
 	s := &Service{Account: sim.NewAccount(account), cfg: cfg}
+	cfg.demandTexts()
 	for _, number := range cfg.Blocked {
 		sim.Demand(s.isNumber(number), "ihuyisim: Config.Blocked: want numbers as they stand on the wire")
 	}
 	return s
 }
+
+// demandTexts panics for a text that no request could send or name.
+func (cfg Config) demandTexts() {
+	for _, text := range cfg.Texts {
+		sim.Demand(text != "", "ihuyisim: Config.Texts: must not be empty texts")
+		sim.Demand(utf8.RuneCountInString(places.Fill(text, shortestValues(text))) <= longestText, "ihuyisim: Config.Texts: over %d characters", longestText)
+		sim.Demand(!strings.ContainsFunc(text, isEmoji), "ihuyisim: Config.Texts: must not have emoji")
+	}
+	for id := range cfg.Templates {
+		sim.Demand(id != "", "ihuyisim: Config.Templates: want ids that are not empty")
+	}
+}
+
+// shortestValues are one character for each variable of an approved text.
+func shortestValues(text string) []string { return slices.Repeat([]string{"1"}, places.Count(text)) }
 
 // Name returns "ihuyi".
 func (s *Service) Name() string { return "ihuyi" }
@@ -98,19 +117,45 @@ func (s *Service) Name() string { return "ihuyi" }
 // Codes are those of the vendor's table.
 func (s *Service) Codes() facts.Codes { return ihuyi.Codes() }
 
-// Owns reports whether the path is one of the account's product.
+// Owns reports whether the path is one of the account's product, or of one that is
+// not simulated.
 func (s *Service) Owns(r *http.Request) bool {
-	paths := []string{"/webservice/sms.php", "/sms/Submit.json", "/sms/GetNum.json"}
+	paths := []string{"/webservice/sms.php", "/sms/Submit.json", "/sms/GetNum.json", "/sms/AddTemplate.json", voicePath}
 	if s.cfg.International {
-		paths = []string{"/webservice/isms.php", "/isms/Submit.json"}
+		paths = []string{"/webservice/isms.php", "/isms/Submit.json", voicePath}
 	}
 	return slices.ContainsFunc(paths, func(path string) bool { return strings.HasSuffix(r.URL.Path, path) })
+}
+
+// What the service has and the simulator has not.
+const (
+	voicePath      = "/webservice/voice.php"
+	methodTemplate = "AddTemplate"
+)
+
+// notSimulated names the call of a request that is not simulated.
+func notSimulated(c *sim.Call, f form) (part, call string) {
+	isWSDL := func(name string) bool { return strings.EqualFold(name, "WSDL") }
+	switch {
+	case strings.HasSuffix(c.Request.URL.Path, voicePath):
+		return "path", "voice.php"
+	case slices.ContainsFunc(slices.Collect(maps.Keys(c.Request.URL.Query())), isWSDL):
+		return "query", "WSDL"
+	case len(c.Request.Header.Values("SOAPAction")) > 0:
+		return "SOAPAction", "SOAP"
+	case f.method == methodTemplate:
+		return "method", methodTemplate
+	}
+	return "", ""
 }
 
 // Judge decides about a text, or a question for the number of messages left.
 func (s *Service) Judge(c *sim.Call) sim.Outcome {
 	f, err := s.readForm(c)
+	part, call := notSimulated(c, f)
 	switch {
+	case call != "":
+		return sim.NotSimulated("0", part, call)
 	case err != nil:
 		return sim.Refuse("401", "%v", err)
 	case f.method == "Submit":

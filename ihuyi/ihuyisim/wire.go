@@ -20,11 +20,9 @@ type form struct {
 }
 
 // readForm takes fields from the query and the body together, as the service does.
+// The error is a verdict; the fields that could be read come with it.
 func (s *Service) readForm(c *sim.Call) (form, error) {
 	values, err := c.Form()
-	if err != nil {
-		return form{}, err
-	}
 	f := form{
 		method: values.Get("method"), account: values.Get("account"), password: values.Get("password"),
 		mobile: values.Get("mobile"), content: values.Get("content"), templateID: values.Get("templateid"),
@@ -36,7 +34,7 @@ func (s *Service) readForm(c *sim.Call) (form, error) {
 	if s.cfg.International {
 		f.templateID = "" // a field that is not there is not read
 	}
-	return f, nil
+	return f, err
 }
 
 // values are the variables of template mode.
@@ -92,6 +90,14 @@ type numberReply struct {
 	Num     int      `json:"num" xml:"num"`
 }
 
+type templateReply struct {
+	XMLName    xml.Name `json:"-" xml:"AddTemplateResult"`
+	Space      string   `json:"-" xml:"xmlns,attr"`
+	Code       number   `json:"code" xml:"code"`
+	Msg        string   `json:"msg" xml:"msg"`
+	TemplateID string   `json:"templateid" xml:"templateid"`
+}
+
 // number is a code that stands without quotes in JSON.
 type number string
 
@@ -109,7 +115,7 @@ const refusedID = "0"
 
 // Answer writes the reply of the interface that was called.
 func (s *Service) Answer(c *sim.Call, o sim.Outcome) sim.Reply {
-	f, _ := s.readForm(c) // what cannot be read is answered like a text, in XML
+	f, _ := s.readForm(c) // without a method it is answered like a text, without a format in XML
 	code, msg, id := o.Code, o.Words, refusedID
 	switch {
 	case o.Refused():
@@ -121,6 +127,9 @@ func (s *Service) Answer(c *sim.Call, o sim.Outcome) sim.Reply {
 	if f.method == methodNumber {
 		left, _ := o.Data.(int)
 		return write(f, numberReply{Space: xmlSpace, Code: number(code), Msg: msg, Num: left})
+	}
+	if f.method == methodTemplate {
+		return write(f, templateReply{Space: xmlSpace, Code: number(code), Msg: msg, TemplateID: refusedID})
 	}
 	if strings.HasSuffix(c.Request.URL.Path, "/isms/Submit.json") {
 		return write(f, newerInternationalReply{number(code), msg, strings.TrimPrefix(id, refusedID)})

@@ -75,7 +75,9 @@ func saysSo(t *testing.T, p provider.Provider) {
 		calls["ReadBalance"] = func() { _, _ = able.ReadBalance(t.Context()) }
 	}
 	if able, ok := p.(provider.StatusReader); ok {
-		calls["ReadStatus"] = func() { _, _ = able.ReadStatus(t.Context(), provider.Receipt{ID: "1", To: provider.MustParsePhone("13800138000")}) }
+		calls["ReadStatus"] = func() {
+			_, _ = able.ReadStatus(t.Context(), provider.Receipt{ID: "1", To: provider.MustParsePhone("13800138000")})
+		}
 	}
 	if able, ok := p.(provider.CodeMaker); ok {
 		calls["CodeTemplates"] = func() { able.CodeTemplates() }

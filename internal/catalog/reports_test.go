@@ -151,6 +151,50 @@ func TestReportHandler(t *testing.T) {
 	}
 }
 
+// TestReportHandlerOfAll mounts one handler for all services that push reports: each
+// posts to the end of the path that has its name, and is answered as it wants.
+func TestReportHandlerOfAll(t *testing.T) {
+	t.Parallel()
+	const secret = "a-path-nobody-guesses"
+	var (
+		all   everybody
+		taken []provider.Report
+	)
+	for _, p := range everyPush(t) {
+		all = append(all, p.new(t))
+	}
+	handler, err := provider.ReportHandler(all, func(_ context.Context, reports []provider.Report) error {
+		taken = append(taken, reports...)
+		return nil
+	}, provider.RequireSecret(secret))
+	require.NoError(t, err)
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	for _, p := range everyPush(t) {
+		for name, body := range p.bodies {
+			taken = nil
+			require.Equal(t, p.accepted, post(t, server, "/reports/"+secret+"/"+p.adapter, body), name)
+			require.Len(t, taken, 1)
+			require.Equal(t, p.adapter, taken[0].Provider)
+			require.Equal(t, http.StatusNotFound, post(t, server, "/reports/"+p.adapter, body).status)
+			require.Equal(t, http.StatusNotFound, post(t, server, "/reports/"+secret, body).status)
+			require.Len(t, taken, 1)
+		}
+		require.Equal(t, p.failed, post(t, server, "/reports/"+secret+"/"+p.adapter, []byte("<html>")))
+	}
+}
+
+// everybody is a group of providers.
+type everybody []provider.Provider
+
+func (everybody) Name() string { return "everybody" }
+
+func (everybody) Send(context.Context, provider.Message) (provider.Receipt, error) {
+	return provider.Receipt{}, errors.New("not used here")
+}
+
+func (e everybody) Providers() []provider.Provider { return e }
+
 // push mounts the provider's handler on a loopback port and posts body to it.
 func push(t *testing.T, p provider.Provider, body []byte, handle func(context.Context, []provider.Report) error) answer {
 	t.Helper()
@@ -160,8 +204,12 @@ func push(t *testing.T, p provider.Provider, body []byte, handle func(context.Co
 	mux.Handle("/reports/a-path-nobody-guesses", handler)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
+	return post(t, server, "/reports/a-path-nobody-guesses", body)
+}
 
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/reports/a-path-nobody-guesses", bytes.NewReader(body))
+func post(t *testing.T, server *httptest.Server, path string, body []byte) answer {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+path, bytes.NewReader(body))
 	require.NoError(t, err)
 	response, err := server.Client().Do(request)
 	require.NoError(t, err)

@@ -53,7 +53,8 @@ func (s *Service) checkAddress(c *sim.Call, _ form) sim.Outcome {
 	if err != nil {
 		address = c.Request.RemoteAddr
 	}
-	if len(s.cfg.AllowedIPs) > 0 && !slices.Contains(s.cfg.AllowedIPs, address) {
+	isSame := func(allowed string) bool { return net.ParseIP(allowed).Equal(net.ParseIP(address)) }
+	if len(s.cfg.AllowedIPs) > 0 && !slices.ContainsFunc(s.cfg.AllowedIPs, isSame) {
 		return sim.Refuse("471", "caller's address: %s is not on the list", address)
 	}
 	return sim.Outcome{}
@@ -142,7 +143,7 @@ type code struct {
 func (s *Service) newCode(c *sim.Call, f form, store store) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %d", s.cfg.AppKey, store.sender, f.number(), c.Seq))
 	digits := fmt.Sprintf("%020d", binary.BigEndian.Uint64(sum[:]))
-	return digits[len(digits)-min(s.cfg.CodeLength, len(digits)):]
+	return digits[longestCode-s.cfg.CodeLength:]
 }
 
 // compare refuses a code, or uses one of its checks up. A wrong one counts at once:

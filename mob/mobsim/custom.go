@@ -1,9 +1,7 @@
 package mobsim
 
 import (
-	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -48,7 +46,7 @@ func (s custom) Judge(c *sim.Call) sim.Outcome {
 	}
 	return sim.Accept(sim.Text{
 		Mailbox: s.app.cfg.AppKey, To: f.number(), Sign: s.app.cfg.AppName, Template: f.template,
-		Params: f.values(), Text: sim.Signed(s.app.cfg.AppName, s.text(f)),
+		Params: f.variables.Values, Names: f.variables.Names, Text: sim.Signed(s.app.cfg.AppName, s.text(f)),
 	})
 }
 
@@ -87,17 +85,15 @@ func (s custom) checkTemplate(_ *sim.Call, f form) sim.Outcome {
 	case !known && len(s.app.cfg.Templates) > 0:
 		return sim.Refuse("206", "templateCode: no such template")
 	}
-	for _, found := range place.FindAllStringSubmatch(text, -1) {
-		if _, ok := f.variables[found[1]]; !ok {
-			return sim.Refuse("208", "%s: missing, a variable of the template", found[1])
-		}
+	if name := places.Missing(text, f.variables); name != "" {
+		return sim.Refuse("208", "%s: missing, a variable of the template", name)
 	}
 	return sim.Outcome{}
 }
 
 func (s custom) checkValues(_ *sim.Call, f form) sim.Outcome {
-	for _, name := range slices.Sorted(maps.Keys(f.variables)) {
-		value := f.variables[name]
+	for i, name := range f.variables.Names {
+		value := f.variables.Values[i]
 		isIn := func(word string) bool { return strings.Contains(value, word) }
 		switch length := utf8.RuneCountInString(value); {
 		case length == 0:
@@ -114,14 +110,8 @@ func (s custom) checkValues(_ *sim.Call, f form) sim.Outcome {
 	return sim.Outcome{}
 }
 
-// place is where a template has a variable.
-var place = regexp.MustCompile(`\{([A-Za-z0-9_-]+)\}`)
+// places are where a template has its variables.
+var places = sim.Named("{", "}")
 
 // text fills the template; where the simulator has none, the text is the values.
-func (s custom) text(f form) string {
-	text, known := s.app.cfg.Templates[f.template]
-	if !known {
-		return strings.Join(f.values(), " ")
-	}
-	return place.ReplaceAllStringFunc(text, func(match string) string { return f.variables[strings.Trim(match, "{}")] })
-}
+func (s custom) text(f form) string { return places.Fill(s.app.cfg.Templates[f.template], f.variables) }

@@ -35,15 +35,18 @@
 //     statuses of an empty value (here 208) and of a text over 70 characters (here
 //     215);
 //   - the SDK's own protocol, which is encrypted: SDKPath stands in for it, is
-//     free of charge, and asks for no allowed address.
+//     free of charge, and asks for no allowed address. The SDK's own calls are
+//     refused with 400 and an error that begins with "not simulated".
 //
-// A GET with the fields in the query is taken like a POST: public clients use
-// it, though no page documents it.
+// Fields in the query are taken like those of the body, and a GET like a POST:
+// public clients use it, though no page documents it. A body may be urlencoded or
+// multipart/form-data.
 package mobsim
 
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,21 +103,9 @@ type Config struct {
 
 func (cfg Config) withDefaults() Config {
 	cfg.AppName = cmp.Or(cfg.AppName, "示例")
-	cfg.CodeLength = cmp.Or(max(cfg.CodeLength, 0), 4)
-	cfg.CodeLife = cmp.Or(max(cfg.CodeLife, 0), 5*time.Minute)
+	cfg.CodeLength = cmp.Or(cfg.CodeLength, 4)
+	cfg.CodeLife = cmp.Or(cfg.CodeLife, 5*time.Minute)
 	return cfg
-}
-
-// demand panics when the configuration is one that no request could satisfy.
-func (cfg Config) demand() {
-	sim.Demand(cfg.AppKey != "", "mobsim: Config.AppKey: must not be empty")
-	for _, zone := range cfg.Zones {
-		sim.Demand(isZone(zone), "mobsim: Config.Zones: want country calling codes in digits, such as 86")
-	}
-	for _, number := range cfg.Blocked {
-		digits, plus := strings.CutPrefix(number, "+")
-		sim.Demand(plus && sim.IsDigits(digits), "mobsim: Config.Blocked: want numbers in E.164 form")
-	}
 }
 
 // Service is a simulated Mob application: the calls below /sms. Put it into a
@@ -153,11 +144,15 @@ func (s *Service) Name() string { return "mob" }
 // Codes are those of the vendor's tables.
 func (s *Service) Codes() facts.Codes { return mob.Codes() }
 
-// Owns reports whether the path is one of Mob's below /sms, or SDKPath.
+// notSimulated are calls of the phones' SDK, whose bodies are encrypted.
+var notSimulated = []string{"/verify/code", "/client/verification", "/token/get", "/utils/zonelist"}
+
+// Owns reports whether the path is one of Mob's below /sms, SDKPath, or one of the
+// SDK's own.
 func (s *Service) Owns(r *http.Request) bool { return callOf(r) != "" }
 
 func callOf(r *http.Request) string {
-	for _, path := range [...]string{sendPath, checkPath, verifyPath, SDKPath} {
+	for _, path := range append([]string{sendPath, checkPath, verifyPath, SDKPath}, notSimulated...) {
 		if strings.HasSuffix(r.URL.Path, path) {
 			return path
 		}
@@ -167,8 +162,12 @@ func callOf(r *http.Request) string {
 
 // Judge decides about a code to send, or one to check.
 func (s *Service) Judge(c *sim.Call) sim.Outcome {
+	called := callOf(c.Request)
+	if slices.Contains(notSimulated, called) {
+		return sim.NotSimulated("400", "path", called+", a call of the phones' SDK")
+	}
 	f := readForm(c)
-	switch callOf(c.Request) {
+	switch called {
 	case sendPath:
 		return s.judgeSend(c, f, storeWeb, s.checkKey, s.checkWebAPI, s.checkAddress,
 			s.checkNumber, s.checkBlacklist, s.checkRegion)

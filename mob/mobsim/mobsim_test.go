@@ -90,7 +90,7 @@ func TestCustomAccepted(t *testing.T) {
 	require.Empty(t, verdict)
 	require.Equal(t, sim.Text{
 		Seq: 1, At: s.Texts()[0].At, Service: "mob-custom", Mailbox: appKey, To: "+8613800138000", Sign: "小店", Template: "1001",
-		Params: []string{"042137", "5"}, Text: "【小店】验证码042137，5分钟内有效。", Code: "042137",
+		Params: []string{"042137", "5"}, Names: []string{"code", "minutes"}, Text: "【小店】验证码042137，5分钟内有效。", Code: "042137",
 	}, s.Texts()[0])
 
 	s, _ = newServer(mobsim.Config{})

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/cnsms/cnsms/provider/facts"
 	"github.com/cnsms/cnsms/sim"
@@ -20,29 +20,29 @@ type form struct {
 	key, zone, phone, code string
 	// customKey and template are custom/msg's, variables its other fields.
 	customKey, template string
-	variables           map[string]string
+	variables           sim.Vars // ordered by name
 	// broken says that a part of the body is no form, where one is.
 	broken string
 }
 
-// readForm takes the fields from the body, or from the query of a GET. A pair
-// that is no form, such as one after "&amp;", is dropped.
+// customFields are those of custom/msg. The others are the template's variables.
+var customFields = []string{"appKey", "templateCode", "zone", "phone"}
+
+// readForm takes the fields from the query and the body. A pair that is no form,
+// such as one after "&amp;", is dropped.
 func readForm(c *sim.Call) form {
-	encoded := string(c.Body)
-	if c.Request.Method == http.MethodGet {
-		encoded = c.Request.URL.RawQuery
-	}
-	values, err := url.ParseQuery(encoded)
+	values, err := c.Form()
 	f := form{
 		key: values.Get("appkey"), zone: values.Get("zone"), phone: values.Get("phone"), code: values.Get("code"),
-		customKey: values.Get("appKey"), template: values.Get("templateCode"), variables: map[string]string{},
+		customKey: values.Get("appKey"), template: values.Get("templateCode"),
 	}
 	if err != nil {
-		f.broken = " (a part of the body is no form: " + err.Error() + ")"
+		part, problem, _ := strings.Cut(err.Error(), ": ")
+		f.broken = " (a part of the " + part + " is no form: " + problem + ")"
 	}
-	for name := range values {
-		if !slices.Contains([]string{"appKey", "templateCode", "zone", "phone"}, name) {
-			f.variables[name] = values.Get(name)
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if !slices.Contains(customFields, name) {
+			f.variables.Add(name, values.Get(name))
 		}
 	}
 	return f
@@ -50,15 +50,6 @@ func readForm(c *sim.Call) form {
 
 // number is the recipient in E.164 form.
 func (f form) number() string { return "+" + f.zone + f.phone }
-
-// values are the variables' values, ordered by name.
-func (f form) values() []string {
-	var values []string
-	for _, name := range slices.Sorted(maps.Keys(f.variables)) {
-		values = append(values, f.variables[name])
-	}
-	return values
-}
 
 // text is a code's text as the phone shows it.
 func (s *Service) text(c *sim.Call, f form, store store) sim.Text {

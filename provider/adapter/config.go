@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -52,6 +53,9 @@ type Config struct {
 	HTTPClient *http.Client
 	// Now is the clock. Default: time.Now.
 	Now func() time.Time
+	// Rand is where ids and nonces come from; see Call.NewID. It must be safe for
+	// concurrent use. Default: crypto/rand.Reader.
+	Rand io.Reader
 }
 
 // Credential is a field of an adapter's Config without which the service refuses

@@ -130,9 +130,8 @@ func TestNow(t *testing.T) {
 func TestC4PlainHTTP(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		baseURL string
-		allowed bool
-		good    bool
+		baseURL       string
+		allowed, good bool
 	}{
 		{baseURL: "http://sms.example.com"},
 		{baseURL: "http://10.0.0.1:8080"},

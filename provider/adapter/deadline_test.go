@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -75,32 +74,30 @@ func TestC5WhoseLimit(t *testing.T) {
 		},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				ctx := t.Context()
-				if tt.ends != nil {
-					var cancel context.CancelFunc
-					ctx, cancel = tt.ends(ctx)
-					defer cancel()
-				}
-				c := newClient(t, adapter.Config{
-					Timeout: tt.timeout, HTTPClient: &http.Client{Timeout: tt.client, Transport: roundTrip(waiting)},
-				})
-				_, err := post(ctx, c)
-				require.EqualError(t, err, "test: send: unavailable: "+tt.want+" (may have been sent)")
-				for _, is := range tt.is {
-					require.ErrorIs(t, err, is)
-				}
-				for _, other := range []error{context.DeadlineExceeded, context.Canceled} {
-					require.Equal(t, errors.Is(tt.is[0], other), errors.Is(err, other), "%v", other)
-				}
-				// What has ended before is told in the same words.
-				if tt.ends != nil && ctx.Err() != nil {
-					_, err = post(ctx, c)
-					require.EqualError(t, err, "test: send: unavailable: "+tt.want)
-				}
+		inBubble(t, tt.name, func(t *testing.T) {
+			t.Helper()
+			ctx := t.Context()
+			if tt.ends != nil {
+				var cancel context.CancelFunc
+				ctx, cancel = tt.ends(ctx)
+				defer cancel()
+			}
+			c := newClient(t, adapter.Config{
+				Timeout: tt.timeout, HTTPClient: &http.Client{Timeout: tt.client, Transport: roundTrip(waiting)},
 			})
+			_, err := post(ctx, c)
+			require.EqualError(t, err, "test: send: unavailable: "+tt.want+" (may have been sent)")
+			for _, is := range tt.is {
+				require.ErrorIs(t, err, is)
+			}
+			for _, other := range []error{context.DeadlineExceeded, context.Canceled} {
+				require.Equal(t, errors.Is(tt.is[0], other), errors.Is(err, other), "%v", other)
+			}
+			// What has ended before is told in the same words.
+			if tt.ends != nil && ctx.Err() != nil {
+				_, err = post(ctx, c)
+				require.EqualError(t, err, "test: send: unavailable: "+tt.want)
+			}
 		})
 	}
 }
@@ -126,10 +123,9 @@ func TestC5OverTheKitsTransport(t *testing.T) {
 func TestTimeouts(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		name   string
-		cfg    adapter.Config
-		caller time.Duration
-		want   time.Duration
+		name         string
+		cfg          adapter.Config
+		caller, want time.Duration
 	}{
 		{name: "the default", want: adapter.DefaultTimeout},
 		{name: "the adapter's", cfg: adapter.Config{Timeout: 3 * time.Second}, want: 3 * time.Second},
@@ -138,27 +134,25 @@ func TestTimeouts(t *testing.T) {
 		{name: "the caller's", caller: 5 * time.Millisecond, want: 5 * time.Millisecond},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				client := &http.Client{}
-				if tt.cfg.HTTPClient != nil {
-					*client = *tt.cfg.HTTPClient
-				}
-				client.Transport = roundTrip(waiting)
-				tt.cfg.HTTPClient = client
-				ctx := t.Context()
-				if tt.caller > 0 {
-					var cancel context.CancelFunc
-					ctx, cancel = context.WithTimeout(ctx, tt.caller)
-					defer cancel()
-				}
-				started := time.Now()
-				_, err := post(ctx, newClient(t, tt.cfg))
-				require.Equal(t, tt.want, time.Since(started))
-				require.ErrorIs(t, err, context.DeadlineExceeded)
-				require.True(t, requireFailure(t, err).MayHaveSent)
-			})
+		inBubble(t, tt.name, func(t *testing.T) {
+			t.Helper()
+			client := &http.Client{}
+			if tt.cfg.HTTPClient != nil {
+				*client = *tt.cfg.HTTPClient
+			}
+			client.Transport = roundTrip(waiting)
+			tt.cfg.HTTPClient = client
+			ctx := t.Context()
+			if tt.caller > 0 {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, tt.caller)
+				defer cancel()
+			}
+			started := time.Now()
+			_, err := post(ctx, newClient(t, tt.cfg))
+			require.Equal(t, tt.want, time.Since(started))
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			require.True(t, requireFailure(t, err).MayHaveSent)
 		})
 	}
 }

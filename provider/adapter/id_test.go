@@ -34,5 +34,22 @@ func TestNewIDWithoutRandomBytes(t *testing.T) {
 	require.Empty(t, id)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	require.ErrorIs(t, err, provider.KindConfig)
-	require.ErrorContains(t, newClient(t, adapter.Config{}).NewCall(provider.OpSend).Named(err), "test: send: config: Rand: no random bytes")
+	_, err = newClient(t, adapter.Config{Rand: strings.NewReader("short")}).NewCall(provider.OpBalance).NewID()
+	require.EqualError(t, err, "test: balance: config: Rand: no random bytes: unexpected EOF")
+}
+
+// TestNewIDOfCall: ids come from Config.Rand, and without one from crypto/rand.
+func TestNewIDOfCall(t *testing.T) {
+	t.Parallel()
+	call := newClient(t, adapter.Config{Rand: bytes.NewReader(make([]byte, 15))}).NewCall(provider.OpSend)
+	id, err := call.NewID()
+	require.NoError(t, err)
+	require.Equal(t, strings.Repeat("A", 24), id)
+
+	call = newClient(t, adapter.Config{}).NewCall(provider.OpSend)
+	first, err := call.NewID()
+	require.NoError(t, err)
+	second, err := adapter.NewID(nil)
+	require.NoError(t, err)
+	require.NotEqual(t, first, second)
 }

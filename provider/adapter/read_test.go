@@ -15,7 +15,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -302,38 +301,36 @@ func TestN4StatusBeforeBody(t *testing.T) {
 func TestN4BodyThatIgnoresTheContext(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"ends with Close", "ends with nothing", "whose Close waits"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				over, closed := make(chan struct{}), make(chan struct{})
-				end := closed
-				if name != "ends with Close" {
-					end = over
-				}
-				var once sync.Once
-				body := struct {
-					io.Reader
-					io.Closer
-				}{
-					reader(func() (int, error) { <-end; return 0, io.EOF }),
-					closer(func() {
-						if name == "whose Close waits" {
-							<-over
-						}
-						once.Do(func() { close(closed) })
-					}),
-				}
-				c := newClient(t, adapter.Config{
-					Timeout: time.Second, HTTPClient: &http.Client{Transport: odd{&http.Response{StatusCode: http.StatusOK, Body: body}}},
-				})
-				began := time.Now()
-				_, err := post(t.Context(), c)
-				require.Equal(t, time.Second, time.Since(began))
-				require.ErrorIs(t, err, context.DeadlineExceeded)
-				require.True(t, requireFailure(t, err).MayHaveSent)
-				close(over)
-				<-closed
+		inBubble(t, name, func(t *testing.T) {
+			t.Helper()
+			over, closed := make(chan struct{}), make(chan struct{})
+			end := closed
+			if name != "ends with Close" {
+				end = over
+			}
+			var once sync.Once
+			body := struct {
+				io.Reader
+				io.Closer
+			}{
+				reader(func() (int, error) { <-end; return 0, io.EOF }),
+				closer(func() {
+					if name == "whose Close waits" {
+						<-over
+					}
+					once.Do(func() { close(closed) })
+				}),
+			}
+			c := newClient(t, adapter.Config{
+				Timeout: time.Second, HTTPClient: &http.Client{Transport: odd{&http.Response{StatusCode: http.StatusOK, Body: body}}},
 			})
+			began := time.Now()
+			_, err := post(t.Context(), c)
+			require.Equal(t, time.Second, time.Since(began))
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			require.True(t, requireFailure(t, err).MayHaveSent)
+			close(over)
+			<-closed
 		})
 	}
 }

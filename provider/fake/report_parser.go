@@ -21,7 +21,7 @@ var _ provider.ReportParser = (*ReportParser)(nil)
 // ends the test when it cannot make the request.
 func (p *ReportParser) NewPush(tb testing.TB, target string, reports ...provider.Report) *http.Request {
 	tb.Helper()
-	body, err := json.Marshal(p.named(reports))
+	body, err := json.Marshal(stored(p.named(reports)))
 	if err != nil {
 		tb.Fatalf("NewPush cannot write the reports as JSON: %v", err)
 	}
@@ -33,8 +33,17 @@ func (p *ReportParser) NewPush(tb testing.TB, target string, reports ...provider
 	return push
 }
 
+// stored makes reports whose JSON has the full numbers.
+func stored(reports []provider.Report) []provider.StoredReport {
+	all := make([]provider.StoredReport, len(reports))
+	for i, report := range reports {
+		all[i] = provider.StoredReport(report)
+	}
+	return all
+}
+
 // ParseReports reads a push that NewPush made: a POST with a JSON array of
-// provider.Report.
+// provider.StoredReport.
 func (p *ReportParser) ParseReports(r *http.Request) ([]provider.Report, error) {
 	failure := &provider.Error{Provider: p.Name(), Op: provider.OpReports, Kind: provider.KindUnavailable}
 	if r.Method != http.MethodPost {

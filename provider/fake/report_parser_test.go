@@ -72,10 +72,15 @@ func TestU4ReportParserAsksAgain(t *testing.T) {
 
 func TestU4ReportParserRefusesOtherPushes(t *testing.T) {
 	t.Parallel()
-	tests := []struct{ name, method, body, problem string }{
-		{"GET", http.MethodGet, "[]", "fake: reports: unavailable: unusable push: want POST"},
-		{"no JSON", http.MethodPost, "phone=13800138000", "fake: reports: unavailable: unusable push: want a JSON array of reports, as NewPush makes it"},
-		{"bad number", http.MethodPost, `[{"Phone":"12x"}]`, "fake: reports: unavailable: unusable push: want a JSON array of reports, as NewPush makes it"},
+	tests := []struct {
+		name, method string
+		answer       int
+		body         string
+		problem      string
+	}{
+		{"GET", http.MethodGet, http.StatusMethodNotAllowed, "[]", "fake: reports: unavailable: unusable push: want POST"},
+		{"no JSON", http.MethodPost, http.StatusInternalServerError, "phone=13800138000", "fake: reports: unavailable: unusable push: want a JSON array of reports, as NewPush makes it"},
+		{"bad number", http.MethodPost, http.StatusInternalServerError, `[{"Phone":"12x"}]`, "fake: reports: unavailable: unusable push: want a JSON array of reports, as NewPush makes it"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -85,7 +90,7 @@ func TestU4ReportParserRefusesOtherPushes(t *testing.T) {
 			request := func() *http.Request {
 				return httptest.NewRequestWithContext(t.Context(), test.method, "/", strings.NewReader(test.body))
 			}
-			require.Equal(t, http.StatusInternalServerError, push(handler, request()))
+			require.Equal(t, test.answer, push(handler, request()))
 			require.Empty(t, *taken)
 			_, err := sms.ParseReports(request())
 			require.EqualError(t, err, test.problem)

@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -29,13 +30,13 @@ func whatGoesOut(c *check) {
 // pairTemplate is the harness's template with one parameter more.
 const (
 	pairTemplate  = "providertest-pair"
-	secondParam   = "minutes"
+	secondParam   = "providertest-second" // no harness has it
 	secondValue   = "5"
 	replacedValue = "7"
 )
 
-// orderOfValues sends a template with two parameters, and once more with other
-// values.
+// orderOfValues sends a template with a parameter more, and once more with another
+// value of it.
 func orderOfValues(c *check) {
 	template, ok := c.h.Templates[c.h.Message.Template]
 	switch {
@@ -92,13 +93,7 @@ func (c *check) carries(text sim.Text, m provider.Message, template provider.Tem
 		if text.Template != template.ID {
 			c.broken("the text has the template %q, want %q", text.Template, template.ID)
 		}
-		want := make([]string, len(template.Params))
-		for i, name := range template.Params {
-			want[i] = m.Params[name]
-		}
-		if !slices.Equal(text.Params, want) {
-			c.broken("the template's values are %q, want %q", text.Params, want)
-		}
+		c.hasValues(text, m, template)
 	default:
 		want, err := template.Render(m.Params)
 		if err != nil {
@@ -107,5 +102,39 @@ func (c *check) carries(text sim.Text, m provider.Message, template provider.Tem
 		if !strings.Contains(text.Text, want) {
 			c.broken("the text is %q, want %q in it", text.Text, want)
 		}
+	}
+}
+
+// hasValues compares the values of a template: by their names where the service knows
+// these, in whatever order, and otherwise by their places.
+func (c *check) hasValues(text sim.Text, m provider.Message, template provider.Template) {
+	c.Helper()
+	if text.Names != nil {
+		c.hasNamed(text, m, template)
+		return
+	}
+	want := make([]string, len(template.Params))
+	for i, name := range template.Params {
+		want[i] = m.Params[name]
+	}
+	if !slices.Equal(text.Params, want) {
+		c.broken("the template's values are %q, want %q", text.Params, want)
+	}
+}
+
+func (c *check) hasNamed(text sim.Text, m provider.Message, template provider.Template) {
+	c.Helper()
+	if len(text.Names) != len(text.Params) {
+		c.broken("the simulator records the names %q for the values %q", text.Names, text.Params)
+	}
+	got, want := map[string]string{}, map[string]string{}
+	for i, name := range text.Names {
+		got[name] = text.Params[i]
+	}
+	for _, name := range template.Params {
+		want[name] = m.Params[name]
+	}
+	if !maps.Equal(got, want) {
+		c.broken("the template's values are %q, want %q", got, want)
 	}
 }

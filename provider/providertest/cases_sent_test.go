@@ -3,8 +3,10 @@ package providertest_test
 import (
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/providertest"
 )
 
 // brokenContents send something else than what they were asked for.
@@ -26,6 +28,24 @@ func brokenContents() []each {
 		},
 		{name: "swaps two parameters", caught: "order-of-values", says: `the template's values are ["5" "042137"]`, flaw: swapped},
 		{
+			name: "swaps the names of two parameters", caught: "order-of-values", says: `the template's values are map["code":"5" "providertest-second":"042137"]`,
+			flaw: flaw{named: func(names, _ []string) { slices.Reverse(names) }},
+		},
+		{
+			name: "a name of its own", caught: "what-goes-out", says: `the template's values are map["Code":"042137"], want map["code":"042137"]`,
+			flaw: flaw{named: func(names, _ []string) { names[0] = "Code" }},
+		},
+		{
+			name: "one name twice", caught: "order-of-values", says: `the template's values are map["code":"5"]`,
+			flaw: flaw{named: func(names, _ []string) { names[len(names)-1] = names[0] }},
+		},
+		{
+			name: "drops a name", caught: "what-goes-out", says: `records the names [] for the values ["042137"]`,
+			flaw: onRequest(func(_ *toy, m provider.Message) toyRequest {
+				return toyRequest{Template: "t1", Params: []string{m.Params[provider.ParamCode]}, Names: []string{}}
+			}),
+		},
+		{
 			name: "another template", caught: "what-goes-out", says: `the template "other", want "t1"`,
 			flaw: onRequest(func(_ *toy, m provider.Message) toyRequest {
 				return toyRequest{Template: "other", Params: []string{m.Params[provider.ParamCode]}}
@@ -38,4 +58,16 @@ func brokenContents() []each {
 			}),
 		},
 	}
+}
+
+// A toy that names its values passes in whatever order they are.
+func TestNamedToy(t *testing.T) {
+	t.Parallel()
+	h := toyHarness(flaw{named: func(names, values []string) {
+		slices.Reverse(names)
+		slices.Reverse(values)
+	}})
+	h.Message.Params = provider.Params{provider.ParamCode: "042137", "minutes": "10"}
+	h.Templates = provider.Templates{"login": {ID: "t1", Params: []string{"minutes", provider.ParamCode}}}
+	providertest.Run(t, h)
 }

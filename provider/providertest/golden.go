@@ -20,8 +20,13 @@ var updateGoldens = flag.Bool("providertest.update", false, "write the golden fi
 // Golden compares the one request of an operation with the file of that name in
 // testdata, to the byte as it stands on the wire (line ends LF in the file). The
 // request goes to the provider's default address, where the simulator answers in
-// memory; the clock is that of the harness. A nil operation sends Harness.Message. With the flag -providertest.update it writes the file: check it
-// against the service's own documents, by another hand than the adapter's.
+// memory. The clock is that of the harness, and Endpoint.Rand has nothing but zeros:
+// an id that adapter.Call.NewID makes is 24 times A. A nil operation sends
+// Harness.Message.
+//
+// With the flag -providertest.update it writes the file: check it against the service's
+// own documents, by another hand than the adapter's. Only tests of packages that use
+// this one know the flag.
 func Golden(t testing.TB, h Harness, name string, operation func(ctx context.Context, p provider.Provider) error) {
 	t.Helper()
 	h, err := h.complete()
@@ -37,7 +42,9 @@ func Golden(t testing.TB, h Harness, name string, operation func(ctx context.Con
 	service := sim.New(sim.Config{Now: h.Now}, h.Service(t))
 	t.Cleanup(service.Close)
 	recorder := &dumpingTransport{inner: service.Transport()}
-	p := newProvider(t, h, endpointOf(h, "", &http.Client{Transport: recorder}))
+	e := endpointOf(h, "", &http.Client{Transport: recorder})
+	e.Rand = zeros{}
+	p := newProvider(t, h, e)
 	if err := operation(t.Context(), p); err != nil {
 		t.Fatalf("providertest: the operation failed: %v", err)
 	}
@@ -66,6 +73,14 @@ func compareGolden(t testing.TB, path string, got []byte) {
 	if !bytes.Equal(got, want) {
 		t.Errorf("the request differs from %s\ngot:\n%s\nwant:\n%s", path, got, want)
 	}
+}
+
+// zeros is a source of bytes that does not end. It is safe for concurrent use.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
 }
 
 // dumpingTransport keeps what would stand on the wire. It is used by one goroutine.

@@ -3,6 +3,7 @@ package providertest
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -17,7 +18,8 @@ import (
 // concurrently.
 type Harness struct {
 	// Service returns a fresh simulator of the service, with every limit switched
-	// off that a hundred texts to a hundred phones would run into. Nil for a
+	// off that a hundred texts to a hundred phones would run into, and without a list
+	// of templates: the suite sends some of its own. Nil for a
 	// provider that makes no HTTP request: the cases that need one are skipped.
 	Service func(tb testing.TB) sim.Service
 
@@ -85,6 +87,9 @@ type Endpoint struct {
 	Timeout time.Duration
 	// Now is the clock.
 	Now func() time.Time
+	// Rand is where ids and nonces come from, or nil for the provider's own source.
+	// In Golden it has nothing but zeros.
+	Rand io.Reader
 	// Templates is a copy of Harness.Templates. The suite changes it after New.
 	Templates provider.Templates
 }

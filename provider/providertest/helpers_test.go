@@ -86,19 +86,21 @@ func (r *recorder) Cleanup(f func()) {
 
 // flaw breaks a toy in one place. The zero flaw is none.
 type flaw struct {
-	build      func(t *toy)
-	name       func(t *toy) string
-	before     func(t *toy, m *provider.Message)
-	send       func(ctx context.Context, t *toy, m provider.Message) (provider.Receipt, error)
-	request    func(t *toy, m provider.Message) (toyRequest, error)
-	context    func(ctx context.Context) context.Context
-	wire       func(r *http.Request)
-	read       func(body io.Reader) ([]byte, error)
-	judge      func(body []byte, status int) (id string, decided bool)
-	receipt    func(r *provider.Receipt)
-	failure    func(e *provider.Error)
-	verify     func(code string) error
-	batch      func(ctx context.Context, t *batchToy, results []provider.BatchResult) ([]provider.BatchResult, error)
+	build   func(t *toy)
+	name    func(t *toy) string
+	before  func(t *toy, m *provider.Message)
+	send    func(ctx context.Context, t *toy, m provider.Message) (provider.Receipt, error)
+	request func(t *toy, m provider.Message) (toyRequest, error)
+	context func(ctx context.Context) context.Context
+	wire    func(r *http.Request)
+	read    func(body io.Reader) ([]byte, error)
+	judge   func(body []byte, status int) (id string, decided bool)
+	receipt func(r *provider.Receipt)
+	failure func(e *provider.Error)
+	verify  func(code string) error
+	batch   func(ctx context.Context, t *batchToy, results []provider.BatchResult) ([]provider.BatchResult, error)
+	// named lets the toy name its values, and may change both.
+	named      func(names, values []string)
 	quoteReply bool
 	// quoteTransport lets errors of net/http through as they are.
 	quoteTransport bool

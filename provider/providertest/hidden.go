@@ -168,7 +168,7 @@ func renderings(value any) map[string]string {
 	} {
 		texts[name] = logged(newHandler, value)
 	}
-	if data, err := json.Marshal(value); err == nil && !isReceipt && !isMessage {
+	if data, err := json.Marshal(value); err == nil && !isReceipt {
 		texts["JSON"] = string(data)
 	}
 	return texts

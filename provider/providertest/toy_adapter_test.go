@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -141,7 +142,12 @@ func (t *toy) request(m provider.Message) (toyRequest, error) {
 	if template.ID == codeOfService {
 		template.ID = ""
 	}
-	return toyRequest{Key: toyKey, To: []string{m.To.E164()}, Template: template.ID, Params: values}, nil
+	request := toyRequest{Key: toyKey, To: []string{m.To.E164()}, Template: template.ID, Params: values}
+	if t.flaw.named != nil {
+		request.Names = slices.Clone(template.Params)
+		t.flaw.named(request.Names, request.Params)
+	}
+	return request, nil
 }
 
 // exchange makes one request and reads the reply.

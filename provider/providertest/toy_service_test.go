@@ -24,6 +24,7 @@ type toyRequest struct {
 	To       []string `json:"to"`
 	Template string   `json:"template,omitempty"`
 	Params   []string `json:"params,omitempty"`
+	Names    []string `json:"names,omitzero"` // of the params, where the toy knows them
 	Code     string   `json:"code,omitempty"` // to check, at /toy/verify
 }
 
@@ -60,7 +61,7 @@ func (toyService) Judge(c *sim.Call) sim.Outcome {
 		}
 		return sim.Grant("checked")
 	}
-	m := sim.Text{ID: fmt.Sprintf("toy-%d", c.Seq), Template: request.Template, Params: request.Params}
+	m := sim.Text{ID: fmt.Sprintf("toy-%d", c.Seq), Template: request.Template, Params: request.Params, Names: request.Names}
 	if m.Template == "" {
 		m.Code = toyCode
 	}

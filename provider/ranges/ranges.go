@@ -21,7 +21,7 @@ const (
 	Virtual
 	// Data is a range for data cards and the internet of things (14x).
 	Data
-	// Satellite is a range for satellite phones (1349, 1740).
+	// Satellite is a range for satellite phones (1349, 1740, 1749).
 	Satellite
 )
 
@@ -46,6 +46,7 @@ var table = []struct {
 }{
 	{"1349", Satellite},
 	{"1740", Satellite},
+	{"1749", Satellite},
 	{"162", Virtual},
 	{"165", Virtual},
 	{"167", Virtual},

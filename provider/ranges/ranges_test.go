@@ -27,7 +27,8 @@ func TestOf(t *testing.T) {
 		{"data card of another carrier", "14912345678", ranges.Data, "data"},
 		{"satellite 1349", "13491234567", ranges.Satellite, "satellite"},
 		{"satellite 1740", "17401234567", ranges.Satellite, "satellite"},
-		{"beside satellite", "17411234567", ranges.Ordinary, "ordinary"},
+		{"beside satellite 1749", "17481234567", ranges.Ordinary, "ordinary"},
+		{"beside satellite 1740", "17411234567", ranges.Ordinary, "ordinary"},
 		{"foreign number with the same digits", "+1 701 234 5678", ranges.Ordinary, "ordinary"},
 		{"foreign number that begins like a virtual operator's", "+44 1702 345678", ranges.Ordinary, "ordinary"},
 	} {
@@ -38,6 +39,14 @@ func TestOf(t *testing.T) {
 			require.Equal(t, tc.text, got.String())
 		})
 	}
+}
+
+func TestP6SatelliteRange1749(t *testing.T) {
+	t.Parallel()
+	for _, number := range []string{"17491234567", "17490000000", "+86 1749 999 9999"} {
+		require.Equal(t, ranges.Satellite, ranges.Of(provider.MustParsePhone(number)), number)
+	}
+	require.Equal(t, ranges.Ordinary, ranges.Of(provider.MustParsePhone("+1 749 123 4567")))
 }
 
 func TestOfNoNumber(t *testing.T) {

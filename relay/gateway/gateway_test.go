@@ -49,7 +49,7 @@ func TestShutdownEndsWhatWaits(t *testing.T) {
 		require.NoError(t, w.gateway.Shutdown(t.Context()))
 		require.Zero(t, time.Since(start))
 		require.Empty(t, as[relayapi.Pulled](w, <-poll, http.StatusOK).Jobs)
-		require.Equal(t, relayapi.StateCancelled, as[relayapi.Submission](w, <-waiting, http.StatusCreated).State)
+		require.Equal(t, relayapi.StateCancelled, w.created(waiting).State)
 
 		for _, path := range []string{relayapi.PathHealth, relayapi.PathPull} {
 			w.refused(w.call(oldPhone, http.MethodGet, path, nil), http.StatusServiceUnavailable, relayapi.CodeShuttingDown, "")

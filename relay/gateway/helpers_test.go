@@ -128,6 +128,12 @@ func (w *world) submitted(body relayapi.Submit, header ...string) relayapi.Submi
 	return as[relayapi.Submission](w, w.submit(body, header...), http.StatusCreated)
 }
 
+// created waits for the response to a submission and wants a new job.
+func (w *world) created(pending <-chan reply) relayapi.Submission {
+	w.Helper()
+	return as[relayapi.Submission](w, <-pending, http.StatusCreated)
+}
+
 func (w *world) pull(who string, body relayapi.Pull) reply {
 	w.Helper()
 	return w.call(who, http.MethodPost, relayapi.PathPull, body)
@@ -218,6 +224,15 @@ func newWorld(t *testing.T, change ...func(*gateway.Config)) *world {
 	return w
 }
 
+// inBubble runs a subtest in a synctest bubble, beside the others.
+func inBubble(t *testing.T, name string, test func(t *testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, test)
+	})
+}
+
 // newOnlineWorld is a world in which oldPhone is online.
 func newOnlineWorld(t *testing.T, change ...func(*gateway.Config)) *world {
 	t.Helper()
@@ -249,7 +264,7 @@ func as[T any](w *world, r reply, status int) T {
 	return value
 }
 
-// taken has the old phone pull one job and report it taken.
+// taken is the one job that oldPhone pulls; it has been reported taken.
 func (w *world) taken() relayapi.Job {
 	w.Helper()
 	job := w.pulledOne(oldPhone)

@@ -135,17 +135,15 @@ func TestPresence(t *testing.T) {
 		}, 2 * time.Second},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				require.False(t, online(w))
-				tt.calls(w)
-				elapse(tt.lasts - time.Millisecond)
-				require.True(t, online(w))
-				elapse(time.Millisecond)
-				require.False(t, online(w))
-			})
+		inBubble(t, tt.name, func(t *testing.T) {
+			t.Helper()
+			w := newWorld(t)
+			require.False(t, online(w))
+			tt.calls(w)
+			elapse(tt.lasts - time.Millisecond)
+			require.True(t, online(w))
+			elapse(time.Millisecond)
+			require.False(t, online(w))
 		})
 	}
 }
@@ -269,13 +267,11 @@ func TestStateReportRefusals(t *testing.T) {
 		}, http.StatusGone, relayapi.CodeJobExpired, ""},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newOnlineWorld(t)
-				w.submitted(text())
-				w.refused(tt.report(w, w.pulledOne(oldPhone)), tt.status, tt.code, tt.field)
-			})
+		inBubble(t, tt.name, func(t *testing.T) {
+			t.Helper()
+			w := newOnlineWorld(t)
+			w.submitted(text())
+			w.refused(tt.report(w, w.pulledOne(oldPhone)), tt.status, tt.code, tt.field)
 		})
 	}
 }

@@ -97,20 +97,18 @@ func TestQuota(t *testing.T) {
 func TestWaitEndsWithTheJob(t *testing.T) {
 	t.Parallel()
 	for _, state := range []relayapi.State{relayapi.StateSent, relayapi.StateDelivered} {
-		t.Run(string(state), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newOnlineWorld(t)
-				pending := w.waiting(t.Context())
-				elapse(2 * time.Second)
-				job := w.taken()
-				synctest.Wait()
-				require.Empty(t, pending, "taken is not the end")
-				w.reported(oldPhone, job, state)
-				m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
-				require.Equal(t, state, m.State)
-				require.Equal(t, oldPhone, m.Phone)
-			})
+		inBubble(t, string(state), func(t *testing.T) {
+			t.Helper()
+			w := newOnlineWorld(t)
+			pending := w.waiting(t.Context())
+			elapse(2 * time.Second)
+			job := w.taken()
+			synctest.Wait()
+			require.Empty(t, pending, "taken is not the end")
+			w.reported(oldPhone, job, state)
+			m := w.created(pending)
+			require.Equal(t, state, m.State)
+			require.Equal(t, oldPhone, m.Phone)
 		})
 	}
 }
@@ -126,7 +124,7 @@ func TestWaitEndsWithAFailure(t *testing.T) {
 			Class: relayapi.FailureUnknown, Text: "could not send “Your code is 824913.” to +8613800138000", MayHaveSent: true,
 		}
 		as[relayapi.Recorded](w, w.report(oldPhone, failed), http.StatusOK)
-		m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
+		m := w.created(pending)
 		require.Equal(t, relayapi.StateFailed, m.State)
 		require.Equal(t, &relayapi.Failure{
 			Class: relayapi.FailureUnknown, Text: "could not send “***” to ***", MayHaveSent: true,
@@ -137,26 +135,24 @@ func TestWaitEndsWithAFailure(t *testing.T) {
 func TestWaitIsOverBeforeAPhoneTookTheJob(t *testing.T) {
 	t.Parallel()
 	for _, offered := range []bool{false, true} {
-		t.Run(map[bool]string{false: "queued", true: "offered"}[offered], func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newOnlineWorld(t)
-				start := time.Now()
-				pending := w.waiting(t.Context())
-				var job relayapi.Job
-				if offered {
-					job = w.pulledOne(oldPhone)
-				}
-				m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
-				require.Equal(t, 10*time.Second, time.Since(start))
-				require.Equal(t, relayapi.StateCancelled, m.State)
-				require.Contains(t, steps(m), "cancelled gateway")
-				require.Empty(t, w.pulled(newPhone))
-				if offered {
-					r := w.report(oldPhone, stateReport(job, relayapi.StateTaken))
-					require.Equal(t, relayapi.StateCancelled, w.refused(r, http.StatusGone, relayapi.CodeJobCancelled, "").State)
-				}
-			})
+		inBubble(t, map[bool]string{false: "queued", true: "offered"}[offered], func(t *testing.T) {
+			t.Helper()
+			w := newOnlineWorld(t)
+			start := time.Now()
+			pending := w.waiting(t.Context())
+			var job relayapi.Job
+			if offered {
+				job = w.pulledOne(oldPhone)
+			}
+			m := w.created(pending)
+			require.Equal(t, 10*time.Second, time.Since(start))
+			require.Equal(t, relayapi.StateCancelled, m.State)
+			require.Contains(t, steps(m), "cancelled gateway")
+			require.Empty(t, w.pulled(newPhone))
+			if offered {
+				r := w.report(oldPhone, stateReport(job, relayapi.StateTaken))
+				require.Equal(t, relayapi.StateCancelled, w.refused(r, http.StatusGone, relayapi.CodeJobCancelled, "").State)
+			}
 		})
 	}
 }
@@ -167,7 +163,7 @@ func TestWaitIsOverAfterAPhoneTookTheJob(t *testing.T) {
 		w := newOnlineWorld(t)
 		pending := w.waiting(t.Context())
 		job := w.taken()
-		m := as[relayapi.Submission](w, <-pending, http.StatusCreated)
+		m := w.created(pending)
 		require.Equal(t, relayapi.StateTaken, m.State)
 		w.reported(oldPhone, job, relayapi.StateSent)
 		require.Equal(t, relayapi.StateSent, w.status(m.ID).State)
@@ -199,7 +195,7 @@ func TestWaitGoesOnPastTheDeadlineOfATakenJob(t *testing.T) {
 		job := w.taken()
 		elapse(5 * time.Second)
 		w.reported(oldPhone, job, relayapi.StateSent)
-		require.Equal(t, relayapi.StateSent, as[relayapi.Submission](w, <-pending, http.StatusCreated).State)
+		require.Equal(t, relayapi.StateSent, w.created(pending).State)
 	})
 }
 
@@ -259,7 +255,7 @@ func TestARepeatedKeyWaitsForTheSameJob(t *testing.T) {
 		second := w.waiting(t.Context(), relayapi.HeaderIdempotencyKey, "k")
 		job := w.taken()
 		w.reported(oldPhone, job, relayapi.StateSent)
-		require.Equal(t, relayapi.StateSent, as[relayapi.Submission](w, <-first, http.StatusCreated).State)
+		require.Equal(t, relayapi.StateSent, w.created(first).State)
 		require.Equal(t, relayapi.StateSent, as[relayapi.Submission](w, <-second, http.StatusOK).State)
 	})
 }
@@ -339,7 +335,7 @@ func TestCancelEndsAWait(t *testing.T) {
 		w := newOnlineWorld(t)
 		pending := w.waiting(t.Context(), relayapi.HeaderIdempotencyKey, "k")
 		as[relayapi.Submission](w, w.cancelKey("k"), http.StatusOK)
-		require.Equal(t, relayapi.StateCancelled, as[relayapi.Submission](w, <-pending, http.StatusCreated).State)
+		require.Equal(t, relayapi.StateCancelled, w.created(pending).State)
 	})
 }
 

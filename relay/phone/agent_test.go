@@ -52,17 +52,15 @@ func TestAgentReportsFailures(t *testing.T) {
 		{"any other error", errors.New("code 824913 lost"), relayapi.Failure{Class: relayapi.FailureUnknown, Text: "code *** lost", MayHaveSent: true}},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				g := offers(job("a"), job("b"))
-				r := run(t, g, func(c *phone.Config) { c.Sender.(*phone.Fake).Script(tt.err, nil) })
-				r.sent(1)
-				synctest.Wait()
-				r.stop()
-				require.Equal(t, []string{"a taken", "a failed", "b taken", "b sent"}, g.states())
-				require.Equal(t, &tt.want, g.reports[1].Error)
-			})
+		inBubble(t, tt.name, func(t *testing.T) {
+			t.Helper()
+			g := offers(job("a"), job("b"))
+			r := run(t, g, func(c *phone.Config) { c.Sender.(*phone.Fake).Script(tt.err, nil) })
+			r.sent(1)
+			synctest.Wait()
+			r.stop()
+			require.Equal(t, []string{"a taken", "a failed", "b taken", "b sent"}, g.states())
+			require.Equal(t, &tt.want, g.reports[1].Error)
 		})
 	}
 }
@@ -73,18 +71,16 @@ func TestAgentDoesNotSendWhatItMayNotTake(t *testing.T) {
 		relayapi.CodeJobCancelled, relayapi.CodeJobExpired, relayapi.CodeLeaseLost, relayapi.CodeForeignJob,
 		relayapi.CodeForeignLease, relayapi.CodeUnknownJob, relayapi.CodeInvalidField,
 	} {
-		t.Run(string(code), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				g := offers(job("a"), job("b"))
-				g.then(status(http.StatusGone, code))
-				r := run(t, g)
-				sent := r.sent(1)
-				require.Equal(t, "b", sent[0].Job)
-				synctest.Wait()
-				r.stop()
-				require.Equal(t, []string{"b taken", "b sent"}, g.states())
-			})
+		inBubble(t, string(code), func(t *testing.T) {
+			t.Helper()
+			g := offers(job("a"), job("b"))
+			g.then(status(http.StatusGone, code))
+			r := run(t, g)
+			sent := r.sent(1)
+			require.Equal(t, "b", sent[0].Job)
+			synctest.Wait()
+			r.stop()
+			require.Equal(t, []string{"b taken", "b sent"}, g.states())
 		})
 	}
 }
@@ -306,18 +302,16 @@ func TestStoppingReportsWhatWasBegun(t *testing.T) {
 		}, []string{"a failed"}},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithCancel(t.Context())
-				g := offers(job("a"))
-				sender := tt.stop(g, cancel)
-				agent := newAgent(t, g, sender)
-				require.ErrorIs(t, agent.Run(ctx), context.Canceled)
-				require.Equal(t, tt.want, g.states())
-				last := g.reports[len(g.reports)-1]
-				require.Equal(t, sender.called, last.Error.MayHaveSent, "what was begun may have been sent")
-			})
+		inBubble(t, tt.name, func(t *testing.T) {
+			t.Helper()
+			ctx, cancel := context.WithCancel(t.Context())
+			g := offers(job("a"))
+			sender := tt.stop(g, cancel)
+			agent := newAgent(t, g, sender)
+			require.ErrorIs(t, agent.Run(ctx), context.Canceled)
+			require.Equal(t, tt.want, g.states())
+			last := g.reports[len(g.reports)-1]
+			require.Equal(t, sender.called, last.Error.MayHaveSent, "what was begun may have been sent")
 		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -172,6 +173,15 @@ func job(id string) relayapi.Job {
 		Deadline: relayapi.Time{Time: time.Now().Add(-time.Hour)}, // the phone's clock is an hour fast
 		Lease:    "lease of " + id, RemainingMS: 60_000, LeaseRemainingMS: 10_000,
 	}
+}
+
+// inBubble runs a subtest in a synctest bubble, beside the others.
+func inBubble(t *testing.T, name string, test func(t *testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, test)
+	})
 }
 
 // running is an agent that runs.

@@ -78,7 +78,7 @@ func TestPushReports(t *testing.T) {
 			`{"Request":{"action":"SMSArrived","smsType":"1","apiVersion":"2013-12-26","content":"0000000065930ca50000000000000001",` +
 				`"fromNum":"13800000000","dateSent":"20240102030405","deliverCode":"DELIVRD","recvTime":"20240102030405","status":"0",` +
 				`"smsCount":"1","appendCode":"1234","spCode":"10690000"}}`,
-			`{"Request":{"action":"SMSArrived","smsType":"0","apiVersion":"2013-12-26","content":"收到 \u003c\u0026\u003e",` +
+			`{"Request":{"action":"SMSArrived","smsType":"0","apiVersion":"2013-12-26","content":"收到 <&>",` +
 				`"fromNum":"13800000000","recvTime":"20240102030405","spCode":"10690000"}}`,
 		}},
 		{name: "XML, only what is documented", contentType: "application/xml;charset=utf-8", cfg: rongliansim.Config{PushXML: true}, bodies: []string{

@@ -32,7 +32,9 @@
 //     is taken over from the pushed report or left out.
 //   - A lower-case sig is accepted, as the vendor's Go SDK sends it; Config.StrictSig
 //     refuses it. JSON must be JSON: the real parser is said to take single quotes.
-//   - QuerySMS, the calls about templates, and voice calls are not simulated.
+//   - QuerySMS, the calls about templates and sub-accounts, the older SMS/Messages,
+//     bills and voice calls are not simulated: they are refused with 112602 and a
+//     statusMsg that begins with "not simulated".
 package rongliansim
 
 import (
@@ -40,6 +42,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/cnsms/cnsms/provider/facts"
 	"github.com/cnsms/cnsms/ronglian"
@@ -132,9 +135,12 @@ func (cfg Config) demand() {
 	sim.Demand(cfg.SubAccountSID == "" || isAlphanumeric(cfg.SubAccountSID), "rongliansim: Config.SubAccountSID: want letters and digits")
 	sim.Demand((cfg.SubAccountSID == "") == (cfg.SubAuthToken == ""), "rongliansim: Config.SubAuthToken: want it with SubAccountSID")
 	sim.Demand(cfg.Price >= 0, "rongliansim: Config.Price: must not be negative")
-	for id := range cfg.Templates {
+	for id, text := range cfg.Templates {
+		shortest := places.Fill(text, make([]string, places.Count(text)))
 		sim.Demand(sim.IsDigits(id), "rongliansim: Config.Templates: want numbers for ids")
+		sim.Demand(utf8.RuneCountInString(shortest) <= longestText, "rongliansim: Config.Templates: a text is over %d characters without its values", longestText)
 	}
+	sim.Demand(!cfg.Trial || slices.ContainsFunc(cfg.TestNumbers, sim.IsMainland), "rongliansim: Config.TestNumbers: a trial account sends to them only; want a mainland number")
 	_, hasTrial := cfg.Templates[trialTemplate]
 	sim.Demand(!cfg.Trial || hasTrial || len(cfg.Templates) == 0, "rongliansim: Config.Templates: a trial account has template %s only", trialTemplate)
 	for field, numbers := range map[string][]string{"Blocked": cfg.Blocked, "Undelivered": cfg.Undelivered, "TestNumbers": cfg.TestNumbers} {
@@ -174,12 +180,23 @@ var calls = map[string]struct {
 	callAccount:       {http.MethodGet, (*Service).judgeAccount},
 }
 
-// Judge decides about one request.
+// notSimulated are the other calls of the service, by what stands behind the account
+// in the path.
+var notSimulated = []string{
+	"SMS/QuerySMS", "SMS/QuerySMSTemplate", "SMS/CreateSMSTemplate", "SMS/Messages",
+	"Calls/VoiceVerify", "Calls/LandingCalls", "Calls/Callback", "ivr/createconf", "ivr/conf",
+	"SubAccounts", "GetSubAccounts", "QuerySubAccountByName", "CloseSubAccount", "BillRecords",
+}
+
+// Judge decides about one request. Calls that are not simulated say so whoever asks.
 func (s *Service) Judge(c *sim.Call) sim.Outcome {
 	a := readAddress(c)
+	if slices.Contains(notSimulated, a.call) {
+		return sim.NotSimulated("112602", "path", a.call)
+	}
 	call, known := calls[a.call]
 	if !known || a.sub && a.call != callText { // a sub-account only sends
-		return sim.RefuseWith(notFound, "path: no such call is simulated")
+		return sim.RefuseWith(notFound, "path: no such call")
 	}
 	a.method = call.method
 	if o := sim.FirstRefusal(c, a, s.checkPath, s.checkAuthorization, s.checkAccount, s.checkSig, s.checkHTTP); o.Refused() {

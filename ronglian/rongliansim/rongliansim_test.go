@@ -302,7 +302,7 @@ func TestUnknownCalls(t *testing.T) {
 	t.Parallel()
 	s, _, _ := newServer(bySub(rongliansim.Config{}))
 	for _, path := range []string{
-		"/2013-12-26/Accounts/" + accountSID + "/SMS/QuerySMS", "/Accounts/x/SMS/TemplateSMS/more", "/2013-12-26/Accounts/" + accountSID,
+		"/2013-12-26/Accounts/" + accountSID + "/SMS/QueryNothing", "/Accounts/x/SMS/TemplateSMS/more", "/2013-12-26/Accounts/" + accountSID,
 		"/2013-12-26/SubAccounts/" + subSID + "/AccountInfo",
 	} {
 		reply, verdict := do(t, s, to(path, loginBody))

@@ -56,6 +56,8 @@ func checkText(text sim.Text) error {
 		return errors.New("Text.Mailbox: want the account")
 	case text.Text == "":
 		return errors.New("Text.Text: want the text as the phone shows it")
+	case text.Names != nil && len(text.Names) != len(text.Params):
+		return fmt.Errorf("Text.Names: want one for each of Text.Params, got %q for %q", text.Names, text.Params)
 	case text.Sign != "" && !strings.Contains(text.Text, text.Sign):
 		return fmt.Errorf("Text.Text: want the signature %q in it", text.Sign)
 	}

@@ -6,6 +6,8 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -87,12 +89,20 @@ const detail = "%s"
 // them.
 func says(answer []byte, words string) bool {
 	for _, part := range strings.Split(words, detail) {
-		quoted, _ := json.Marshal(part)
-		var escaped bytes.Buffer
-		_ = xml.EscapeText(&escaped, []byte(part))
-		if !bytes.Contains(answer, []byte(part)) && !bytes.Contains(answer, bytes.Trim(quoted, `"`)) && !bytes.Contains(answer, escaped.Bytes()) {
+		isIn := func(written []byte) bool { return bytes.Contains(answer, written) }
+		if !slices.ContainsFunc(writings(part), isIn) {
 			return false
 		}
 	}
 	return true
+}
+
+// writings are the ways to write a text in an answer. JSON may escape &, < and >, or
+// not.
+func writings(text string) [][]byte {
+	escaped, _ := json.Marshal(text)
+	plain := sim.JSON(http.StatusOK, "", text).Body
+	var asXML bytes.Buffer
+	_ = xml.EscapeText(&asXML, []byte(text))
+	return [][]byte{[]byte(text), bytes.Trim(escaped, `"`), bytes.Trim(plain, `"`), asXML.Bytes()}
 }

@@ -213,6 +213,7 @@ func TestFlaws(t *testing.T) {
 		{"no number", flaw{judge: text(func(m *sim.Text) { m.To = "13800138000" })}, "send/granted: Text.To: want a number in E.164 form"},
 		{"no account", flaw{judge: text(func(m *sim.Text) { m.Mailbox = "" })}, "send/granted: Text.Mailbox"},
 		{"no words", flaw{judge: text(func(m *sim.Text) { m.Text = "" })}, "send/granted: Text.Text"},
+		{"a name without a value", flaw{judge: text(func(m *sim.Text) { m.Names = []string{"a", "b", "c", "d"} })}, `send/granted: Text.Names: want one for each`},
 		{"no signature", flaw{judge: text(func(m *sim.Text) { m.Sign = "Kite" })}, `send/granted: Text.Text: want the signature "Kite"`},
 		{"another value", flaw{judge: text(func(m *sim.Text) { m.Params = []string{"000000"} })}, `send/granted: Text.Text: "Your code is 042137." lacks the value "000000"`},
 		{"one id", flaw{judge: text(func(m *sim.Text) { m.ID = "1" })}, `send/at once: two requests give the id "1"`},

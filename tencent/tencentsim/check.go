@@ -78,7 +78,7 @@ func (s *Service) checkHeaders(c *sim.Call, _ authorization) sim.Outcome {
 	case s.cfg.Token != header.Get("X-TC-Token"):
 		return sim.Refuse("AuthFailure.TokenFailure", "X-TC-Token: not the token of the temporary key, or given for a permanent one")
 	case !known:
-		return sim.Refuse("InvalidAction", "X-TC-Action: no such action, or not simulated")
+		return sim.Refuse("InvalidAction", "X-TC-Action: no such action")
 	case header.Get("X-TC-Version") != version:
 		return sim.Refuse("NoSuchVersion", "X-TC-Version: want %s", version)
 	case header.Get("X-TC-Region") == "":

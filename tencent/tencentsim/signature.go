@@ -1,11 +1,11 @@
 package tencentsim
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,59 +89,40 @@ func (s *Service) checkSignature(c *sim.Call, a authorization) sim.Outcome {
 	switch {
 	case a.date != t.date:
 		problem = "Credential: date: want " + t.date + ", the day of X-TC-Timestamp in UTC"
-	case a.service != product || a.terminal != terminal:
+	case a.terminal != terminal || a.service != product && !isFirstLabel(a.service, t.host):
 		problem = "Credential: want " + product + "/" + terminal + " at its end"
 	case !slices.Contains(a.signedHeaders, "content-type") || !slices.Contains(a.signedHeaders, "host"):
 		problem = "SignedHeaders: want content-type and host at least"
 	case !slices.IsSorted(a.signedHeaders) || strings.ToLower(strings.Join(a.signedHeaders, "")) != strings.Join(a.signedHeaders, ""):
 		problem = "SignedHeaders: want lower case, in alphabetical order"
-	case a.signature != t.signature(s.cfg.SecretKey):
-		problem = "Signature: " + s.whyWrong(t, a.signature)
+	case a.service != product && !s.cfg.ServiceFromHost:
+		problem = whyFromHost(t, a.signature, s.cfg.SecretKey)
+	case !fits(t, a.signature, s.cfg.SecretKey, s.cfg.ServiceFromHost):
+		problem = "Signature: " + whyWrong(t, a.signature, s.cfg.SecretKey)
 	default:
 		return sim.Outcome{}
 	}
 	return sim.Refuse("AuthFailure.SignatureFailure", "Authorization: %s", problem)
 }
 
-// whyWrong tries the mistakes that clients are known to make, one line of the
-// canonical request at a time.
-func (s *Service) whyWrong(t tc3, signature string) string {
-	madeOf := func(spoil func(*tc3)) bool {
-		other := t
-		other.headers = maps.Clone(t.headers)
-		spoil(&other)
-		return other.signature(s.cfg.SecretKey) == signature
-	}
-	if strings.ToLower(signature) == t.signature(s.cfg.SecretKey) {
-		return "want lower-case hexadecimal"
-	}
-	for name, values := range map[string][]string{
-		"host":         {"sms.tencentcloudapi.com", hostname(t.headers["host"])},
-		"content-type": {"application/json", "application/json; charset=utf-8"},
-	} {
-		for _, value := range values {
-			if madeOf(func(other *tc3) { other.headers[name] = value }) {
-				return "made with " + name + " " + strconv.Quote(value) + "; the request came with " + name + " " + strconv.Quote(t.headers[name])
-			}
-		}
-	}
-	if madeOf(func(other *tc3) { other.payload = nil }) {
-		return "payload hash: made over an empty body; the hash of the body that came is " + sha256Hex(t.payload)
-	}
-	return "does not fit. If the SecretKey is right, the canonical request differs from this one, in the payload hash of its last line or above:\n" +
-		t.canonicalRequest()
+// fits reports whether a signature is that of what arrived. Where any form of the host
+// will do, it may have been signed without its port.
+func fits(t tc3, signature, key string, anyHost bool) bool {
+	withHost := func(host string) bool { return signature == t.withHeader("host", host).signature(key) }
+	return signature == t.signature(key) || anyHost && slices.ContainsFunc(hostForms(t.host), withHost)
 }
-
-func hostname(host string) string { return (&url.URL{Host: host}).Hostname() }
 
 // tc3 is what a TC3-HMAC-SHA256 signature is made of.
 type tc3 struct {
 	method, query string
+	host          string   // as it arrived
 	signedHeaders []string // names, lower case, in the order of the list
 	headers       map[string]string
 	payload       []byte
 	timestamp     string // Unix seconds
 	date          string // the day of timestamp in UTC
+	service       string // empty: product
+	slip          slip   // made on the way, when a mistake is tried
 }
 
 // newTC3 takes the parts as they arrived.
@@ -150,6 +131,7 @@ func newTC3(c *sim.Call, a authorization) tc3 {
 	return tc3{
 		method: c.Request.Method, query: c.Request.URL.RawQuery, signedHeaders: a.signedHeaders, headers: signedValues(c, a.signedHeaders),
 		payload: c.Body, timestamp: c.Request.Header.Get("X-TC-Timestamp"), date: at.Format(time.DateOnly),
+		host: c.Request.Host, service: a.service,
 	}
 }
 
@@ -171,27 +153,48 @@ func signedValues(c *sim.Call, names []string) map[string]string {
 	return values
 }
 
+// withHeader is a copy with another value of one header.
+func (t tc3) withHeader(name, value string) tc3 {
+	t.headers = maps.Clone(t.headers)
+	t.headers[name] = value
+	return t
+}
+
 // canonicalRequest is the request as it is signed. The path is always /.
 func (t tc3) canonicalRequest() string {
 	var headers strings.Builder
 	for _, name := range t.signedHeaders {
 		headers.WriteString(name + ":" + t.headers[name] + "\n")
 	}
-	return strings.Join([]string{
-		t.method, "/", t.query, headers.String(), strings.Join(t.signedHeaders, ";"), sha256Hex(t.payload),
-	}, "\n")
+	path := "/"
+	if t.slip.noPath {
+		path = ""
+	}
+	lines := []string{t.method, path, t.query, headers.String(), strings.Join(t.signedHeaders, ";"), sha256Hex(t.payload)}
+	if t.slip.noBlankLine {
+		lines[3] = strings.TrimSuffix(lines[3], "\n")
+	}
+	return strings.Join(lines, "\n")
 }
 
 func (t tc3) stringToSign() string {
-	scope := t.date + "/" + product + "/" + terminal
+	scope := t.date + "/" + t.serviceName() + "/" + terminal
 	return strings.Join([]string{algorithm, t.timestamp, scope, sha256Hex([]byte(t.canonicalRequest()))}, "\n")
 }
+
+func (t tc3) serviceName() string { return cmp.Or(t.service, product) }
 
 // signature signs with a key. The keys in between are raw bytes.
 func (t tc3) signature(secretKey string) string {
 	key := []byte("TC3" + secretKey)
-	for _, text := range []string{t.date, product, terminal} {
+	if t.slip.noPrefix {
+		key = []byte(secretKey)
+	}
+	for _, text := range []string{t.date, t.serviceName(), terminal} {
 		key = hmacSHA256(key, text)
+		if t.slip.hexKeys {
+			key = []byte(hex.EncodeToString(key))
+		}
 	}
 	return hex.EncodeToString(hmacSHA256(key, t.stringToSign()))
 }

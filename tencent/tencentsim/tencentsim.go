@@ -33,10 +33,12 @@
 //     Beijing's), the words for a text that failed, whether what is pushed can still
 //     be pulled (here it cannot), and how long the service waits before it repeats a
 //     push (here not at all).
+//   - The country of a number in its status (CN and US were seen; others are taken
+//     from a table of calling codes, and DEF stands for one that is not in it).
 //   - Words in the language that X-TC-Language asks for, GET requests, the older
-//     signatures, limits of requests a second, calls that manage signatures and
-//     templates, SmsPackagesStatistics, CallbackStatusStatistics, ReportConversion
-//     and DescribePhoneNumberInfo are not simulated.
+//     signatures and limits of requests a second are not simulated. The service's
+//     other calls are refused with UnsupportedOperation and words that begin with
+//     "not simulated".
 package tencentsim
 
 import (
@@ -81,6 +83,11 @@ type Config struct {
 	// SameHour accepts an EndTime equal to BeginTime in SendStatusStatistics. The
 	// vendor's SDK says that it may be; the newest page says that it must be later.
 	SameHour bool
+	// ServiceFromHost accepts clients that name the service after their endpoint, and
+	// sign the host without its port: "127" and "127.0.0.1" at 127.0.0.1:8080. The
+	// vendor's SDK for Node does. The real service knows such requests as little as
+	// the simulator without this option.
+	ServiceFromHost bool
 	// Deliver reports every accepted text as delivered at once. Without it, use
 	// Report.
 	Deliver bool
@@ -122,20 +129,6 @@ func New(cfg Config) *Service {
 	return &Service{Account: sim.NewAccount(account), cfg: cfg, counts: map[string]counts{}}
 }
 
-// demand panics when the configuration is one that no request could satisfy, or has
-// numbers that no request could name.
-func (cfg Config) demand() {
-	sim.Demand(cfg.SecretID != "" && !strings.ContainsAny(cfg.SecretID, "/, "), "tencentsim: Config.SecretID: must not be empty, nor have a slash, comma or space")
-	sim.Demand(cfg.SecretKey != "", "tencentsim: Config.SecretKey: must not be empty")
-	sim.Demand(cfg.AppID != "", "tencentsim: Config.AppID: must not be empty")
-	sim.Demand(cfg.PerHour >= 0, "tencentsim: Config.PerHour: must not be negative")
-	sim.Demand(cfg.PerDay >= 0, "tencentsim: Config.PerDay: must not be negative")
-	sim.Demand(cfg.LongestValue >= 0, "tencentsim: Config.LongestValue: must not be negative")
-	for _, number := range cfg.Blocked {
-		sim.Demand(sim.IsE164(number), "tencentsim: Config.Blocked: want numbers in E.164 form")
-	}
-}
-
 // Name returns "tencent".
 func (s *Service) Name() string { return "tencent" }
 
@@ -163,8 +156,18 @@ var actions = map[string]action{
 	"SendStatusStatistics":            {statisticsFields, (*Service).judgeStatistics},
 }
 
-// Judge decides about one request.
+// notSimulated are the other calls of the service.
+var notSimulated = []string{
+	"AddSmsSign", "AddSmsTemplate", "CallbackStatusStatistics", "DeleteSmsSign", "DeleteSmsTemplate", "DescribePhoneNumberInfo",
+	"DescribeSendRecordList", "DescribeSmsSignList", "DescribeSmsTemplateList", "ModifySmsSign", "ModifySmsTemplate",
+	"ReportConversion", "SendMultiGlobalSms", "SmsPackagesStatistics",
+}
+
+// Judge decides about one request. Calls that are not simulated say so whoever asks.
 func (s *Service) Judge(c *sim.Call) sim.Outcome {
+	if name := c.Request.Header.Get("X-TC-Action"); slices.Contains(notSimulated, name) {
+		return sim.NotSimulated("UnsupportedOperation", "X-TC-Action", name)
+	}
 	a := readAuthorization(c)
 	if o := sim.FirstRefusal(c, a, checkMethod, s.checkKey, checkTimestamp, s.checkSignature, s.checkHeaders); o.Refused() {
 		return o

@@ -180,17 +180,12 @@ func newStatus(text sim.Text, o sim.Outcome) sendStatus {
 }
 
 // isoCode is the country that stands in the status of a number. It comes with
-// successes and with failures that concern no template, text or number. The code
-// of one country is on record; others are as for a country that the service does
-// not recognise.
+// successes and with failures that concern no template, text or number.
 func isoCode(number, code string) string {
-	switch {
-	case code != accepted && code != noBalance && !strings.HasPrefix(code, "LimitExceeded."):
+	if code != accepted && code != noBalance && !strings.HasPrefix(code, "LimitExceeded.") {
 		return ""
-	case isMainland(number):
-		return "CN"
 	}
-	return "DEF"
+	return countryOf(number)
 }
 
 // wordsOf are what the service says with a code.

@@ -3,7 +3,6 @@ package zhenzisim
 import (
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"github.com/cnsms/cnsms/sim"
@@ -18,9 +17,9 @@ type form struct {
 	badParams bool
 }
 
-// readForm reads the body as a form, whatever its content type says.
+// readForm reads the body as a form. The error is a verdict.
 func readForm(c *sim.Call) (form, error) {
-	values, err := url.ParseQuery(string(c.Body))
+	values, err := c.BodyForm()
 	if err != nil {
 		return form{}, err
 	}

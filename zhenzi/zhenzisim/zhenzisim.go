@@ -70,6 +70,9 @@ func New(cfg Config) *Service {
 	sim.Demand(cfg.AppID != "", "zhenzisim: Config.AppID: must not be empty")
 	sim.Demand(cfg.AppSecret != "", "zhenzisim: Config.AppSecret: must not be empty")
 	sim.Demand(cfg.DailyLimit >= 0, "zhenzisim: Config.DailyLimit: must not be negative")
+	for id := range cfg.Templates {
+		sim.Demand(id != "", "zhenzisim: Config.Templates: want ids that are not empty")
+	}
 	if cfg.Sign == "" {
 		cfg.Sign = "榛子云"
 	}
@@ -110,7 +113,7 @@ func (s *Service) Judge(c *sim.Call) sim.Outcome {
 	}
 	f, err := readForm(c)
 	if err != nil {
-		return sim.Refuse("100", "body: %v", err)
+		return sim.Refuse("100", "%v", err)
 	}
 	if o := sim.FirstRefusal(c, f, s.checks(c)...); o.Refused() {
 		return o

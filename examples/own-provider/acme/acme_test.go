@@ -66,7 +66,7 @@ func TestRequest(t *testing.T) {
 // TestIncompleteReply has replies that lack what only Acme's have.
 func TestIncompleteReply(t *testing.T) {
 	t.Parallel()
-	server, p := newPair(t)
+	server, p := providertest.Start(t, harness())
 	sim.MustInject(t, server, sim.Fault{Effect: sim.EffectReply, Body: []byte(`{"code":"ok"}`), Times: sim.Forever})
 	_, err := p.Send(t.Context(), harness().Message)
 	require.ErrorContains(t, err, "without an id")
@@ -77,21 +77,12 @@ func TestIncompleteReply(t *testing.T) {
 
 func TestLongestValue(t *testing.T) {
 	t.Parallel()
-	server, p := newPair(t)
+	server, p := providertest.Start(t, harness())
 	m := harness().Message
 	m.Params = provider.Params{"code": strings.Repeat("一", 21)}
 	_, err := p.Send(t.Context(), m)
 	require.ErrorContains(t, err, `Params["code"]: longer than 20 characters`)
 	require.Empty(t, server.Exchanges())
-}
-
-// newPair returns a provider and the server that it talks to.
-func newPair(t *testing.T) (*sim.Server, provider.Provider) {
-	t.Helper()
-	server := sim.Start(t, harness().Service(t))
-	p, err := harness().New(providertest.Endpoint{BaseURL: server.URL(), Templates: harness().Templates})
-	require.NoError(t, err)
-	return server, p
 }
 
 func TestBadConfig(t *testing.T) {

@@ -54,7 +54,7 @@ type Service struct {
 
 // New returns a simulated account. It panics without a Key or a Secret.
 func New(cfg Config) *Service {
-	sim.Demand(cfg.Key != "", "acmesim: Config.Key: must not be empty")
+	sim.Demand(sim.IsHeaderValue(cfg.Key), "acmesim: Config.Key: must not be empty, nor have space around it")
 	sim.Demand(cfg.Secret != "", "acmesim: Config.Secret: must not be empty")
 	account := sim.AccountConfig{Balance: cfg.Balance, BalanceCode: "no_credit", NumberField: "to"}
 	if cfg.Limits {
