@@ -100,7 +100,8 @@ func otherCodeError(field, template, firstField string, first, second maker) err
 		"set OtherCodes or Decide if that is wanted", field, second.text(), which, firstField, first.text())
 }
 
-// madeTemplates lists the templates whose codes some service makes, sorted.
+// madeTemplates lists the templates whose codes some service makes, sorted, with
+// AnyTemplate behind those that have a name.
 func madeTemplates(members []labelledMember) []string {
 	made := map[string]bool{}
 	for _, m := range members {
@@ -120,7 +121,13 @@ func madeTemplates(members []labelledMember) []string {
 			}
 		}
 	}
-	return slices.Sorted(maps.Keys(made))
+	anyTemplate := made[provider.AnyTemplate]
+	delete(made, provider.AnyTemplate)
+	templates := slices.Sorted(maps.Keys(made))
+	if anyTemplate {
+		templates = append(templates, provider.AnyTemplate)
+	}
+	return templates
 }
 
 // codeOnTheWay is an attempt after which a text may be on its way.
