@@ -26,7 +26,6 @@ import (
 // TestNothingLeft covers failures after which it is certain that no request left.
 func TestNothingLeft(t *testing.T) {
 	t.Parallel()
-	closed := closedPort(t)
 	secure := newServer(t, http.NotFoundHandler())
 	secure.TLS = &tls.Config{Certificates: []tls.Certificate{strangeCertificate(t)}}
 	secure.StartTLS()
@@ -35,8 +34,8 @@ func TestNothingLeft(t *testing.T) {
 		name string
 		cfg  adapter.Config
 	}{
-		{name: "connection refused", cfg: adapter.Config{BaseURL: closed}},
-		{name: "connection refused, own client", cfg: adapter.Config{BaseURL: closed, HTTPClient: ownClient(t)}},
+		{name: "connection refused", cfg: adapter.Config{BaseURL: closedPort}},
+		{name: "connection refused, own client", cfg: adapter.Config{BaseURL: closedPort, HTTPClient: ownClient(t)}},
 		{name: "certificate not trusted", cfg: adapter.Config{BaseURL: secure.URL}},
 		{name: "certificate not trusted, own client", cfg: adapter.Config{BaseURL: secure.URL, HTTPClient: ownClient(t)}},
 		{name: "silent transport, dial error", cfg: adapter.Config{HTTPClient: &http.Client{
@@ -54,7 +53,7 @@ func TestNothingLeft(t *testing.T) {
 			require.False(t, requireFailure(t, err).MayHaveSent)
 		})
 	}
-	_, err := newClient(t, adapter.Config{BaseURL: closed}).NewCall(provider.OpSend).Do(t.Context(), adapter.Request{Method: http.MethodGet})
+	_, err := newClient(t, adapter.Config{BaseURL: closedPort}).NewCall(provider.OpSend).Do(t.Context(), adapter.Request{Method: http.MethodGet})
 	require.False(t, requireFailure(t, err).MayHaveSent, "nor of a request without content")
 }
 

@@ -97,7 +97,7 @@ func TestN7Activate(t *testing.T) { //nolint:paralleltest // It changes a global
 	requireMocked(t, newClient(t, adapter.Config{}))
 	require.Equal(t, int32(3), calls.Load())
 	httpmock.Deactivate() //nolint:forbidigo // It is what users do.
-	_, err := post(t.Context(), newClient(t, adapter.Config{BaseURL: closedPort(t)}))
+	_, err := post(t.Context(), newClient(t, adapter.Config{BaseURL: closedPort}))
 	require.Error(t, err, "it is over at once")
 	require.Equal(t, int32(3), calls.Load())
 }
@@ -107,7 +107,7 @@ func TestN7ActivateNonDefault(t *testing.T) { //nolint:paralleltest // httpmock 
 	for _, activated := range []string{"before New", "after New", "after the first send"} { //nolint:paralleltest // As above.
 		t.Run(activated, func(t *testing.T) {
 			client := ownClient(t)
-			cfg := adapter.Config{BaseURL: closedPort(t), HTTPClient: client}
+			cfg := adapter.Config{BaseURL: closedPort, HTTPClient: client}
 			activate := func() {
 				httpmock.ActivateNonDefault(client)    //nolint:forbidigo // It is what users do.
 				t.Cleanup(httpmock.DeactivateAndReset) //nolint:forbidigo // It is what users do.
@@ -143,7 +143,7 @@ func (i incomparable) RoundTrip(*http.Request) (*http.Response, error) {
 func TestN7DefaultTransportOfAnyKind(t *testing.T) { //nolint:paralleltest // It changes a global.
 	kept := http.DefaultTransport
 	t.Cleanup(func() { http.DefaultTransport = kept })
-	c := newClient(t, adapter.Config{BaseURL: closedPort(t)})
+	c := newClient(t, adapter.Config{BaseURL: closedPort})
 	asked := 0
 	http.DefaultTransport = incomparable{func() { asked++ }}
 	for range 2 {

@@ -69,9 +69,6 @@ func unexpectedStatus(c *check) {
 	} {
 		c.sub(name, func(c *check) {
 			s := c.stage()
-			if c.http2 {
-				c.Skip("HTTP/2 has no such answer")
-			}
 			s.answer(func(w http.ResponseWriter, r *http.Request) { s.holdBehind(w, r, head) })
 			situation := "the service answers with HTTP status " + name + " and holds the connection"
 			_, err := c.send(c.Context(), c.provider(s), c.message(), situation)

@@ -20,7 +20,7 @@ type http2Server struct {
 	url      string
 	client   *http.Client // trusts the server and asks for HTTP/2
 	requests atomic.Int64
-	refuse   func(w io.Writer, stream uint32)
+	refuse   func(w io.Writer, stream uint32, nth int64)
 }
 
 // The types, flags and codes of RFC 9113 that are used here.
@@ -54,8 +54,9 @@ func goAway(w io.Writer, _ uint32) {
 	writeFrame(w, frameGoAway, 0, 0, binary.BigEndian.AppendUint32(payload, noError))
 }
 
-// startHTTP2 starts a server on a real TLS listener that refuses every request.
-func (c *check) startHTTP2(refuse func(io.Writer, uint32)) *http2Server {
+// startHTTP2 starts a server on a real TLS listener that refuses every request;
+// nth counts them from 1.
+func (c *check) startHTTP2(refuse func(w io.Writer, stream uint32, nth int64)) *http2Server {
 	c.Helper()
 	certificate, pool := testCertificate()
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
@@ -119,8 +120,7 @@ func (s *http2Server) serve(connection net.Conn) {
 		case kind == framePing && flags&flagAck == 0:
 			writeFrame(connection, framePing, flagAck, 0, payload)
 		case (kind == frameData || kind == frameHeaders) && flags&flagEndStream != 0:
-			s.requests.Add(1)
-			s.refuse(connection, stream)
+			s.refuse(connection, stream, s.requests.Add(1))
 		}
 	}
 }
