@@ -32,7 +32,7 @@ func TestF5(t *testing.T) {
 			"161023": true, "161024": true, "161031": true, "112326": true, "112356": true, "112600": true, "112605": true, "112613": true,
 
 			"160012": false, "160014": false, "161002": false, "161005": false, "161020": false, "112302": false, "112606": false,
-			"160015": false, "111142": false, "160032": false,
+			"160056": true, "160015": false, "111142": false, "160032": false,
 		},
 		"zhenzi": {"1000": true, "108": false, "109": false},
 		"ihuyi":  {"0": true, "405": false, "4085": false},
