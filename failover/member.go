@@ -60,6 +60,7 @@ type member struct {
 	cooldown   time.Duration
 	price      Money
 	lowBalance *int64 // millionths; nil: no limit
+	visit      int    // what Message.Visit grows by; see Composer
 
 	health health
 	budget budget
@@ -195,18 +196,28 @@ type answer struct {
 	err      error
 	timedOut bool    // the member's time limit ran out, or the caller's before it
 	inside   *record // what a composer did, unless err holds it
+	bound    []codeOnTheWay
 }
 
-// send asks the provider, within the member's own time limit, and fills in a.
-func (m *member) send(ctx context.Context, msg provider.Message, a *answer) {
+// send asks the provider, within the member's own time limit, and fills in a. A
+// goroutine that ends inside the provider gives its pass back.
+func (m *member) send(ctx context.Context, msg provider.Message, p pass, a *answer) {
+	returned := false
+	defer func() {
+		if !returned {
+			m.health.leave(p.probe)
+		}
+	}()
+	msg.Visit += m.visit
 	if m.timeout == 0 {
 		m.sendRecovered(ctx, msg, a)
-		return
+	} else {
+		limited, cancel := m.withTimeout(ctx)
+		defer cancel()
+		m.sendRecovered(limited, msg, a)
+		a.timedOut = limited.Err() != nil
 	}
-	limited, cancel := m.withTimeout(ctx)
-	defer cancel()
-	m.sendRecovered(limited, msg, a)
-	a.timedOut = limited.Err() != nil
+	returned = true
 }
 
 // withTimeout limits a call of the member, and says so in the cause.
@@ -236,10 +247,11 @@ func (m *member) sendRecovered(ctx context.Context, msg provider.Message, a *ans
 	if a.err != nil && isNil(a.err) {
 		a.err = fmt.Errorf("the error is a nil %T", a.err)
 	}
+	a.err = readable(a.err, msg)
 }
 
 func (m *member) sendComposed(ctx context.Context, msg provider.Message, a *answer) {
-	a.inside = &record{} // before the send: it also holds what was done before a panic
+	a.inside = &record{codes: codesOnTheWay{binding: a.bound}} // before the send: it also holds what was done before a panic
 	a.receipt, a.err = m.composer.sendRecorded(ctx, msg, a.inside)
 	if a.err != nil {
 		a.inside = nil
