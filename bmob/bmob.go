@@ -48,6 +48,8 @@
 // Bmob then sends a code of its own, and the receipt says who checks it. Without
 // it the message fails as KindTemplate, and a failover chain goes on to the next
 // provider.
+// A chain with another sender has to be told that two codes are wanted; see package
+// failover.
 //
 // A Template with Params, which needs an ID, is sent by requestSms. The names in
 // Params are the names of the template's variables.

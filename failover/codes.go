@@ -185,9 +185,6 @@ func makerNamed(p provider.Provider, name, template string) maker {
 
 // forbid reports whether p might send another code than one that may be on its way.
 func (c *codesOnTheWay) forbid(p provider.Provider, template string) bool {
-	if len(c.binding) == 0 {
-		return false
-	}
 	for _, each := range makersOf(p, template) {
 		for _, on := range c.binding {
 			if on.maker != each {
@@ -201,9 +198,6 @@ func (c *codesOnTheWay) forbid(p provider.Provider, template string) bool {
 // note writes into the receipt of an accepted attempt whose other codes may be on
 // their way.
 func (c *codesOnTheWay) note(member provider.Provider, accepted Attempt, receipt *provider.Receipt) {
-	if len(c.all) == 0 {
-		return
-	}
 	sent := makerNamed(member, accepted.Provider, accepted.Template)
 	var others []string
 	for _, on := range c.all {

@@ -221,7 +221,7 @@ func nobodyAsked(attempts []Attempt) bool {
 // none. With force only a used-up budget, or a code other than the one that may be
 // on its way, can refuse.
 func (s *sender) enter(m *member, msg provider.Message, now time.Time, force bool, r *record) (pass, SkipReason) {
-	if m.composer == nil && r.codes.forbid(m.provider, msg.Template) {
+	if len(r.codes.binding) > 0 && m.composer == nil && r.codes.forbid(m.provider, msg.Template) {
 		return pass{}, SkipOtherCode
 	}
 	return m.enter(now, force)
@@ -285,7 +285,9 @@ func (s *sender) accept(ctx context.Context, m *member, p pass, a *Attempt, got 
 		a.Provider, a.ID, a.Cost = receipt.Provider, receipt.ID, m.priceOf(receipt.Provider)
 		r.accepted = *a
 	}
-	r.codes.note(m.provider, r.accepted, &receipt)
+	if len(r.codes.all) > 0 {
+		r.codes.note(m.provider, r.accepted, &receipt)
+	}
 	s.report(ctx, r.accepted)
 	return receipt
 }

@@ -46,6 +46,8 @@
 // Mob then sends a code of its own, and the receipt says who checks it. Without
 // it the message fails as KindTemplate, and a failover chain goes on to the next
 // provider.
+// A chain with another sender has to be told that two codes are wanted; see package
+// failover.
 //
 // # Failure codes
 //

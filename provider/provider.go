@@ -49,7 +49,7 @@ type Message struct {
 	// that what it is sent as the last resort is no repetition of what it was sent as
 	// the first choice. It is 0 at the first place; a composer adds to it for the
 	// others. It stands in the key of Ref as Attempt does.
-	Visit int
+	Visit int `json:",omitempty"`
 	// Captcha is a token that some services (Bmob) want before they send.
 	Captcha string
 }
