@@ -61,7 +61,8 @@ type Code struct {
 	Remedy, RemedyZH string
 }
 
-// IsFamily reports whether the row stands for all codes that begin with it.
+// IsFamily reports whether the row stands for all codes that begin with it. Of several
+// families that a code begins with, the longest counts.
 func (c Code) IsFamily() bool { return strings.HasSuffix(c.Code, familyEnd) }
 
 // familyEnd marks a family.
@@ -93,7 +94,7 @@ func (c Codes) Tables() []string {
 }
 
 // Lookup returns the row of a code: its own, that of the run it is in, or that of
-// its family, of which the longest counts. A code that is in no row means KindUnknown, and ok is false.
+// its family. A code that is in no row means KindUnknown, and ok is false.
 func (c Codes) Lookup(code string) (row Code, ok bool) {
 	if i, listed := c.exact[code]; listed {
 		return c.rows[i], true
