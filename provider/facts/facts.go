@@ -61,8 +61,7 @@ type Code struct {
 	Remedy, RemedyZH string
 }
 
-// IsFamily reports whether the row stands for all codes that begin with it. Of several
-// families that a code begins with, the longest counts.
+// IsFamily reports whether the row stands for all codes that begin with it.
 func (c Code) IsFamily() bool { return strings.HasSuffix(c.Code, familyEnd) }
 
 // familyEnd marks a family.
@@ -102,6 +101,7 @@ func (c Codes) Lookup(code string) (row Code, ok bool) {
 	if i := slices.IndexFunc(c.rows, func(row Code) bool { return row.hasInRun(code) }); i >= 0 {
 		return c.rows[i], true
 	}
+	// Of several families that a code begins with, the longest counts.
 	for end := strings.LastIndexByte(code, '.'); end >= 0; end = strings.LastIndexByte(code[:end], '.') {
 		if i, listed := c.exact[code[:end]+familyEnd]; listed {
 			return c.rows[i], true
