@@ -54,7 +54,7 @@ func (c *Call) UnusablePush(problem string) error {
 
 // DecodeXML reads a push that must be XML into v, which is a pointer to a struct. The
 // text is UTF-8 already, whatever its declaration says; see [Call.Push]. Fields that
-// are a Scalar come without white space around them. The error does not repeat the
+// are a Scalar or an Aside come without white space around them. The error does not repeat the
 // push.
 func DecodeXML(text []byte, v any) error {
 	if err := xml.Unmarshal(withoutDeclaration(text), v); err != nil {

@@ -24,8 +24,8 @@ type Request struct {
 	JSON any
 	// Body is the body.
 	Body []byte
-	// Statuses are the HTTP statuses under which the service answers in its own
-	// format; see Call.JSON. Default: 200.
+	// Statuses are the HTTP statuses, besides 200, under which the service answers in
+	// its own format; see Call.JSON. Default: none.
 	Statuses []int
 }
 

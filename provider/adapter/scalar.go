@@ -57,3 +57,23 @@ func isBlank(r rune) bool { return unicode.IsSpace(r) || r == '\u200b' || r == '
 func isPlain(data []byte) bool {
 	return len(data) >= len(`""`) && data[len(data)-1] == '"' && bytes.IndexByte(data, '\\') < 0 && utf8.Valid(data)
 }
+
+// Aside is a Scalar that decides nothing, such as a fee or a service's words: a value
+// of any other type reads as empty instead of making the whole reply unusable.
+type Aside string
+
+// UnmarshalJSON accepts everything.
+func (a *Aside) UnmarshalJSON(data []byte) error {
+	var text Scalar
+	if err := text.UnmarshalJSON(data); err != nil {
+		text = ""
+	}
+	*a = Aside(text)
+	return nil
+}
+
+// UnmarshalText accepts any text. Package encoding/xml calls it.
+func (a *Aside) UnmarshalText(text []byte) error {
+	*a = Aside(trim(string(text)))
+	return nil
+}

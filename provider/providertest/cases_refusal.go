@@ -19,7 +19,8 @@ func refusalCases() []testCase {
 		},
 		{
 			name: "unlisted-code", wire: true, essential: true, run: unlistedCodes,
-			rule: "a code that is in no table is never success: it is KindUnknown (or what its prefix says), with the code verbatim",
+			rule: "a code that is in no table is never success: it is KindUnknown (or what its prefix says), with the code verbatim, " +
+				"and MayHaveSent is true: only a code that the service documents says that nothing was sent",
 		},
 	}
 }
@@ -92,7 +93,8 @@ func unlistedCodes(c *check) {
 			c.refuse(s, code, "providertest: a code in no table")
 			_, err := c.send(c.Context(), c.provider(s), c.message(), "the service answers with a code in no table")
 			situation := "the unlisted code " + code
-			c.refused(err, facts.Code{Code: code, Kind: c.kindOf(code)}, situation)
+			row, listed := c.codes().Lookup(code)
+			c.refused(err, facts.Code{Code: code, Kind: row.Kind, Scope: row.Scope, MayHaveSent: row.MayHaveSent || !listed}, situation)
 			c.requestsOfFailure(s, situation)
 		})
 	}
@@ -100,12 +102,6 @@ func unlistedCodes(c *check) {
 
 // codes are the codes of a send.
 func (c *check) codes() facts.Codes { return c.h.Service(c.TB).Codes() }
-
-// kindOf is what a code means that is in no row of its own: what its family means.
-func (c *check) kindOf(code string) provider.Kind {
-	row, _ := c.codes().Lookup(code)
-	return row.Kind
-}
 
 // unlisted are codes that are in no row of the table: one that no service has, and
 // near misses of the codes for success.
