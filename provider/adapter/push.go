@@ -31,6 +31,9 @@ func (c *Call) Push(r *http.Request) ([]byte, error) {
 }
 
 func readPush(r *http.Request) ([]byte, error) {
+	if r.Body == nil { // a request that a test has made by hand
+		return nil, nil
+	}
 	content, err := unpack(r.Header, r.Body)
 	if err != nil {
 		return nil, err

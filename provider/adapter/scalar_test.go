@@ -64,3 +64,12 @@ func TestAsideTakesEverything(t *testing.T) {
 	require.NoError(t, xml.Unmarshal([]byte("<reply><value>\n 7\u200b </value></reply>"), &got))
 	require.Equal(t, adapter.Aside("7"), got.Value)
 }
+
+// Decoders of other makers hand over what encoding/json never does.
+func TestScalarRefusesWhatIsNoJSON(t *testing.T) {
+	t.Parallel()
+	for _, data := range []string{"", `"`, `"a`, `"\`} {
+		var value adapter.Scalar
+		require.Error(t, value.UnmarshalJSON([]byte(data)), "%q", data)
+	}
+}

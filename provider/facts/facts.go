@@ -96,9 +96,9 @@ func (c Codes) Tables() []string {
 }
 
 // Lookup returns the row of a code: its own, that of the run it is in, or that of
-// its family. A number may be spelled in any way that JSON has for it; see [Equal]. A
-// code that is in no row means KindUnknown, and ok is false: nobody has said that
-// nothing was sent.
+// its family, of which the longest counts. A number may be spelled in any way that
+// JSON has for it; see [Equal]. A code that is in no row means KindUnknown, and ok is
+// false: nobody has said that nothing was sent.
 func (c Codes) Lookup(code string) (row Code, ok bool) {
 	if i, listed := c.exact[code]; listed {
 		return c.rows[i], true
@@ -109,9 +109,10 @@ func (c Codes) Lookup(code string) (row Code, ok bool) {
 	if i := slices.IndexFunc(c.rows, func(row Code) bool { return row.hasInRun(code) }); i >= 0 {
 		return c.rows[i], true
 	}
-	family, _, found := strings.Cut(code, ".")
-	if i, listed := c.exact[family+familyEnd]; found && listed {
-		return c.rows[i], true
+	for end := strings.LastIndexByte(code, '.'); end >= 0; end = strings.LastIndexByte(code[:end], '.') {
+		if i, listed := c.exact[code[:end]+familyEnd]; listed {
+			return c.rows[i], true
+		}
 	}
 	return Code{Code: code, Last: code}, false
 }

@@ -153,7 +153,11 @@ func verifies(c *check) {
 		c.broken("receipts say that the provider made the code, and nobody can check it")
 	}
 	r = c.stored(r)
-	code := s.sim.Texts()[0].Code
+	texts := s.sim.Texts()
+	if len(texts) != 1 {
+		c.broken("the service took %d texts, want 1", len(texts))
+	}
+	code := texts[0].Code
 	if err := provider.Verify(c.Context(), p, r, otherCode(code)); !errors.Is(err, provider.KindCodeMismatch) {
 		c.broken("a wrong code: want KindCodeMismatch, got %v", err)
 	}
