@@ -149,7 +149,7 @@ func New(cfg Config) (*Provider, error) {
 	credentials, problem := cfg.credentials()
 	client, err := adapter.New(adapter.Config{
 		Service: DefaultName, Title: "Bmob", Codes: Codes(),
-		Name: cfg.Name, BaseURL: cmp.Or(cfg.BaseURL, DefaultBaseURL), PlainHTTP: cfg.PlainHTTP,
+		Name: cfg.Name, BaseURL: cmp.Or(cfg.BaseURL, DefaultBaseURL), Root: "/1", PlainHTTP: cfg.PlainHTTP,
 		Credentials: credentials, Templates: cfg.Templates, OwnText: true,
 		Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now, Rand: cfg.Rand,
 	}, problem, cfg.Captcha.validate())
@@ -230,10 +230,10 @@ func (p *Provider) submit(ctx context.Context, call *adapter.Call, path string, 
 	if err != nil {
 		return provider.Receipt{}, err
 	}
-	if answer.SMSID == "" || answer.SMSID == "0" {
-		return provider.Receipt{}, call.Unusable("smsId: missing")
+	if answer.SMSID == nil && answer.Msg != msgOK {
+		return provider.Receipt{}, call.Unusable("smsId: missing") // nothing says that the text was accepted
 	}
-	receipt := call.Receipt(string(answer.SMSID))
+	receipt := call.Receipt(answer.id())
 	receipt.Code = code
 	return receipt, nil
 }

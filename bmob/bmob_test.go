@@ -116,8 +116,8 @@ func TestReply(t *testing.T) {
 		{Name: "id as a string", Reply: `{"smsId":"77"}`, Want: receipt("77", provider.CodeByProvider)},
 		{Name: "created", Status: http.StatusCreated, Reply: `{"smsId":77}`, Want: receipt("77", provider.CodeByProvider)},
 		{Name: "unknown members, error null, code 0", Reply: `{"smsId":1,"extra":[1,{}],"error":null,"code":0}`, Want: receipt("1", provider.CodeByProvider)},
-		{Name: "accepted without an id", Reply: `{"msg":"ok"}`, Kind: provider.KindUnavailable, MayHaveSent: true},
-		{Name: "accepted with id 0", Reply: `{"smsId":0}`, Kind: provider.KindUnavailable, MayHaveSent: true},
+		{Name: "accepted without an id", Reply: `{"msg":"ok"}`, Want: receipt("", provider.CodeByProvider)},
+		{Name: "accepted with id 0", Reply: `{"smsId":0}`, Want: receipt("", provider.CodeByProvider)},
 		{
 			Name: "refused", Status: http.StatusBadRequest, Reply: wiretest.Read(t, "reply-number.json"),
 			Kind: provider.KindRecipient, Code: "301", Text: "手机号码必须是11位的数字",
@@ -127,9 +127,9 @@ func TestReply(t *testing.T) {
 		{Name: "code as a string", Status: http.StatusBadRequest, Reply: `{"code":"10022","error":"x"}`, Kind: provider.KindTemplate, Code: "10022"},
 		{Name: "code without a text", Status: http.StatusBadRequest, Reply: `{"code":10022}`, Kind: provider.KindTemplate, Code: "10022"},
 		{Name: "code beside an id", Reply: `{"code":10010,"smsId":5}`, Kind: provider.KindThrottled, Scope: provider.ScopePhone, Code: "10010"},
-		{Name: "error beside an id", Reply: `{"error":"","smsId":5}`, Kind: provider.KindUnknown},
-		{Name: "error without a code, under 200", Reply: `{"error":"no"}`, Kind: provider.KindUnknown, Text: "no"},
-		{Name: "error without a code, under 403", Status: http.StatusForbidden, Reply: `{"error":"no"}`, Kind: provider.KindUnknown, Code: "403"},
+		{Name: "error beside an id", Reply: `{"error":"","smsId":5}`, Kind: provider.KindUnknown, MayHaveSent: true},
+		{Name: "error without a code, under 200", Reply: `{"error":"no"}`, Kind: provider.KindUnknown, Text: "no", MayHaveSent: true},
+		{Name: "error without a code, under 403", Status: http.StatusForbidden, Reply: `{"error":"no"}`, Kind: provider.KindUnknown, Code: "403", MayHaveSent: true},
 		{
 			Name: "10016, the other meaning", Status: http.StatusBadRequest, Reply: `{"code":10016,"error":"deviceId is empty"}`,
 			Kind: provider.KindConfig, Code: "10016",
@@ -146,7 +146,7 @@ func TestReply(t *testing.T) {
 		{Name: "502 with an error", Status: http.StatusBadGateway, Reply: `{"error":"x"}`, Kind: provider.KindUnavailable, Code: "502", MayHaveSent: true},
 		{Name: "500 with a code", Status: http.StatusInternalServerError, Reply: `{"code":10010,"error":"x"}`, Kind: provider.KindUnavailable, Code: "10010", MayHaveSent: true},
 		{Name: "401 of somebody else", Status: http.StatusUnauthorized, Reply: `<html>`, Kind: provider.KindUnavailable, MayHaveSent: true},
-		{Name: "the number for a code", Status: http.StatusBadRequest, Reply: `{"code":13800138000,"error":"x"}`, Kind: provider.KindUnknown, Code: "***"},
+		{Name: "the number for a code", Status: http.StatusBadRequest, Reply: `{"code":13800138000,"error":"x"}`, Kind: provider.KindUnknown, Code: "***", MayHaveSent: true},
 		{
 			Name:   "words that repeat number, captcha, credentials and a code inside a key",
 			Status: http.StatusBadRequest, Kind: provider.KindThrottled, Scope: provider.ScopePhone, Code: "10010",

@@ -69,7 +69,7 @@ func (p *Provider) IssueCaptcha(ctx context.Context) (provider.Captcha, error) {
 	case answer.CaptchaURL == "":
 		return provider.Captcha{}, call.Unusable("captcha_url: missing")
 	}
-	return provider.Captcha{Token: answer.CaptchaToken, ImageURL: answer.CaptchaURL}, nil
+	return provider.Captcha{Token: string(answer.CaptchaToken), ImageURL: string(answer.CaptchaURL)}, nil
 }
 
 // SolveCaptcha exchanges the user's answer for the token that goes into
@@ -93,7 +93,7 @@ func (p *Provider) SolveCaptcha(ctx context.Context, token, answer string) (stri
 	case solved.ValidateToken == "":
 		return "", call.Unusable("validate_token: missing")
 	}
-	return solved.ValidateToken, nil
+	return string(solved.ValidateToken), nil
 }
 
 // isWrongAnswer tells the kinds that say nothing, or speak of a number that the

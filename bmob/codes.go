@@ -1,6 +1,7 @@
 package bmob
 
 import (
+	"cmp"
 	_ "embed"
 	"errors"
 	"net/http"
@@ -57,7 +58,8 @@ func withMeaning(err error, meaning facts.Code) error {
 		return err
 	}
 	other := *refused
-	other.Kind, other.Scope, other.RetryAfter, other.Remedy = meaning.Kind, meaning.Scope, meaning.Wait, meaning.Remedy
+	other.Kind, other.Scope, other.Remedy = meaning.Kind, meaning.Scope, meaning.Remedy
+	other.RetryAfter = cmp.Or(refused.RetryAfter, meaning.Wait)
 	other.MayHaveSent = meaning.MayHaveSent && refused.Op == provider.OpSend
 	return &other
 }

@@ -20,11 +20,13 @@ var states = map[string]provider.State{
 // SUCCESS is StateSent, because nobody says that it means the handset, and FAIL
 // is StateFailed. Status.Text says whether the code was checked and right.
 func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider.Status, error) {
-	if !adapter.IsDigits(r.ID) {
+	call, err := p.client.NewStatus(r)
+	switch {
+	case err != nil:
+		return provider.Status{}, err
+	case !adapter.IsDigits(r.ID):
 		return provider.Status{}, nil // none of Bmob's ids
 	}
-	call := p.client.NewCall(provider.OpStatus)
-	call.Hide(r.To.National())
 	answer, err := p.exchange(ctx, call, http.MethodGet, queryPath+"/"+r.ID, nil)
 	switch {
 	case isUnknownID(err):
@@ -34,8 +36,9 @@ func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider
 	case answer.SMSState == "":
 		return provider.Status{}, call.Unusable("sms_state: missing")
 	}
-	status := provider.Status{State: states[answer.SMSState], Code: answer.SMSState}
-	if answer.VerifyState {
+	status := provider.Status{State: states[string(answer.SMSState)]}
+	status.Code, status.Text = call.StatusCode(string(answer.SMSState), states[string(answer.SMSState)] != provider.StateUnknown)
+	if string(answer.VerifyState) == "true" {
 		status.Text = "the code was checked and right"
 	}
 	return status, nil

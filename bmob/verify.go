@@ -7,9 +7,10 @@ import (
 	"github.com/cnsms/cnsms/provider"
 )
 
-// Verify checks a code that Send had Bmob make. A code that is not made of
-// digits is wrong without asking.
+// Verify checks a code that Send had Bmob make, which is read like provider.CleanCode
+// reads it. A code that is not made of digits is wrong without asking.
 func (p *Provider) Verify(ctx context.Context, r provider.Receipt, code string) error {
+	code = provider.CleanCode(code)
 	call, err := p.client.NewVerify(r, code)
 	if err != nil {
 		return err
@@ -25,7 +26,7 @@ func (p *Provider) Verify(ctx context.Context, r provider.Receipt, code string) 
 	if err != nil {
 		return err
 	}
-	if answer.Msg != "ok" {
+	if answer.Msg != msgOK {
 		return call.Unusable(`msg: not "ok"`)
 	}
 	return nil

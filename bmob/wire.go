@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/cnsms/cnsms/provider/adapter"
+	"github.com/cnsms/cnsms/provider/facts"
 )
 
 // Paths begin where the signature begins: nothing that stands before /1 in the
@@ -115,14 +116,27 @@ type reply struct {
 	Code  json.Number     `json:"code"`
 	Error *adapter.Scalar `json:"error"`
 
-	SMSID         adapter.Scalar `json:"smsId"`
-	Msg           string         `json:"msg"`
-	SMSState      string         `json:"sms_state"`
-	VerifyState   bool           `json:"verify_state"`
-	CaptchaToken  string         `json:"captcha_token"`
-	CaptchaURL    string         `json:"captcha_url"`
-	ValidateToken string         `json:"validate_token"`
+	SMSID         *adapter.Scalar `json:"smsId"`
+	Msg           adapter.Aside   `json:"msg"`
+	SMSState      adapter.Aside   `json:"sms_state"`
+	VerifyState   json.RawMessage `json:"verify_state"`
+	CaptchaToken  adapter.Aside   `json:"captcha_token"`
+	CaptchaURL    adapter.Aside   `json:"captcha_url"`
+	ValidateToken adapter.Aside   `json:"validate_token"`
 }
 
 // refuses reports whether the service says no.
-func (r reply) refuses() bool { return r.Error != nil || r.Code != "" && r.Code != "0" }
+func (r reply) refuses() bool {
+	return r.Error != nil || r.Code != "" && !facts.Equal(string(r.Code), "0")
+}
+
+// msgOK is what Msg says of a call that the service has carried out.
+const msgOK = "ok"
+
+// id is empty where the service gives none, for which it may write 0.
+func (r reply) id() string {
+	if r.SMSID == nil || *r.SMSID == "0" {
+		return ""
+	}
+	return string(*r.SMSID)
+}

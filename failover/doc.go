@@ -36,7 +36,8 @@
 //
 // A member's own Timeout is not a finished context: the next member is asked. An
 // error that is no [provider.Error], and a panic, count as Unknown with
-// MayHaveSent set: nobody knows whether the message was sent.
+// MayHaveSent set: nobody knows whether the message was sent. So does a code that a
+// service documents nowhere.
 //
 // A member in its cooldown, or with a low balance, is skipped. When all others
 // have failed, one such member is asked after all: one with a low balance, or else

@@ -22,7 +22,7 @@ type Limits struct {
 	DailyBudget Money
 	// LowBalance is the least that has to be on the account. While CheckBalances
 	// last read less, the member is skipped. It is a decimal number of whatever the
-	// account counts, messages or yuan, such as "500". Empty means no limit.
+	// account counts, messages or yuan, above 0, such as "500". Empty means no limit.
 	LowBalance string
 }
 

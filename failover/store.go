@@ -19,7 +19,8 @@ import (
 // use, and package failovertest holds their tests.
 //
 // Keys are digests in hexadecimal, 64 characters long. They show neither the
-// phone nor the template. The store uses its own clock.
+// phone nor the template. A composer has one for the attempts of a phone and template,
+// and one for the retries of each window. The store uses its own clock.
 type AttemptStore interface {
 	// Add counts one more attempt under key and returns the count with the new
 	// attempt included: 1 for the first. It is atomic: of several calls at the same

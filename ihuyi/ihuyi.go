@@ -47,7 +47,8 @@
 // # Failure codes
 //
 // The table is codes.txt. Ihuyi answers HTTP 200 whatever happened. Code 2 is
-// success; code 2 without an id is treated as an unusable reply.
+// success, with an id or without. Replies are JSON, and XML where the account or a
+// machine in front of the service does not mind what was asked for; both are read.
 //
 // # Limits
 //
@@ -183,11 +184,7 @@ func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Recei
 	if err != nil {
 		return provider.Receipt{}, err
 	}
-	id := answer.id()
-	if id == "" || id == "0" {
-		return provider.Receipt{}, call.Unusable("accepted, but without an id")
-	}
-	return call.Receipt(id), nil
+	return call.Receipt(answer.id()), nil
 }
 
 // ReadBalance returns the number of messages left. With APINewer and
@@ -214,7 +211,7 @@ func (p *Provider) exchange(ctx context.Context, call *adapter.Call, at address,
 	call.Hide(f.password)
 	var answer reply
 	request := adapter.Request{Path: at.path, Query: at.query, Header: formHeader, Form: f.fields()}
-	if err := call.JSON(ctx, request, &answer); err != nil {
+	if err := call.Decode(ctx, request, answer.decode); err != nil {
 		return reply{}, err
 	}
 	if answer.Code == "" {

@@ -107,16 +107,19 @@ func (f form) fields() adapter.Form {
 // reply is the answer to every call. Some accounts get the code as a string,
 // and international replies name the id differently.
 type reply struct {
-	Code   json.Number    `json:"code"`
-	Msg    adapter.Scalar `json:"msg"`
-	SMSID  adapter.Scalar `json:"smsid"`
-	ISMSID adapter.Scalar `json:"ismsid"`
-	Num    adapter.Scalar `json:"num"`
+	Code   json.Number   `json:"code"`
+	Msg    adapter.Aside `json:"msg"`
+	SMSID  adapter.Aside `json:"smsid"`
+	ISMSID adapter.Aside `json:"ismsid"`
+	Num    adapter.Aside `json:"num"`
 }
 
+// id is empty where the service gives none, for which it may write 0.
 func (r reply) id() string {
-	if r.SMSID != "" {
-		return string(r.SMSID)
+	for _, id := range []adapter.Aside{r.SMSID, r.ISMSID} {
+		if id != "" && id != "0" {
+			return string(id)
+		}
 	}
-	return string(r.ISMSID)
+	return ""
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/cnsms/cnsms/provider/adapter"
 )
 
-// Verify checks a code that Send had Mob make. Each call costs one of the three
-// checks that Mob allows, except for a code that is not made of digits: it is
-// wrong without asking.
+// Verify checks a code that Send had Mob make, which is read like
+// provider.CleanCode reads it. Each call costs one of the three checks that Mob
+// allows, except for a code that is not made of digits: it is wrong without asking.
 func (p *Provider) Verify(ctx context.Context, r provider.Receipt, code string) error {
 	return p.check(ctx, checkPath, r, code)
 }
@@ -47,6 +47,7 @@ func (v *SDKVerifier) Verify(ctx context.Context, r provider.Receipt, code strin
 
 // check asks one of the two calls that check codes.
 func (a account) check(ctx context.Context, path string, r provider.Receipt, code string) error {
+	code = provider.CleanCode(code)
 	call, err := a.client.NewVerify(r, code)
 	if err != nil {
 		return err

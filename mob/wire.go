@@ -42,8 +42,8 @@ func (a account) post(ctx context.Context, call *adapter.Call, path string, form
 
 // reply is the answer to every call. Error comes with few statuses.
 type reply struct {
-	Status json.Number    `json:"status"`
-	Error  adapter.Scalar `json:"error"`
+	Status json.Number   `json:"status"`
+	Error  adapter.Aside `json:"error"`
 }
 
 // form has the fields that every call wants. The name of the first is spelled in two

@@ -22,3 +22,14 @@ func TestSendManyGoesThroughTheFirstThatCan(t *testing.T) {
 	}
 	require.Empty(t, second.asked)
 }
+
+// What a batch has half sent another provider must not send again.
+func TestSendManyDoesNotFailOver(t *testing.T) {
+	t.Parallel()
+	first, second := newAble("first"), newAble("second")
+	first.failure = &provider.Error{Kind: provider.KindUnavailable, MayHaveSent: true}
+	_, err := provider.SendMany(t.Context(), tree(first, second), provider.Message{Template: "news"}, []provider.Phone{provider.MustParsePhone(someNumber)})
+	require.ErrorIs(t, err, provider.KindUnavailable)
+	require.Equal(t, []string{"batch news"}, first.asked, "once")
+	require.Empty(t, second.asked)
+}

@@ -2,8 +2,6 @@ package provider
 
 import (
 	"errors"
-	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,10 +41,12 @@ type Error struct {
 	// HTTPStatus is the status of the reply, or 0 when there was none.
 	HTTPStatus int
 	// MayHaveSent is true when the message may be on its way despite the error:
-	// the request left and no usable answer came back. It is false when the
-	// connection was never made or the service refused.
+	// the request left and no usable answer came back, or one with a code that the
+	// service documents nowhere. It is false when the connection was never made or the
+	// service refused with a code that it documents as a refusal.
 	MayHaveSent bool
-	// RetryAfter is how long the service asked to wait, or 0.
+	// RetryAfter is how long the service asked to wait, or 0: by the code, or by the
+	// header of that name, of which a day at most is believed.
 	RetryAfter time.Duration
 	// Err is the cause, such as a network or context error. May be nil.
 	Err error
@@ -132,51 +132,3 @@ func (e *Error) Is(target error) bool {
 	kind, ok := target.(Kind)
 	return ok && kind == e.Kind
 }
-
-// Redact strikes the given values out of a text that a service wrote, so that
-// it can stand in an error: as they are, and as they stand in a form. Where the
-// text may repeat a message, use [Message.Redact].
-func Redact(text string, values ...string) string {
-	// The longest go first: where one value contains another, striking out the
-	// short one would leave the rest of the long one standing.
-	longestFirst := slices.SortedFunc(slices.Values(withEscaped(values)), func(a, b string) int { return len(b) - len(a) })
-	var pairs []string
-	for _, value := range longestFirst {
-		if value != "" {
-			pairs = append(pairs, value, hidden)
-		}
-	}
-	return strings.NewReplacer(pairs...).Replace(text)
-}
-
-// withEscaped lists the values, and behind each that looks otherwise in a form how
-// it looks there.
-func withEscaped(values []string) []string {
-	all := make([]string, 0, len(values))
-	for _, value := range values {
-		all = append(all, value)
-		if escaped := url.QueryEscape(value); escaped != value {
-			all = append(all, escaped)
-		}
-	}
-	return all
-}
-
-// Redact strikes the recipient's number, the parameters' values and the given
-// secrets out of text, all at once: one after the other, a code that occurs in a
-// secret by chance would break it up and leave the rest of it standing.
-// Values shorter than four bytes, such as a number of minutes, stay: striking
-// them out would make the text unreadable. A code goes whatever its length.
-func (m Message) Redact(text string, secrets ...string) string {
-	values := append([]string{m.To.National(), m.Params[ParamCode]}, secrets...)
-	for _, value := range m.Params {
-		if len(value) >= shortestSecret {
-			values = append(values, value)
-		}
-	}
-	return Redact(text, values...)
-}
-
-// shortestSecret is the length, in bytes, from which a parameter's value is
-// taken for something that identifies a person or opens a door.
-const shortestSecret = 4

@@ -16,6 +16,11 @@ const ParamCode = "code"
 // Params are the values that fill a template, by name. Printing them or writing
 // them as JSON shows the names only, because the values hold codes. Where a request
 // or a store needs the values, convert: map[string]string(params).
+//
+// That holds where package fmt asks a type how it prints. It does not ask for what is
+// in an unexported field, nor for the verb %p, nor for a misplaced %w: a program that
+// keeps Params, a [Message] or a [Secret] in an unexported field and prints the struct
+// around it shows the values, unless that struct has a Format method of its own.
 type Params map[string]string
 
 // String lists the names in order, each value as stars.

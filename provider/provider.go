@@ -27,8 +27,9 @@ type Provider interface {
 }
 
 // Message is one text to one phone. It is not for storing: its JSON, like its
-// printed form, has a masked phone and no parameter values. To queue a message,
-// queue To.E164() and the values under names of your own.
+// printed form, has a masked phone and no parameter values; [Params] says where no
+// type can prevent that they show. To queue a message, queue To.E164() and the values
+// under names of your own.
 type Message struct {
 	// To is the recipient.
 	To Phone

@@ -21,7 +21,8 @@ type Receipt struct {
 	// never a composer.
 	Provider string `json:"provider"`
 	// ID is the service's id of the message, or, where the service has none, one
-	// that the adapter chose. Empty only if the service knows no ids at all.
+	// that the adapter chose. Empty if the service accepted the message and gave it no
+	// id: it was sent, and nobody can ask what became of it.
 	ID string `json:"id,omitempty"`
 	// To is the recipient. In the receipt's JSON it is the full number.
 	To Phone `json:"to"`

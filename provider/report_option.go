@@ -79,9 +79,9 @@ func unmapped(network netip.Prefix) netip.Prefix {
 
 // OnReportError calls hook with what a person should look at: each report that
 // cannot be read, each push of which nothing can be read, and each failure of a
-// ReportStore. Without a hook nobody hears of them. It is not called for requests that are answered with 403, 404 or 405,
-// of which anybody can make many, nor for errors of the program's own handle. hook is
-// called concurrently, and before the push is answered.
+// ReportStore. Without a hook nobody hears of them. It is not called for requests that
+// are answered with 403, 404 or 405, of which anybody can make many, nor for errors of
+// the program's own handle. hook is called concurrently, and before the push is answered.
 func OnReportError(hook func(ctx context.Context, err error)) ReportOption {
 	return func(s *reportSettings) string {
 		if hook == nil {

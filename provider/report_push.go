@@ -106,6 +106,9 @@ func (h *reportHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", service.method)
 		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
 	default:
+		if r.Body == nil { // a request that a test has made by hand
+			r.Body = http.NoBody
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxReportBytes)
 		service.parser.AcknowledgeReports(w, h.receive(r, service.parser))
 	}

@@ -176,3 +176,15 @@ func TestReportHandlerTakesAMemberThatStandsTwice(t *testing.T) {
 	})
 	require.NoError(t, err)
 }
+
+// net/http gives every request a body; one that is made by hand may lack it.
+func TestReportHandlerWithoutABody(t *testing.T) {
+	t.Parallel()
+	handler, err := provider.ReportHandler(&pushing{plain{name: "a"}}, func(context.Context, []provider.Report) error { return nil })
+	require.NoError(t, err)
+	push, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil)
+	require.NoError(t, err)
+	answer := httptest.NewRecorder()
+	handler.ServeHTTP(answer, push)
+	require.Equal(t, http.StatusServiceUnavailable, answer.Code)
+}

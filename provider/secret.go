@@ -14,8 +14,8 @@ const hidden = "***"
 // and in JSON; convert it with string(s) at the one place that needs the value.
 //
 // Go's fmt prints unexported fields without asking their type. A struct that
-// keeps a Secret in an unexported field, as adapters do, has to implement
-// fmt.Formatter itself.
+// keeps a Secret in an unexported field has to implement fmt.Formatter itself, or to
+// keep it behind a function, into which fmt does not look; the adapters do both.
 type Secret string
 
 // String returns stars, or nothing for an empty secret.

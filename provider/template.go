@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -32,11 +33,11 @@ type Template struct {
 type Templates map[string]Template
 
 // Lookup returns the template of that name. The error is an *Error of
-// KindTemplate that names it.
+// KindTemplate that names it, the one that may be meant, and those that are mapped.
 func (t Templates) Lookup(name string) (Template, error) {
 	template, ok := t[name]
 	if !ok {
-		return Template{}, templateError("template " + strconv.Quote(name) + ": not mapped for this provider")
+		return Template{}, templateError("template " + strconv.Quote(name) + ": not mapped for this provider" + t.hint(name))
 	}
 	return template, nil
 }
@@ -93,9 +94,9 @@ func (t Template) problems() []error {
 }
 
 // Values returns the parameters in the template's order, for a service that
-// takes them by position. A missing or surplus parameter, or one that is not
-// UTF-8, is an *Error of KindTemplate that names it, and so is a template without
-// an ID.
+// takes them by position. A missing or surplus parameter, one that is not UTF-8, or
+// a [ParamCode] without a letter or a digit, is an *Error of KindTemplate that names
+// it, and so is a template without an ID.
 func (t Template) Values(params Params) ([]string, error) {
 	if t.ID == "" {
 		return nil, templateError("ID: this provider sends by template id, and there is none")
@@ -110,9 +111,9 @@ func (t Template) Values(params Params) ([]string, error) {
 	return values, nil
 }
 
-// Render returns the text with its places filled. A missing or surplus
-// parameter, or one that is not UTF-8, is an *Error of KindTemplate that names it,
-// and so is a template without a Text. Values are taken as they are: a brace
+// Render returns the text with its places filled. A missing or surplus parameter,
+// one that is not UTF-8, or a [ParamCode] without a letter or a digit, is an *Error
+// of KindTemplate that names it, and so is a template without a Text. Values are taken as they are: a brace
 // inside a value is not a place.
 func (t Template) Render(params Params) (string, error) {
 	if t.Text == "" {
@@ -153,8 +154,8 @@ func (t Template) renderedSize(params Params) int {
 }
 
 // match reports the parameters that the template wants and the message lacks,
-// those that are no text, which JSON would change without a word, and those that
-// the message has and the template does not know.
+// those that are no text, which JSON would change without a word, a code that nobody
+// could type, and those that the message has and the template does not know.
 func (t Template) match(wanted []string, params Params) error {
 	var problems []string
 	for _, name := range wanted {
@@ -166,10 +167,13 @@ func (t Template) match(wanted []string, params Params) error {
 		}
 	}
 	problems = append(problems, t.surplus(wanted, params)...)
-	if len(problems) == 0 {
-		return nil
+	if len(problems) > 0 {
+		return templateError("Params: " + strings.Join(problems, ", "))
 	}
-	return templateError("Params: " + strings.Join(problems, ", "))
+	if slices.Contains(wanted, ParamCode) && !strings.ContainsFunc(params[ParamCode], isCodeCharacter) {
+		return templateError(`Params["code"]: must have a letter or a digit, or the text would have no code`)
+	}
+	return nil
 }
 
 func (t Template) surplus(wanted []string, params Params) []string {
@@ -182,6 +186,9 @@ func (t Template) surplus(wanted []string, params Params) []string {
 	slices.Sort(problems)
 	return problems
 }
+
+// isCodeCharacter reports whether a user could type r from a text.
+func isCodeCharacter(r rune) bool { return unicode.IsLetter(r) && !isSpacer(r) || unicode.IsNumber(r) }
 
 func templateError(text string) error {
 	return &Error{Op: OpSend, Kind: KindTemplate, Text: text}

@@ -21,7 +21,7 @@ func TestTemplateValues(t *testing.T) {
 		err      string
 	}{
 		{"in the template's order", login, provider.Params{"minutes": "10", "code": "042137"}, []string{"042137", "10"}, ""},
-		{"empty values count", login, provider.Params{"minutes": "", "code": ""}, []string{"", ""}, ""},
+		{"empty values count", login, provider.Params{"minutes": "", "code": "1"}, []string{"1", ""}, ""},
 		{"no parameters", provider.Template{ID: "1"}, nil, []string{}, ""},
 		{"ignored and there", lenient, provider.Params{"code": "1", "minutes": "10"}, []string{"1"}, ""},
 		{"ignored and not there", lenient, provider.Params{"code": "1"}, []string{"1"}, ""},

@@ -12,7 +12,8 @@ type Verifier interface {
 }
 
 // Verify checks a code with the provider that the receipt names, wherever it
-// sits inside p. A receipt that says CodeByCaller is refused with an error that
+// sits inside p. The code is read as [CleanCode] reads it: a space or a full-width
+// digit makes no right code wrong. A receipt that says CodeByCaller is refused with an error that
 // matches [errors.ErrUnsupported]: only the caller knows that code.
 func Verify(ctx context.Context, p Provider, r Receipt, code string) error {
 	if r.Code != CodeByProvider {
@@ -22,5 +23,5 @@ func Verify(ctx context.Context, p Provider, r Receipt, code string) error {
 	if err != nil {
 		return err
 	}
-	return verifier.Verify(ctx, r, code)
+	return verifier.Verify(ctx, r, CleanCode(code))
 }

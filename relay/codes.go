@@ -49,21 +49,35 @@ func amend(err error, change func(*provider.Error)) error {
 func refused(call *adapter.Call, reply adapter.Reply) error {
 	refusal, err := decodeRefusal(reply.Body)
 	if err != nil {
-		return call.Unusable(err.Error())
+		return notOfTheGateway(call, reply.Status, err)
 	}
 	code, text := string(refusal.Code), refusal.Message
 	if refusal.Field != "" {
 		text = refusal.Field + ": " + text
 	}
 	return amend(call.Refuse(code, text), func(e *provider.Error) {
-		e.RetryAfter = retryAfter(reply.Header)
 		if field, ok := fieldCodes.Lookup(refusal.Field); ok && refusal.Code == relayapi.CodeInvalidField {
 			e.Kind = field.Kind
 		}
-		// Something before the gateway can pass a submission on and respond with an error
-		// of its own.
-		if _, ok := codes.Lookup(code); !ok && e.Op == provider.OpSend && reply.Status >= http.StatusInternalServerError {
-			e.MayHaveSent = true
+	})
+}
+
+// passedNothingOn are the statuses with which something before the gateway says that it
+// has kept a request to itself.
+var passedNothingOn = []int{
+	http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed,
+	http.StatusProxyAuthRequired, http.StatusLengthRequired, http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong,
+	http.StatusMisdirectedRequest, http.StatusTooManyRequests, http.StatusRequestHeaderFieldsTooLarge,
+}
+
+// notOfTheGateway is the error for an error response that the gateway has not written.
+// Something before it has, or BaseURL is the address of something else.
+func notOfTheGateway(call *adapter.Call, status int, problem error) error {
+	return amend(call.Unusable(problem.Error()), func(e *provider.Error) {
+		e.MayHaveSent = e.MayHaveSent && !slices.Contains(passedNothingOn, status)
+		if status == http.StatusNotFound || status == http.StatusMethodNotAllowed {
+			e.Kind, e.Text = provider.KindConfig, "BaseURL: no gateway responds at this address"
+			e.Remedy = "check BaseURL: without " + root + ", and as the proxy before the gateway has it"
 		}
 	})
 }
@@ -79,7 +93,8 @@ func verdict(call *adapter.Call, s submission, wait time.Duration) error {
 	}
 	row, _ := states.Lookup(string(s.State))
 	call.Use(states)
-	return amend(call.Judge(string(s.State), row.Words), func(e *provider.Error) {
+	return amend(call.Judge(string(s.State), ""), func(e *provider.Error) {
+		e.Text = row.Words // our own, in which nothing is struck out
 		e.MayHaveSent = e.MayHaveSent || wasSent(s)
 	})
 }

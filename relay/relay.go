@@ -58,6 +58,9 @@ import (
 // DefaultName is the name of a Provider whose Config sets none.
 const DefaultName = "relay"
 
+// root is how the gateway's paths begin.
+const root = "/v1"
+
 // ExtraPhone is the key in Receipt.Extra of the phone that sent, or holds, the text.
 const ExtraPhone = "phone"
 
@@ -89,7 +92,7 @@ type Config struct {
 
 	// Name stands in receipts and errors. Default: DefaultName.
 	Name string
-	// BaseURL is where the gateway is. Required.
+	// BaseURL is where the gateway is, without /v1. Required.
 	BaseURL string
 	// PlainHTTP lets BaseURL be http:// on another machine.
 	PlainHTTP bool
@@ -121,7 +124,7 @@ func New(cfg Config) (*Provider, error) {
 	cfg.Lane = cmp.Or(cfg.Lane, relayapi.DefaultLane)
 	client, err := adapter.New(adapter.Config{
 		Service: DefaultName, Title: "The relay", Codes: Codes(),
-		Name: cfg.Name, BaseURL: cfg.BaseURL, PlainHTTP: cfg.PlainHTTP, Templates: cfg.Templates,
+		Name: cfg.Name, BaseURL: cfg.BaseURL, Root: root, PlainHTTP: cfg.PlainHTTP, Templates: cfg.Templates,
 		Credentials: []adapter.Credential{{Field: "Token", Value: string(cfg.Token)}},
 		Timeout:     cfg.timeout(), HTTPClient: cfg.HTTPClient, Now: cfg.Now, Rand: cfg.Rand,
 	}, cfg.problems()...)
@@ -219,7 +222,7 @@ func (p *Provider) receipt(call *adapter.Call, s submission) provider.Receipt {
 		r.Code = provider.CodeByProvider
 	}
 	if s.Phone != "" {
-		r.Extra = map[string]string{ExtraPhone: s.Phone}
+		r.Extra = map[string]string{ExtraPhone: string(s.Phone)}
 	}
 	return r
 }

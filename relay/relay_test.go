@@ -134,7 +134,7 @@ func TestBadMessage(t *testing.T) {
 	wiretest.Table{Begins: "relay: send: "}.BadInput(t, []wiretest.Input{
 		{Name: "no randomness", Call: send(newMessage(), exhausted), Kind: provider.KindConfig, Names: "Rand: "},
 		{Name: "a number abroad, without International", Call: send(abroad), Kind: provider.KindUnsupported, Names: "To: "},
-		{Name: "an empty text", Call: characters(0), Kind: provider.KindContent, Names: "Text: "},
+		{Name: "an empty code", Call: characters(0), Kind: provider.KindTemplate, Names: `Params["code"]`},
 		{Name: "a text of 1001 characters", Call: characters(1001), Kind: provider.KindContent, Names: "Text: "},
 	})
 	_, err := characters(1000)(t, (&wiretest.Stub{Reply: wiretest.Read(t, "reply-queued.json")}).Client())

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -12,10 +13,9 @@ import (
 
 // ReadStatus asks the gateway for the state of a text.
 func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider.Status, error) {
-	call := p.client.NewCall(provider.OpStatus)
-	call.Hide(r.To.National())
-	if r.ID == "" {
-		return provider.Status{}, call.Fail(provider.KindConfig, "Receipt.ID: no id")
+	call, err := p.client.NewStatus(r)
+	if err != nil {
+		return provider.Status{}, err
 	}
 	s, err := p.exchange(ctx, call, adapter.Request{
 		Method: http.MethodGet, Path: relayapi.PathSubmissions + "/" + r.ID, Header: p.header(),
@@ -38,10 +38,9 @@ func statusOf(call *adapter.Call, s submission) provider.Status {
 	row, _ := states.Lookup(status.Code)
 	if s.Failure != nil {
 		var listed bool
-		if row, listed = failureClasses.Lookup(string(s.Failure.Class)); !listed {
-			row.Code = call.Redact(row.Code)
-		}
-		status.Code, status.Text = row.Code, call.Redact(s.Failure.Text)
+		row, listed = failureClasses.Lookup(string(s.Failure.Class))
+		status.Code, status.Text = call.StatusCode(row.Code, listed)
+		status.Text = cmp.Or(call.Redact(s.Failure.Text), status.Text)
 	}
 	if status.State == provider.StateFailed {
 		status.Kind = row.Kind

@@ -117,7 +117,7 @@ func (p *Provider) exchange(ctx context.Context, call *adapter.Call, r adapter.R
 type submission struct {
 	ID      string            `json:"id"`
 	State   relayapi.State    `json:"state"`
-	Phone   string            `json:"phone"`
+	Phone   adapter.Aside     `json:"phone"`
 	Failure *relayapi.Failure `json:"failure"`
 	History []transition      `json:"history"`
 }
@@ -157,15 +157,4 @@ func decodeRefusal(body []byte) (relayapi.Error, error) {
 		return relayapi.Error{}, errors.New("error.code: missing")
 	}
 	return reply.Error, nil
-}
-
-// longestRetry is the longest wait that is believed.
-const longestRetry = 24 * time.Hour
-
-func retryAfter(header http.Header) time.Duration {
-	seconds, err := strconv.Atoi(header.Get(relayapi.HeaderRetryAfter))
-	if err != nil || seconds < 0 || seconds > int(longestRetry/time.Second) {
-		return 0
-	}
-	return time.Duration(seconds) * time.Second
 }

@@ -3,34 +3,12 @@ package relay
 import (
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/adapter"
-	"github.com/cnsms/cnsms/relay/relayapi"
 )
-
-func TestRetryAfter(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name, value string
-		want        time.Duration
-	}{
-		{"seconds", "50", 50 * time.Second},
-		{"none", "", 0},
-		{"a date", "Fri, 31 Dec 1999 23:59:59 GMT", 0},
-		{"negative", "-1", 0},
-		{"absurd", "99999999999", 0},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			require.Equal(t, tt.want, retryAfter(http.Header{relayapi.HeaderRetryAfter: {tt.value}}))
-		})
-	}
-}
 
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{

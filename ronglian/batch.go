@@ -87,7 +87,7 @@ func (p *Provider) sendPart(
 	}
 	call := p.client.NewSend(m)
 	call.Hide(numbers...)
-	receipt, err := p.submit(ctx, call, part[0], p.templateRequest(sms, numbers...))
+	receipt, err := p.submit(ctx, call, p.templateRequest(sms, numbers...))
 	for _, phone := range part {
 		if err == nil {
 			receipt.To = phone

@@ -48,11 +48,15 @@ func (p *Provider) PullReports(ctx context.Context, kind provider.ReportKind, li
 	if err != nil {
 		return nil, err
 	}
+	list, err := answer.reports()
+	if err != nil {
+		return nil, call.Unusable(err.Error())
+	}
 	var (
 		reports  []provider.Report
 		problems []error
 	)
-	for i, raw := range answer.Reports {
+	for i, raw := range list {
 		report, err := p.readPulled(raw, body.SMSType)
 		if err != nil {
 			problems = append(problems, call.Unusable(fmt.Sprintf("reports[%d]: %v", i, err)))

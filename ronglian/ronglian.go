@@ -199,14 +199,14 @@ func isAlphanumeric(text string) bool {
 // Sources for international texts are thin. They disagree on whether the account or
 // the application stands in appId; the application does here, as in the client that
 // names the vendor's page. None shows the answer to a success, so the Receipt.ID of
-// an international text may be empty.
+// an international text is likely to be empty.
 func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
 	call := p.client.NewSend(m)
 	request, err := p.newSend(call, m)
 	if err != nil {
 		return provider.Receipt{}, err
 	}
-	return p.submit(ctx, call, m.To, request)
+	return p.submit(ctx, call, request)
 }
 
 // ReadBalance returns the account's money in yuan. That the member is called balance
@@ -221,7 +221,7 @@ func (p *Provider) ReadBalance(ctx context.Context) (provider.Balance, error) {
 	if err != nil {
 		return provider.Balance{}, err
 	}
-	amount := string(answer.Account.Balance)
+	amount := answer.balance()
 	if !adapter.IsDecimal(amount) {
 		return provider.Balance{}, call.Unusable("Account.balance: not a number")
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/md5" //nolint:gosec // The service's protocol prescribes MD5.
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -106,17 +107,13 @@ func (p *Provider) newInternational(call *adapter.Call, m provider.Message, temp
 	}, err
 }
 
-// submit makes the request of a send. A mainland text that was accepted has an id.
-func (p *Provider) submit(ctx context.Context, call *adapter.Call, to provider.Phone, r adapter.Request) (provider.Receipt, error) {
+// submit makes the request of a send.
+func (p *Provider) submit(ctx context.Context, call *adapter.Call, r adapter.Request) (provider.Receipt, error) {
 	answer, err := p.exchange(ctx, call, r)
 	if err != nil {
 		return provider.Receipt{}, err
 	}
-	id := answer.id()
-	if id == "" && to.IsMainland() {
-		return provider.Receipt{}, call.Unusable("accepted, but without an id")
-	}
-	return call.Receipt(id), nil
+	return call.Receipt(answer.id()), nil
 }
 
 // exchange signs and makes a request. Anything but success is an error.
@@ -144,26 +141,55 @@ func (p *Provider) sign() (sig, authorization string) {
 }
 
 // reply is the answer to every call; each has members of its own. Names are matched
-// whatever their case: the service itself varies it.
+// whatever their case: the service itself varies it. Only the code decides whether a
+// text was accepted, so all else is read when it is wanted.
 type reply struct {
 	StatusCode  adapter.Scalar `json:"statusCode"`
-	StatusMsg   adapter.Scalar `json:"statusMsg"`
-	TemplateSMS struct {
-		MessageSID adapter.Scalar `json:"smsMessageSid"`
-	} `json:"templateSMS"`
+	StatusMsg   adapter.Aside  `json:"statusMsg"`
+	TemplateSMS sentSMS        `json:"templateSMS"`
 	// MessageSID is where an international reply may have its id.
-	MessageSID adapter.Scalar `json:"smsMessageSid"`
-	Account    struct {
-		Balance adapter.Scalar `json:"balance"`
-	} `json:"Account"`
-	Reports []json.RawMessage `json:"reports"`
+	MessageSID adapter.Aside   `json:"smsMessageSid"`
+	Account    json.RawMessage `json:"Account"`
+	Reports    json.RawMessage `json:"reports"`
 }
 
-// id is the id of the accepted message. An old example of the vendor's has a space
-// before it.
+// sentSMS is what a reply says of a mainland text, and empty where that is no object.
+type sentSMS struct {
+	MessageSID adapter.Aside `json:"smsMessageSid"`
+}
+
+// UnmarshalJSON accepts everything: without an id the text is accepted all the same.
+func (s *sentSMS) UnmarshalJSON(data []byte) error {
+	type plain sentSMS
+	_ = json.Unmarshal(data, (*plain)(s))
+	return nil
+}
+
+// id is the id of the accepted message, or empty where there is none that can be read.
+// An old example of the vendor's has a space before it.
 func (r reply) id() string {
 	if id := strings.TrimSpace(string(r.TemplateSMS.MessageSID)); id != "" {
 		return id
 	}
 	return strings.TrimSpace(string(r.MessageSID))
+}
+
+// balance is the account's money, or empty where there is none that can be read.
+func (r reply) balance() string {
+	var account struct {
+		Balance adapter.Aside `json:"balance"`
+	}
+	_ = json.Unmarshal(r.Account, &account) // nothing is no amount either
+	return string(account.Balance)
+}
+
+// reports are the elements of the list, which may be missing.
+func (r reply) reports() (list []json.RawMessage, err error) {
+	if len(r.Reports) == 0 {
+		return nil, nil
+	}
+	if err := json.Unmarshal(r.Reports, &list); err != nil {
+		return nil, errors.New("reports: not a list")
+	}
+	return list, nil
 }

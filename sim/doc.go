@@ -31,7 +31,7 @@
 // wire. Codes and their words come from a table, package provider/facts. Package
 // sim/simtest has the suite that checks a new service.
 //
-// The simulator shows full numbers and codes: that is its purpose. It never
-// forwards anything. The package uses the standard library, package provider and
+// The simulator shows full numbers and codes: that is its purpose. Give it none
+// that matter. The package uses the standard library, package provider and
 // package provider/facts only.
 package sim

@@ -21,22 +21,13 @@ func (s *Server) play(w http.ResponseWriter, c *Call) {
 	case EffectDelay:
 		s.wait(c.Request, c.fault.Delay)
 		s.answer(w, c)
-	case EffectHangBefore:
+	case EffectHangBefore, EffectResetBefore:
 		s.record(c)
-		s.hang(c.Request)
-		drop(w)
-	case EffectHangAfter:
+		s.breakOff(w, c)
+	case EffectHangAfter, EffectResetAfter:
 		s.serve(c)
 		s.unanswered(c)
-		s.hang(c.Request)
-		drop(w)
-	case EffectResetBefore:
-		s.record(c)
-		drop(w)
-	case EffectResetAfter:
-		s.serve(c)
-		s.unanswered(c)
-		drop(w)
+		s.breakOff(w, c)
 	case EffectTruncate:
 		s.serve(c)
 		s.record(c)
@@ -132,6 +123,14 @@ func (s *Server) carryOut(c *Call, account *Account, o Outcome) Outcome {
 		o.Data = o.Then()
 	}
 	return o
+}
+
+// breakOff ends a request without an answer, at once or when nobody waits any longer.
+func (s *Server) breakOff(w http.ResponseWriter, c *Call) {
+	if c.fault.Effect == EffectHangBefore || c.fault.Effect == EffectHangAfter {
+		s.hang(c.Request)
+	}
+	drop(w)
 }
 
 // unanswered records that the service's answer was never sent.

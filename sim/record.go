@@ -11,7 +11,7 @@ import (
 
 // Text is one text that a simulated service accepted.
 type Text struct {
-	// Seq numbers the server's messages from 1, across services.
+	// Seq numbers the server's texts from 1, across services.
 	Seq int
 	// At is when it was accepted, by the server's clock.
 	At time.Time
@@ -58,7 +58,7 @@ type Exchange struct {
 	Fault int
 }
 
-// recorder keeps the newest messages and exchanges.
+// recorder keeps the newest texts and exchanges.
 type recorder struct {
 	limit int
 
@@ -66,7 +66,7 @@ type recorder struct {
 	texts     []Text
 	exchanges []Exchange
 	lastText  int
-	changed   chan struct{} // closed and replaced at every new message
+	changed   chan struct{} // closed and replaced at every new text
 }
 
 func newRecorder(limit int) *recorder {
@@ -129,8 +129,8 @@ func (s *Server) Exchanges() []Exchange {
 	return slices.Clone(s.recorder.exchanges)
 }
 
-// Wait returns the first message with a Seq above after that match accepts, and
-// waits for it if need be; a nil match accepts every message. The error is
+// Wait returns the first text with a Seq above after that match accepts, and waits
+// for it if need be; a nil match accepts every text. The error is
 // ctx.Err().
 func (s *Server) Wait(ctx context.Context, after int, match func(Text) bool) (Text, error) {
 	for {
@@ -146,14 +146,15 @@ func (s *Server) Wait(ctx context.Context, after int, match func(Text) bool) (Te
 	}
 }
 
-// find looks for a message, and returns what to wait on when there is none.
+// find looks for a text, and returns what to wait on when there is none.
 func (r *recorder) find(after int, match func(Text) bool) (Text, <-chan struct{}, bool) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, m := range r.texts {
+	texts, changed := slices.Clone(r.texts), r.changed
+	r.mu.Unlock()
+	for _, m := range texts {
 		if m.Seq > after && (match == nil || match(m)) {
 			return m, nil, true
 		}
 	}
-	return Text{}, r.changed, false
+	return Text{}, changed, false
 }

@@ -186,3 +186,13 @@ func TestWaitMissesNothing(t *testing.T) {
 	require.Len(t, seen, senders*each)
 	require.Len(t, b.server.Exchanges(), senders*each)
 }
+
+// A match may ask the server.
+func TestWaitMatchesOutsideTheLock(t *testing.T) {
+	t.Parallel()
+	b := inMemory(t, sim.Config{}, post{"post"})
+	b.send(t, "post", "1 hello")
+	got, err := b.server.Wait(t.Context(), 0, func(text sim.Text) bool { return len(b.server.Texts()) == text.Seq })
+	require.NoError(t, err)
+	require.Equal(t, 1, got.Seq)
+}

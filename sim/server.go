@@ -19,7 +19,7 @@ import (
 type Config struct {
 	// Now is the clock. Default: time.Now.
 	Now func() time.Time
-	// Keep is how many messages and how many exchanges are kept. Default: 1000.
+	// Keep is how many texts and how many exchanges are kept. Default: 1000.
 	Keep int
 }
 
@@ -145,6 +145,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer s.running.Done()
+	if r.Body == nil { // a request that a test has made by hand
+		r.Body = http.NoBody
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	c := &Call{Request: r, Body: body, Now: s.now(), Seq: int(s.seq.Add(1)), server: s}
 	if err != nil {

@@ -3,6 +3,7 @@ package sim_test
 import (
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -99,7 +100,7 @@ func TestRequestsToNobody(t *testing.T) {
 	})
 }
 
-// mute sets no answer, and json one that cannot be encoded.
+// mute sets no answer, and unsound one that cannot be encoded.
 type (
 	mute    struct{ post }
 	unsound struct{ post }
@@ -198,4 +199,16 @@ func TestConcurrentUse(t *testing.T) {
 			require.Len(t, ids, clients*each-refused+1, "every id is given out once; all refusals are the same")
 		})
 	}
+}
+
+// net/http gives every request a body; one that is made by hand may lack it.
+func TestRequestWithoutABody(t *testing.T) {
+	t.Parallel()
+	server := sim.New(sim.Config{}, post{"post"})
+	t.Cleanup(server.Close)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "/post", nil)
+	require.NoError(t, err)
+	answer := httptest.NewRecorder()
+	server.ServeHTTP(answer, r)
+	require.Equal(t, http.StatusBadRequest, answer.Code)
 }

@@ -57,8 +57,8 @@ func TestLevels(t *testing.T) {
 		{code: "LimitExceeded.New", want: provider.Error{Kind: provider.KindThrottled, Scope: provider.ScopeAccount}},
 		{code: "FailedOperation.New", want: provider.Error{Kind: provider.KindUnavailable, MayHaveSent: true}},
 		{code: "FailedOperation.SignatureIncorrectOrUnapproved", want: provider.Error{Kind: provider.KindSignature}},
-		{code: "Surprise.InternalError", want: provider.Error{Kind: provider.KindUnknown}},
-		{code: "internalerror", want: provider.Error{Kind: provider.KindUnknown}},
+		{code: "Surprise.InternalError", want: provider.Error{Kind: provider.KindUnknown, MayHaveSent: true}},
+		{code: "internalerror", want: provider.Error{Kind: provider.KindUnknown, MayHaveSent: true}},
 		{
 			code: "InternalError", words: "number +8613800138000, code 123456, key " + secretID + " " + secretKey + " TEMPORARYTOKEN",
 			want: provider.Error{Kind: provider.KindUnavailable, MayHaveSent: true, Text: "number +86***, code ***, key *** *** ***"},
@@ -91,5 +91,5 @@ func TestOkAsAnError(t *testing.T) {
 	t.Parallel()
 	stub := &wiretest.Stub{Reply: `{"Response":{"Error":{"Code":"Ok","Message":"send success"},"RequestId":"R-1"}}`}
 	_, err := newProvider(t, newConfig(stub.Client())).Send(t.Context(), newMessage("login"))
-	require.EqualError(t, err, "tencent: send: unknown: Ok: send success (request R-1)")
+	require.EqualError(t, err, "tencent: send: unknown: Ok: send success (request R-1) (may have been sent)")
 }

@@ -178,3 +178,55 @@ func TestX5Simulator(t *testing.T) {
 	require.Len(t, *taken, 2)
 	require.Empty(t, *hook)
 }
+
+// TestR3PushedTypes pushes values of other types: those that decide nothing are left out.
+func TestR3PushedTypes(t *testing.T) {
+	t.Parallel()
+	phone := provider.MustParsePhone("13800138000")
+	for _, tc := range []struct {
+		body string
+		want provider.Report
+	}{
+		{
+			`[{"user_receive_time":{},"nationcode":["86"],"mobile":"13800138000","report_status":"SUCCESS","errmsg":[],"description":false,"ext":{},"sid":"1"}]`,
+			provider.Report{Phone: phone, ID: "1", Status: provider.Status{State: provider.StateDelivered}},
+		},
+		{`[{"mobile":{},"report_status":true,"sid":1}]`, provider.Report{ID: "1"}},
+		{
+			`{"mobile":13800138000,"text":"T","nationcode":{},"sign":[],"extend":true,"time":{}}`,
+			provider.Report{Kind: provider.ReportReply, Phone: phone, Reply: "T", Extra: map[string]string{}},
+		},
+	} {
+		handler, taken, hook := postbox(t)
+		require.Equal(t, http.StatusOK, post(t, handler, http.MethodPost, tc.body).Code, tc.body)
+		require.Empty(t, *hook, tc.body)
+		tc.want.Provider = "tencent"
+		require.Equal(t, []provider.Report{tc.want}, *taken, tc.body)
+	}
+}
+
+// TestS4StatusOfReports has free text where a carrier's code should be. It is the same
+// for a push and for a pull.
+func TestS4StatusOfReports(t *testing.T) {
+	t.Parallel()
+	for said, want := range map[string]provider.Status{
+		"MX:0005":              {State: provider.StateFailed, Kind: provider.KindSignature, Code: "MX:0005"},
+		"MX:9999":              {State: provider.StateFailed, Code: "MX:9999"},
+		"13800138000":          {State: provider.StateFailed, Code: "***"},
+		"8613800138000 is off": {State: provider.StateFailed, Text: "86*** is off"},
+		"号码 138 0013 8000 是空号": {State: provider.StateFailed, Text: "号码 *** 是空号"},
+	} {
+		stub := &wiretest.Stub{Reply: `{"Response":{"PullSmsSendStatusSet":[{"CountryCode":"86","SubscriberNumber":"13800138000",
+			"PhoneNumber":"+8613800138000","SerialNo":"1","ReportStatus":"FAIL","Description":"` + said + `"}]}}`}
+		pulled, err := newProvider(t, newConfig(stub.Client())).PullReports(t.Context(), provider.ReportDelivery, 0)
+		require.NoError(t, err)
+		require.Equal(t, want, pulled[0].Status)
+
+		handler, pushed, _ := postbox(t)
+		post(t, handler, http.MethodPost, `[{"nationcode":"86","mobile":"13800138000","report_status":"FAIL","errmsg":"`+said+`","sid":"1"}]`)
+		require.Equal(t, want, (*pushed)[0].Status)
+	}
+	handler, pushed, _ := postbox(t)
+	post(t, handler, http.MethodPost, `[{"mobile":"13800138000","errmsg":"is off","description":"138-0013-8000 `+string(newConfig(nil).SecretKey)+`","sid":"1"}]`)
+	require.Equal(t, "is off *** ***", (*pushed)[0].Status.Text)
+}

@@ -30,7 +30,7 @@ const mostReports = 100
 //
 // Report.Extra of a reply holds "sign" and "extend_code", where they are set.
 func (p *Provider) PullReports(ctx context.Context, kind provider.ReportKind, limit int) ([]provider.Report, error) {
-	call := p.newCall(provider.OpReports)
+	call := p.client.NewCall(provider.OpReports)
 	if limit < 0 {
 		return nil, call.Fail(provider.KindConfig, "limit: must not be negative")
 	}
@@ -49,7 +49,7 @@ func (p *Provider) PullReports(ctx context.Context, kind provider.ReportKind, li
 	if err := p.sdk.ask(ctx, call, request, &answer); err != nil {
 		return nil, err
 	}
-	return p.named(answer.reports()), nil
+	return p.named(answer.reports(call)), nil
 }
 
 // pulled is the answer to a pull of either kind. Rows may be null.
@@ -59,20 +59,20 @@ type pulled struct {
 }
 
 type pulledDelivery struct {
-	CountryCode, SubscriberNumber, PhoneNumber          adapter.Scalar
-	SerialNo, SessionContext, ReportStatus, Description adapter.Scalar
-	UserReceiveTime                                     uint64
+	CountryCode, SubscriberNumber, PhoneNumber          adapter.Aside
+	SerialNo, SessionContext, ReportStatus, Description adapter.Aside
+	UserReceiveTime                                     adapter.Aside
 }
 
 type pulledReply struct {
-	CountryCode, SubscriberNumber, PhoneNumber adapter.Scalar
-	ReplyContent, SignName, ExtendCode         adapter.Scalar
-	ReplyTime                                  uint64
+	CountryCode, SubscriberNumber, PhoneNumber adapter.Aside
+	ReplyContent, SignName, ExtendCode         adapter.Aside
+	ReplyTime                                  adapter.Aside
 }
 
-func (d pulledDelivery) report() provider.Report {
+func (d pulledDelivery) report(call *adapter.Call) provider.Report {
 	from := handset{string(d.CountryCode), string(d.SubscriberNumber), string(d.PhoneNumber)}
-	status := newStatus(string(d.ReportStatus), string(d.Description), "", timeOf(d.UserReceiveTime))
+	status := statusOf(call, from, d.ReportStatus, d.Description, "", d.UserReceiveTime)
 	return newDelivery(from, string(d.SerialNo), string(d.SessionContext), status)
 }
 
@@ -81,11 +81,13 @@ func (r pulledReply) report() provider.Report {
 	return newReply(from, string(r.ReplyContent), string(r.SignName), string(r.ExtendCode), timeOf(r.ReplyTime))
 }
 
-func (p pulled) reports() []provider.Report {
+// reports translates what was pulled. What was is gone from the queue, so a value that
+// cannot be read is left out rather than lose the others.
+func (p pulled) reports(call *adapter.Call) []provider.Report {
 	var reports []provider.Report
 	for _, d := range p.Deliveries {
 		if d != nil {
-			reports = append(reports, d.report())
+			reports = append(reports, d.report(call))
 		}
 	}
 	for _, r := range p.Replies {
@@ -94,6 +96,20 @@ func (p pulled) reports() []provider.Report {
 		}
 	}
 	return reports
+}
+
+// statusOf reads the state of a text. What stands in the place of a carrier's code is
+// free text where the carrier says none, and may hold the number as the words may.
+func statusOf(call *adapter.Call, from handset, state, said, words, at adapter.Aside) provider.Status {
+	strike := func(text adapter.Aside) string {
+		return provider.Redact(string(text), from.national, from.phone().National())
+	}
+	code, text := string(said), ""
+	if _, listed := reportCodes.Lookup(code); !listed {
+		code, text = call.StatusCode(strike(said), false)
+	}
+	text = strings.TrimSpace(text + " " + call.Redact(strike(words)))
+	return newStatus(string(state), code, text, timeOf(at))
 }
 
 func newDelivery(from handset, serial, session string, status provider.Status) provider.Report {
@@ -116,7 +132,7 @@ func newReply(from handset, text, sign, extendCode string, at time.Time) provide
 //
 // Report.Extra of a reply holds "sign" and "extend_code", where they are set.
 func (p *Provider) ParseReports(r *http.Request) ([]provider.Report, error) {
-	call := p.newCall(provider.OpReports)
+	call := p.client.NewCall(provider.OpReports)
 	body, err := call.Push(r)
 	if err != nil {
 		return nil, err
@@ -173,7 +189,7 @@ func decodeReply(body []byte) (provider.Report, error) {
 // decodeDeliveries reads each row by itself.
 func decodeDeliveries(call *adapter.Call, rows []json.RawMessage) (reports []provider.Report, bad provider.BadReports) {
 	for i, row := range rows {
-		report, err := decodeDelivery(row)
+		report, err := decodeDelivery(call, row)
 		if err != nil {
 			bad = append(bad, call.UnusablePush(fmt.Sprintf("[%d]: %v", i, err)))
 			continue
@@ -183,7 +199,7 @@ func decodeDeliveries(call *adapter.Call, rows []json.RawMessage) (reports []pro
 	return reports, bad
 }
 
-func decodeDelivery(row []byte) (provider.Report, error) {
+func decodeDelivery(call *adapter.Call, row []byte) (provider.Report, error) {
 	var pushed pushedDelivery
 	if err := adapter.DecodeJSON(row, &pushed); err != nil {
 		return provider.Report{}, err
@@ -191,41 +207,42 @@ func decodeDelivery(row []byte) (provider.Report, error) {
 	if pushed.Serial == "" {
 		return provider.Report{}, errors.New("sid: missing")
 	}
-	return pushed.report(), nil
+	return pushed.report(call), nil
 }
 
 // pushedDelivery is one element of a push of delivery reports. All values are
-// strings by the document; numbers are taken too.
+// strings by the document; numbers are taken too. Only the Serial decides whether the
+// element is a report: it says which text.
 type pushedDelivery struct {
-	At      adapter.Scalar `json:"user_receive_time"`
-	Country adapter.Scalar `json:"nationcode"`
-	Mobile  adapter.Scalar `json:"mobile"`
-	State   adapter.Scalar `json:"report_status"`
-	Code    adapter.Scalar `json:"errmsg"`
-	Words   adapter.Scalar `json:"description"`
+	At      adapter.Aside  `json:"user_receive_time"`
+	Country adapter.Aside  `json:"nationcode"`
+	Mobile  adapter.Aside  `json:"mobile"`
+	State   adapter.Aside  `json:"report_status"`
+	Code    adapter.Aside  `json:"errmsg"`
+	Words   adapter.Aside  `json:"description"`
 	Serial  adapter.Scalar `json:"sid"`
-	Session adapter.Scalar `json:"ext"`
+	Session adapter.Aside  `json:"ext"`
 }
 
-func (d pushedDelivery) report() provider.Report {
+func (d pushedDelivery) report(call *adapter.Call) provider.Report {
 	from := handset{string(d.Country), string(d.Mobile), string(d.Mobile)}
-	words := provider.Redact(string(d.Words), string(d.Mobile), from.phone().National())
-	return newDelivery(from, string(d.Serial), string(d.Session), newStatus(string(d.State), string(d.Code), words, pushedTime(d.At)))
+	status := statusOf(call, from, d.State, d.Code, d.Words, d.At)
+	return newDelivery(from, string(d.Serial), string(d.Session), status)
 }
 
-// pushedReply is a push of a reply.
+// pushedReply is a push of a reply. Number and text decide that it is one.
 type pushedReply struct {
-	At         adapter.Scalar  `json:"time"`
-	Country    adapter.Scalar  `json:"nationcode"`
+	At         adapter.Aside   `json:"time"`
+	Country    adapter.Aside   `json:"nationcode"`
 	Mobile     adapter.Scalar  `json:"mobile"`
-	Sign       adapter.Scalar  `json:"sign"`
+	Sign       adapter.Aside   `json:"sign"`
 	Text       *adapter.Scalar `json:"text"`
-	ExtendCode adapter.Scalar  `json:"extend"`
+	ExtendCode adapter.Aside   `json:"extend"`
 }
 
 func (r pushedReply) report() provider.Report {
 	from := handset{string(r.Country), string(r.Mobile), string(r.Mobile)}
-	return newReply(from, string(*r.Text), string(r.Sign), string(r.ExtendCode), pushedTime(r.At))
+	return newReply(from, string(*r.Text), string(r.Sign), string(r.ExtendCode), timeOf(r.At))
 }
 
 // handset is a number as reports have it: in parts and as a whole. Either may be
@@ -251,19 +268,14 @@ func (h handset) phone() provider.Phone {
 // latest is the last second of the year 9999, the latest that JSON can hold.
 const latest = 253402300799
 
-// timeOf reads Unix seconds; 0 and nonsense are no time.
-func timeOf(seconds uint64) time.Time {
-	if seconds == 0 || seconds > latest {
-		return time.Time{}
-	}
-	return time.Unix(int64(seconds), 0)
-}
-
-// pushedTime reads Unix seconds or a time of day in Beijing, the zone that the
-// service's documents do not name. What is neither is no time.
-func pushedTime(text adapter.Scalar) time.Time {
+// timeOf reads Unix seconds or a time of day in Beijing, the zone that the service's
+// documents do not name. What is neither is no time, and neither is 0.
+func timeOf(text adapter.Aside) time.Time {
 	if seconds, err := strconv.ParseUint(string(text), 10, 64); err == nil {
-		return timeOf(seconds)
+		if seconds == 0 || seconds > latest {
+			return time.Time{}
+		}
+		return time.Unix(int64(seconds), 0)
 	}
 	at, err := time.ParseInLocation(time.DateTime, string(text), adapter.Beijing)
 	if err != nil {

@@ -23,7 +23,7 @@ import (
 // transport makes the exchange through the call and keeps the reply from it.
 type sdk struct {
 	client *sms.Client
-	appID  string
+	appID  *string // fmt does not follow a pointer behind a pointer
 }
 
 func newSDK(cfg Config, base *url.URL) (*sdk, error) {
@@ -33,7 +33,7 @@ func newSDK(cfg Config, base *url.URL) (*sdk, error) {
 		return nil, err
 	}
 	client.WithHttpTransport(transport{})
-	return &sdk{client: client, appID: cfg.AppID}, nil
+	return &sdk{client: client, appID: &cfg.AppID}, nil
 }
 
 // checkGlobals refuses a client that the SDK would take for its own, changing its
@@ -114,7 +114,7 @@ func (s *sdk) sendSMS(submitted submission) tchttp.Request {
 	for _, phone := range submitted.phones {
 		request.PhoneNumberSet = append(request.PhoneNumberSet, common.StringPtr(phone.E164()))
 	}
-	request.SmsSdkAppId, request.TemplateId, request.SignName = &s.appID, &submitted.template, optional(submitted.sign)
+	request.SmsSdkAppId, request.TemplateId, request.SignName = s.appID, &submitted.template, optional(submitted.sign)
 	if len(submitted.values) > 0 {
 		request.TemplateParamSet = common.StringPtrs(submitted.values)
 	}
@@ -133,19 +133,19 @@ func optional(text string) *string {
 
 func (s *sdk) pullDeliveries(limit uint64) tchttp.Request {
 	request := sms.NewPullSmsSendStatusRequest()
-	request.SmsSdkAppId, request.Limit = &s.appID, &limit
+	request.SmsSdkAppId, request.Limit = s.appID, &limit
 	return request
 }
 
 func (s *sdk) pullReplies(limit uint64) tchttp.Request {
 	request := sms.NewPullSmsReplyStatusRequest()
-	request.SmsSdkAppId, request.Limit = &s.appID, &limit
+	request.SmsSdkAppId, request.Limit = s.appID, &limit
 	return request
 }
 
 func (s *sdk) pullDeliveriesTo(phone string, since uint64) tchttp.Request {
 	request := sms.NewPullSmsSendStatusByPhoneNumberRequest()
-	request.SmsSdkAppId, request.PhoneNumber, request.BeginTime = &s.appID, &phone, &since
+	request.SmsSdkAppId, request.PhoneNumber, request.BeginTime = s.appID, &phone, &since
 	request.Offset, request.Limit = common.Uint64Ptr(0), common.Uint64Ptr(mostReports)
 	return request
 }
@@ -153,7 +153,7 @@ func (s *sdk) pullDeliveriesTo(phone string, since uint64) tchttp.Request {
 // statistics has its hours as yyyymmddhh.
 func (s *sdk) statistics(from, to string) tchttp.Request {
 	request := sms.NewSendStatusStatisticsRequest()
-	request.SmsSdkAppId, request.BeginTime, request.EndTime = &s.appID, &from, &to
+	request.SmsSdkAppId, request.BeginTime, request.EndTime = s.appID, &from, &to
 	request.Limit, request.Offset = common.Uint64Ptr(0), common.Uint64Ptr(0)
 	return request
 }

@@ -60,7 +60,7 @@ func TestOneRequestOnly(t *testing.T) {
 	require.ErrorIs(t, p.sdk.client.Send(request, &tchttp.BaseResponse{}), errNotOurs)
 	require.Empty(t, stub.Requests())
 
-	x := &exchange{call: p.newCall(provider.OpReports)}
+	x := &exchange{call: p.client.NewCall(provider.OpReports)}
 	request.SetContext(context.WithValue(t.Context(), exchangeKey{}, x))
 	require.ErrorIs(t, p.sdk.client.Send(request, &tchttp.BaseResponse{}), errKept)
 	require.ErrorIs(t, p.sdk.client.Send(request, &tchttp.BaseResponse{}), errNotOurs)
@@ -75,7 +75,7 @@ func TestNoRequest(t *testing.T) {
 	require.NoError(t, err)
 	p.sdk, err = newSDK(testConfig(), &url.URL{Scheme: "https", Host: "FAKEKEY .example"})
 	require.NoError(t, err)
-	err = p.sdk.ask(t.Context(), p.newCall(provider.OpSend), p.sdk.pullReplies(1), &pulled{})
+	err = p.sdk.ask(t.Context(), p.client.NewCall(provider.OpSend), p.sdk.pullReplies(1), &pulled{})
 	require.ErrorIs(t, err, provider.KindConfig)
 	require.ErrorContains(t, err, "tencent: send: config: the SDK made no request: ")
 	require.NotContains(t, err.Error(), "FAKEKEY")

@@ -22,7 +22,7 @@ type Statistics struct {
 // by the hour; hours are taken to be those of Beijing, which its documents do
 // not say. Two moments of one hour may be refused: the documents disagree.
 func (p *Provider) ReadStatistics(ctx context.Context, from, to time.Time) (Statistics, error) {
-	call := p.newCall("statistics")
+	call := p.client.NewCall("statistics")
 	if to.Before(from) {
 		return Statistics{}, call.Fail(provider.KindConfig, "to: must not be before from")
 	}

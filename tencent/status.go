@@ -22,13 +22,12 @@ const (
 // and after the seven days for which Tencent keeps reports, the state is
 // StateUnknown.
 func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider.Status, error) {
-	call := p.newCall(provider.OpStatus)
-	call.Hide(r.To.National())
+	call, err := p.client.NewStatus(r)
 	switch {
+	case err != nil:
+		return provider.Status{}, err
 	case r.To.IsZero():
 		return provider.Status{}, call.Fail(provider.KindConfig, "Receipt.To: no phone number")
-	case r.ID == "":
-		return provider.Status{}, call.Fail(provider.KindConfig, "Receipt.ID: must not be empty")
 	}
 	since := r.At.Add(-clockSkew)
 	if oldest := p.client.Now().Add(clockSkew - keptFor); since.Before(oldest) {
@@ -38,7 +37,7 @@ func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider
 	if err := p.sdk.ask(ctx, call, p.sdk.pullDeliveriesTo(r.To.E164(), uint64(max(since.Unix(), 0))), &answer); err != nil {
 		return provider.Status{}, err
 	}
-	for _, report := range answer.reports() {
+	for _, report := range answer.reports(call) {
 		if report.ID == r.ID {
 			return report.Status, nil
 		}

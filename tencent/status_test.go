@@ -74,7 +74,7 @@ func TestReadStatusFails(t *testing.T) {
 	require.False(t, provider.MayHaveSent(err), "a query sends nothing")
 
 	_, err = p.ReadStatus(t.Context(), receiptOf("", time.Now()))
-	require.EqualError(t, err, "tencent: status: config: Receipt.ID: must not be empty")
+	require.EqualError(t, err, "tencent: status: config: Receipt.ID: empty: the service gave this message no id to ask for")
 	_, err = p.ReadStatus(t.Context(), provider.Receipt{ID: "5000:1"})
 	require.EqualError(t, err, "tencent: status: config: Receipt.To: no phone number")
 	stub.Only(t)

@@ -140,8 +140,11 @@ func New(cfg Config) (*Provider, error) {
 	client, err := adapter.New(adapter.Config{
 		Service: DefaultName, Title: "Tencent", Codes: Codes(),
 		Name: cfg.Name, BaseURL: cfg.BaseURL, PlainHTTP: cfg.PlainHTTP, Templates: cfg.Templates,
-		Credentials: []adapter.Credential{{Field: "SecretID", Value: string(cfg.SecretID)}, {Field: "SecretKey", Value: string(cfg.SecretKey)}},
-		Timeout:     cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now,
+		Credentials: []adapter.Credential{
+			{Field: "SecretID", Value: string(cfg.SecretID)}, {Field: "SecretKey", Value: string(cfg.SecretKey)},
+			{Field: "Token", Value: string(cfg.Token), Optional: true},
+		},
+		Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now,
 	}, cfg.problems()...)
 	if err != nil {
 		return &Provider{}, err
@@ -165,7 +168,7 @@ func (cfg Config) problems() []error {
 	if cfg.AppID == "" {
 		problems = append(problems, errors.New("AppID: must not be empty"))
 	}
-	for _, header := range [][2]string{{"Token", string(cfg.Token)}, {"AppID", cfg.AppID}, {"Region", cfg.Region}} {
+	for _, header := range [][2]string{{"AppID", cfg.AppID}, {"Region", cfg.Region}} {
 		if strings.ContainsFunc(header[1], func(r rune) bool { return r <= ' ' || r > '~' }) {
 			problems = append(problems, errors.New(header[0]+": has a space, a line end or another character that none of Tencent's has"))
 		}
@@ -198,13 +201,6 @@ func templateProblems(template provider.Template) []string {
 const bracketsProblem = "Sign: must not have brackets: the service adds them"
 
 func hasBrackets(sign string) bool { return strings.ContainsAny(sign, "【】") }
-
-// newCall begins an operation that sends nothing.
-func (p *Provider) newCall(op string) *adapter.Call {
-	call := p.client.NewCall(op)
-	call.Hide(string(p.config().Token))
-	return call
-}
 
 // Send submits one text. Message.Ref goes out as SessionContext, which has room
 // for 511 bytes, and comes back in reports where Tencent has switched that on.

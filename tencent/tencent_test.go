@@ -206,7 +206,7 @@ func TestBadMessage(t *testing.T) {
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, template, code string }{
-		{name: "no digit", template: "login"},
+		{name: "one digit", template: "login", code: "0"},
 		{name: "six digits", template: "login", code: "042137"},
 		{name: "letters in a notice", template: "own-sign", code: "A-13-2207"},
 	} {

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/adapter"
+	"github.com/cnsms/cnsms/provider/facts"
 )
 
 const (
@@ -36,7 +36,6 @@ type submission struct {
 func (p *Provider) newSubmission(m provider.Message, phones []provider.Phone) (submission, error) {
 	m.To = phones[0]
 	call, cfg := p.client.NewSend(m), p.config()
-	call.Hide(string(cfg.Token))
 	for _, phone := range phones {
 		call.Hide(phone.National())
 	}
@@ -84,26 +83,29 @@ func (s submission) check(params []string, isNotice bool) error {
 func read(call *adapter.Call, reply adapter.Reply, answer any) error {
 	var outer struct {
 		Response json.RawMessage
-		Code     int // this and the next are of an older form of a refusal
-		CodeDesc string
-		Message  string
+		Code     adapter.Aside // this and the next are of an older form of a refusal
+		CodeDesc adapter.Aside
+		Message  adapter.Aside
 	}
 	if err := adapter.DecodeJSON(reply.Body, &outer); err != nil {
 		return call.Unusable(err.Error())
 	}
-	if outer.Code != 0 && outer.CodeDesc != "" {
-		return call.Refuse(outer.CodeDesc, outer.Message)
+	if outer.CodeDesc != "" && outer.Code != "" && !facts.Equal(string(outer.Code), "0") {
+		return call.Refuse(string(outer.CodeDesc), string(outer.Message))
 	}
 	var refused struct {
-		Error     struct{ Code, Message string }
-		RequestID string `json:"RequestId"`
+		Error struct {
+			Code    adapter.Scalar
+			Message adapter.Aside
+		}
+		RequestID adapter.Aside `json:"RequestId"`
 	}
 	if err := adapter.DecodeJSON(outer.Response, &refused); err != nil {
 		return call.Unusable("Response: " + err.Error())
 	}
 	switch {
 	case refused.Error.Code != "":
-		return call.Refuse(refused.Error.Code, withRequest(refused.Error.Message, refused.RequestID))
+		return call.Refuse(string(refused.Error.Code), withRequest(refused.Error.Message, refused.RequestID))
 	case reply.Status != http.StatusOK:
 		return call.Unusable("HTTP status")
 	}
@@ -115,23 +117,23 @@ func read(call *adapter.Call, reply adapter.Reply, answer any) error {
 
 // withRequest puts the id of the request behind the service's words: its support asks
 // for it.
-func withRequest(words, requestID string) string {
+func withRequest(words, requestID adapter.Aside) string {
 	if requestID == "" {
-		return words
+		return string(words)
 	}
-	return words + " (request " + requestID + ")"
+	return string(words + " (request " + requestID + ")")
 }
 
 // sendReply is the answer to a submission.
 type sendReply struct {
-	Statuses  []sendStatus `json:"SendStatusSet"`
-	RequestID string       `json:"RequestId"`
+	Statuses  []sendStatus  `json:"SendStatusSet"`
+	RequestID adapter.Aside `json:"RequestId"`
 }
 
-// sendStatus is what the answer says of one number.
+// sendStatus is what the answer says of one number. Only the number and the code decide.
 type sendStatus struct {
-	SerialNo, PhoneNumber, Code, Message string
-	Fee                                  *uint64
+	PhoneNumber, Code      adapter.Scalar
+	SerialNo, Message, Fee adapter.Aside
 }
 
 // of returns the status of one phone. The service is known to write numbers with
@@ -140,9 +142,9 @@ type sendStatus struct {
 func (r sendReply) of(phone provider.Phone) (sendStatus, bool) {
 	country, national, mainland := phone.CountryCode(), phone.National(), phone.IsMainland()
 	for _, status := range r.Statuses {
-		digits := strings.TrimPrefix(strings.TrimPrefix(status.PhoneNumber, "+"), "00")
+		digits := strings.TrimPrefix(strings.TrimPrefix(string(status.PhoneNumber), "+"), "00")
 		rest, found := strings.CutPrefix(digits, country)
-		if found && rest == national || mainland && status.PhoneNumber == national {
+		if found && rest == national || mainland && string(status.PhoneNumber) == national {
 			return status, true
 		}
 	}
@@ -158,17 +160,11 @@ func (s submission) resultOf(reply sendReply, phone provider.Phone) (provider.Re
 	case status.Code == "":
 		return provider.Receipt{}, s.call.Unusable("a status without a Code")
 	}
-	if err := s.call.Judge(status.Code, withRequest(status.Message, reply.RequestID)); err != nil {
+	if err := s.call.Judge(string(status.Code), withRequest(status.Message, reply.RequestID)); err != nil {
 		return provider.Receipt{}, err
 	}
-	if status.SerialNo == "" {
-		return provider.Receipt{}, s.call.Unusable("accepted, but without a SerialNo")
-	}
-	receipt := s.call.Receipt(status.SerialNo)
-	receipt.To, receipt.Extra = phone, extra("request_id", reply.RequestID)
-	if status.Fee != nil {
-		receipt.Extra["fee"] = strconv.FormatUint(*status.Fee, 10)
-	}
+	receipt := s.call.Receipt(string(status.SerialNo))
+	receipt.To, receipt.Extra = phone, extra("request_id", string(reply.RequestID), "fee", string(status.Fee))
 	return receipt, nil
 }
 

@@ -13,8 +13,8 @@ import (
 // StatePending if so, because how far it has come is not documented, and
 // StateUnknown if not.
 func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider.Status, error) {
-	if r.ID == "" {
-		return provider.Status{}, p.client.NewCall(provider.OpStatus).Fail(provider.KindConfig, "Receipt.ID: no messageId")
+	if _, err := p.client.NewStatus(r); err != nil {
+		return provider.Status{}, err
 	}
 	found, err := p.lookUp(ctx, r.ID, r.To.National())
 	if err != nil || !found {

@@ -50,7 +50,7 @@ func TestReadStatusWithoutID(t *testing.T) {
 	t.Parallel()
 	stub := &wiretest.Stub{}
 	_, err := newProvider(t, newConfig(stub.Client())).ReadStatus(t.Context(), provider.Receipt{})
-	require.EqualError(t, err, "zhenzi: status: config: Receipt.ID: no messageId")
+	require.EqualError(t, err, "zhenzi: status: config: Receipt.ID: empty: the service gave this message no id to ask for")
 	require.Empty(t, stub.Requests())
 }
 

@@ -42,8 +42,8 @@
 //
 // # Failure codes
 //
-// The table is codes.txt; code 0 is success. A reply with any other code is a
-// refusal, after which nothing was sent.
+// The table is codes.txt; code 0 is success. After a code of the table nothing was
+// sent, unless it says otherwise; after any other code nobody knows.
 //
 // # Limits
 //

@@ -182,8 +182,7 @@ func TestReply(t *testing.T) {
 		{name: "refused", reply: wiretest.Read(t, "reply-refused.json"), want: provider.KindBalance, code: "108", words: "余额不足"},
 		{name: "refused, code as a string", reply: `{"code":"108","data":"余额不足"}`, want: provider.KindBalance, code: "108", words: "余额不足"},
 		{name: "refused without words", reply: `{"code":108,"data":{"a":1}}`, want: provider.KindBalance, code: "108"},
-		{name: "nearly zero", reply: `{"code":0.0,"data":"x"}`, want: provider.KindUnknown, code: "0.0", words: "x"},
-		{name: "the number as a code", reply: `{"code":13800000000,"data":"x"}`, want: provider.KindUnknown, code: "***", words: "x"},
+		{name: "zero in another spelling", reply: `{"code":0.0,"data":"x"}`},
 		{name: "a listed code that holds the one-time code", reply: `{"code":1000,"data":"x"}`, want: provider.KindUnavailable, code: "1000", words: "x", unsure: true},
 		{
 			name: "the one-time code occurs in the secret", want: provider.KindAuth, code: "110", words: "***: ***, ***",
@@ -259,5 +258,19 @@ func TestUnderscoreInHost(t *testing.T) {
 		cfg := newConfig(nil)
 		cfg.BaseURL = base
 		require.NoError(t, cfg.Validate(), base)
+	}
+}
+
+// TestR1UnlistedCode has codes in no table: nobody knows whether the text was sent.
+func TestR1UnlistedCode(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]string{"13800000000": "***", "777": "777", "0.5": "0.5", "-1": "-1"} {
+		service := answering("/sms/send.do", `{"code":`+code+`,"data":"x"}`)
+		_, err := newProvider(t, newConfig(&http.Client{Transport: service})).Send(t.Context(), newMessage("login", "code", "000"))
+		var failure *provider.Error
+		require.ErrorAs(t, err, &failure)
+		require.ErrorIs(t, failure, provider.KindUnknown)
+		require.Equal(t, want, failure.Code)
+		require.True(t, failure.MayHaveSent)
 	}
 }

@@ -42,3 +42,13 @@ func isLoopback(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return err == nil && address.Unmap().IsLoopback()
 }
+
+// ParseWithout is Parse for a service whose every path begins with root, such as "/v1":
+// an address that ends in it is refused. An empty root is none.
+func ParseWithout(root, text string, plainHTTP bool) (*url.URL, error) {
+	base, err := Parse(text, plainHTTP)
+	if err == nil && root != "" && strings.HasSuffix(strings.TrimRight(base.Path, "/"), root) {
+		return nil, errors.New("BaseURL: must not end in " + root + ", with which each path begins already")
+	}
+	return base, err
+}

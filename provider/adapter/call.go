@@ -1,10 +1,12 @@
 package adapter
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/facts"
@@ -18,7 +20,9 @@ type Call struct {
 	message provider.Message
 	codes   facts.Codes
 	hidden  []string // what errors must not repeat, besides the message
-	status  int      // of the reply, or 0
+
+	status     int           // of the reply, or 0
+	retryAfter time.Duration // what the reply asks for, or 0
 }
 
 // NewCall begins an operation that sends nothing, such as provider.OpBalance.
@@ -89,7 +93,8 @@ func (c *Call) Named(err error) error {
 // Judge returns nil if code is one of success, and otherwise the refusal that it
 // stands for: kind, scope and wait from the table of codes, with the service's code
 // verbatim and its words without what they must not repeat. A code that is in no
-// table is KindUnknown. A code of success under an HTTP status of failure
+// table is KindUnknown, and a text may have been sent: only a code that the service
+// documents says that none was. A code of success under an HTTP status of failure
 // contradicts itself, and the reply is unusable.
 func (c *Call) Judge(code, words string) error {
 	switch {
@@ -108,8 +113,8 @@ func (c *Call) Refuse(code, words string) error {
 		code = c.Redact(code) // what stands in the place of a code may be anything
 	}
 	return &provider.Error{
-		Provider: c.client.Name(), Op: c.op, Kind: row.Kind, Scope: row.Scope, RetryAfter: row.WaitAt(c.client.Now()),
-		MayHaveSent: row.MayHaveSent && c.sends(), Code: code, Text: c.Redact(words), HTTPStatus: c.status,
+		Provider: c.client.Name(), Op: c.op, Kind: row.Kind, Scope: row.Scope, RetryAfter: cmp.Or(c.retryAfter, row.WaitAt(c.client.Now())),
+		MayHaveSent: (row.MayHaveSent || row.OK || !listed) && c.sends(), Code: code, Text: c.Redact(words), HTTPStatus: c.status,
 		Remedy: row.Remedy,
 	}
 }
@@ -120,7 +125,7 @@ func (c *Call) Refuse(code, words string) error {
 func (c *Call) Unusable(problem string) error {
 	return &provider.Error{
 		Provider: c.client.Name(), Op: c.op, Kind: provider.KindUnavailable, HTTPStatus: c.status,
-		MayHaveSent: c.sends(), Text: "unusable reply: " + problem,
+		RetryAfter: c.retryAfter, MayHaveSent: c.sends(), Text: "unusable reply: " + problem,
 	}
 }
 
@@ -129,12 +134,17 @@ func (c *Call) Receipt(id string) provider.Receipt {
 	return provider.Receipt{Provider: c.client.Name(), ID: id, To: c.message.To, At: c.client.Now()}
 }
 
-// Redact strikes out of text what errors must not repeat.
-func (c *Call) Redact(text string) string {
+// Redact strikes out of text, which a service wrote, what errors must not repeat. The
+// adapter's own sentences need no Redact, and a short credential would take them apart.
+func (c *Call) Redact(text string) string { return c.redact(text, 1) }
+
+// redact is Redact without the secrets that are shorter than so many bytes.
+func (c *Call) redact(text string, shortest int) string {
 	secrets := slices.Clone(c.hidden)
 	for _, credential := range c.client.settings().Credentials {
 		secrets = append(secrets, credential.Value)
 	}
+	secrets = slices.DeleteFunc(secrets, func(secret string) bool { return len(secret) < shortest })
 	return c.message.Redact(text, secrets...)
 }
 
@@ -145,6 +155,6 @@ func (c *Call) sends() bool { return c.op == provider.OpSend }
 func (c *Call) broken(mayHaveSent bool, err error) error {
 	return &provider.Error{
 		Provider: c.client.Name(), Op: c.op, Kind: provider.KindUnavailable, HTTPStatus: c.status,
-		MayHaveSent: mayHaveSent && c.sends(), Err: err,
+		RetryAfter: c.retryAfter, MayHaveSent: mayHaveSent && c.sends(), Err: err,
 	}
 }

@@ -30,7 +30,7 @@ func (c *Call) conceal(err error, x *exchange) error {
 		problem, _, _ := strings.Cut(string(line), ":")
 		hidden = strings.ReplaceAll(hidden, string(line), problem)
 	}
-	hidden = c.Redact(quoted.ReplaceAllString(hidden, `"…"`))
+	hidden = c.redact(quoted.ReplaceAllString(hidden, `"…"`), shortestSecret)
 	if hidden == text {
 		return err
 	}
@@ -51,8 +51,9 @@ type plainError string
 
 func (e plainError) Error() string { return string(e) }
 
-// shortestSecret is the length from which a header or the content is struck out of
-// errors. Shorter ones hide nothing and stand in every text.
+// shortestSecret is the length from which a header, the content or a credential is
+// struck out of a transport's errors, whose words are no service's. Shorter ones hide
+// nothing and stand in every text.
 const shortestSecret = 4
 
 // secrets are the parts of the request that must not show, the longest first.

@@ -9,10 +9,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/cnsms/cnsms/internal/baseurl"
+	"github.com/cnsms/cnsms/internal/credential"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/facts"
 )
@@ -36,9 +36,13 @@ type Config struct {
 	// BaseURL is where the service is. Its path, if any, stands before the path of
 	// each request.
 	BaseURL string
+	// Root is how each path of the service begins, such as "/v1". A BaseURL that ends in
+	// it is refused: it would stand in each address twice. Optional.
+	Root string
 	// PlainHTTP lets BaseURL be http:// on another machine.
 	PlainHTTP bool
-	// Credentials are the fields that must be set.
+	// Credentials are the fields that the service knows the account by. They must be
+	// set, unless they are Optional, and errors do not repeat them.
 	Credentials []Credential
 	// Templates maps logical names to templates. Required, unless NoTemplates is set.
 	Templates provider.Templates
@@ -58,13 +62,14 @@ type Config struct {
 	Rand io.Reader
 }
 
-// Credential is a field of an adapter's Config without which the service refuses
-// every request.
+// Credential is a field of an adapter's Config that the service knows the account by.
 type Credential struct {
 	// Field is the name of the field.
 	Field string
 	// Value is what the user has set.
 	Value string
+	// Optional lets Value be empty.
+	Optional bool
 }
 
 // Identity is the part of a provider that says who it is. Adapters embed it.
@@ -73,8 +78,9 @@ type Identity struct{ name, what string }
 // Name returns Config.Name.
 func (i Identity) Name() string { return i.name }
 
-// Format prints the type and the name only, whatever the verb: a provider holds
-// credentials.
+// Format prints the type and the name only, whatever the verb that fmt passes on: a
+// provider holds credentials. For those that it does not (%p, a misplaced %w, a field
+// that is not exported) an adapter keeps its settings behind a function.
 func (i Identity) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "%s(%s)", i.what, i.name) }
 
 // Client makes calls at one service. It is safe for concurrent use.
@@ -108,7 +114,7 @@ func New(cfg Config, problems ...error) (*Client, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	base, err := baseurl.Parse(cfg.BaseURL, cfg.PlainHTTP)
+	base, err := baseurl.ParseWithout(cfg.Root, cfg.BaseURL, cfg.PlainHTTP)
 	problems = slices.Concat(cfg.credentialProblems(), problems, cfg.templateProblems(), []error{err})
 	if cfg.Timeout < 0 {
 		problems = append(problems, errors.New("Timeout: must not be negative"))
@@ -133,10 +139,10 @@ func (cfg Config) credentialProblems() []error {
 // comes along from a file: the service would only say that the signature is wrong.
 func (c Credential) validate() error {
 	switch {
-	case c.Value == "":
+	case c.Value == "" && !c.Optional:
 		return errors.New(c.Field + ": must not be empty")
-	case strings.ContainsFunc(c.Value, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return errors.New(c.Field + ": has a space, a line end or another character that no credential has")
+	case !credential.IsClean(c.Value):
+		return errors.New(c.Field + ": " + credential.Problem)
 	}
 	return nil
 }

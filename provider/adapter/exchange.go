@@ -65,7 +65,7 @@ func (c *Call) exchange(ctx context.Context, x *exchange) (Reply, error) {
 	ctx, cancel := exchanger.bound(ctx)
 	defer cancel()
 	response, err := exchanger.do(ctx, x) //nolint:bodyclose // read closes it.
-	c.status = x.status
+	c.status, c.retryAfter = x.status, retryAfter(x.status, x.replyHeader, c.client.Now)
 	var body []byte
 	if err == nil {
 		body, err = x.read(ctx, response)

@@ -272,3 +272,11 @@ func FuzzCharset(f *testing.F) {
 		}
 	})
 }
+
+// net/http gives every request a body; one that is made by hand may lack it.
+func TestPushWithoutABody(t *testing.T) {
+	t.Parallel()
+	body, err := newPushCall(t).Push(&http.Request{Method: http.MethodPost})
+	require.NoError(t, err)
+	require.Empty(t, body)
+}

@@ -13,6 +13,12 @@ import (
 // object into v, which is a pointer to a struct; see [DecodeJSON]. A reply under
 // another HTTP status than the request's Statuses is unusable.
 func (c *Call) JSON(ctx context.Context, r Request, v any) error {
+	return c.Decode(ctx, r, func(body []byte) error { return DecodeJSON(body, v) })
+}
+
+// Decode is JSON for a service that has other formats as well. What decode finds
+// wrong must not repeat the reply.
+func (c *Call) Decode(ctx context.Context, r Request, decode func(body []byte) error) error {
 	reply, err := c.Do(ctx, r)
 	if err != nil {
 		return err
@@ -20,7 +26,7 @@ func (c *Call) JSON(ctx context.Context, r Request, v any) error {
 	if reply.Status != http.StatusOK && !slices.Contains(r.Statuses, reply.Status) {
 		return c.Unusable("HTTP status")
 	}
-	if err := DecodeJSON(reply.Body, v); err != nil {
+	if err := decode(reply.Body); err != nil {
 		return c.Unusable(err.Error())
 	}
 	return nil
@@ -28,10 +34,18 @@ func (c *Call) JSON(ctx context.Context, r Request, v any) error {
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// TrimJSON takes off a byte order mark, and the white space that JSON allows
-// around a text. bytes.TrimSpace would take off more.
+// TrimJSON takes off the white space that JSON allows around a text, and byte order
+// marks among it: programs that put files and replies together leave some.
+// bytes.TrimSpace would take off more.
 func TrimJSON(body []byte) []byte {
-	return bytes.Trim(bytes.TrimPrefix(body, byteOrderMark), " \t\r\n")
+	for {
+		trimmed := bytes.Trim(body, " \t\r\n")
+		trimmed = bytes.TrimPrefix(bytes.TrimSuffix(trimmed, byteOrderMark), byteOrderMark)
+		if len(trimmed) == len(body) {
+			return body
+		}
+		body = trimmed
+	}
 }
 
 // JSONObject takes off what may stand around a reply that must be one JSON object.
@@ -48,7 +62,7 @@ func JSONObject(body []byte) ([]byte, error) {
 }
 
 // DecodeJSON reads a reply that must be one JSON object into v, which is a
-// pointer to a struct. Unknown members and a byte order mark are accepted;
+// pointer to a struct. Unknown members and byte order marks are accepted;
 // anything but an object is not. The error does not repeat the reply.
 func DecodeJSON(body []byte, v any) error {
 	body, err := JSONObject(body)

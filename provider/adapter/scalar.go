@@ -17,6 +17,9 @@ type Scalar string
 
 // UnmarshalJSON accepts a string, a number or null.
 func (s *Scalar) UnmarshalJSON(data []byte) error {
+	if len(data) == 0 {
+		return errors.New("want a string or a number, got nothing")
+	}
 	switch c := data[0]; {
 	case c == '"' && isPlain(data):
 		*s = Scalar(trim(string(data[1 : len(data)-1])))
@@ -49,8 +52,28 @@ func trim(text string) string { return strings.TrimFunc(text, isBlank) }
 // a zero-width space or a byte order mark.
 func isBlank(r rune) bool { return unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff' }
 
-// isPlain reports whether a JSON string stands for its own bytes, as nearly all
-// codes and ids do.
+// isPlain reports whether data is a JSON string that stands for its own bytes, as
+// nearly all codes and ids do.
 func isPlain(data []byte) bool {
-	return bytes.IndexByte(data, '\\') < 0 && utf8.Valid(data)
+	return len(data) >= len(`""`) && data[len(data)-1] == '"' && bytes.IndexByte(data, '\\') < 0 && utf8.Valid(data)
+}
+
+// Aside is a Scalar that decides nothing, such as a fee or a service's words: a value
+// of any other type reads as empty instead of making the whole reply unusable.
+type Aside string
+
+// UnmarshalJSON accepts everything.
+func (a *Aside) UnmarshalJSON(data []byte) error {
+	var text Scalar
+	if err := text.UnmarshalJSON(data); err != nil {
+		text = ""
+	}
+	*a = Aside(text)
+	return nil
+}
+
+// UnmarshalText accepts any text. Package encoding/xml calls it.
+func (a *Aside) UnmarshalText(text []byte) error {
+	*a = Aside(trim(string(text)))
+	return nil
 }

@@ -2,6 +2,7 @@ package adapter_test
 
 import (
 	"encoding/json"
+	"encoding/xml"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -44,5 +45,31 @@ func TestScalar(t *testing.T) {
 			require.Equal(t, tt.bad, err != nil, "%v", err)
 			require.Equal(t, tt.want, got.Value)
 		})
+	}
+}
+
+// An Aside decides nothing, so no value of it spoils a reply.
+func TestAsideTakesEverything(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]adapter.Aside{
+		`" 5000:1\n"`: "5000:1", `7`: "7", `-1.50`: "-1.50", `""`: "", `null`: "", `true`: "", `{"a":[1]}`: "", `[["x"]]`: "",
+	} {
+		got := struct{ Value adapter.Aside }{"of the reply before"}
+		require.NoError(t, json.Unmarshal([]byte(`{"value":`+text+`}`), &got), text)
+		require.Equal(t, want, got.Value, text)
+	}
+	var got struct {
+		Value adapter.Aside `xml:"value"`
+	}
+	require.NoError(t, xml.Unmarshal([]byte("<reply><value>\n 7\u200b </value></reply>"), &got))
+	require.Equal(t, adapter.Aside("7"), got.Value)
+}
+
+// Decoders of other makers hand over what encoding/json never does.
+func TestScalarRefusesWhatIsNoJSON(t *testing.T) {
+	t.Parallel()
+	for _, data := range []string{"", `"`, `"a`, `"\`} {
+		var value adapter.Scalar
+		require.Error(t, value.UnmarshalJSON([]byte(data)), "%q", data)
 	}
 }

@@ -16,9 +16,10 @@ type exchange struct {
 	transport http.RoundTripper
 	departure departure
 
-	reached bool  // the transport was asked
-	status  int   // of the reply, or 0
-	err     error // of the transport
+	reached     bool        // the transport was asked
+	status      int         // of the reply, or 0
+	replyHeader http.Header // of the reply, or nil
+	err         error       // of the transport
 }
 
 type exchangeKey struct{}
@@ -46,7 +47,7 @@ func (wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		err = errNoResponse
 	}
 	if response != nil {
-		x.status = response.StatusCode
+		x.status, x.replyHeader = response.StatusCode, response.Header
 		if response.Body == nil {
 			response.Body = http.NoBody // http.Client would do the same, and test doubles count on it
 		}

@@ -23,6 +23,9 @@
 // (LimitExceeded.*) that stands for all codes that begin with it and are listed
 // nowhere else.
 //
+// Only a code that stands in the file says for certain that nothing was sent: after
+// any other the text may be on its way.
+//
 // A line such as [report] begins a table of its own, for codes of another call; see
 // [Codes.Table]. Lines that begin with # are comments: they say where the facts come
 // from and when they were read.
@@ -111,17 +114,23 @@ func (c Codes) Tables() []string {
 }
 
 // Lookup returns the row of a code: its own, that of the run it is in, or that of
-// its family. A code that is in no row means KindUnknown, and ok is false.
+// its family, of which the longest counts. A number may be spelled in any way that
+// JSON has for it; see [Equal]. A code that is in no row means KindUnknown, and ok is
+// false: nobody has said that nothing was sent.
 func (c Codes) Lookup(code string) (row Code, ok bool) {
 	if i, listed := c.exact[code]; listed {
 		return c.rows[i], true
 	}
+	if spelled := plain(code); spelled != code {
+		return c.Lookup(spelled)
+	}
 	if i := slices.IndexFunc(c.rows, func(row Code) bool { return row.hasInRun(code) }); i >= 0 {
 		return c.rows[i], true
 	}
-	family, _, found := strings.Cut(code, ".")
-	if i, listed := c.exact[family+familyEnd]; found && listed {
-		return c.rows[i], true
+	for end := strings.LastIndexByte(code, '.'); end >= 0; end = strings.LastIndexByte(code[:end], '.') {
+		if i, listed := c.exact[code[:end]+familyEnd]; listed {
+			return c.rows[i], true
+		}
 	}
 	return Code{Code: code, Last: code}, false
 }

@@ -69,6 +69,18 @@ func TestLookup(t *testing.T) {
 	}
 }
 
+func TestLongestFamily(t *testing.T) {
+	t.Parallel()
+	codes := facts.MustParseCodes("A.* | auth\nA.B.* | balance")
+	for code, want := range map[string]provider.Kind{"A.x": provider.KindAuth, "A.B.x": provider.KindBalance, "A.B.x.y": provider.KindBalance, "A.x.B": provider.KindAuth} {
+		row, ok := codes.Lookup(code)
+		require.True(t, ok, code)
+		require.Equal(t, want, row.Kind, code)
+	}
+	_, ok := codes.Lookup(".")
+	require.False(t, ok)
+}
+
 func TestTables(t *testing.T) {
 	t.Parallel()
 	codes := facts.MustParseCodes(file)
@@ -101,6 +113,8 @@ func TestFaultyFile(t *testing.T) {
 		{"twice", "1 | auth\n1 | auth", "line 2: code 1: listed twice"},
 		{"in a run", "10-20 | auth\n15 | auth", "code 15: listed twice"},
 		{"runs that meet", "10-20 | auth\n20-30 | auth", "code 20: listed twice"},
+		{"before its run", "15 | ok\n10-20 | auth", "line 2: code 15: listed twice"},
+		{"a run in a run", "12-14 | auth\n10-20 | balance", "line 2: code 12: listed twice"},
 		{"run that falls", "20-10 | auth", "want a run that rises"},
 		{"run of two lengths", "9-10 | auth", "want a run that rises"},
 		{"table twice", "[a]\n[a]", "line 2: a table wants a name"},

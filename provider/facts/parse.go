@@ -55,8 +55,13 @@ func ParseCodes(text string) (Codes, error) {
 // add appends a row, and refuses a code that is listed already.
 func (c *Codes) add(row Code) error {
 	for _, code := range []string{row.Code, row.Last} {
-		if other, listed := c.Lookup(code); listed && (!other.IsFamily() || row.IsFamily()) {
+		if other, listed := c.Lookup(code); listed && (!other.IsFamily() || other.Code == row.Code) {
 			return fmt.Errorf("code %s: listed twice", code)
+		}
+	}
+	for _, other := range c.rows {
+		if row.hasInRun(other.Code) {
+			return fmt.Errorf("code %s: listed twice", other.Code)
 		}
 	}
 	if c.exact == nil {

@@ -52,7 +52,7 @@ func TestU4BatchThatCannotBeTried(t *testing.T) {
 		{"nobody", "login", nil, provider.KindRecipient, "fake: send: recipient: to: no phone numbers"},
 		{"no number", "login", []provider.Phone{anna, {}}, provider.KindRecipient, "fake: send: recipient: to[1]: no phone number"},
 		{"no template", "", []provider.Phone{anna}, provider.KindTemplate, "fake: send: template: Template: no template name"},
-		{"unmapped", "bye", []provider.Phone{anna}, provider.KindTemplate, `fake: send: template: template "bye": not mapped for this provider`},
+		{"unmapped", "bye", []provider.Phone{anna}, provider.KindTemplate, `fake: send: template: template "bye": not mapped for this provider; mapped: "login"`},
 		{"missing", "login", []provider.Phone{anna}, provider.KindTemplate, `fake: send: template: Params: missing parameter "code"`},
 	}
 	for _, test := range tests {

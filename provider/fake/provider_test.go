@@ -167,7 +167,7 @@ func TestFakeTemplates(t *testing.T) {
 		{"by id", "login", provider.Params{"code": "1"}, ""},
 		{"by text", "hello", provider.Params{"name": "A"}, ""},
 		{"by id where there is a text too", "both", provider.Params{"code": "1"}, ""},
-		{"unmapped", "bye", nil, `fake: send: template: template "bye": not mapped for this provider`},
+		{"unmapped", "bye", nil, `fake: send: template: template "bye": not mapped for this provider; mapped: "both", "hello", "login"`},
 		{"missing by id", "login", nil, `fake: send: template: Params: missing parameter "code"`},
 		{"surplus by text", "hello", provider.Params{"name": "A", "x": "y"}, `fake: send: template: Params: surplus parameter "x"`},
 	}

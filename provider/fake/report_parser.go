@@ -51,7 +51,7 @@ func (p *ReportParser) ParseReports(r *http.Request) ([]provider.Report, error) 
 		return nil, failure
 	}
 	var reports []provider.Report
-	if err := json.NewDecoder(r.Body).Decode(&reports); err != nil {
+	if r.Body == nil || json.NewDecoder(r.Body).Decode(&reports) != nil {
 		failure.Text = "unusable push: want a JSON array of reports, as NewPush makes it"
 		return nil, failure
 	}

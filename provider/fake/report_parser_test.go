@@ -96,6 +96,8 @@ func TestU4ReportParserRefusesOtherPushes(t *testing.T) {
 			require.EqualError(t, err, test.problem)
 		})
 	}
+	_, err := (&fake.ReportParser{}).ParseReports(&http.Request{Method: http.MethodPost})
+	require.ErrorContains(t, err, "want a JSON array", "a request that was made by hand may lack a body")
 }
 
 func TestU4NewPushEndsTheTest(t *testing.T) {

@@ -15,7 +15,7 @@ func (p *Provider) check(m provider.Message, usual provider.CodeOrigin) (provide
 		return usual, p.signed(err)
 	}
 	if p.Templates == nil {
-		return usual, nil
+		return usual, p.signed(checkCode(usual, m.Params))
 	}
 	template, err := p.Templates.Lookup(m.Template)
 	if err != nil {
@@ -52,6 +52,17 @@ func (p *Provider) codeTemplates(usual provider.CodeOrigin) []string {
 		}
 	}
 	return names
+}
+
+// checkCode refuses the code that a template with a place for it would refuse.
+func checkCode(usual provider.CodeOrigin, params provider.Params) error {
+	code, ok := params[provider.ParamCode]
+	if !ok || usual == provider.CodeByProvider {
+		return nil
+	}
+	template := provider.Template{ID: "any", Params: []string{provider.ParamCode}}
+	_, err := template.Values(provider.Params{provider.ParamCode: code})
+	return err
 }
 
 func checkParams(template provider.Template, params provider.Params) error {

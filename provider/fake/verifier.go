@@ -34,7 +34,7 @@ func (v *Verifier) Send(ctx context.Context, m provider.Message) (provider.Recei
 // Text nor Params, or any where Templates is not set.
 func (v *Verifier) CodeTemplates() []string { return v.codeTemplates(provider.CodeByProvider) }
 
-// Verify checks the code of the receipt's message.
+// Verify checks the code of the receipt's message, as provider.CleanCode reads it.
 func (v *Verifier) Verify(ctx context.Context, r provider.Receipt, code string) error {
 	if err := v.unanswered(ctx, provider.OpVerify, v.VerifyErr); err != nil {
 		return err
@@ -52,7 +52,7 @@ func (v *Verifier) Verify(ctx context.Context, r provider.Receipt, code string) 
 		failure.Kind, failure.Text = provider.KindCodeExpired, "this receipt has no code, or the code was used"
 		return failure
 	}
-	if subtle.ConstantTimeCompare([]byte(made), []byte(code)) != 1 {
+	if subtle.ConstantTimeCompare([]byte(made), []byte(provider.CleanCode(code))) != 1 {
 		failure.Kind = provider.KindCodeMismatch
 		return failure
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/sim"
@@ -26,7 +27,7 @@ func abilityCases() []testCase {
 		},
 		{
 			name: "verify", wire: true, run: verifies,
-			rule: "a code that the service made is checked by the service: the right one passes, a wrong one is KindCodeMismatch",
+			rule: "a code that the service made is checked by the service: the right one passes however it is typed, a wrong one is KindCodeMismatch",
 		},
 		{
 			name: "balance", run: readsBalance,
@@ -34,7 +35,8 @@ func abilityCases() []testCase {
 		},
 		{
 			name: "status", run: readsStatus,
-			rule: "the status of an accepted message is known; a message that the service does not know is StateUnknown, not an error",
+			rule: "the status of an accepted message is known; a message that the service does not know is StateUnknown, not an error; " +
+				"of one without an id the error says that there is none",
 		},
 		{
 			name: "batch", wire: true, run: sendsBatch,
@@ -151,12 +153,36 @@ func verifies(c *check) {
 		c.broken("receipts say that the provider made the code, and nobody can check it")
 	}
 	r = c.stored(r)
-	code := s.sim.Texts()[0].Code
+	texts := s.sim.Texts()
+	if len(texts) != 1 {
+		c.broken("the service took %d texts, want 1", len(texts))
+	}
+	code := texts[0].Code
 	if err := provider.Verify(c.Context(), p, r, otherCode(code)); !errors.Is(err, provider.KindCodeMismatch) {
 		c.broken("a wrong code: want KindCodeMismatch, got %v", err)
 	}
 	if err := provider.Verify(c.Context(), p, r, code); err != nil {
 		c.broken("the right code was refused: %v", err)
+	}
+	c.verifiesAsTyped()
+}
+
+// verifiesAsTyped checks right codes as people paste and type them.
+func (c *check) verifiesAsTyped() {
+	c.Helper()
+	for name, typed := range map[string]func(code string) string{
+		"space behind": func(code string) string { return code + " " },
+		"line end":     func(code string) string { return code + "\r\n" },
+		"space inside": func(code string) string { return code[:2] + " " + code[2:] },
+		"full width":   func(code string) string { return strings.Map(func(r rune) rune { return r - '0' + '０' }, code) },
+		"marks":        func(code string) string { return "\u200b" + code + "\ufe0f" },
+	} {
+		s := c.stage()
+		p := c.provider(s)
+		r := c.accepted(s, p, c.message())
+		if err := provider.Verify(c.Context(), p, r, typed(s.sim.Texts()[0].Code)); err != nil {
+			c.broken("the right code, typed with a %s, was refused: %v", name, err)
+		}
 	}
 }
 
@@ -220,6 +246,13 @@ func readsStatus(c *check) {
 	status, err = provider.ReadStatus(c.Context(), p, r)
 	if err != nil || status.State != provider.StateUnknown {
 		c.broken("a message that the service does not know: want StateUnknown and no error, got %v, %v", status.State, err)
+	}
+	if c.h.Service == nil {
+		return
+	}
+	r.ID = ""
+	if _, err := provider.ReadStatus(c.Context(), p, r); err == nil || !strings.Contains(err.Error(), "Receipt.ID") {
+		c.broken("a receipt without an id: want an error that names Receipt.ID, got %v", err)
 	}
 }
 

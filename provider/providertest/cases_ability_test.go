@@ -35,6 +35,12 @@ func brokenAbilities() []each {
 			harness: fakeHarness(func() provider.Provider { return &fake.BalanceReader{BalanceErr: errors.New("no")} }),
 		},
 		{
+			name: "says that it has sent", caught: "verify", says: "the service took 0 texts", harness: verifyHarness,
+			flaw: flaw{send: func(_ context.Context, t *toy, m provider.Message) (provider.Receipt, error) {
+				return provider.Receipt{Provider: t.Name(), ID: "1", To: m.To, Code: provider.CodeByProvider}, nil
+			}},
+		},
+		{
 			name: "unknown id is an error", caught: "status", says: "want StateUnknown and no error",
 			harness: fakeHarness(func() provider.Provider { return &strictStatus{} }),
 		},

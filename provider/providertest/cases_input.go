@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/cnsms/cnsms/provider"
@@ -19,7 +20,7 @@ func inputCases() []testCase {
 		},
 		{
 			name: "unmapped-template", run: unmapped,
-			rule: "a template that is not mapped fails as KindTemplate before any request, and the error names it",
+			rule: "a template that is not mapped fails as KindTemplate before any request, and the error names it and those that are mapped",
 		},
 		{
 			name: "missing-parameter", run: missingParameter,
@@ -28,6 +29,10 @@ func inputCases() []testCase {
 		{
 			name: "surplus-parameter", run: surplusParameter,
 			rule: "a parameter that the template does not know fails as KindTemplate before any request, and the error names it",
+		},
+		{
+			name: "empty-code", essential: true, run: emptyCode,
+			rule: "a code that nobody could type fails as KindTemplate before any request, and the error names it",
 		},
 	}
 }
@@ -48,6 +53,27 @@ func unmapped(c *check) {
 	m := c.message()
 	m.Template = unmappedTemplate
 	c.refusedUnsent(m, provider.KindTemplate, unmappedTemplate, "a template that is not mapped")
+	if _, ok := c.h.Templates[c.h.Message.Template]; ok {
+		c.refusedUnsent(m, provider.KindTemplate, c.h.Message.Template, "a template that is not mapped, beside one that is")
+	}
+}
+
+// emptyCode sends codes without a letter or a digit.
+func emptyCode(c *check) {
+	template := c.h.Templates[c.h.Message.Template]
+	if !slices.Contains(template.Params, provider.ParamCode) && !strings.Contains(template.Text, "{"+provider.ParamCode+"}") {
+		c.Skip("the harness's template takes no code")
+	}
+	for name, code := range map[string]string{
+		"empty": "", "space": " ", "line-end": "\n", "ideographic-space": "\u3000", "zero-width": "\u200b\ufeff",
+		"variation": "\ufe0f", "dashes": "------", "full-stop": "。", "filler": "\u3164",
+	} {
+		c.sub(name, func(c *check) {
+			m := c.message()
+			m.Params[provider.ParamCode] = code
+			c.refusedUnsent(m, provider.KindTemplate, provider.ParamCode, "a code that is empty")
+		})
+	}
 }
 
 func missingParameter(c *check) {

@@ -20,7 +20,8 @@ func refusalCases() []testCase {
 		},
 		{
 			name: "unlisted-code", wire: true, essential: true, run: unlistedCodes,
-			rule: "a code that is in no table is never success: it is KindUnknown (or what its prefix says), with the code verbatim",
+			rule: "a code that is in no table is never success: it is KindUnknown (or what its prefix says), with the code verbatim, " +
+				"and MayHaveSent is true: only a code that the service documents says that nothing was sent",
 		},
 	}
 }
@@ -93,7 +94,8 @@ func unlistedCodes(c *check) {
 			c.refuse(s, code, "providertest: a code in no table")
 			_, err := c.send(c.Context(), c.provider(s), c.message(), "the service answers with a code in no table")
 			situation := "the unlisted code " + code
-			c.refused(err, facts.Code{Code: code, Kind: c.kindOf(code)}, situation)
+			row, listed := c.codes().Lookup(code)
+			c.refused(err, facts.Code{Code: code, Kind: row.Kind, Scope: row.Scope, MayHaveSent: row.MayHaveSent || !listed}, situation)
 			c.requestsOfFailure(s, situation)
 		})
 	}
@@ -101,12 +103,6 @@ func unlistedCodes(c *check) {
 
 // codes are the codes of a send.
 func (c *check) codes() facts.Codes { return c.h.Service(c.TB).Codes() }
-
-// kindOf is what a code means that is in no row of its own: what its family means.
-func (c *check) kindOf(code string) provider.Kind {
-	row, _ := c.codes().Lookup(code)
-	return row.Kind
-}
 
 // unlisted are codes that are in no row of the table: one that no service has, and
 // near misses of the codes for success.
@@ -146,7 +142,7 @@ func (c *check) refused(err error, want facts.Code, situation string) {
 	c.failed(err, wanted{sent: &want.MayHaveSent}, situation)
 	tells := func(e *provider.Error) bool {
 		return e.Kind == want.Kind && e.Scope == want.Scope && e.Code == want.Code && e.MayHaveSent == want.MayHaveSent &&
-			strings.Contains(e.Text, want.Words) && waits(e.RetryAfter, want)
+			strings.Contains(e.Text, want.Words) && waitsAsTold(e.RetryAfter, want)
 	}
 	if !slices.ContainsFunc(slices.Collect(provider.Failures(err)), tells) {
 		c.broken("%s: want kind %q, scope %q, code %q, wait %v, text %q; got%s",
@@ -154,9 +150,9 @@ func (c *check) refused(err error, want facts.Code, situation string) {
 	}
 }
 
-// waits reports whether an error's RetryAfter is what the code asks for. The suite does
+// waitsAsTold reports whether an error's RetryAfter is what the code asks for. The suite does
 // not know the provider's clock, by which a midnight is at most a day away.
-func waits(retryAfter time.Duration, code facts.Code) bool {
+func waitsAsTold(retryAfter time.Duration, code facts.Code) bool {
 	const day = 24 * time.Hour
 	if code.UntilMidnight {
 		return retryAfter > 0 && retryAfter <= day

@@ -60,7 +60,36 @@ func secretInput(c *check) {
 func (c *check) echo() string {
 	m := c.h.Message
 	parts := []string{"providertest echoes", m.To.National(), m.To.E164(), m.To.CountryCode() + m.To.National(), m.Params[provider.ParamCode]}
+	for _, value := range append([]string{m.To.National(), m.Params[provider.ParamCode]}, c.h.Secrets...) {
+		parts = append(parts, inGroups(value, " "), inGroups(value, "-"), inPercent(value, "%%%02X"), inPercent(value, "%%%02x"), inJSON(value))
+	}
 	return strings.Join(append(parts, c.h.Secrets...), " ; ")
+}
+
+// inGroups writes digits as people do. Anything else stays out.
+func inGroups(value, separator string) string {
+	if len(value) < 4 || strings.Trim(value, digits) != "" {
+		return ""
+	}
+	return value[:3] + separator + value[3:]
+}
+
+// inPercent escapes all of value, as some programs do.
+func inPercent(value, format string) string {
+	var b strings.Builder
+	for _, c := range []byte(value) {
+		fmt.Fprintf(&b, format, c)
+	}
+	return b.String()
+}
+
+// inJSON escapes all of value as JSON may.
+func inJSON(value string) string {
+	var b strings.Builder
+	for _, c := range []byte(value) {
+		fmt.Fprintf(&b, `\u%04x`, c)
+	}
+	return b.String()
 }
 
 func secretRefusal(c *check) {
@@ -159,8 +188,10 @@ func secretProvider(c *check) {
 	p := c.provider(s)
 	c.accepted(s, p, c.message())
 	c.hides(p, "the provider")
+	c.hidesByValue(p, "the provider")
 	c.hidesText(p.Name(), "the provider's name")
 	for inner := range provider.All(p) {
 		c.hides(inner, "what is inside the provider")
+		c.hidesByValue(inner, "what is inside the provider")
 	}
 }

@@ -108,6 +108,10 @@ type flaw struct {
 	repeatable bool
 	// readsAnything reads the body of every reply, whatever its status.
 	readsAnything bool
+	// strict wants every value of a reply to have its type.
+	strict bool
+	// impatient does not look at Retry-After.
+	impatient bool
 }
 
 func onReceipt(f func(r *provider.Receipt)) flaw { return flaw{receipt: f} }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"reflect"
 	"regexp"
 	"strings"
 
@@ -172,6 +173,23 @@ func renderings(value any) map[string]string {
 		texts["JSON"] = string(data)
 	}
 	return texts
+}
+
+// hidesByValue checks what stands behind the pointer that a provider is: somebody may
+// print that, or keep it in a struct, with verbs that fit nothing.
+func (c *check) hidesByValue(p provider.Provider, what string) {
+	c.Helper()
+	pointed := reflect.ValueOf(p)
+	if pointed.Kind() != reflect.Pointer || pointed.IsNil() {
+		return
+	}
+	value := pointed.Elem().Interface()
+	c.hides(value, what+" by value")
+	for _, verb := range []string{"%p", "%w", "%t", "%c", "%e", "%U", "%z", "%+q", "%#x", "% x", "%-20s"} {
+		for _, one := range []any{p, value, holder{p}, holder{value}, &holder{value}, []any{value}, map[string]any{"p": value}} {
+			c.hidesText(fmt.Sprintf(verb, one), what+" printed with "+verb)
+		}
+	}
 }
 
 func logged(newHandler func(b *bytes.Buffer) slog.Handler, value any) string {

@@ -48,7 +48,7 @@ func (one testCase) start(tb testing.TB, h Harness) {
 func allCases() []testCase {
 	var all []testCase
 	for _, group := range [][]testCase{
-		receiptCases(), sentCases(), inputCases(), refusalCases(), replyCases(), contradictionCases(), contextCases(),
+		receiptCases(), sentCases(), inputCases(), refusalCases(), replyCases(), lenientCases(), contradictionCases(), contextCases(),
 		networkCases(), http2Cases(), secrecyCases(), sharingCases(), abilityCases(),
 	} {
 		all = append(all, group...)

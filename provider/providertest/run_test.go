@@ -78,9 +78,10 @@ func TestCaseNames(t *testing.T) {
 	require.Equal(t, []string{
 		"receipt", "one-request", "receipt-json", "name", "foreign",
 		"what-goes-out", "order-of-values",
-		"no-recipient", "no-template", "unmapped-template", "missing-parameter", "surplus-parameter",
+		"no-recipient", "no-template", "unmapped-template", "missing-parameter", "surplus-parameter", "empty-code",
 		"refusals", "unlisted-code",
 		"malformed-reply", "wrong-types", "truncated-reply", "error-status", "content-type", "oversized-reply",
+		"other-types", "no-id", "spelling-of-numbers", "byte-order-mark", "retry-after",
 		"success-status", "trailing-garbage", "unexpected-status",
 		"cancelled-before", "expired-before", "cancelled-in-flight", "deadline-in-flight", "cancelled-while-reading",
 		"timeout", "timeout-while-reading",
@@ -96,6 +97,7 @@ func allBroken() []each {
 	return slices.Concat(
 		brokenReceipts(), brokenInput(), brokenReplies(), brokenContext(), brokenNetwork(), brokenSecrecy(), brokenSharing(),
 		brokenAbilities(), brokenContents(), brokenReadings(), brokenWords(), brokenOverHTTP2(),
+		brokenLeniency(),
 	)
 }
 

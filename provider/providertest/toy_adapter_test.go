@@ -11,6 +11,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -187,6 +188,11 @@ func (t *toy) exchange(ctx context.Context, path string, request toyRequest) ([]
 	if response.StatusCode < 200 && !t.flaw.readsAnything {
 		return nil, 0, lost(errors.New("no reply to this request"), true)
 	}
+	if status := response.StatusCode; !t.flaw.impatient && (status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable) {
+		e := failure(provider.KindUnavailable, "later")
+		e.MayHaveSent, e.RetryAfter, e.HTTPStatus = true, t.waitOf(response.Header), status
+		return nil, 0, e
+	}
 	reply, err := t.read(response.Body)
 	if err != nil {
 		return nil, 0, lost(errors.Join(t.conceal(err), inner.Err()), true)
@@ -235,8 +241,8 @@ func (t *toy) judge(m provider.Message, body []byte, status int) (string, error)
 			return id, nil
 		}
 	}
-	var reply toyReply
-	if err := json.Unmarshal(body, &reply); err != nil || reply.Result == "" || status != http.StatusOK {
+	reply, err := t.decode(body)
+	if err != nil || reply.Result == "" || status != http.StatusOK {
 		e := failure(provider.KindUnavailable, "the reply is not what the service promises")
 		e.MayHaveSent, e.HTTPStatus = true, status
 		if t.flaw.quoteReply {
@@ -244,16 +250,48 @@ func (t *toy) judge(m provider.Message, body []byte, status int) (string, error)
 		}
 		return "", e
 	}
-	if reply.Result == "OK" && reply.ID != "" {
+	if reply.Result == "OK" {
 		return reply.ID, nil
 	}
-	refusal, _ := toyService{}.Codes().Lookup(reply.Result)
+	refusal, listed := toyService{}.Codes().Lookup(reply.Result)
 	e := failure(refusal.Kind, provider.Redact(m.Redact(reply.Message), toyKey))
 	if t.flaw.quoteReply {
 		e.Text = reply.Message
 	}
-	e.Scope, e.Code, e.MayHaveSent = refusal.Scope, reply.Result, refusal.MayHaveSent
+	e.Scope, e.Code, e.MayHaveSent = refusal.Scope, reply.Result, refusal.MayHaveSent || !listed
 	return "", e
+}
+
+// decode reads a reply leniently: only the result decides.
+func (t *toy) decode(body []byte) (toyReply, error) {
+	if t.flaw.strict {
+		var reply toyReply
+		return reply, json.Unmarshal(body, &reply)
+	}
+	var reply struct {
+		Result      string
+		ID, Message json.RawMessage
+	}
+	err := json.Unmarshal(bytes.Trim(body, "\ufeff \r\n"), &reply)
+	text := func(raw json.RawMessage) (text string) {
+		_ = json.Unmarshal(raw, &text)
+		return text
+	}
+	return toyReply{Result: reply.Result, ID: text(reply.ID), Message: text(reply.Message)}, err
+}
+
+// waitOf is what the header Retry-After asks for.
+func (t *toy) waitOf(header http.Header) time.Duration {
+	text := header.Get("Retry-After")
+	wait := 24 * time.Hour
+	if date, err := http.ParseTime(text); err == nil {
+		wait = date.Sub(t.endpoint.Now())
+	} else if strings.Trim(text, "0123456789") != "" {
+		return 0
+	} else if seconds, err := strconv.Atoi(text); err == nil {
+		wait = time.Duration(seconds) * time.Second
+	}
+	return max(0, min(wait, 24*time.Hour))
 }
 
 // verifyingToy checks codes that the service made.

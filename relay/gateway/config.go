@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/cnsms/cnsms/internal/credential"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
@@ -82,8 +83,13 @@ func (r Role) String() string {
 }
 
 // HashToken returns the hash of a token for a configuration: SHA-256 as lower-case
-// hex. Tokens are long and random, so they need no salt.
+// hex. Tokens are long and random, so they need no salt. For what no request can bring,
+// such as a token with the line end of the file that it was read from, it returns
+// nothing, which [Config.Validate] refuses.
 func HashToken(token string) string {
+	if !credential.IsClean(token) {
+		return ""
+	}
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
 }
@@ -169,6 +175,8 @@ func (t Token) problems() []string {
 		problems = append(problems, "Role: want RoleSite, RolePhone or RoleOperator")
 	}
 	switch {
+	case t.Hash == "":
+		problems = append(problems, "Hash: must not be empty, which is what HashToken returns for a token that "+credential.Problem)
 	case !tokenHash.MatchString(t.Hash):
 		problems = append(problems, "Hash: want what HashToken returns, 64 hexadecimal digits")
 	case t.Hash == HashToken(""):

@@ -29,7 +29,8 @@
 //
 //   - A submission that got its response is stored, and is kept as long as the engine
 //     of the [Queue] promises.
-//   - No phone that keeps to the contract sends a job that is cancelled or expired: phones send only after the gateway has accepted "taken".
+//   - No phone that keeps to the contract sends a job that is cancelled or expired:
+//     phones send only after the gateway has accepted "taken".
 //   - Once a phone has taken a job, the gateway offers it to no other phone.
 //   - Logs have masked numbers and no texts. A job's text is deleted when the job has
 //     ended, or soon after Config.ClearAfter has passed since its deadline.

@@ -18,8 +18,8 @@ func Example() {
 	relay, err := gateway.New(gateway.Config{
 		Queue: queue,
 		Tokens: []gateway.Token{
-			{Name: "shop", Role: gateway.RoleSite, Hash: gateway.HashToken("long and random")},
-			{Name: "old-phone", Role: gateway.RolePhone, Hash: gateway.HashToken("also long and random")},
+			{Name: "shop", Role: gateway.RoleSite, Hash: gateway.HashToken("long-and-random")},
+			{Name: "old-phone", Role: gateway.RolePhone, Hash: gateway.HashToken("also-long-and-random")},
 		},
 	})
 	if err != nil {
@@ -30,7 +30,7 @@ func Example() {
 
 	request := httptest.NewRequestWithContext(context.Background(), "POST", "/v1/messages",
 		strings.NewReader(`{"to":"13800138000","text":"Your code is 824913."}`))
-	request.Header.Set("Authorization", "Bearer long and random")
+	request.Header.Set("Authorization", "Bearer long-and-random")
 	request.Header.Set("Content-Type", "application/json")
 	recorder := httptest.NewRecorder()
 	relay.ServeHTTP(recorder, request)

@@ -2,9 +2,12 @@ package gateway_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"net/http"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
@@ -23,6 +26,32 @@ func TestWithoutRandomnessNothingIsStored(t *testing.T) {
 		w.refused(r, http.StatusServiceUnavailable, relayapi.CodeQueueUnavailable, "")
 	}
 	require.Contains(t, w.log.String(), "no entropy")
+}
+
+// oneAtATime is a source of random bytes that notices two readers at once.
+type oneAtATime struct{ reading, overlaps atomic.Int64 }
+
+func (r *oneAtATime) Read(b []byte) (int, error) {
+	defer r.reading.Add(-1)
+	if r.reading.Add(1) > 1 {
+		r.overlaps.Add(1)
+	}
+	runtime.Gosched()
+	return rand.Read(b)
+}
+
+func TestRandIsNeverReadTwiceAtOnce(t *testing.T) {
+	t.Parallel()
+	source := &oneAtATime{}
+	w := newOnlineWorld(t, func(c *gateway.Config) { c.Rand = source })
+	var pending []<-chan reply
+	for range 100 {
+		pending = append(pending, w.later(func() reply { return w.submit(text()) }))
+	}
+	for _, p := range pending {
+		w.created(p)
+	}
+	require.Zero(t, source.overlaps.Load())
 }
 
 // slowQueue returns from no Offer before release is closed.

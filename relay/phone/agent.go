@@ -27,7 +27,7 @@ func New(cfg Config) (*Agent, error) {
 		return nil, err
 	}
 	cfg = cfg.withDefaults()
-	base, err := baseurl.Parse(cfg.BaseURL, cfg.PlainHTTP)
+	base, err := baseurl.ParseWithout(root, cfg.BaseURL, cfg.PlainHTTP)
 	if err != nil {
 		return nil, fmt.Errorf("phone: config: %w", err)
 	}

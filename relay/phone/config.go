@@ -11,13 +11,17 @@ import (
 	"time"
 
 	"github.com/cnsms/cnsms/internal/baseurl"
+	"github.com/cnsms/cnsms/internal/credential"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
+// root is how the gateway's paths begin.
+const root = "/v1"
+
 // Config sets up an [Agent].
 type Config struct {
-	// BaseURL is the gateway's URL. Required.
+	// BaseURL is the gateway's URL, without /v1. Required.
 	BaseURL string
 	// PlainHTTP lets BaseURL be http:// on another machine.
 	PlainHTTP bool
@@ -88,6 +92,9 @@ func (c Config) Validate() error {
 	if c.Token == "" {
 		add("Token: must not be empty")
 	}
+	if !credential.IsClean(string(c.Token)) {
+		add("Token: %s", credential.Problem)
+	}
 	if c.Sender == nil {
 		add("Sender: must not be nil")
 	}
@@ -121,7 +128,7 @@ func (c Config) Validate() error {
 	if c.Timeout < 0 {
 		add("Timeout: must not be negative")
 	}
-	_, err := baseurl.Parse(c.BaseURL, c.PlainHTTP)
+	_, err := baseurl.ParseWithout(root, c.BaseURL, c.PlainHTTP)
 	if err := errors.Join(append(problems, err)...); err != nil {
 		return fmt.Errorf("phone: config: %w", err)
 	}

@@ -3,7 +3,7 @@
 //
 //	agent, err := phone.New(phone.Config{
 //		BaseURL: "https://relay.example.com",
-//		Token:   "the phone's token",
+//		Token:   "long-and-random",
 //		Sender:  &phone.Exec{Command: "termux-sms-send", Args: []string{"-n", "{to}"}},
 //	})
 //	...

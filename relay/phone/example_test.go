@@ -18,7 +18,7 @@ func Example() {
 	defer closeGateway()
 
 	sender := &phone.Fake{}
-	agent, err := phone.New(phone.Config{BaseURL: url, Token: "phone token", Sender: sender})
+	agent, err := phone.New(phone.Config{BaseURL: url, Token: "phone-token", Sender: sender})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -49,7 +49,7 @@ func submit(url string) int {
 	if err != nil {
 		return 0
 	}
-	request.Header.Set("Authorization", "Bearer site token")
+	request.Header.Set("Authorization", "Bearer site-token")
 	request.Header.Set("Content-Type", "application/json")
 	response, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
 	if err != nil {
@@ -63,8 +63,8 @@ func submit(url string) int {
 func startGateway() (url string, stop func()) {
 	queue := memqueue.New()
 	relay, err := gateway.New(gateway.Config{Queue: queue, Tokens: []gateway.Token{
-		{Name: "shop", Role: gateway.RoleSite, Hash: gateway.HashToken("site token")},
-		{Name: "old-phone", Role: gateway.RolePhone, Hash: gateway.HashToken("phone token")},
+		{Name: "shop", Role: gateway.RoleSite, Hash: gateway.HashToken("site-token")},
+		{Name: "old-phone", Role: gateway.RolePhone, Hash: gateway.HashToken("phone-token")},
 	}})
 	if err != nil {
 		panic(err)

@@ -2,6 +2,8 @@ package phone_test
 
 import (
 	"context"
+	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,4 +36,24 @@ func TestFake(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, []phone.Text{text, text}, sent)
 	require.Equal(t, sent, fake.Sent())
+}
+
+func TestFakeIsSafeForConcurrentUse(t *testing.T) {
+	t.Parallel()
+	const sends = 50
+	fake := &phone.Fake{}
+	var all sync.WaitGroup
+	for range sends {
+		all.Go(func() {
+			_ = fake.Send(t.Context(), text())
+			fake.Script()
+			fake.SwitchOn()
+			_ = fake.Ready(t.Context())
+			_ = fmt.Sprint(fake, len(fake.Sent()))
+		})
+	}
+	sent, err := fake.Wait(t.Context(), sends)
+	require.NoError(t, err)
+	require.Len(t, sent, sends)
+	all.Wait()
 }

@@ -13,7 +13,8 @@ import (
 type Sender interface {
 	// Send hands one text to the mobile network. A nil error promises that the network
 	// or the vendor has accepted it. A failure should be an *Error; with any other
-	// error the agent reports that the text may have been sent. Send returns soon after its context has ended.
+	// error the agent reports that the text may have been sent. Send returns soon after
+	// its context has ended.
 	Send(ctx context.Context, t Text) error
 }
 

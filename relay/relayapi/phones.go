@@ -8,7 +8,9 @@ type Pull struct {
 	// WaitMS is how long the gateway may wait for a job before it responds, in
 	// milliseconds, at most [MaxWait]; absent or 0 means: respond at once.
 	WaitMS int `json:"wait_ms,omitempty"`
-	// IntervalMS is the longest time between two requests of this phone, in milliseconds, between [MinInterval] and [MaxInterval]; absent or 0 means [DefaultInterval].
+	// IntervalMS is the longest time between two requests of this phone, in
+	// milliseconds, between [MinInterval] and [MaxInterval]; absent or 0 means
+	// [DefaultInterval].
 	IntervalMS int `json:"interval_ms,omitempty"`
 	// Lanes are the lanes that the phone serves; absent or empty means [DefaultLane] alone.
 	Lanes []string `json:"lanes,omitempty"`

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // checkField leaves the field out and puts other values into it.
@@ -95,8 +96,10 @@ func (h Harness) checkSpoiled(r Request, f field, s spoiling) error {
 	return nil
 }
 
-// names reports whether the name stands in front of the verdict's colon.
+// names reports whether the name, and not only a longer one, stands in front of the
+// verdict's colon.
 func names(verdict, name string) bool {
 	head, _, found := strings.Cut(verdict, ": ")
-	return found && name != "" && strings.Contains(strings.ToLower(head), strings.ToLower(name))
+	words := strings.FieldsFunc(head, func(r rune) bool { return r != '-' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return found && slices.ContainsFunc(words, func(word string) bool { return strings.EqualFold(word, name) })
 }

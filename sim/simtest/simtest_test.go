@@ -194,6 +194,10 @@ func TestFlaws(t *testing.T) {
 			}
 			return o
 		}}, `send/json to: left out: want a verdict that begins with the name to, got "wrong"`},
+		{"the verdict names a field that only begins so", flaw{judge: func(_ *sim.Call, o sim.Outcome) sim.Outcome {
+			o.Verdict = strings.Replace(o.Verdict, "to: ", "token: ", 1)
+			return o
+		}}, `send/json to: left out: want a verdict that begins with the name to, got "token: want 11 digits"`},
 		{"no verdict", flaw{judge: func(_ *sim.Call, o sim.Outcome) sim.Outcome {
 			o.Verdict = ""
 			return o

@@ -120,10 +120,7 @@ func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Recei
 	if err != nil {
 		return provider.Receipt{}, err
 	}
-	if answer.ID == "" {
-		return provider.Receipt{}, call.Unusable("accepted, but without an id")
-	}
-	return call.Receipt(answer.ID), nil
+	return call.Receipt(string(answer.ID)), nil
 }
 
 // ReadBalance returns the money left, in yuan.
@@ -133,16 +130,18 @@ func (p *Provider) ReadBalance(ctx context.Context) (provider.Balance, error) {
 	if err != nil {
 		return provider.Balance{}, err
 	}
-	if !adapter.IsDecimal(answer.Yuan) {
+	if !adapter.IsDecimal(string(answer.Yuan)) {
 		return provider.Balance{}, call.Unusable("yuan: not a number")
 	}
-	return provider.Balance{Provider: p.Name(), Amount: answer.Yuan, Unit: provider.UnitYuan}, nil
+	return provider.Balance{Provider: p.Name(), Amount: string(answer.Yuan), Unit: provider.UnitYuan}, nil
 }
 
 // ReadStatus asks for the state of a text.
 func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider.Status, error) {
-	call := p.client.NewCall(provider.OpStatus)
-	call.Hide(r.To.National())
+	call, err := p.client.NewStatus(r)
+	if err != nil {
+		return provider.Status{}, err
+	}
 	answer, err := p.exchange(ctx, call, http.MethodGet, textsPath+"/"+r.ID, nil)
 	if answer.Code == codeNoSuchText {
 		return provider.Status{}, nil
@@ -150,5 +149,8 @@ func (p *Provider) ReadStatus(ctx context.Context, r provider.Receipt) (provider
 	if err != nil {
 		return provider.Status{}, err
 	}
-	return provider.Status{State: states[answer.State], Code: answer.State}, nil
+	state, listed := states[string(answer.State)]
+	status := provider.Status{State: state}
+	status.Code, status.Text = call.StatusCode(string(answer.State), listed)
+	return status, nil
 }

@@ -49,13 +49,13 @@ func (p *Provider) newText(call *adapter.Call, m provider.Message) ([]byte, erro
 	return json.Marshal(text{To: m.To.E164(), Template: template.ID, Values: values, Ref: m.Ref})
 }
 
-// reply is the answer to every call.
+// reply is the answer to every call. Only the code decides.
 type reply struct {
-	Code    string `json:"code"`
-	Message string `json:"message"`
-	ID      string `json:"id"`
-	State   string `json:"state"`
-	Yuan    string `json:"yuan"`
+	Code    string        `json:"code"`
+	Message adapter.Aside `json:"message"`
+	ID      adapter.Aside `json:"id"`
+	State   adapter.Aside `json:"state"`
+	Yuan    adapter.Aside `json:"yuan"`
 }
 
 // exchange makes one signed request. Anything but success is an error.
@@ -77,7 +77,7 @@ func (p *Provider) exchange(ctx context.Context, call *adapter.Call, method, pat
 	if answer.Code == "" {
 		return reply{}, call.Unusable("code: missing")
 	}
-	return answer, call.Judge(answer.Code, answer.Message)
+	return answer, call.Judge(answer.Code, string(answer.Message))
 }
 
 // sign makes the signature of a request: the HMAC-SHA256 over method, path, time

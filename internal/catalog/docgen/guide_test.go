@@ -77,7 +77,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 			require.NoError(t, err, "%s links to %s", page, one[1])
 		}
 	}
-	for _, page := range []string{"README.md", "README.zh-CN.md", "CONTRIBUTING.md", guide, guideChinese, "docs/providers.md", "docs/providers.zh-CN.md", "docs/providers/relay.md"} {
+	for _, page := range []string{"README.md", "README.zh-CN.md", "CONTRIBUTING.md", guide, guideChinese, "docs/providers.md", "docs/providers.zh-CN.md", "docs/providers/relay.md", promises, promisesChinese} {
 		require.NotZero(t, linked[filepath.FromSlash(page)], page)
 	}
 }
