@@ -37,6 +37,17 @@ func serviceMakesCode(template provider.Template, usual provider.CodeOrigin) boo
 	return template.ID == "" || usual == provider.CodeByProvider
 }
 
+// checkCode refuses the code that a template with a place for it would refuse.
+func checkCode(usual provider.CodeOrigin, params provider.Params) error {
+	code, ok := params[provider.ParamCode]
+	if !ok || usual == provider.CodeByProvider {
+		return nil
+	}
+	template := provider.Template{ID: "any", Params: []string{provider.ParamCode}}
+	_, err := template.Values(provider.Params{provider.ParamCode: code})
+	return err
+}
+
 // codeTemplates lists the templates whose code the service makes.
 func (p *Provider) codeTemplates(usual provider.CodeOrigin) []string {
 	if p.Templates == nil {
@@ -52,17 +63,6 @@ func (p *Provider) codeTemplates(usual provider.CodeOrigin) []string {
 		}
 	}
 	return names
-}
-
-// checkCode refuses the code that a template with a place for it would refuse.
-func checkCode(usual provider.CodeOrigin, params provider.Params) error {
-	code, ok := params[provider.ParamCode]
-	if !ok || usual == provider.CodeByProvider {
-		return nil
-	}
-	template := provider.Template{ID: "any", Params: []string{provider.ParamCode}}
-	_, err := template.Values(provider.Params{provider.ParamCode: code})
-	return err
 }
 
 func checkParams(template provider.Template, params provider.Params) error {

@@ -142,7 +142,7 @@ func (c *check) refused(err error, want facts.Code, situation string) {
 	c.failed(err, wanted{sent: &want.MayHaveSent}, situation)
 	tells := func(e *provider.Error) bool {
 		return e.Kind == want.Kind && e.Scope == want.Scope && e.Code == want.Code && e.MayHaveSent == want.MayHaveSent &&
-			strings.Contains(e.Text, want.Words) && waitsAsTold(e.RetryAfter, want)
+			strings.Contains(e.Text, want.Words) && asksFor(want, e.RetryAfter)
 	}
 	if !slices.ContainsFunc(slices.Collect(provider.Failures(err)), tells) {
 		c.broken("%s: want kind %q, scope %q, code %q, wait %v, text %q; got%s",
@@ -150,9 +150,9 @@ func (c *check) refused(err error, want facts.Code, situation string) {
 	}
 }
 
-// waitsAsTold reports whether an error's RetryAfter is what the code asks for. The suite does
+// asksFor reports whether an error's RetryAfter is what the code asks for. The suite does
 // not know the provider's clock, by which a midnight is at most a day away.
-func waitsAsTold(retryAfter time.Duration, code facts.Code) bool {
+func asksFor(code facts.Code, retryAfter time.Duration) bool {
 	const day = 24 * time.Hour
 	if code.UntilMidnight {
 		return retryAfter > 0 && retryAfter <= day
