@@ -57,14 +57,22 @@ func TestC9(t *testing.T) {
 		err  error
 		want string
 	}{
-		{"beside the caller's code", chainOf(mobCodes, ihuyiTexts),
-			`members[1].Provider: the caller makes the codes of template "login", and in members[0] mob makes them` + wanted},
-		{"the other order", chainOf(ihuyiTexts, mobCodes),
-			`members[1].Provider: mob makes the codes of template "login", and in members[0] the caller makes them` + wanted},
-		{"two services", chainOf(mobCodes, bmobCodes),
-			`members[1].Provider: bmob makes the codes of template "login", and in members[0] mob makes them` + wanted},
-		{"only Verify tells", chainOf(ihuyiTexts, failover.Member{Provider: verifier{f.members["mob"]}}),
-			`members[1].Provider: mob makes the codes, and in members[0] the caller makes them` + wanted},
+		{
+			"beside the caller's code", chainOf(mobCodes, ihuyiTexts),
+			`members[1].Provider: the caller makes the codes of template "login", and in members[0] mob makes them` + wanted,
+		},
+		{
+			"the other order", chainOf(ihuyiTexts, mobCodes),
+			`members[1].Provider: mob makes the codes of template "login", and in members[0] the caller makes them` + wanted,
+		},
+		{
+			"two services", chainOf(mobCodes, bmobCodes),
+			`members[1].Provider: bmob makes the codes of template "login", and in members[0] mob makes them` + wanted,
+		},
+		{
+			"only Verify tells", chainOf(ihuyiTexts, failover.Member{Provider: verifier{f.members["mob"]}}),
+			`members[1].Provider: mob makes the codes, and in members[0] the caller makes them` + wanted,
+		},
 		{"behind a wrapper", chainOf(ihuyiTexts, failover.Member{Provider: wrapped{mobCodes.Provider}}), "mob makes the codes"},
 		{"in a chain inside", chainOf(ihuyiTexts, inside(tencentTexts, mobCodes)), "mob makes the codes"},
 		{"in a router's rule for that template", chainOf(ihuyiTexts, byTemplate("login", mobCodes)), "mob makes the codes"},

@@ -53,7 +53,8 @@ func TestX3BadRows(t *testing.T) {
 		{`[` + first + `,{"sid":" "}]`, []string{"1"}, []string{"[1]: sid: missing"}},
 		{`[` + first + `,null,` + second + `]`, []string{"1", "2"}, []string{"[1]: not a JSON object"}},
 		{
-			`[1,"13900139000",true,[],{},` + second + `]`, []string{"2"},
+			`[1,"13900139000",true,[],{},` + second + `]`,
+			[]string{"2"},
 			[]string{
 				"[0]: not a JSON object", "[1]: not a JSON object", "[2]: not a JSON object", "[3]: not a JSON object", "[4]: sid: missing",
 			},

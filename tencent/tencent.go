@@ -141,7 +141,8 @@ func New(cfg Config) (*Provider, error) {
 		Service: DefaultName, Title: "Tencent", Codes: Codes(),
 		Name: cfg.Name, BaseURL: cfg.BaseURL, PlainHTTP: cfg.PlainHTTP, Templates: cfg.Templates,
 		Credentials: []adapter.Credential{
-			{Field: "SecretID", Value: string(cfg.SecretID)}, {Field: "SecretKey", Value: string(cfg.SecretKey)},
+			{Field: "SecretID", Value: string(cfg.SecretID)},
+			{Field: "SecretKey", Value: string(cfg.SecretKey)},
 			{Field: "Token", Value: string(cfg.Token), Optional: true},
 		},
 		Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now,

@@ -142,8 +142,10 @@ func New(cfg Config) *Service {
 func (cfg Config) demand() {
 	sim.Demand(cfg.AppID+cfg.RESTKey+cfg.SecretKey+cfg.SafeCode != "", "bmobsim: Config: want AppID and RESTKey, or SecretKey and SafeCode")
 	for _, pair := range [...]struct{ first, second, value, other string }{
-		{"AppID", "RESTKey", cfg.AppID, cfg.RESTKey}, {"RESTKey", "AppID", cfg.RESTKey, cfg.AppID},
-		{"SecretKey", "SafeCode", cfg.SecretKey, cfg.SafeCode}, {"SafeCode", "SecretKey", cfg.SafeCode, cfg.SecretKey},
+		{"AppID", "RESTKey", cfg.AppID, cfg.RESTKey},
+		{"RESTKey", "AppID", cfg.RESTKey, cfg.AppID},
+		{"SecretKey", "SafeCode", cfg.SecretKey, cfg.SafeCode},
+		{"SafeCode", "SecretKey", cfg.SafeCode, cfg.SecretKey},
 	} {
 		sim.Demand(pair.value == "" || pair.other != "", "bmobsim: Config.%s: want it with %s", pair.second, pair.first)
 	}

@@ -173,8 +173,10 @@ func TestM5WhyWrong(t *testing.T) {
 		{"hexadecimal keys", "TC3", right, inHex, []string{"keys in between as hexadecimal text"}},
 		{"key without TC3", "", right, raw, []string{"without TC3 before the SecretKey"}},
 		{"both", "", right, inHex, []string{"without TC3", "hexadecimal text"}},
-		{"hexadecimal keys and another content type", "TC3", other("application/json", "application/json; charset=utf-8"), inHex,
-			[]string{"hexadecimal text", `made with content-type "application/json; charset=utf-8"`}},
+		{
+			"hexadecimal keys and another content type", "TC3", other("application/json", "application/json; charset=utf-8"), inHex,
+			[]string{"hexadecimal text", `made with content-type "application/json; charset=utf-8"`},
+		},
 		{"hexadecimal keys and no body", "TC3", other(payload, sha256Hex(nil)), inHex, []string{"hexadecimal text", "payload hash: made over an empty body"}},
 		{"no empty line", "TC3", canonical("POST", "/", asSent, "", payload), raw, []string{"without the empty line"}},
 		{"no path", "TC3", canonical("POST", "", asSent, "\n", payload), raw, []string{"without the / in the second line"}},
