@@ -48,6 +48,8 @@
 // Bmob then sends a code of its own, and the receipt says who checks it. Without
 // it the message fails as KindTemplate, and a failover chain goes on to the next
 // provider.
+// A chain with another sender has to be told that two codes are wanted; see package
+// failover.
 //
 // A Template with Params, which needs an ID, is sent by requestSms. The names in
 // Params are the names of the template's variables.
@@ -138,9 +140,11 @@ var (
 	_ provider.Verifier      = (*Provider)(nil)
 	_ provider.StatusReader  = (*Provider)(nil)
 	_ provider.CaptchaIssuer = (*Provider)(nil)
+	_ provider.CodeMaker     = (*Provider)(nil)
 )
 
-// New returns a Provider, or an error that names every faulty field.
+// New returns a Provider, or an error that names every faulty field. The Provider
+// beside an error panics when it is used, and says why.
 func New(cfg Config) (*Provider, error) {
 	credentials, problem := cfg.credentials()
 	client, err := adapter.New(adapter.Config{
@@ -150,7 +154,7 @@ func New(cfg Config) (*Provider, error) {
 		Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now, Rand: cfg.Rand,
 	}, problem, cfg.Captcha.validate())
 	if err != nil {
-		return nil, err
+		return &Provider{}, err
 	}
 	return &Provider{client.Identity("bmob.Provider"), client, func() Config { return cfg }}, nil
 }
@@ -202,6 +206,12 @@ func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Recei
 	}
 	body := codeBody{Phone: m.To.National(), Template: template.ID, ValidateToken: m.Captcha}
 	return p.submit(ctx, call, codePath, body, provider.CodeByProvider)
+}
+
+// CodeTemplates lists the templates without Params, in whose texts Bmob puts its own
+// code.
+func (p *Provider) CodeTemplates() []string {
+	return p.client.TemplateNames(func(template provider.Template) bool { return len(template.Params) == 0 })
 }
 
 // sendText fills a template with the caller's parameters.

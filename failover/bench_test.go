@@ -2,6 +2,7 @@ package failover_test
 
 import (
 	"context"
+	"math"
 	"testing"
 	"time"
 
@@ -111,16 +112,18 @@ func BenchmarkComposer(b *testing.B) {
 		name    string
 		attempt int
 		key     provider.Secret
+		retries int
 	}{
-		{"first attempt", 1, ""},
-		{"counted", 0, ""}, // the first of each phone, and retries from then on
-		{"counted by key", 0, "secret"},
+		{"first attempt", 1, "", failover.NoMaxRetries},
+		{"counted", 0, "", failover.NoMaxRetries}, // the first of each phone, and retries from then on
+		{"counted by key", 0, "secret", failover.NoMaxRetries},
+		{"retries counted", 2, "", math.MaxInt},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			composer, err := failover.NewComposer(failover.ComposerConfig{
 				First: failover.Member{Provider: &inMemory{"relay"}},
 				Retry: failover.Member{Provider: &inMemory{"paid"}},
-				Key:   bench.key,
+				Key:   bench.key, MaxRetries: bench.retries,
 			})
 			require.NoError(b, err)
 			m := codeMessage

@@ -52,6 +52,10 @@ type ChainConfig struct {
 	// Decide overrides what happens after a failed attempt. nil leaves it to the
 	// rules in the package comment.
 	Decide DecideFunc
+	// OtherCodes lets members stand together that send different codes for one
+	// template, because a service makes a code of its own in one of them. See the
+	// package comment.
+	OtherCodes bool
 	// OnAttempt sees every attempt. Optional.
 	OnAttempt AttemptFunc
 	// Rand returns a random number from 0 up to, but not including, n, and is
@@ -128,7 +132,7 @@ var _ provider.Group = (*Chain)(nil)
 func NewChain(cfg ChainConfig, members ...Member) (*Chain, error) {
 	cfg.Name = cfg.name()
 	if err := checkChain(cfg, members); err != nil {
-		return nil, err
+		return &Chain{}, err
 	}
 	chain := &Chain{
 		sender: sender{name: cfg.Name, decide: cfg.Decide, onAttempt: cfg.OnAttempt, now: orNow(cfg.Now)},
@@ -154,6 +158,9 @@ func checkChain(cfg ChainConfig, members []Member) error {
 		labelled[i] = labelledMember{label("members", i), m}
 	}
 	problems := append(cfg.problems(), cfg.checkWeightNames(members), checkMembers(cfg.Name, eachOnce, labelled...))
+	if !cfg.OtherCodes && cfg.Decide == nil {
+		problems = append(problems, checkCodes(labelled))
+	}
 	if len(members) == 0 {
 		problems = append(problems, errors.New("members: want at least one"))
 	}

@@ -62,8 +62,8 @@ func TestWhenFirstFails(t *testing.T) {
 		{"does not do this country", fail(provider.KindUnsupported), plainMessage, both},
 		{"silent, with a code", hang, codeMessage, both},
 		{"silent, without a code", hang, plainMessage, stop},
-		{"bad number", fail(provider.KindRecipient), codeMessage, stop},
-		{"bad text", fail(provider.KindContent), codeMessage, stop},
+		{"does not take the number", fail(provider.KindRecipient), codeMessage, both},
+		{"does not take the text", fail(provider.KindContent), plainMessage, both},
 	} {
 		inBubble(t, test.name, func(t *testing.T) {
 			t.Helper()
@@ -221,7 +221,7 @@ func TestRefusedBeforeCounting(t *testing.T) {
 func TestSimultaneousFirstClicks(t *testing.T) {
 	t.Parallel()
 	const clicks = 64
-	_, composer := story(t)
+	_, composer := story(t, func(cfg *failover.ComposerConfig) { cfg.MaxRetries = clicks })
 	got := allAtOnce(clicks, func() string { return outcome(composer.Send(t.Context(), codeMessage)) })
 	require.Equal(t, map[string]int{"relay": 1, "paid": clicks - 1}, got)
 }
@@ -437,10 +437,10 @@ func TestReplicasShareAStore(t *testing.T) {
 	t.Parallel()
 	store, err := failover.NewMemoryStore(failover.MemoryStoreConfig{})
 	require.NoError(t, err)
-	share := func(cfg *failover.ComposerConfig) { cfg.Attempts = store }
+	share := func(cfg *failover.ComposerConfig) { cfg.Name, cfg.Attempts = "sms", store }
 	_, one := story(t, share)
 	_, two := story(t, share)
 	require.Equal(t, "relay", outcome(one.Send(t.Context(), codeMessage)))
 	require.Equal(t, "paid", outcome(two.Send(t.Context(), codeMessage)))
-	require.Equal(t, 1, store.Len())
+	require.Equal(t, 2, store.Len(), "the attempts, and the retries of this window")
 }

@@ -32,30 +32,25 @@ func (d Decision) String() string { return enumName(d, "Decision", decisionNames
 // function may be called concurrently, and should be quick.
 type DecideFunc func(ctx context.Context, m provider.Message, failed Attempt) Decision
 
-// goesOn applies the caller's decision, or else the rules, to a failed attempt.
-func (s *sender) goesOn(ctx context.Context, m provider.Message, failed Attempt) bool {
-	if ctx.Err() != nil {
-		return false
+// decision asks the caller about a failed attempt.
+func (s *sender) decision(ctx context.Context, m provider.Message, failed Attempt) Decision {
+	if s.decide == nil || ctx.Err() != nil {
+		return DecideByRule
 	}
-	decision := DecideByRule
-	if s.decide != nil {
-		decision = s.decide(ctx, m, failed)
-	}
-	switch decision {
-	case DecideNext:
-		return true
-	case DecideStop:
-		return false
-	}
-	if failed.MayHaveSent && m.Params[provider.ParamCode] == "" {
-		return false
-	}
-	return !isHopeless(failed.Kind)
+	return s.decide(ctx, m, failed)
 }
 
-// isHopeless reports whether no other provider could do better.
-func isHopeless(kind provider.Kind) bool {
-	return kind == provider.KindRecipient || kind == provider.KindContent
+// goesOn applies the caller's decision, or else the rules, to a failed attempt. No
+// kind of failure stops by itself: a text is another text at every provider, and
+// what is wrong with it everywhere, Message.Validate has found before.
+func goesOn(ctx context.Context, m provider.Message, failed Attempt, decision Decision) bool {
+	switch {
+	case ctx.Err() != nil, decision == DecideStop:
+		return false
+	case decision == DecideNext:
+		return true
+	}
+	return !failed.MayHaveSent || m.Params[provider.ParamCode] != ""
 }
 
 // isUnhealthy reports whether the next message would fail the same way, for any

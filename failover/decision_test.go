@@ -25,8 +25,8 @@ func TestChainByKind(t *testing.T) {
 		asked   []string
 		result  string
 	}{
-		{"recipient stops", fail(provider.KindRecipient), codeMessage, stop, "failed: a recipient"},
-		{"content stops", fail(provider.KindContent), codeMessage, stop, "failed: a content"},
+		{"recipient goes on", fail(provider.KindRecipient), plainMessage, next, "b"},
+		{"content goes on", fail(provider.KindContent), plainMessage, next, "b"},
 		{"template goes on", fail(provider.KindTemplate), plainMessage, next, "b"},
 		{"signature goes on", fail(provider.KindSignature), plainMessage, next, "b"},
 		{"auth goes on", fail(provider.KindAuth), plainMessage, next, "b"},
@@ -46,7 +46,8 @@ func TestChainByKind(t *testing.T) {
 		{"unsure with a code goes on", fail(provider.KindUnavailable, unsure), codeMessage, next, "b"},
 		{"unsure without a code stops", fail(provider.KindUnavailable, unsure), plainMessage, stop, "failed: a unavailable"},
 		{"unsure and unknown without a code stops", fail(provider.KindUnknown, unsure), plainMessage, stop, "failed: a unknown"},
-		{"unsure about the recipient stops", fail(provider.KindRecipient, unsure), codeMessage, stop, "failed: a recipient"},
+		{"unsure about the recipient, with a code, goes on", fail(provider.KindRecipient, unsure), codeMessage, next, "b"},
+		{"unsure about the recipient, without a code, stops", fail(provider.KindRecipient, unsure), plainMessage, stop, "failed: a recipient"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -68,8 +69,7 @@ func TestEveryKindIsDecided(t *testing.T) {
 			f := newFleet("a", "b")
 			f.members["a"].then(fail(kind))
 			_, err := f.chain(t, failover.ChainConfig{}, "a", "b").Send(t.Context(), plainMessage)
-			stops := kind == provider.KindRecipient || kind == provider.KindContent
-			require.Equal(t, stops, err != nil)
+			require.NoError(t, err)
 		})
 	}
 }
@@ -125,9 +125,9 @@ func TestWrappedErrorKeepsItsKind(t *testing.T) {
 	f := newFleet("a", "b")
 	wrapper := errors.New("from the wrapper")
 	f.members["a"].then(func(context.Context, provider.Message) error {
-		return errors.Join(wrapper, &provider.Error{Provider: "a", Kind: provider.KindContent})
+		return errors.Join(wrapper, &provider.Error{Provider: "a", Kind: provider.KindContent, MayHaveSent: true})
 	})
-	_, err := f.chain(t, failover.ChainConfig{}, "a", "b").Send(t.Context(), codeMessage)
+	_, err := f.chain(t, failover.ChainConfig{}, "a", "b").Send(t.Context(), plainMessage)
 	require.Equal(t, []string{"a"}, f.journal.asked())
 	require.ErrorIs(t, err, wrapper)
 	require.NotContains(t, err.Error(), "\n")
@@ -147,6 +147,7 @@ func TestDecide(t *testing.T) {
 		{"by rule", always(failover.DecideByRule), fail(provider.KindUnavailable, unsure), []string{"a"}},
 		{"next after unsure", always(failover.DecideNext), fail(provider.KindUnavailable, unsure), []string{"a", "b"}},
 		{"next after recipient", always(failover.DecideNext), fail(provider.KindRecipient), []string{"a", "b"}},
+		{"stop after recipient", always(failover.DecideStop), fail(provider.KindRecipient), []string{"a"}},
 		{"stop after balance", always(failover.DecideStop), fail(provider.KindBalance), []string{"a"}},
 		{"no such decision counts as by rule", always(failover.Decision(99)), fail(provider.KindBalance), []string{"a", "b"}},
 	} {
@@ -189,7 +190,7 @@ func TestWrappedComposerError(t *testing.T) {
 		want    string
 	}{
 		{"goes on", fail(provider.KindBlocked), "c"},
-		{"stops", fail(provider.KindContent), "failed: a content"},
+		{"stops", fail(provider.KindContent, unsure), "failed: a content"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -197,7 +198,7 @@ func TestWrappedComposerError(t *testing.T) {
 			f.members["a"].then(test.failure)
 			inner := f.chain(t, failover.ChainConfig{Name: "inner"}, "a")
 			outer := newChain(t, failover.ChainConfig{}, failover.Member{Provider: annotating{inner}}, f.member("c"))
-			receipt, err := outer.Send(t.Context(), codeMessage)
+			receipt, err := outer.Send(t.Context(), plainMessage)
 			require.Equal(t, test.want, outcome(receipt, err))
 			if err != nil {
 				require.ErrorIs(t, err, errAnnotated)
@@ -217,8 +218,8 @@ func TestNestedDecisions(t *testing.T) {
 		asked   []string
 	}{
 		{"all failed", fail(provider.KindBalance), fail(provider.KindBlocked), plainMessage, []string{"a", "b", "last"}},
-		{"stopped inside", fail(provider.KindRecipient), accept, plainMessage, []string{"a"}},
-		{"stopped inside at the second", fail(provider.KindBalance), fail(provider.KindContent), plainMessage, []string{"a", "b"}},
+		{"refused for the number and the text", fail(provider.KindRecipient), fail(provider.KindContent), plainMessage, []string{"a", "b", "last"}},
+		{"stopped inside at the second", fail(provider.KindBalance), fail(provider.KindContent, unsure), plainMessage, []string{"a", "b"}},
 		{"unsure inside, without a code", fail(provider.KindUnavailable, unsure), accept, plainMessage, []string{"a"}},
 		{"unsure inside, with a code", fail(provider.KindUnavailable, unsure), fail(provider.KindBalance), codeMessage, []string{"a", "b", "last"}},
 	} {

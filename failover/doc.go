@@ -16,25 +16,23 @@
 //
 // # What a failure means
 //
-// The kind of a failed attempt decides what happens next, and whether later sends
-// skip the member for a while (its cooldown):
+// After a failed attempt the next member is asked, whatever the kind of the failure:
+// each provider has limits, blocked words, templates and ranges of numbers of its own,
+// and what is wrong with a message everywhere is found before anybody is asked. Two
+// things stop a send. A finished context always does, and says nothing about the
+// member. A failure with MayHaveSent set does unless the message carries a code
+// (Params["code"]): the same code twice is harmless, any other text the user should
+// not get twice. Decide overrides everything but the finished context.
 //
-//	kind                                  next step        cooldown
-//	Recipient, Content                    stop             no
-//	Auth, Balance, Config, Unavailable    next member      yes
-//	Throttled by account                  next member      if the service said how long
-//	Throttled by phone, or unsaid         next member      no
-//	Template, Signature, Blocked,
-//	Unsupported, Unknown,
-//	CodeMismatch, CodeExpired             next member      no
+// The kind decides whether later sends skip the member for a while (its cooldown):
 //
-// Two rules come before the table. A finished context always stops, and says
-// nothing about the member. A failure with MayHaveSent set goes on only when the
-// message carries a code (Params["code"]), because the same code twice is
-// harmless; any other message stops there, so that the user does not get it twice.
-// (A member that makes codes of its own sends another code, not the same one: set
-// Decide if such a member has others after it.) Decide overrides everything but
-// the finished context.
+//	kind                                  cooldown
+//	Auth, Balance, Config, Unavailable    yes
+//	Throttled by account                  if the service said how long
+//	Throttled by phone, or unsaid         no
+//	Recipient, Content, Template,
+//	Signature, Blocked, Unsupported,
+//	Unknown, CodeMismatch, CodeExpired    no
 //
 // A member's own Timeout is not a finished context: the next member is asked. An
 // error that is no [provider.Error], and a panic, count as Unknown with
@@ -43,9 +41,20 @@
 //
 // A member in its cooldown, or with a low balance, is skipped. When all others
 // have failed, one such member is asked after all: one with a low balance, or else
-// the one whose cooldown ends first. So a chain always tries one member. Only a
-// daily budget is never exceeded. After the cooldown one send goes through to test
+// the one whose cooldown ends first; the next one if that one's budget for the day is
+// used up. So a chain always tries one member. Only a daily budget is never exceeded.
+// After the cooldown one send goes through to test
 // whether the member is well again; the cooldown is over when it is accepted.
+//
+// # Services that make the codes
+//
+// Some providers put a code of their own into a text; see [provider.CodeMaker]. Beside
+// one that sends the caller's code, or another maker, a user may get two codes, of
+// which one works. So NewChain and NewComposer refuse members that would send different
+// codes for one template, unless the caller sets OtherCodes or Decide. Then, after a
+// text that may be on its way, members that would send another code are skipped,
+// unless Decide says DecideNext; [ExtraOtherCode] in the receipt tells of it. A
+// composer asks about members behind a wrapper of another package as a whole.
 //
 // # Errors and events
 //

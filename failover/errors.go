@@ -2,6 +2,7 @@ package failover
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -90,7 +91,7 @@ type Error struct {
 	// Attempts are the attempts in the order in which they were made. Those of
 	// composers inside stand in the list like the composer's own.
 	Attempts []Attempt
-	// Skipped are the members that were not asked, because of a cooldown or a limit.
+	// Skipped are the members that were not asked, each with the reason.
 	Skipped []Skipped
 	// Cause is why no attempt was made, or the error of a context that finished.
 	// Otherwise nil.
@@ -119,15 +120,20 @@ const (
 	SkipBalance
 	// SkipBudget: the member's budget for the day is used up.
 	SkipBudget
+	// SkipOtherCode: a text with a code may be on its way, and the member would send
+	// another code.
+	SkipOtherCode
 )
 
 var skipReasonNames = [...]string{
-	SkipCooldown: "cooling down",
-	SkipBalance:  "low balance",
-	SkipBudget:   "daily budget used up",
+	SkipCooldown:  "cooling down",
+	SkipBalance:   "low balance",
+	SkipBudget:    "daily budget used up",
+	SkipOtherCode: "would send another code",
 }
 
-// String returns "cooling down", "low balance" or "daily budget used up".
+// String returns "cooling down", "low balance", "daily budget used up" or "would
+// send another code".
 func (r SkipReason) String() string { return enumName(r, "SkipReason", skipReasonNames[:]) }
 
 // Error lists every attempt on one line, such as
@@ -223,4 +229,32 @@ func (e *PanicError) Error() string { return "panic: " + e.Text }
 
 func newPanicError(value any, msg provider.Message) error {
 	return &PanicError{Text: msg.Redact(fmt.Sprint(value)), Stack: debug.Stack()}
+}
+
+// readable returns err, or in its place one that can be read: the methods of an error
+// are somebody else's code, and may panic. An error of this package or without a cause
+// has none of these.
+func readable(err error, msg provider.Message) (sound error) {
+	known, isKnown := err.(*provider.Error) //nolint:errorlint // Only what stands inside can panic.
+	if err == nil || isKnown && known.Err == nil {
+		return err
+	}
+	defer func() {
+		if value := recover(); value != nil {
+			sound = newPanicError(value, msg)
+			if isKnown {
+				copied := *known
+				copied.Err = sound
+				sound = &copied
+			}
+		}
+	}()
+	_ = err.Error()
+	var inner *Error
+	_ = errors.As(err, &inner)
+	_ = errors.Is(err, context.Canceled)
+	for range provider.Failures(err) { // unwraps everything
+		continue
+	}
+	return err
 }

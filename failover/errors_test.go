@@ -112,13 +112,15 @@ func TestNestedErrorIsFlat(t *testing.T) {
 	paid := f.chain(t, failover.ChainConfig{Name: "paid"}, "a", "b")
 	composer := newComposer(t, failover.ComposerConfig{Name: "sms", First: f.member("relay"), Retry: failover.Member{Provider: paid}})
 	f.members["a"].then(fail(provider.KindAuth), fail(provider.KindBlocked))
-	f.members["b"].then(fail(provider.KindBlocked), fail(provider.KindRecipient))
+	f.members["b"].then(fail(provider.KindBlocked), fail(provider.KindRecipient, unsure))
 	f.members["relay"].then(fail(provider.KindUnsupported))
 	_, err := composer.Send(t.Context(), codeMessage)
 	require.EqualError(t, err, "sms: 3 attempts failed: (1) relay: send: unsupported (2) a: send: auth (3) b: send: blocked")
 
-	_, err = composer.Send(t.Context(), codeMessage)
-	require.EqualError(t, err, "sms: 1 attempt failed: b: send: recipient; skipped: a (cooling down)")
+	again := plainMessage
+	again.Attempt = 2
+	_, err = composer.Send(t.Context(), again)
+	require.EqualError(t, err, "sms: 1 attempt failed: b: send: recipient (may have been sent); skipped: a (cooling down)")
 }
 
 // Printing an attempt shows no code and no full number.
@@ -210,6 +212,7 @@ func TestEnumsPrint(t *testing.T) {
 		{failover.Rotating, "rotating"},
 		{failover.Weighted, "weighted"},
 		{failover.Order(9), "Order(9)"},
+		{failover.SkipOtherCode, "would send another code"},
 		{failover.SkipReason(0), "SkipReason(0)"},
 		{failover.SkipReason(9), "SkipReason(9)"},
 	} {

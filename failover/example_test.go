@@ -99,18 +99,17 @@ func ExampleNewChain() {
 	}
 
 	silent := fake.Fail(provider.Error{Kind: provider.KindUnavailable, Text: "no answer", MayHaveSent: true})
-	ihuyi.Script(silent, silent, fake.Refuse(provider.KindRecipient))
+	ihuyi.Script(silent, silent, fake.Refuse(provider.KindContent))
 
 	send(code)   // the same code twice is harmless
 	send(notice) // the same notice twice is not
-	send(code)   // nobody can send to a bad number
+	send(notice) // a word that one service refuses, another may take
 
 	// Output:
 	// sent by tencent
 	// paid: 1 attempt failed: ihuyi: send: unavailable: no answer (may have been sent)
 	// may have been sent: true
-	// paid: 1 attempt failed: ihuyi: send: recipient
-	// may have been sent: false
+	// sent by tencent
 }
 
 // Mainland codes, other mainland texts and numbers abroad have accounts of their
@@ -165,6 +164,7 @@ func ExampleAttemptStore() {
 		replica, err := failover.NewComposer(failover.ComposerConfig{
 			First:    failover.Member{Provider: &fake.Provider{ProviderName: "relay"}},
 			Retry:    failover.Member{Provider: &fake.Provider{ProviderName: "tencent"}},
+			Name:     "sms",
 			Attempts: store,
 			Key:      "the-same-for-all-replicas",
 		})

@@ -89,6 +89,9 @@ func beijingDay(t time.Time) int64 {
 // The package never calls CheckBalances by itself. Call it from a timer, often
 // enough to notice an account that runs low.
 func (s *sender) CheckBalances(ctx context.Context) error {
+	if len(s.members) == 0 {
+		return errors.New(notMade)
+	}
 	var problems []error
 	for _, each := range s.withInner() {
 		problems = append(problems, each.checkOwnBalances(ctx))
@@ -122,7 +125,8 @@ func (s *sender) checkOwnBalances(ctx context.Context) error {
 	return errors.Join(problems...)
 }
 
-func (m *member) checkBalance(ctx context.Context, threshold int64) error {
+func (m *member) checkBalance(ctx context.Context, threshold int64) (failed error) {
+	defer recoverInto(&failed)
 	if err := ctx.Err(); err != nil {
 		return err
 	}

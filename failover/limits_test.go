@@ -168,8 +168,8 @@ func TestLowBalance(t *testing.T) {
 		{"12.50", "12.49", true},
 		{"12.50", "12.5", false},
 		{"12.50", "-3.2", true},
-		{"0", "0", false},
-		{"0", "-0.01", true},
+		{"0.000001", "0", true},
+		{"0.000001", "-0.01", true},
 		{"1", "0.99999999", true},
 	} {
 		t.Run(test.left+" of "+test.threshold, func(t *testing.T) {

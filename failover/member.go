@@ -60,6 +60,7 @@ type member struct {
 	cooldown   time.Duration
 	price      Money
 	lowBalance *int64 // millionths; nil: no limit
+	visit      int    // what Message.Visit grows by; see Composer
 
 	health health
 	budget budget
@@ -195,17 +196,19 @@ type answer struct {
 	err      error
 	timedOut bool    // the member's time limit ran out, or the caller's before it
 	inside   *record // what a composer did, unless err holds it
+	bound    []codeOnTheWay
 }
 
 // send asks the provider, within the member's own time limit, and fills in a.
-func (m *member) send(ctx context.Context, msg provider.Message, a *answer) {
+func (m *member) send(ctx context.Context, msg provider.Message, p pass, a *answer) {
+	msg.Visit += m.visit
 	if m.timeout == 0 {
-		m.sendRecovered(ctx, msg, a)
+		m.sendRecovered(ctx, msg, p, a)
 		return
 	}
 	limited, cancel := m.withTimeout(ctx)
 	defer cancel()
-	m.sendRecovered(limited, msg, a)
+	m.sendRecovered(limited, msg, p, a)
 	a.timedOut = limited.Err() != nil
 }
 
@@ -221,25 +224,41 @@ func (l *timeLimit) Error() string { return fmt.Sprintf("Member.Timeout (%v) is 
 
 // sendRecovered turns a panic into an error: one broken provider must not stop a
 // program that has others. It does the same for a nil pointer that would panic
-// when it is asked for its text.
-func (m *member) sendRecovered(ctx context.Context, msg provider.Message, a *answer) {
+// when it is asked for its text. A goroutine that ends inside the provider gives its
+// pass back.
+func (m *member) sendRecovered(ctx context.Context, msg provider.Message, p pass, a *answer) {
+	returned := false
 	defer func() {
+		if returned {
+			return
+		}
 		if value := recover(); value != nil {
 			a.receipt, a.err = provider.Receipt{}, newPanicError(value, msg)
+			return
 		}
+		m.health.leave(p.probe)
 	}()
+	m.ask(ctx, msg, a)
+	returned = true
+}
+
+func (m *member) ask(ctx context.Context, msg provider.Message, a *answer) {
 	if m.composer != nil {
 		m.sendComposed(ctx, msg, a)
 		return
 	}
 	a.receipt, a.err = m.provider.Send(ctx, msg)
-	if a.err != nil && isNil(a.err) {
+	switch {
+	case a.err == nil:
+	case isNil(a.err):
 		a.err = fmt.Errorf("the error is a nil %T", a.err)
+	default:
+		a.err = readable(a.err, msg)
 	}
 }
 
 func (m *member) sendComposed(ctx context.Context, msg provider.Message, a *answer) {
-	a.inside = &record{} // before the send: it also holds what was done before a panic
+	a.inside = &record{codes: codesOnTheWay{binding: a.bound}} // before the send: it also holds what was done before a panic
 	a.receipt, a.err = m.composer.sendRecorded(ctx, msg, a.inside)
 	if a.err != nil {
 		a.inside = nil

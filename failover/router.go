@@ -55,7 +55,7 @@ func NewRouter(cfg RouterConfig, rules ...Rule) (*Router, error) {
 		cfg.Name = "router"
 	}
 	if err := checkRules(cfg.Name, rules); err != nil {
-		return nil, err
+		return &Router{}, err
 	}
 	router := &Router{sender: sender{name: cfg.Name, onAttempt: cfg.OnAttempt, now: orNow(cfg.Now)}}
 	for _, rule := range rules {

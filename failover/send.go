@@ -46,6 +46,9 @@ func (s *sender) Providers() []provider.Provider {
 // Members returns the state of each member, in the order in which they were
 // given.
 func (s *sender) Members() []MemberState {
+	if len(s.members) == 0 {
+		return nil
+	}
 	now := s.now()
 	states := make([]MemberState, len(s.members))
 	for i, m := range s.members {
@@ -58,28 +61,51 @@ func (s *sender) self() *sender { return s }
 
 // record is what one send has done so far.
 type record struct {
-	failed   []Attempt // in the order in which they were made
-	accepted Attempt   // the attempt that ended the send well, if one did
+	failed   []Attempt
+	accepted Attempt
 	skipped  []Skipped
-	spare    *member // skipped, but asked before the send gives up
-	spareAt  int     // the place of spare in skipped
-	healthy  bool    // at least one member failed for a reason other than its health
+	spares   []spare
+	codes    codesOnTheWay
+	healthy  bool // at least one member failed for a reason other than its health
 }
 
-// skip records a member that is not asked now, and remembers the best one to
-// fall back on.
+// spare is a member that was skipped, and may be asked before the send gives up.
+type spare struct {
+	member *member
+	place  int // in record.skipped
+}
+
+// skip records a member that is not asked now.
 func (r *record) skip(m *member, reason SkipReason) {
+	if reason == SkipCooldown || reason == SkipBalance {
+		r.spares = append(r.spares, spare{m, len(r.skipped)})
+	}
 	r.skipped = append(r.skipped, Skipped{Provider: m.name, Reason: reason})
-	if reason == SkipBudget {
-		return
-	}
-	if r.spare == nil || m.health.cooling().Before(r.spare.health.cooling()) {
-		r.spare, r.spareAt = m, len(r.skipped)-1
-	}
 }
 
-// unskip removes the spare member from the skipped ones: it is asked after all.
-func (r *record) unskip() { r.skipped = slices.Delete(r.skipped, r.spareAt, r.spareAt+1) }
+// takeSpare takes the best spare member off the list: one with a low balance, or
+// else the one whose cooldown ends first.
+func (r *record) takeSpare() spare {
+	best := 0
+	for i := range r.spares {
+		if r.spares[i].member.health.cooling().Before(r.spares[best].member.health.cooling()) {
+			best = i
+		}
+	}
+	taken := r.spares[best]
+	r.spares = slices.Delete(r.spares, best, best+1)
+	return taken
+}
+
+// unskip removes a spare member from the skipped ones: it is asked after all.
+func (r *record) unskip(taken spare) {
+	r.skipped = slices.Delete(r.skipped, taken.place, taken.place+1)
+	for i := range r.spares {
+		if r.spares[i].place > taken.place {
+			r.spares[i].place--
+		}
+	}
+}
 
 // step is what follows an attempt.
 type step int
@@ -90,8 +116,15 @@ const (
 	stopped
 )
 
+// notMade is what is wrong with the zero value of a composer, and with the composer
+// that a constructor returns beside an error.
+const notMade = "the composer was not made: use NewComposer, NewChain or NewRouter, and check the error"
+
 // check refuses what no member could send.
 func (s *sender) check(ctx context.Context, m provider.Message) error {
+	if len(s.members) == 0 {
+		return s.refuse(&provider.Error{Kind: provider.KindConfig, Text: notMade})
+	}
 	if err := s.checkContext(ctx); err != nil {
 		return err
 	}
@@ -124,9 +157,8 @@ func (s *sender) refuse(cause *provider.Error) *Error {
 // failed, it asks one of those that were skipped. The caller has called check.
 func (s *sender) send(ctx context.Context, m provider.Message, order []int, r *record) (provider.Receipt, error) {
 	receipt, next := s.askInOrder(ctx, m, order, r)
-	if next == goOn && r.spare != nil {
-		r.unskip()
-		receipt, next = s.ask(ctx, m, r.spare, true, r)
+	if next == goOn {
+		receipt, next = s.askSpare(ctx, m, r)
 	}
 	if next == accepted {
 		return receipt, nil
@@ -137,7 +169,13 @@ func (s *sender) send(ctx context.Context, m provider.Message, order []int, r *r
 
 func (s *sender) askInOrder(ctx context.Context, m provider.Message, order []int, r *record) (provider.Receipt, step) {
 	for _, i := range order {
-		receipt, next := s.ask(ctx, m, s.members[i], false, r)
+		began := s.now()
+		p, reason := s.enter(s.members[i], m, began, false, r)
+		if reason != 0 {
+			r.skip(s.members[i], reason)
+			continue
+		}
+		receipt, next := s.attempt(ctx, m, s.members[i], p, began, r)
 		if next != goOn {
 			return receipt, next
 		}
@@ -145,17 +183,54 @@ func (s *sender) askInOrder(ctx context.Context, m provider.Message, order []int
 	return provider.Receipt{}, goOn
 }
 
-// ask makes an attempt on one member, unless the member is to be skipped. With
-// force only a used-up budget skips it.
-func (s *sender) ask(ctx context.Context, msg provider.Message, m *member, force bool, r *record) (provider.Receipt, step) {
-	began := s.now()
-	p, reason := m.enter(began, force)
-	if reason != 0 {
-		r.skip(m, reason)
-		return provider.Receipt{}, goOn
+// askSpare goes through the members that were skipped, until one of them has really
+// been asked: neither its budget nor, when it is a composer, that of everybody inside
+// stood in the way.
+func (s *sender) askSpare(ctx context.Context, m provider.Message, r *record) (provider.Receipt, step) {
+	for len(r.spares) > 0 {
+		taken := r.takeSpare()
+		began := s.now()
+		p, reason := s.enter(taken.member, m, began, true, r)
+		if reason != 0 {
+			r.skipped[taken.place].Reason = reason
+			continue
+		}
+		r.unskip(taken)
+		before := len(r.failed)
+		receipt, next := s.attempt(ctx, m, taken.member, p, began, r)
+		if next != goOn || !nobodyAsked(r.failed[before:]) {
+			return receipt, next
+		}
 	}
-	var got answer
-	m.send(ctx, msg, &got)
+	return provider.Receipt{}, goOn
+}
+
+// nobodyAsked reports whether all of these attempts are those of composers which
+// asked none of their members.
+func nobodyAsked(attempts []Attempt) bool {
+	for _, a := range attempts {
+		var inner *Error
+		if !errors.As(a.Err, &inner) || inner == nil || len(inner.Attempts) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// enter asks for an attempt on a member. A reason other than 0 says why there is
+// none. With force only a used-up budget, or a code other than the one that may be
+// on its way, can refuse.
+func (s *sender) enter(m *member, msg provider.Message, now time.Time, force bool, r *record) (pass, SkipReason) {
+	if len(r.codes.binding) > 0 && m.composer == nil && r.codes.forbid(m.provider, msg.Template) {
+		return pass{}, SkipOtherCode
+	}
+	return m.enter(now, force)
+}
+
+// attempt gives the message to a member.
+func (s *sender) attempt(ctx context.Context, msg provider.Message, m *member, p pass, began time.Time, r *record) (provider.Receipt, step) {
+	got := answer{bound: r.codes.binding}
+	m.send(ctx, msg, p, &got)
 	ended := s.now()
 	attempt := Attempt{To: msg.To, Template: msg.Template, UserAttempt: msg.Attempt, Took: ended.Sub(began)}
 	if got.inside != nil {
@@ -169,7 +244,11 @@ func (s *sender) ask(ctx context.Context, msg provider.Message, m *member, force
 	m.failed(p, f, ended, &attempt)
 	r.healthy = r.healthy || !f.unhealthy
 	s.listFailure(ctx, r, attempt, f.inner)
-	if s.goesOn(ctx, msg, attempt) {
+	decision := s.decision(ctx, msg, attempt)
+	if attempt.MayHaveSent {
+		r.codes.add(m.provider, attempt, decision)
+	}
+	if goesOn(ctx, msg, attempt, decision) {
 		return provider.Receipt{}, goOn
 	}
 	return provider.Receipt{}, stopped
@@ -206,6 +285,9 @@ func (s *sender) accept(ctx context.Context, m *member, p pass, a *Attempt, got 
 		a.Provider, a.ID, a.Cost = receipt.Provider, receipt.ID, m.priceOf(receipt.Provider)
 		r.accepted = *a
 	}
+	if len(r.codes.all) > 0 {
+		r.codes.note(m.provider, r.accepted, &receipt)
+	}
 	s.report(ctx, r.accepted)
 	return receipt
 }
@@ -237,7 +319,7 @@ func (s *sender) reportFailure(ctx context.Context, a Attempt) {
 // every member was asked or skipped.
 func (s *sender) failure(ctx context.Context, r *record, askedAll bool) error {
 	if len(r.failed) == 0 {
-		err := s.refuse(&provider.Error{Kind: provider.KindBalance, Text: "no member has budget left for today"})
+		err := s.refuse(whyNobody(r.skipped))
 		err.Skipped = r.skipped
 		return err
 	}
@@ -251,6 +333,19 @@ func (s *sender) failure(ctx context.Context, r *record, askedAll bool) error {
 		err.Cause = finished
 	}
 	return err
+}
+
+// whyNobody is the cause of a send in which every member was left out.
+func whyNobody(skipped []Skipped) *provider.Error {
+	for _, each := range skipped {
+		if each.Reason == SkipOtherCode {
+			return &provider.Error{
+				Kind: provider.KindUnsupported,
+				Text: "nobody is left who would send the code that may be on its way",
+			}
+		}
+	}
+	return &provider.Error{Kind: provider.KindBalance, Text: "no member has budget left for today"}
 }
 
 func orNow(now func() time.Time) func() time.Time {

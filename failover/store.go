@@ -63,6 +63,7 @@ type MemoryStore struct {
 	now     func() time.Time
 
 	mu     sync.Mutex
+	claims map[string]bool
 	places map[string]*list.Element
 	counts *list.List // of *count, the one with the latest attempt at the back
 }
@@ -88,6 +89,7 @@ func newMemoryStore(cfg MemoryStoreConfig) *MemoryStore {
 	s := &MemoryStore{
 		maxKeys: cfg.MaxKeys,
 		now:     orNow(cfg.Now),
+		claims:  map[string]bool{},
 		places:  map[string]*list.Element{},
 		counts:  list.New(),
 	}
@@ -134,6 +136,16 @@ func (s *MemoryStore) Len() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.counts.Len()
+}
+
+// claim lets one composer without a name count under what stands for a name. It
+// reports whether that was free.
+func (s *MemoryStore) claim(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	taken := s.claims[name]
+	s.claims[name] = true
+	return !taken
 }
 
 // sweep drops counts whose window has passed, those with the oldest attempts
@@ -191,10 +203,21 @@ func newKeyer(composer string, secret provider.Secret) *keyer {
 // key makes a digest of the composer's name, the template and the phone. The name
 // keeps the counts of several composers in one store apart.
 func (k *keyer) key(phone provider.Phone, template string) string {
+	parts := [...]string{k.composer, template, phone.CountryCode(), phone.National()}
+	return k.digest(parts[:])
+}
+
+// retryKey makes the key under which the retries of one window are counted.
+func (k *keyer) retryKey(phone provider.Phone, template string, window int64) string {
+	parts := [...]string{k.composer, template, phone.CountryCode(), phone.National(), "retries", strconv.FormatInt(window, 10)}
+	return k.digest(parts[:])
+}
+
+func (k *keyer) digest(parts []string) string {
 	d, _ := k.digests.Get().(*digest)
 	defer k.digests.Put(d)
 	d.text = d.text[:0]
-	for _, part := range [...]string{k.composer, template, phone.CountryCode(), phone.National()} {
+	for _, part := range parts {
 		d.text = strconv.AppendInt(d.text, int64(len(part)), 10) // no two lists of parts look the same
 		d.text = append(d.text, ':')
 		d.text = append(d.text, part...)

@@ -69,8 +69,8 @@ func (m labelledMember) checkMoney(report func(text string)) {
 }
 
 func (m labelledMember) checkLowBalance(report func(text string)) {
-	if threshold, _, err := parseDecimal(m.Limits.LowBalance); err != nil || threshold < 0 {
-		report("Limits.LowBalance: want a decimal number, such as 500 or 12.50")
+	if threshold, _, err := parseDecimal(m.Limits.LowBalance); err != nil || threshold <= 0 {
+		report("Limits.LowBalance: want a decimal number above 0, such as 500 or 12.50")
 	}
 	if isNil(m.Provider) {
 		return
@@ -87,7 +87,7 @@ func checkProvider(field string, p provider.Provider) error {
 	case isNil(p):
 		return errors.New(field + ": must not be nil")
 	case p.Name() == "":
-		return errors.New(field + ": has no name")
+		return errors.New(field + ": has no name; was it made with its package's New, and the error checked?")
 	}
 	return nil
 }
@@ -165,13 +165,21 @@ func (n *names) add(field string, p provider.Provider, again sharing) []error {
 		other, taken := n.senders[name]
 		mayRepeat := other.field == field || again == sameProviderAgain
 		if taken && !(mayRepeat && isSame(other.provider, inside)) {
-			problems = append(problems, fmt.Errorf("%s.Provider: %s also has a provider named %q; "+
-				"receipts find their provider by name", field, other.field, name))
+			problems = append(problems, sameName(field, other.field, name, isSame(other.provider, inside)))
 			continue
 		}
 		n.senders[name] = namedProvider{inside, field}
 	}
 	return problems
+}
+
+// sameName is the problem of two fields whose providers have one name.
+func sameName(field, other, name string, same bool) error {
+	const problem = "%s.Provider: %s also has a provider named %q; receipts find their provider by name"
+	if same {
+		return fmt.Errorf(problem+", and it is the same one: take it out of one of them", field, other, name)
+	}
+	return fmt.Errorf(problem+": set Config.Name of one of them", field, other, name)
 }
 
 // clashes reports composers with the name of a provider that sends by itself.

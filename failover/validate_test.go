@@ -58,12 +58,12 @@ func TestChainProblems(t *testing.T) {
 		`Weights["c"]: no member has a provider of this name`,
 		"members[0].Provider: must not be nil",
 		"members[1].Provider: must not be nil",
-		"members[2].Provider: has no name",
+		"members[2].Provider: has no name; was it made with its package's New, and the error checked?",
 		"members[3].Timeout: must not be negative",
 		"members[3].Cooldown: must not be negative",
 		"members[3].Price: must not be negative",
 		"members[3].Limits.DailyBudget: must not be negative",
-		"members[3].Limits.LowBalance: want a decimal number, such as 500 or 12.50",
+		"members[3].Limits.LowBalance: want a decimal number above 0, such as 500 or 12.50",
 		"members[3].Limits.LowBalance: the provider does not read balances",
 		"members[4].Limits.DailyBudget: needs a Price",
 		"members[5].Price: the provider is a composer; its members have prices",
@@ -125,6 +125,7 @@ func TestRouterProblems(t *testing.T) {
 func TestDuplicateNames(t *testing.T) {
 	t.Parallel()
 	const because = "; receipts find their provider by name"
+	const setName = because + ": set Config.Name of one of them"
 	f := newFleet("a", "b", "chain")
 	twin := failover.Member{Provider: newFleet("a").members["a"]}
 	chainOf := func(name string, members ...failover.Member) failover.Member {
@@ -142,19 +143,19 @@ func TestDuplicateNames(t *testing.T) {
 		{"chain, another provider of that name", func() error {
 			_, err := failover.NewChain(failover.ChainConfig{}, f.member("a"), f.member("b"), twin)
 			return err
-		}, "chain", []string{`members[2].Provider: members[0] also has a provider named "a"` + because}},
+		}, "chain", []string{`members[2].Provider: members[0] also has a provider named "a"` + setName}},
 		{"chain, the same provider again", func() error {
 			_, err := failover.NewChain(failover.ChainConfig{}, f.member("a"), chainOf("inner", f.member("b"), f.member("a")))
 			return err
-		}, "chain", []string{`members[1].Provider: members[0] also has a provider named "a"` + because}},
+		}, "chain", []string{`members[1].Provider: members[0] also has a provider named "a"` + because + ", and it is the same one: take it out of one of them"}},
 		{"chain, behind a wrapper", func() error {
 			_, err := failover.NewChain(failover.ChainConfig{}, f.member("a"), failover.Member{Provider: wrapped{twin.Provider}})
 			return err
-		}, "chain", []string{`members[1].Provider: members[0] also has a provider named "a"` + because}},
+		}, "chain", []string{`members[1].Provider: members[0] also has a provider named "a"` + setName}},
 		{"chain, inside one group", func() error {
 			_, err := failover.NewChain(failover.ChainConfig{}, failover.Member{Provider: foreignGroup{f.members["a"], twin.Provider, ""}})
 			return err
-		}, "chain", []string{`members[0].Provider: members[0] also has a provider named "a"` + because}},
+		}, "chain", []string{`members[0].Provider: members[0] also has a provider named "a"` + setName}},
 		{"its own name", func() error {
 			_, err := failover.NewChain(failover.ChainConfig{}, f.member("a"), f.member("chain"))
 			return err
@@ -169,11 +170,11 @@ func TestDuplicateNames(t *testing.T) {
 		{"composer", func() error {
 			_, err := failover.NewComposer(failover.ComposerConfig{First: f.member("a"), Retry: chainOf("paid", f.member("b"), twin)})
 			return err
-		}, "failover", []string{`Retry.Provider: First also has a provider named "a"` + because}},
+		}, "failover", []string{`Retry.Provider: First also has a provider named "a"` + setName}},
 		{"router", func() error {
 			_, err := routerOf(failover.Rule{Countries: []string{"86"}, Provider: f.members["a"]}, failover.Rule{Provider: twin.Provider})
 			return err
-		}, "router", []string{`rules[1].Provider: rules[0] also has a provider named "a"` + because}},
+		}, "router", []string{`rules[1].Provider: rules[0] also has a provider named "a"` + setName}},
 
 		{"composer, the same provider again", func() error {
 			_, err := failover.NewComposer(failover.ComposerConfig{First: f.member("a"), Retry: chainOf("paid", f.member("b"), f.member("a"))})

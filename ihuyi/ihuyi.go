@@ -127,7 +127,8 @@ type Provider struct {
 
 var _ provider.BalanceReader = (*Provider)(nil)
 
-// New returns a Provider, or an error that names every faulty field.
+// New returns a Provider, or an error that names every faulty field. The Provider
+// beside an error panics when it is used, and says why.
 func New(cfg Config) (*Provider, error) {
 	cfg.VariableLimit = cmp.Or(cfg.VariableLimit, DefaultVariableLimit)
 	client, err := adapter.New(adapter.Config{
@@ -137,7 +138,7 @@ func New(cfg Config) (*Provider, error) {
 		Timeout:     cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now,
 	}, cfg.problems()...)
 	if err != nil {
-		return nil, err
+		return &Provider{}, err
 	}
 	return &Provider{client.Identity("ihuyi.Provider"), client, func() Config { return cfg }}, nil
 }

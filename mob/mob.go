@@ -46,6 +46,8 @@
 // Mob then sends a code of its own, and the receipt says who checks it. Without
 // it the message fails as KindTemplate, and a failover chain goes on to the next
 // provider.
+// A chain with another sender has to be told that two codes are wanted; see package
+// failover.
 //
 // # Failure codes
 //
@@ -117,13 +119,17 @@ type Provider struct {
 	account
 }
 
-var _ provider.Verifier = (*Provider)(nil)
+var (
+	_ provider.Verifier  = (*Provider)(nil)
+	_ provider.CodeMaker = (*Provider)(nil)
+)
 
-// New returns a Provider, or an error that names every faulty field.
+// New returns a Provider, or an error that names every faulty field. The Provider
+// beside an error panics when it is used, and says why.
 func New(cfg Config) (*Provider, error) {
 	client, err := adapter.New(cfg.common(), adapter.EachTemplate(cfg.Templates, templateProblems))
 	if err != nil {
-		return nil, err
+		return &Provider{}, err
 	}
 	return &Provider{client.Identity("mob.Provider"), account{client, func() Config { return cfg }}}, nil
 }
@@ -175,6 +181,12 @@ func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Recei
 		return provider.Receipt{}, err
 	}
 	return p.send(ctx, call, sendPath, p.form("appkey", "", m.To), provider.CodeByProvider)
+}
+
+// CodeTemplates lists the templates without an ID, in whose texts Mob puts its own
+// code.
+func (p *Provider) CodeTemplates() []string {
+	return p.client.TemplateNames(func(template provider.Template) bool { return template.ID == "" })
 }
 
 func (p *Provider) sendCustom(ctx context.Context, call *adapter.Call, template provider.Template, to provider.Phone) (provider.Receipt, error) {

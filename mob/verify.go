@@ -34,7 +34,7 @@ func NewSDKVerifier(cfg Config) (*SDKVerifier, error) {
 	common.NoTemplates = true
 	client, err := adapter.New(common)
 	if err != nil {
-		return nil, err
+		return &SDKVerifier{}, err
 	}
 	return &SDKVerifier{client.Identity("mob.SDKVerifier"), account{client, func() Config { return cfg }}}, nil
 }

@@ -16,11 +16,11 @@ type Kind int
 const (
 	// KindUnknown: the service refused with a code that the adapter does not know.
 	KindUnknown Kind = iota
-	// KindRecipient: the phone number is malformed or missing. No other provider
-	// will do better.
+	// KindRecipient: the phone number is missing, or the provider takes it for malformed.
+	// Tables of number ranges differ, so another provider may take it.
 	KindRecipient
-	// KindContent: the text was refused (blocked words, links, length). The same
-	// text will be refused elsewhere too.
+	// KindContent: the provider refused the text (blocked words, links, length, the
+	// hour). Another provider has other limits.
 	KindContent
 	// KindTemplate: the template is not mapped, not approved, or does not fit the
 	// parameters. Another provider has its own.

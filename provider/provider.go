@@ -42,8 +42,14 @@ type Message struct {
 	// service has a field for it. Optional.
 	Ref string
 	// Attempt is 1 for a user's first request and 2, 3, … for each retry. With 0
-	// a composer that cares counts by itself. Adapters ignore it.
+	// a composer that cares counts by itself. Adapters ignore it, but where they make
+	// the key of Ref by which a service knows repetitions.
 	Attempt int
+	// Visit tells apart the places at which one provider stands in a composition, so
+	// that what it is sent as the last resort is no repetition of what it was sent as
+	// the first choice. It is 0 at the first place; a composer adds to it for the
+	// others. It stands in the key of Ref as Attempt does.
+	Visit int `json:",omitempty"`
 	// Captcha is a token that some services (Bmob) want before they send.
 	Captcha string
 }

@@ -115,9 +115,11 @@ type Provider struct {
 var (
 	_ provider.StatusReader = (*Provider)(nil)
 	_ provider.Verifier     = (*Provider)(nil)
+	_ provider.CodeMaker    = (*Provider)(nil)
 )
 
-// New returns a Provider, or an error that names every faulty field.
+// New returns a Provider, or an error that names every faulty field. The Provider
+// beside an error panics when it is used, and says why.
 func New(cfg Config) (*Provider, error) {
 	cfg.Lane = cmp.Or(cfg.Lane, relayapi.DefaultLane)
 	client, err := adapter.New(adapter.Config{
@@ -127,7 +129,7 @@ func New(cfg Config) (*Provider, error) {
 		Timeout:     cfg.timeout(), HTTPClient: cfg.HTTPClient, Now: cfg.Now, Rand: cfg.Rand,
 	}, cfg.problems()...)
 	if err != nil {
-		return nil, err
+		return &Provider{}, err
 	}
 	return &Provider{client.Identity("relay.Provider"), client, func() Config { return cfg }}, nil
 }
@@ -179,8 +181,9 @@ func templateProblems(template provider.Template) []string {
 
 // Send submits one text, and waits for a phone if Config.Wait says so. Message.Ref
 // is forwarded, and makes the submission repeatable: the same message with the same
-// Ref and Attempt is sent at most once, however often it is submitted. One that was
-// called back stays so; another try is another Attempt.
+// Ref, Attempt and Visit is sent at most once, however often it is submitted. One that
+// was called back stays so; another try is another Attempt, or, where a composer asks
+// the relay at a second place, another Visit.
 func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
 	call := p.client.NewSend(m)
 	text, err := p.render(call, m)
@@ -207,6 +210,12 @@ func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Recei
 	return p.receipt(call, s), nil
 }
 
+// CodeTemplates lists every template when Config.Codes is set, because the phone's app
+// then has a vendor make the codes, and none otherwise.
+func (p *Provider) CodeTemplates() []string {
+	return p.client.TemplateNames(func(provider.Template) bool { return p.config().Codes != nil })
+}
+
 func (p *Provider) receipt(call *adapter.Call, s submission) provider.Receipt {
 	r := call.Receipt(s.ID)
 	if p.config().Codes != nil {
@@ -221,9 +230,9 @@ func (p *Provider) receipt(call *adapter.Call, s submission) provider.Receipt {
 // Verify has Config.Codes check a code. Without it the provider makes no codes, and
 // the error is of KindUnsupported.
 func (p *Provider) Verify(ctx context.Context, r provider.Receipt, code string) error {
-	verifier := p.config().Codes
+	call, verifier := p.client.NewCall(provider.OpVerify), p.config().Codes
 	if verifier == nil {
-		return p.client.NewCall(provider.OpVerify).Fail(provider.KindUnsupported, "Codes: nobody makes codes on this lane")
+		return call.Fail(provider.KindUnsupported, "Codes: nobody makes codes on this lane")
 	}
 	return verifier.Verify(ctx, r, code)
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cnsms/cnsms/failover"
 	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/relay"
@@ -349,4 +350,48 @@ func TestTheCallerLeaves(t *testing.T) {
 		require.Equal(t, time.Second, time.Since(start))
 		s.phoneThere() // and finds nothing: the gateway called it back
 	})
+}
+
+// phoneComes is a paid service that fails, and meanwhile the phone comes back.
+type phoneComes struct{ story *story }
+
+func (phoneComes) Name() string { return "paid" }
+
+func (p phoneComes) Send(context.Context, provider.Message) (provider.Receipt, error) {
+	p.story.phoneOn()
+	return provider.Receipt{}, &provider.Error{Provider: "paid", Op: provider.OpSend, Kind: provider.KindBalance}
+}
+
+// The relay is the first choice, called back because no phone took the text, and then
+// the last resort: with a Ref, too, the second visit sends. The same send once more is
+// a repetition at both places.
+func TestF3(t *testing.T) {
+	t.Parallel()
+	for _, ref := range []string{"", "order-17"} {
+		t.Run("ref "+ref, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newStory(t)
+				s.phoneThere()
+				free := failover.Member{Provider: newProvider(t, s.config)}
+				paid, err := failover.NewChain(failover.ChainConfig{Name: "chain"}, failover.Member{Provider: phoneComes{s}}, free)
+				require.NoError(t, err)
+				sms, err := failover.NewComposer(failover.ComposerConfig{First: free, Retry: failover.Member{Provider: paid}})
+				require.NoError(t, err)
+				m := newMessage()
+				m.Ref, m.Attempt = ref, 1
+				receipt, err := sms.Send(t.Context(), m)
+				require.NoError(t, err)
+				require.Equal(t, "relay", receipt.Provider)
+				require.Len(t, s.sender.Sent(), 1)
+				if ref == "" {
+					return
+				}
+				again, err := sms.Send(t.Context(), m)
+				require.NoError(t, err)
+				require.Equal(t, receipt.ID, again.ID)
+				require.Len(t, s.sender.Sent(), 1)
+			})
+		})
+	}
 }

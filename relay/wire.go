@@ -36,7 +36,11 @@ func (p *Provider) key(call *adapter.Call, m provider.Message, text string) (str
 	if m.Ref == "" {
 		return call.NewID()
 	}
-	content, err := json.Marshal([]string{m.Ref, m.Template, m.To.E164(), strconv.Itoa(m.Attempt), text, p.config().Lane})
+	parts := []string{m.Ref, m.Template, m.To.E164(), strconv.Itoa(m.Attempt), text, p.config().Lane}
+	if m.Visit != 0 {
+		parts = append(parts, strconv.Itoa(m.Visit))
+	}
+	content, err := json.Marshal(parts)
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:]), err
 }

@@ -128,7 +128,8 @@ var (
 	_ provider.ReportParser  = (*Provider)(nil)
 )
 
-// New returns a Provider, or an error that names every faulty field.
+// New returns a Provider, or an error that names every faulty field. The Provider
+// beside an error panics when it is used, and says why.
 func New(cfg Config) (*Provider, error) {
 	client, err := adapter.New(adapter.Config{
 		Service: DefaultName, Title: "Ronglian", Codes: Codes(),
@@ -141,7 +142,7 @@ func New(cfg Config) (*Provider, error) {
 		Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now,
 	}, cfg.problems()...)
 	if err != nil {
-		return nil, err
+		return &Provider{}, err
 	}
 	return &Provider{client.Identity("ronglian.Provider"), client, func() Config { return cfg }}, nil
 }

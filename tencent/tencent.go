@@ -132,7 +132,8 @@ type Provider struct {
 	sdk    *sdk
 }
 
-// New returns a Provider, or an error that names every faulty field.
+// New returns a Provider, or an error that names every faulty field. The Provider
+// beside an error panics when it is used, and says why.
 func New(cfg Config) (*Provider, error) {
 	cfg.Region, cfg.BaseURL = cmp.Or(cfg.Region, DefaultRegion), cmp.Or(cfg.BaseURL, DefaultBaseURL)
 	cfg.Notices = slices.Clone(cfg.Notices)
@@ -146,11 +147,11 @@ func New(cfg Config) (*Provider, error) {
 		Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now,
 	}, cfg.problems()...)
 	if err != nil {
-		return nil, err
+		return &Provider{}, err
 	}
 	sdk, err := newSDK(cfg, client.BaseURL())
 	if err != nil {
-		return nil, fmt.Errorf("tencent: config: %w", err)
+		return &Provider{}, fmt.Errorf("tencent: config: %w", err)
 	}
 	return &Provider{client.Identity("tencent.Provider"), client, func() Config { return cfg }, sdk}, nil
 }

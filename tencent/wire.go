@@ -35,7 +35,7 @@ type submission struct {
 // not.
 func (p *Provider) newSubmission(m provider.Message, phones []provider.Phone) (submission, error) {
 	m.To = phones[0]
-	cfg, call := p.config(), p.client.NewSend(m)
+	call, cfg := p.client.NewSend(m), p.config()
 	for _, phone := range phones {
 		call.Hide(phone.National())
 	}

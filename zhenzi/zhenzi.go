@@ -113,7 +113,8 @@ var (
 	_ provider.StatusReader  = (*Provider)(nil)
 )
 
-// New returns a Provider, or an error that names every faulty field.
+// New returns a Provider, or an error that names every faulty field. The Provider
+// beside an error panics when it is used, and says why.
 func New(cfg Config) (*Provider, error) {
 	client, err := adapter.New(adapter.Config{
 		Service: DefaultName, Title: "Zhenzi", Codes: Codes(),
@@ -122,7 +123,7 @@ func New(cfg Config) (*Provider, error) {
 		Timeout:     cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now, Rand: cfg.Rand,
 	}, adapter.EachTemplate(cfg.Templates, templateProblems))
 	if err != nil {
-		return nil, err
+		return &Provider{}, err
 	}
 	return &Provider{client.Identity("zhenzi.Provider"), client, func() Config { return cfg }}, nil
 }

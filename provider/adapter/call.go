@@ -113,7 +113,7 @@ func (c *Call) Refuse(code, words string) error {
 		code = c.Redact(code) // what stands in the place of a code may be anything
 	}
 	return &provider.Error{
-		Provider: c.client.Name(), Op: c.op, Kind: row.Kind, Scope: row.Scope, RetryAfter: cmp.Or(c.retryAfter, row.Wait),
+		Provider: c.client.Name(), Op: c.op, Kind: row.Kind, Scope: row.Scope, RetryAfter: cmp.Or(c.retryAfter, row.WaitAt(c.client.Now())),
 		MayHaveSent: (row.MayHaveSent || row.OK || !listed) && c.sends(), Code: code, Text: c.Redact(words), HTTPStatus: c.status,
 		Remedy: row.Remedy,
 	}

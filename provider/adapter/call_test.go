@@ -150,3 +150,15 @@ func TestJSONStatus(t *testing.T) {
 		}
 	}
 }
+
+// The kit's clock says how long it is until midnight.
+func TestF7(t *testing.T) {
+	t.Parallel()
+	codes, err := facts.ParseCodes("476 | throttled by account, wait until midnight")
+	require.NoError(t, err)
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, adapter.Beijing)
+	c := newClient(t, adapter.Config{Codes: codes, Now: func() time.Time { return noon }})
+	var failure *provider.Error
+	require.ErrorAs(t, c.NewSend(provider.Message{}).Judge("476", "x"), &failure)
+	require.Equal(t, 12*time.Hour, failure.RetryAfter)
+}

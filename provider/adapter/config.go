@@ -87,7 +87,16 @@ func (i Identity) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "%s(%s)", 
 type Client struct {
 	// A function, because fmt prints the unexported fields of a struct that holds a
 	// Client without asking it.
-	settings func() *settings
+	made func() *settings
+}
+
+// settings panics for a Client that New has not made: a provider that is used without
+// them has nowhere to send to.
+func (c *Client) settings() *settings {
+	if c == nil || c.made == nil {
+		panic("this provider was not made: use its package's New, and check the error")
+	}
+	return c.made()
 }
 
 // settings are a Config with its defaults, and what is made of it once.
@@ -115,7 +124,7 @@ func New(cfg Config, problems ...error) (*Client, error) {
 	}
 	cfg.Templates = cfg.Templates.Clone()
 	s := &settings{Config: cfg, base: base, exchange: newExchanger(cfg)}
-	return &Client{settings: func() *settings { return s }}, nil
+	return &Client{made: func() *settings { return s }}, nil
 }
 
 func (cfg Config) credentialProblems() []error {
@@ -178,4 +187,10 @@ func (c *Client) BaseURL() *url.URL {
 func (c *Client) Identity(what string) Identity { return Identity{name: c.Name(), what: what} }
 
 // Format prints the provider's name only, whatever the verb.
-func (c *Client) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "adapter.Client(%s)", c.Name()) }
+func (c *Client) Format(f fmt.State, _ rune) {
+	name := ""
+	if c != nil && c.made != nil {
+		name = c.Name()
+	}
+	_, _ = fmt.Fprintf(f, "adapter.Client(%s)", name)
+}

@@ -55,6 +55,20 @@ func (c *Call) OwnText(template provider.Template) error {
 	return err
 }
 
+// TemplateNames lists the logical names of the templates that match, sorted: with those
+// into which the service puts a code of its own, it answers
+// [provider.CodeMaker.CodeTemplates].
+func (c *Client) TemplateNames(match func(provider.Template) bool) []string {
+	var names []string
+	for name, template := range c.settings().Templates {
+		if match(template) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // longestCode is more digits than any service's codes have.
 const longestCode = 20
 

@@ -232,7 +232,7 @@ func TestReplyAnnouncedTooLargeIsNotRead(t *testing.T) {
 // at all.
 func TestN4StatusBeforeBody(t *testing.T) {
 	t.Parallel()
-	const long, short = time.Minute, 300 * time.Millisecond
+	const long, short = time.Minute, time.Second
 	text := func(reply string) func(net.Conn) {
 		return func(w net.Conn) { _, _ = io.WriteString(w, reply) }
 	}

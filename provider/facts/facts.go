@@ -14,8 +14,10 @@
 //	10200 | unavailable, may have been sent | 处理超时
 //
 // The meaning is "ok", or a [provider.Kind] by its name, with "by phone" or "by
-// account" behind throttled. "wait" and a duration say how long to wait; "may have
-// been sent" says that the text may be on its way although the service refused.
+// account" behind throttled. "wait" and a duration say how long to wait, "wait until
+// midnight" that the limit lasts for the calendar day of Beijing; "may have been sent"
+// says that the text may be on its way although the service refused. Only a code that
+// says that nothing was sent does without that.
 //
 // A code may be a run of decimal numbers (111000-111099), or a family
 // (LimitExceeded.*) that stands for all codes that begin with it and are listed
@@ -57,6 +59,8 @@ type Code struct {
 	MayHaveSent bool
 	// Wait is how long to wait before the next try, or 0 where nobody says.
 	Wait time.Duration
+	// UntilMidnight marks a limit that lasts until the next midnight in Beijing.
+	UntilMidnight bool
 	// Words are the service's own, or describe the code where those are not known.
 	Words string
 	// Remedy says what a person can do about it, in English and in Chinese. Empty
@@ -66,6 +70,20 @@ type Code struct {
 
 // IsFamily reports whether the row stands for all codes that begin with it.
 func (c Code) IsFamily() bool { return strings.HasSuffix(c.Code, familyEnd) }
+
+// WaitAt returns how long to wait before the next try when the code came at the given
+// time, or 0 where nobody says.
+func (c Code) WaitAt(now time.Time) time.Duration {
+	if !c.UntilMidnight {
+		return c.Wait
+	}
+	const day = 24 * time.Hour
+	beijing := now.In(time.FixedZone("UTC+8", 8*60*60))
+	hour, minute, second := beijing.Clock()
+	passed := time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute +
+		time.Duration(second)*time.Second + time.Duration(beijing.Nanosecond())
+	return day - passed
+}
 
 // familyEnd marks a family.
 const familyEnd = ".*"

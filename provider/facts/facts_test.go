@@ -104,6 +104,9 @@ func TestFaultyFile(t *testing.T) {
 		{"unknown part", "405 | auth, never", `meaning "never"`},
 		{"no duration", "405 | auth, wait long", `meaning "wait long"`},
 		{"negative wait", "405 | auth, wait -1s", `meaning "wait -1s"`},
+		{"no moment", "405 | auth, wait until noon", `want a duration, such as 30s, or "until midnight"`},
+		{"two waits", "405 | auth, wait 1s, wait until midnight", `a code has one wait`},
+		{"two waits, the other way round", "405 | auth, wait until midnight, wait 1s", `a code has one wait`},
 		{"success with a part", "0 | ok, wait 1s", `a success has no more to say`},
 		{"too many columns", "1 | auth | a | b | c | d", "at most 5 columns"},
 		{"remedy in one language", "1 | auth | a | b", "both languages"},
@@ -157,4 +160,32 @@ func ExampleParseCodes() {
 	row, _ := codes.Lookup("108")
 	fmt.Println(row.Kind, row.Words, row.Remedy)
 	// Output: balance 余额不足 top up in the console
+}
+
+// A limit that lasts until midnight ends at the midnight of Beijing, wherever the clock
+// stands.
+func TestF7(t *testing.T) {
+	t.Parallel()
+	codes, err := facts.ParseCodes("1 | throttled by account, wait until midnight\n2 | throttled by account, may have been sent, wait 3s\n3 | balance")
+	require.NoError(t, err)
+	untilMidnight, _ := codes.Lookup("1")
+	require.True(t, untilMidnight.UntilMidnight)
+	beijing, newYork := time.FixedZone("UTC+8", 8*60*60), time.FixedZone("UTC-5", -5*60*60)
+	for _, test := range []struct {
+		now  time.Time
+		want time.Duration
+	}{
+		{time.Date(2026, 2, 28, 20, 0, 0, 0, beijing), 4 * time.Hour},
+		{time.Date(2026, 2, 28, 12, 0, 0, 0, time.UTC), 4 * time.Hour},
+		{time.Date(2026, 2, 28, 7, 0, 0, 0, newYork), 4 * time.Hour},
+		{time.Date(2026, 2, 28, 0, 0, 0, 0, beijing), 24 * time.Hour},
+		{time.Date(2025, 12, 31, 23, 59, 59, 999_999_999, beijing), 1},
+		{time.Date(2026, 1, 1, 0, 0, 0, 1, beijing), 24*time.Hour - 1},
+	} {
+		require.Equal(t, test.want, untilMidnight.WaitAt(test.now), test.now)
+	}
+	seconds, _ := codes.Lookup("2")
+	require.Equal(t, 3*time.Second, seconds.WaitAt(time.Now()))
+	none, _ := codes.Lookup("3")
+	require.Zero(t, none.WaitAt(time.Now()))
 }

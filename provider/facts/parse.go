@@ -170,9 +170,18 @@ func (c *Code) parsePart(text string) error {
 		return nil
 	}
 	wait, isWait := strings.CutPrefix(text, "wait ")
-	duration, err := time.ParseDuration(wait)
-	if !isWait || err != nil || duration <= 0 {
+	switch {
+	case !isWait:
 		return fmt.Errorf("meaning %q: want \"wait\" and a duration, or \"may have been sent\"", text)
+	case c.Wait > 0 || c.UntilMidnight:
+		return fmt.Errorf("meaning %q: a code has one wait", text)
+	case wait == "until midnight":
+		c.UntilMidnight = true
+		return nil
+	}
+	duration, err := time.ParseDuration(wait)
+	if err != nil || duration <= 0 {
+		return fmt.Errorf("meaning %q: want a duration, such as 30s, or \"until midnight\"", text)
 	}
 	c.Wait = duration
 	return nil

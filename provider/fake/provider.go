@@ -44,6 +44,10 @@ func (p *Provider) Name() string {
 	return p.ProviderName
 }
 
+// CodeTemplates lists the templates whose code the Provider makes: those without ID
+// and Text.
+func (p *Provider) CodeTemplates() []string { return p.codeTemplates(provider.CodeByCaller) }
+
 // Send records m and answers as scripted. The ids of receipts are the fake's
 // name and a number: fake-1, fake-2, and so on.
 func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {

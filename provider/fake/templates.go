@@ -2,6 +2,7 @@ package fake
 
 import (
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/cnsms/cnsms/provider"
@@ -45,6 +46,23 @@ func checkCode(usual provider.CodeOrigin, params provider.Params) error {
 	template := provider.Template{ID: "any", Params: []string{provider.ParamCode}}
 	_, err := template.Values(provider.Params{provider.ParamCode: code})
 	return err
+}
+
+// codeTemplates lists the templates whose code the service makes.
+func (p *Provider) codeTemplates(usual provider.CodeOrigin) []string {
+	if p.Templates == nil {
+		if usual == provider.CodeByProvider {
+			return []string{provider.AnyTemplate}
+		}
+		return nil
+	}
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(p.Templates)) {
+		if serviceMakesCode(p.Templates[name], usual) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func checkParams(template provider.Template, params provider.Params) error {

@@ -20,12 +20,19 @@ type Verifier struct {
 	VerifyErr error
 }
 
-var _ provider.Verifier = (*Verifier)(nil)
+var (
+	_ provider.Verifier  = (*Verifier)(nil)
+	_ provider.CodeMaker = (*Verifier)(nil)
+)
 
 // Send records m and answers as scripted. The receipt says who made the code.
 func (v *Verifier) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
 	return v.send(ctx, Attempt{Message: m}, provider.CodeByProvider)
 }
+
+// CodeTemplates lists the templates with a code of the Verifier's: those with neither a
+// Text nor Params, or any where Templates is not set.
+func (v *Verifier) CodeTemplates() []string { return v.codeTemplates(provider.CodeByProvider) }
 
 // Verify checks the code of the receipt's message, as provider.CleanCode reads it.
 func (v *Verifier) Verify(ctx context.Context, r provider.Receipt, code string) error {

@@ -108,6 +108,9 @@ func (l language) meaning(code facts.Code) string {
 	if code.Wait > 0 {
 		parts = append(parts, l.wait+short(code.Wait))
 	}
+	if code.UntilMidnight {
+		parts = append(parts, l.untilMidnight)
+	}
 	if code.MayHaveSent {
 		parts = append(parts, l.mayHaveSent)
 	}

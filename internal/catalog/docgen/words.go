@@ -32,6 +32,7 @@ type language struct {
 	openBracket, closeBracket           string
 	byCaller, byBoth                    string
 	success, wait, mayHaveSent, table   string
+	untilMidnight                       string
 	console, none, unknown, noDocuments string
 	newestSource, ownProtocol           string
 }
@@ -160,7 +161,7 @@ var english = language{
 	scope: map[provider.Scope]string{provider.ScopePhone: " by phone", provider.ScopeAccount: " by account"},
 	yes:   "yes", no: "–", pull: "pull", push: "push", and: ", ", comma: ", ", colon: ": ", openBracket: " (", closeBracket: ")",
 	byCaller: "caller", byBoth: "caller or service",
-	success: "ok", wait: "wait ", mayHaveSent: "may have been sent", table: "Table", newestSource: "newest source ", ownProtocol: "the protocol is this project's own",
+	success: "ok", wait: "wait ", untilMidnight: "wait until midnight in Beijing", mayHaveSent: "may have been sent", table: "Table", newestSource: "newest source ", ownProtocol: "the protocol is this project's own",
 	console: "Console", none: "none", unknown: "not known", noDocuments: "No document is public.",
 }
 
@@ -202,6 +203,6 @@ var chinese = language{
 	scope: map[provider.Scope]string{provider.ScopePhone: "（按号码）", provider.ScopeAccount: "（按账号）"},
 	yes:   "有", no: "–", pull: "拉取", push: "推送", and: "、", comma: "，", colon: "：", openBracket: "（", closeBracket: "）",
 	byCaller: "调用方", byBoth: "调用方或服务商",
-	success: "成功", wait: "等待 ", mayHaveSent: "可能已发出", table: "表", newestSource: "最新资料 ", ownProtocol: "协议属于本项目",
+	success: "成功", wait: "等待 ", untilMidnight: "等到次日零点（北京时间）", mayHaveSent: "可能已发出", table: "表", newestSource: "最新资料 ", ownProtocol: "协议属于本项目",
 	console: "控制台", none: "无", unknown: "不详", noDocuments: "没有公开文档。",
 }
