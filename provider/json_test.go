@@ -60,11 +60,11 @@ func TestP7MessageIsMaskedInJSON(t *testing.T) {
 	data, err := json.Marshal(someMessage)
 	require.NoError(t, err)
 	require.JSONEq(t, `{"To":"138****8000","Template":"login","Params":{"code":"***","name":"***"},
-		"Ref":"order-7","Attempt":2,"Visit":0,"Captcha":"***"}`, string(data))
+		"Ref":"order-7","Attempt":2,"Captcha":"***"}`, string(data))
 
 	data, err = json.Marshal(provider.Message{})
 	require.NoError(t, err)
-	require.JSONEq(t, `{"To":"","Template":"","Params":null,"Ref":"","Attempt":0,"Visit":0,"Captcha":""}`, string(data))
+	require.JSONEq(t, `{"To":"","Template":"","Params":null,"Ref":"","Attempt":0,"Captcha":""}`, string(data))
 }
 
 // TestS1 logs what holds a number or a code in the way in which users hold it.
