@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -253,8 +254,6 @@ func readable(err error, msg provider.Message) (sound error) {
 	var inner *Error
 	_ = errors.As(err, &inner)
 	_ = errors.Is(err, context.Canceled)
-	for range provider.Failures(err) { // unwraps everything
-		continue
-	}
+	_ = slices.Collect(provider.Failures(err)) // unwraps everything
 	return err
 }

@@ -15,36 +15,21 @@ func CleanCode(code string) string { return strings.Map(codeRune, code) }
 
 // codeRune is a character of a code as it is compared, or -1 for one that is skipped.
 func codeRune(r rune) rune {
+	digit, isDigit := decimalDigit(r)
 	switch {
+	case isDigit:
+		return rune(digit)
 	case r < unicode.MaxASCII:
 		if strings.ContainsRune(" \t\r\n\v\f-.()", r) {
 			return -1
 		}
 		return r
-	case unicode.Is(unicode.Nd, r):
-		return '0' + digitValue(r)
 	case r >= '！' && r <= '～': // full-width forms
 		return codeRune(r - '！' + '!')
 	case isSpacer(r):
 		return -1
 	}
 	return r
-}
-
-// digitValue is the value of a decimal digit of any script. Unicode keeps the ten digits
-// of a script together, beginning with zero.
-func digitValue(r rune) rune {
-	for _, all := range unicode.Nd.R16 {
-		if r <= rune(all.Hi) {
-			return (r - rune(all.Lo)) % 10
-		}
-	}
-	for _, all := range unicode.Nd.R32 {
-		if r <= rune(all.Hi) {
-			return (r - rune(all.Lo)) % 10
-		}
-	}
-	return 0
 }
 
 // isSpacer reports whether r only separates characters, or is not even seen.

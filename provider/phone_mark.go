@@ -74,30 +74,32 @@ func halfWidth(r rune) rune {
 // decimalDigit returns the digit, '0' to '9', that r is in any script.
 func decimalDigit(r rune) (digit byte, ok bool) {
 	if r <= unicode.MaxASCII {
-		return byte(r), r >= '0' && r <= '9'
+		return asciiDigit(r)
 	}
 	return digitOfScript(r)
 }
 
-func digitOfScript(r rune) (digit byte, ok bool) {
-	if !unicode.Is(unicode.Nd, r) {
+const digits = "0123456789"
+
+func asciiDigit(r rune) (digit byte, ok bool) {
+	if r < '0' || r > '9' {
 		return 0, false
 	}
-	return '0' + valueIn(unicode.Nd, r), true
+	return digits[r-'0'], true
 }
 
-// valueIn returns the value of a digit that is in the table. Digits stand in sets
-// of ten, from zero to nine, and each range of the table is one set or several.
-func valueIn(digits *unicode.RangeTable, r rune) byte {
-	for _, set := range digits.R16 {
-		if r <= rune(set.Hi) {
-			return byte((r - rune(set.Lo)) % 10)
+// digitOfScript finds the digit by its place: the decimal digits of Unicode stand in
+// sets of ten, from zero to nine, and each range of the table is one set or several.
+func digitOfScript(r rune) (digit byte, ok bool) {
+	for _, sets := range unicode.Nd.R16 {
+		if place := int(r) - int(sets.Lo); place >= 0 && int(r) <= int(sets.Hi) {
+			return digits[place%len(digits)], true
 		}
 	}
-	for _, set := range digits.R32 {
-		if r <= rune(set.Hi) {
-			return byte((r - rune(set.Lo)) % 10)
+	for _, sets := range unicode.Nd.R32 {
+		if place := int(r) - int(sets.Lo); place >= 0 && int(r) <= int(sets.Hi) {
+			return digits[place%len(digits)], true
 		}
 	}
-	return 0
+	return 0, false
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -78,9 +77,8 @@ func (b *builder) add(text string, from span) {
 func (r reading) digits() reading {
 	var b builder
 	for i, c := range r.text {
-		if unicode.Is(unicode.Nd, c) {
-			digit := string('0' + digitValue(c))
-			b.add(digit, span{r.begin(i), r.end(i + utf8.RuneLen(c) - 1)})
+		if digit, isDigit := decimalDigit(c); isDigit {
+			b.add(string(digit), span{r.begin(i), r.end(i + utf8.RuneLen(c) - 1)})
 		}
 	}
 	return reading{b.text.String(), b.from, true}

@@ -32,12 +32,11 @@ func (c *Call) Form() (url.Values, error) {
 func (c *Call) BodyForm() (url.Values, error) {
 	header := c.Request.Header.Get("Content-Type")
 	media, params, _ := mime.ParseMediaType(header)
-	values, err := url.Values{}, error(nil)
+	read := func() (url.Values, error) { return readURLEncoded(c.Body, header) }
 	if media == multipartForm {
-		values, err = readMultipart(c.Body, params["boundary"])
-	} else {
-		values, err = readURLEncoded(c.Body, header)
+		read = func() (url.Values, error) { return readMultipart(c.Body, params["boundary"]) }
 	}
+	values, err := read()
 	if err != nil {
 		return values, fmt.Errorf("body: %w", err)
 	}

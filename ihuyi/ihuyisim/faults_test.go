@@ -114,10 +114,14 @@ func TestM5WrongPassword(t *testing.T) {
 	mobile, content, at := good.Get("mobile"), good.Get("content"), good.Get("time")
 	for password, says := range map[string]string{
 		hash(account, hash(apiKey), mobile, content, at): "made with the MD5 of the APIKEY",
-		hash(apiKey):                       "made of the APIKEY alone",
+
+		hash(apiKey): "made of the APIKEY alone",
+
 		hash(account, mobile, content, at): "made without the APIKEY",
+
 		strings.ToUpper(hash(account, apiKey, content, at)): "made without mobile",
-		hash(account, "another key", mobile, content, at):   "wrong; tested: made without mobile, ",
+
+		hash(account, "another key", mobile, content, at): "wrong; tested: made without mobile, ",
 	} {
 		s, _ := newServer(ihuyisim.Config{})
 		form := signed()

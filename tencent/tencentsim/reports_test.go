@@ -39,14 +39,14 @@ func TestPull(t *testing.T) {
 	a.Report(Delivery{Serial: "2433:2", Phone: "+12025550123", At: a.clock.Now(), Failed: true})
 	a.Receive(Reply{Phone: "+8613800138000", Text: "T", Sign: "示例签名", ExtendCode: "07", At: a.clock.Now()})
 	deliveries, _ := a.pull(t, "PullSmsSendStatus", pullBody)
-	require.Equal(t, `{"Response":{"PullSmsSendStatusSet":[`+ //nolint:testifylint // The bytes are compared.
+	require.Equal(t, `{"Response":{"PullSmsSendStatusSet":[`+
 		`{"UserReceiveTime":1700000000,"CountryCode":"86","SubscriberNumber":"13800138000","PhoneNumber":"+8613800138000",`+
 		`"SerialNo":"2433:1","ReportStatus":"SUCCESS","Description":"DELIVRD","SessionContext":"order-17"},`+
 		`{"UserReceiveTime":1700000000,"CountryCode":"1","SubscriberNumber":"2025550123","PhoneNumber":"+12025550123",`+
 		`"SerialNo":"2433:2","ReportStatus":"FAIL","Description":"UNDELIV","SessionContext":""}],`+
 		`"RequestId":"6553f100-0000-4000-8000-000000000001"}}`, deliveries)
 	replies, _ := a.pull(t, "PullSmsReplyStatus", pullBody)
-	require.Equal(t, `{"Response":{"PullSmsReplyStatusSet":[{"ExtendCode":"07","CountryCode":"86","PhoneNumber":"+8613800138000",`+ //nolint:testifylint // The bytes are compared.
+	require.Equal(t, `{"Response":{"PullSmsReplyStatusSet":[{"ExtendCode":"07","CountryCode":"86","PhoneNumber":"+8613800138000",`+
 		`"SignName":"示例签名","ReplyContent":"T","ReplyTime":1700000000,"SubscriberNumber":"13800138000"}],`+
 		`"RequestId":"6553f100-0000-4000-8000-000000000002"}}`, replies)
 	for _, action := range []string{"PullSmsSendStatus", "PullSmsReplyStatus"} {

@@ -125,7 +125,7 @@ func TestAccepted(t *testing.T) {
 	a := newAccount(Config{Templates: map[string]Template{"1110": {Text: "验证码{1}，{2}分钟内有效。"}}})
 	reply, verdict := a.send(t, "SessionContext", `"order-17"`)
 	require.Empty(t, verdict)
-	require.Equal(t, `{"Response":{"SendStatusSet":[{"SerialNo":"2433:170000000000000000000000001","PhoneNumber":"+8613800138000",`+ //nolint:testifylint // The bytes are compared.
+	require.Equal(t, `{"Response":{"SendStatusSet":[{"SerialNo":"2433:170000000000000000000000001","PhoneNumber":"+8613800138000",`+
 		`"Fee":1,"SessionContext":"order-17","Code":"Ok","Message":"send success","IsoCode":"CN"}],`+
 		`"RequestId":"6553f100-0000-4000-8000-000000000001"}}`, reply)
 	require.Equal(t, []sim.Text{{
