@@ -79,9 +79,9 @@ func toFlate(w io.Writer) io.WriteCloser {
 	return packer
 }
 
-// TestContentEncoding has replies that are packed although nobody may have asked,
+// TestR5ContentEncoding has replies that are packed although nobody may have asked,
 // over transports that ask for it and that do not.
-func TestContentEncoding(t *testing.T) {
+func TestR5ContentEncoding(t *testing.T) {
 	t.Parallel()
 	const text = `{"code":0}`
 	large := strings.Repeat("x", adapter.MaxReply+1)
