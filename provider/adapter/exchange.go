@@ -43,6 +43,9 @@ func (c *Call) Do(ctx context.Context, r Request) (Reply, error) {
 // Forward is Do for a request that somebody else has built, such as a vendor's SDK.
 // The request's own context is not used.
 func (c *Call) Forward(ctx context.Context, r *http.Request) (Reply, error) {
+	if r.URL == nil {
+		return Reply{}, c.Fail(provider.KindConfig, "the request has no URL")
+	}
 	var content []byte
 	if r.Body != nil {
 		var err error

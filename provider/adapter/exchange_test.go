@@ -64,6 +64,10 @@ func TestForward(t *testing.T) {
 	_, err = c.NewCall(provider.OpSend).Forward(t.Context(), r)
 	require.ErrorIs(t, err, provider.KindConfig)
 	require.False(t, provider.MayHaveSent(err))
+
+	_, err = c.NewCall(provider.OpSend).Forward(t.Context(), &http.Request{})
+	require.ErrorIs(t, err, provider.KindConfig)
+	require.ErrorContains(t, err, "the request has no URL")
 }
 
 func TestForwardHasNoGetBody(t *testing.T) {

@@ -41,7 +41,7 @@ func (s handlerService) Codes() facts.Codes      { return s.cfg.Codes }
 // Judge refuses as scripted, before the handler sees the request, or lets the
 // handler answer.
 func (s handlerService) Judge(c *sim.Call) sim.Outcome {
-	if scripted, ok := c.Scripted(); ok && s.cfg.Refuse != nil {
+	if scripted, ok := c.Scripted(); ok {
 		return scripted
 	}
 	recorder := httptest.NewRecorder()
@@ -60,6 +60,9 @@ func (s handlerService) Judge(c *sim.Call) sim.Outcome {
 func (s handlerService) Answer(_ *sim.Call, o sim.Outcome) sim.Reply {
 	if recorder, ok := o.Data.(*httptest.ResponseRecorder); ok {
 		return sim.Reply{Status: recorder.Code, Header: recorder.Header(), Body: recorder.Body.Bytes()}
+	}
+	if s.cfg.Refuse == nil { // nobody may take a refusal that was asked for as a success
+		return sim.Reply{Status: http.StatusNotImplemented, ContentType: "text/plain", Body: []byte("HandlerServiceConfig.Refuse is not set")}
 	}
 	answer := s.cfg.Refuse(o.Code, o.Words)
 	return sim.Reply{Status: answer.status(), ContentType: answer.ContentType, Body: answer.Body}

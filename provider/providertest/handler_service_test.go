@@ -3,8 +3,11 @@ package providertest_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/providertest"
@@ -53,4 +56,20 @@ func acceptedByToy(r *http.Request, answer providertest.Reply) []sim.Text {
 		texts = append(texts, sim.Text{ID: reply.ID, To: to, Template: request.Template, Params: request.Params})
 	}
 	return texts
+}
+
+// A refusal that nothing can write is no success.
+func TestHandlerServiceWithoutRefuse(t *testing.T) {
+	t.Parallel()
+	server := sim.New(sim.Config{}, providertest.HandlerService(providertest.HandlerServiceConfig{
+		Name: "gateway", Codes: toyService{}.Codes(),
+		Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the handler was asked") }),
+	}))
+	t.Cleanup(server.Close)
+	_, err := server.Inject(sim.Fault{Effect: sim.EffectRefuse, Code: "NO_MONEY"})
+	require.NoError(t, err)
+	answer := httptest.NewRecorder()
+	server.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/toy/send", nil))
+	require.Equal(t, http.StatusNotImplemented, answer.Code)
+	require.Contains(t, answer.Body.String(), "Refuse is not set")
 }
