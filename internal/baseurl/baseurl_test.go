@@ -54,3 +54,29 @@ func TestParse(t *testing.T) {
 		})
 	}
 }
+
+func TestParseWithout(t *testing.T) {
+	t.Parallel()
+	const problem = "BaseURL: must not end in /v1, with which each path begins already"
+	tests := []struct{ root, text, problem string }{
+		{"/v1", "https://sms.example.com", ""},
+		{"/v1", "https://sms.example.com/v1/relay", ""},
+		{"/v1", "https://sms.example.com/relayv1", ""},
+		{"/v1", "https://sms.example.com/v1", problem},
+		{"/v1", "https://sms.example.com/relay/v1//", problem},
+		{"/v1", "https://sms.example.com/%76%31", problem},
+		{"/v1", "", "BaseURL: must not be empty"},
+		{"", "https://sms.example.com/v1", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.root+" "+tt.text, func(t *testing.T) {
+			t.Parallel()
+			_, err := baseurl.ParseWithout(tt.root, tt.text, false)
+			if tt.problem == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.EqualError(t, err, tt.problem)
+		})
+	}
+}
