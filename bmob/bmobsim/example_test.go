@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/cnsms/cnsms/bmob"
@@ -18,9 +19,11 @@ func Example_wait() {
 	server := sim.New(sim.Config{}, bmobsim.New(bmobsim.Config{AppID: "id", RESTKey: "key"}))
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	go signUp(ctx, &http.Client{Transport: server.Transport()}, "13900139000", "13800138000")
+	var program sync.WaitGroup
+	program.Go(func() { signUp(ctx, &http.Client{Transport: server.Transport()}, "13900139000", "13800138000") })
 
 	text, err := server.Wait(ctx, 0, func(t sim.Text) bool { return t.To == "+8613800138000" })
+	program.Wait()
 	fmt.Println(text.Seq, text.Sign, len(text.Code), err)
 	// Output: 2 比目科技 6 <nil>
 }
