@@ -1,6 +1,7 @@
 package adapter_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"testing"
 
@@ -41,7 +42,7 @@ func TestDecodeJSON(t *testing.T) {
 }
 
 func FuzzDecodeJSON(f *testing.F) {
-	for _, seed := range []string{`{"code":1,"id":"x"}`, `{"id":null}`, "\xef\xbb\xbf{}", `[]`, ``, `{"id":-}`, "{}\v"} {
+	for _, seed := range []string{`{"code":1,"id":"x"}`, `{"id":null}`, "\xef\xbb\xbf{}", "\r\n\ufeff \ufeff{}", `[]`, ``, `{"id":-}`, "{}\v"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -55,9 +56,5 @@ func FuzzDecodeJSON(f *testing.F) {
 	})
 }
 
-func trimMark(body []byte) []byte {
-	if len(body) >= 3 && string(body[:3]) == "\xef\xbb\xbf" {
-		return body[3:]
-	}
-	return body
-}
+// trimMark takes off what may stand around a reply: marks and white space.
+func trimMark(body []byte) []byte { return bytes.Trim(body, "\ufeff \t\r\n") }
