@@ -17,11 +17,16 @@ func e164(number string) string {
 			return "+86" + rest
 		}
 	}
-	if phone, err := provider.ParsePhone("+" + number); err == nil && sim.IsDigits(number) && !phone.IsMainland() {
-		return phone.E164()
+	phone, err := provider.ParsePhone("+" + number)
+	if err != nil || !sim.IsDigits(number) || phone.IsMainland() || phone.CountryCode() == "1" && len(phone.National()) != northAmerican {
+		return number
 	}
-	return number
+	return phone.E164()
 }
+
+// northAmerican is how many digits a number of country code 1 has. One digit too many of
+// a mainland number is none.
+const northAmerican = 10
 
 // isMainland reports whether a number in E.164 form is a mobile number of the mainland.
 func isMainland(number string) bool {
