@@ -10,7 +10,7 @@ import (
 
 // e164 reads the forms that the service documents: 11 digits of the mainland, bare or
 // behind +, +86, 0086 or 86, and abroad the country code and the number without a plus.
-// What is no number stays as it is.
+// It is empty for what is no number.
 func e164(number string) string {
 	for _, before := range []string{"", "+86", "0086", "86", "+"} {
 		if rest, ok := strings.CutPrefix(number, before); ok && isMainland("+86"+rest) {
@@ -19,7 +19,7 @@ func e164(number string) string {
 	}
 	phone, err := provider.ParsePhone("+" + number)
 	if err != nil || !sim.IsDigits(number) || phone.IsMainland() || phone.CountryCode() == "1" && len(phone.National()) != northAmerican {
-		return number
+		return ""
 	}
 	return phone.E164()
 }
