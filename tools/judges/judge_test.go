@@ -1,0 +1,51 @@
+package judges
+
+import (
+	"os"
+	"os/exec"
+	"path"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/sim"
+)
+
+// TestJudges has every official client drive the simulators.
+func TestJudges(t *testing.T) {
+	t.Parallel()
+	for _, judge := range Judges() {
+		for _, hearing := range judge.Hearings {
+			t.Run(path.Base(judge.Module)+"/"+hearing.Name, func(t *testing.T) {
+				t.Parallel()
+				needNode(t, judge)
+				require.NoError(t, hearing.Try(t.Context(), sim.Start(t, hearing.Simulator())))
+			})
+		}
+	}
+}
+
+// needNode skips the test of a judge that cannot run here. The build server has it.
+func needNode(t *testing.T, judge Judge) {
+	t.Helper()
+	if !judge.Node {
+		return
+	}
+	if reason := nodeMissing(); reason != "" {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(reason)
+		}
+		t.Skip(reason)
+	}
+}
+
+// nodeMissing says what is missing for the clients on Node.js.
+func nodeMissing() string {
+	if _, err := exec.LookPath("node"); err != nil {
+		return "there is no node: install Node.js 20 or later, with npm"
+	}
+	if _, err := os.Stat("node/node_modules"); err != nil {
+		return "the clients are not installed: run npm ci --prefix tools/judges/node --ignore-scripts --no-audit --no-fund"
+	}
+	return ""
+}
