@@ -1,8 +1,8 @@
 package judges
 
 import (
-	"encoding/json"
 	"maps"
+	"strconv"
 
 	"github.com/stretchr/testify/require"
 
@@ -68,10 +68,10 @@ func driveBmob(t *trial) {
 
 func bmobSends(t *trial, c call) sim.Text {
 	var sent struct {
-		ID json.Number `json:"smsId"`
+		ID int `json:"smsId"`
 	}
 	text := t.send(c, &sent)
-	require.Equal(t, text.ID, sent.ID.String())
+	require.Equal(t, text.ID, strconv.Itoa(sent.ID))
 	return text
 }
 
