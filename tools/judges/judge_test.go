@@ -11,18 +11,36 @@ import (
 	"github.com/cnsms/cnsms/sim"
 )
 
-// TestJudges has every official client drive the simulators.
+// TestJudges has every official client drive the simulators, and compares the READMEs
+// with how many accepted.
 func TestJudges(t *testing.T) {
 	t.Parallel()
-	for _, judge := range Judges() {
-		for _, hearing := range judge.Hearings {
-			t.Run(path.Base(judge.Module)+"/"+hearing.Name, func(t *testing.T) {
+	judges := Judges()
+	accepts := make([]bool, len(judges))
+	t.Run("accept", func(t *testing.T) { // ends when all of them have
+		for i, judge := range judges {
+			t.Run(path.Base(judge.Module), func(t *testing.T) {
 				t.Parallel()
 				needNode(t, judge)
-				require.NoError(t, hearing.Try(t.Context(), sim.Start(t, hearing.Simulator())))
+				for _, hearing := range judge.Hearings {
+					require.NoError(t, hearing.Try(t.Context(), sim.Start(t, hearing.Simulator())), hearing.Name)
+				}
+				accepts[i] = true
 			})
 		}
-	}
+	})
+	t.Run("are in the READMEs", func(t *testing.T) {
+		if reason := nodeMissing(); reason != "" {
+			t.Skip("not all judges could run: " + reason)
+		}
+		var accepted []Judge
+		for i, judge := range judges {
+			if accepts[i] {
+				accepted = append(accepted, judge)
+			}
+		}
+		requireReadmes(t, accepted)
+	})
 }
 
 // needNode skips the test of a judge that cannot run here. The build server has it.
