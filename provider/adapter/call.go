@@ -119,6 +119,14 @@ func (c *Call) Refuse(code, words string) error {
 	}
 }
 
+// RetryAfter is how long the reply asks to wait, for a service that says it elsewhere than
+// in the header of that name. A longer wait than a day is cut to a day; 0 says nothing.
+func (c *Call) RetryAfter(wait time.Duration) {
+	if wait > 0 {
+		c.retryAfter = min(wait, longestWait)
+	}
+}
+
 // Unusable is the error for a reply that is not what the service promises. The
 // problem begins with the name of the field and must not repeat the reply, which
 // could hold anything.

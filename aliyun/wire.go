@@ -1,0 +1,189 @@
+package aliyun
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
+	"github.com/cnsms/cnsms/provider/facts"
+)
+
+// version is that of both products.
+const version = "2017-05-25"
+
+const formType = "application/x-www-form-urlencoded"
+
+// longestRef is how many characters an OutId has room for.
+const longestRef = 256
+
+// product is one of the two, with the key that it is asked with.
+type product struct {
+	client *adapter.Client
+	codes  facts.Codes
+	key    func() accessKey // fmt does not look into functions
+}
+
+type accessKey struct{ id, secret, token string }
+
+func newKey(id string, secret, token provider.Secret) func() accessKey {
+	key := accessKey{id, string(secret), string(token)}
+	return func() accessKey { return key }
+}
+
+// credentials are the fields that the account is known by.
+func credentials(id string, secret, token provider.Secret) []adapter.Credential {
+	return []adapter.Credential{
+		{Field: "AccessKeyID", Value: id},
+		{Field: "AccessKeySecret", Value: string(secret)},
+		{Field: "SecurityToken", Value: string(token), Optional: true},
+	}
+}
+
+// ask makes one request and reads the answer. Both products answer in JSON whatever the
+// HTTP status. Anything but success is an error.
+func (p product) ask(ctx context.Context, call *adapter.Call, action string, form adapter.Form) (reply, error) {
+	request, err := p.request(call, action, form)
+	if err != nil {
+		return reply{}, err
+	}
+	answer, err := call.Do(ctx, request)
+	if err != nil {
+		return reply{}, err
+	}
+	read := reply{raw: answer.Body}
+	if err := adapter.DecodeJSON(answer.Body, &read); err != nil {
+		return reply{}, call.Unusable(err.Error())
+	}
+	code := string(read.Code)
+	if code == "" {
+		return reply{}, call.Unusable("Code: missing")
+	}
+	call.RetryAfter(waitOf(answer, code, string(read.Message)))
+	if err := call.Judge(code, p.words(read)); err != nil {
+		return reply{}, err
+	}
+	if strings.TrimSpace(string(read.Success)) == "false" {
+		return reply{}, call.Unusable("Success: false beside a Code that says OK")
+	}
+	return read, nil
+}
+
+// request signs a form. Numbers and codes stand in the body, not in the address, which
+// proxies and access logs keep.
+func (p product) request(call *adapter.Call, action string, form adapter.Form) (adapter.Request, error) {
+	nonce, err := call.NewID()
+	if err != nil {
+		return adapter.Request{}, err
+	}
+	body, key := []byte(form.Encode()), p.key()
+	header := http.Header{
+		"Content-Type":          {formType},
+		"x-acs-action":          {action},
+		"x-acs-content-sha256":  {hash(body)},
+		"x-acs-date":            {p.client.Now().UTC().Format(time.RFC3339)},
+		"x-acs-signature-nonce": {nonce},
+		"x-acs-version":         {version},
+	}
+	if key.token != "" {
+		header["x-acs-accesskey-id"], header["x-acs-security-token"] = []string{key.id}, []string{key.token}
+	}
+	const path = "/"
+	address := p.client.BaseURL()
+	address.Path += path
+	what := signed{http.MethodPost, address.Host, address.EscapedPath(), "", header, hash(body)}
+	authorization, signature := what.authorization(key.id, key.secret)
+	header["Authorization"] = []string{authorization}
+	call.Hide(signature)
+	return adapter.Request{Path: path, Header: header, Body: body}, nil
+}
+
+// reply is the answer to every call; each fills other members. Only the Code decides
+// which it is.
+type reply struct {
+	Code      adapter.Scalar
+	Message   adapter.Aside
+	RequestID adapter.Aside `json:"RequestId"`
+
+	// SendSms and SendBatchSms.
+	BizID adapter.Aside `json:"BizId"`
+	// QuerySendDetails of 短信服务.
+	Details json.RawMessage `json:"SmsSendDetailDTOs"`
+	// 短信认证: an object, and of QuerySendDetails a list.
+	Success json.RawMessage
+	Model   json.RawMessage
+
+	raw []byte // all of it
+}
+
+// words are the service's own, with the id of the request behind them: its support asks
+// for it. Words that say nothing are replaced by those of the code.
+func (p product) words(r reply) string {
+	words := string(r.Message)
+	if words == "" || words == "UNKNOWN" {
+		row, _ := p.codes.Lookup(string(r.Code))
+		words = row.Words
+	}
+	if r.RequestID == "" {
+		return words
+	}
+	return strings.TrimSpace(words + " (request " + string(r.RequestID) + ")")
+}
+
+// extra holds the id of the request.
+func (r reply) extra() map[string]string {
+	if r.RequestID == "" {
+		return nil
+	}
+	return map[string]string{"request_id": string(r.RequestID)}
+}
+
+// templateParam writes the values as the JSON that stands in a field of the form.
+func templateParam(vars adapter.Vars) string {
+	text, _ := vars.MarshalJSON() // no value of strings fails
+	return string(text)
+}
+
+// checkVars refuses values that no variable takes.
+func checkVars(call *adapter.Call, vars adapter.Vars) error {
+	for _, v := range vars {
+		switch {
+		case v.Value == "":
+			return call.Fail(provider.KindTemplate, "Params[%q]: empty; Aliyun takes no variable without a value", v.Name)
+		case strings.Contains(v.Value, "://"):
+			return call.Fail(provider.KindContent, "Params[%q]: has a URL, which Aliyun takes in no variable", v.Name)
+		}
+	}
+	return nil
+}
+
+// checkRef refuses a Ref that OutId has no room for.
+func checkRef(call *adapter.Call, ref string) error {
+	if n := utf8.RuneCountInString(ref); n > longestRef {
+		return call.Fail(provider.KindUnsupported, "Ref: has %d characters; Aliyun takes %d", n, longestRef)
+	}
+	return nil
+}
+
+// signProblem says what is wrong with a signature, or nothing.
+func signProblem(sign string) string {
+	switch {
+	case strings.ContainsAny(sign, "【】"):
+		return "Sign: must not have brackets: the service adds them"
+	case strings.ContainsFunc(sign, unicode.IsSpace):
+		return "Sign: must not have white space"
+	}
+	return ""
+}
+
+// isCode reports whether text is made of ASCII letters and digits, and as long as the
+// codes of 短信认证.
+func isCode(text string) bool {
+	isOther := func(r rune) bool { return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') }
+	return len(text) >= shortestCode && len(text) <= longestCode && !strings.ContainsFunc(text, isOther)
+}
