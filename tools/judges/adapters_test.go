@@ -80,7 +80,7 @@ func headers(h http.Header, prefix string) map[string]any {
 // the vendor's SDK for Go, with what the vendor's SDK for Node sends.
 func TestTencentRequests(t *testing.T) {
 	t.Parallel()
-	server := sim.Start(t, tencentsim.New(tencentAccount()))
+	server := sim.Start(t, tencentsim.New(tencentAccount(true)))
 	their := theirs(t, tencentNode, server)(tencentText(nil))
 	p, err := tencent.New(tencent.Config{
 		SecretID: tencentID, SecretKey: tencentSecret, AppID: tencentApp, Sign: "示例签名", BaseURL: server.URL(),

@@ -20,6 +20,7 @@ func newDysmsV1(context.Context) (client, error) {
 	return aliyunV1{
 		"SendSms":          v1(openDysms, dysmsapi.CreateSendSmsRequest, (*dysmsapi.Client).SendSms),
 		"SendBatchSms":     v1(openDysms, dysmsapi.CreateSendBatchSmsRequest, (*dysmsapi.Client).SendBatchSms),
+		"GetSmsSign":       v1(openDysms, dysmsapi.CreateGetSmsSignRequest, (*dysmsapi.Client).GetSmsSign),
 		"QuerySendDetails": v1(openDysms, dysmsapi.CreateQuerySendDetailsRequest, (*dysmsapi.Client).QuerySendDetails),
 	}, nil
 }
@@ -70,7 +71,11 @@ type rpcRequest interface{ SetScheme(scheme string) }
 // fill sets the fields of a request, which have the names of the parameters.
 func fill(request rpcRequest, p params) error {
 	request.SetScheme(requests.HTTP)
-	fields, err := json.Marshal(p)
+	texts := map[string]string{}
+	for name, value := range p {
+		texts[name] = fmt.Sprint(value)
+	}
+	fields, err := json.Marshal(texts)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ var bmobNode = Judge{
 	Module: "hydrogen-js-sdk", Node: true,
 	Hearings: []Hearing{{
 		Name: "bmob", open: onNode("bmob.cjs"), drive: driveBmob,
-		Simulator: func() sim.Service { return bmobsim.New(bmobAccount()) },
+		Simulator: func() []sim.Service { return []sim.Service{bmobsim.New(bmobAccount())} },
 	}},
 }
 

@@ -19,12 +19,17 @@ type Judge struct {
 	Hearings []Hearing
 }
 
+// name is the module for the name of a test.
+func (j Judge) name() string {
+	return strings.ReplaceAll(strings.TrimPrefix(j.Module, "github.com/"), "/", " ")
+}
+
 // Hearing is one client at one simulator.
 type Hearing struct {
 	// Name tells the hearings of a judge apart.
 	Name string
-	// Simulator is the account that the client talks to. Each call makes a new one.
-	Simulator func() sim.Service
+	// Simulator is what the client talks to. Each call makes a new account.
+	Simulator func() []sim.Service
 	// open starts the client.
 	open func(ctx context.Context) (client, error)
 	// drive has the client make its calls and says what of it is wrong.
@@ -46,5 +51,5 @@ func (h Hearing) Try(ctx context.Context, server *sim.Server) error {
 
 // Judges are all of them, in the order in which they are listed.
 func Judges() []Judge {
-	return []Judge{tencentNode, bmobNode}
+	return []Judge{aliyunGoV1, aliyunGoV3, dysmsNode, dypnsNode, popNode, bmobNode, tencentGo, tencentNode}
 }

@@ -3,7 +3,6 @@ package judges
 import (
 	"os"
 	"os/exec"
-	"path"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,11 +18,11 @@ func TestJudges(t *testing.T) {
 	accepts := make([]bool, len(judges))
 	t.Run("accept", func(t *testing.T) { // ends when all of them have
 		for i, judge := range judges {
-			t.Run(path.Base(judge.Module), func(t *testing.T) {
+			t.Run(judge.name(), func(t *testing.T) {
 				t.Parallel()
 				needNode(t, judge)
 				for _, hearing := range judge.Hearings {
-					require.NoError(t, hearing.Try(t.Context(), sim.Start(t, hearing.Simulator())), hearing.Name)
+					require.NoError(t, hearing.Try(t.Context(), sim.Start(t, hearing.Simulator()...)), hearing.Name)
 				}
 				accepts[i] = true
 			})

@@ -25,7 +25,7 @@ type node struct {
 // or with the context.
 func onNode(script string, arguments ...string) func(ctx context.Context) (client, error) {
 	return func(ctx context.Context) (client, error) {
-		n := &node{command: exec.CommandContext(ctx, "node", script)} //nolint:gosec // One of our own scripts.
+		n := &node{command: exec.CommandContext(ctx, "node", append([]string{script}, arguments...)...)} //nolint:gosec // One of our own scripts.
 		n.command.Dir = "node"
 		n.command.Env = []string{"PATH=" + os.Getenv("PATH"), "SystemRoot=" + os.Getenv("SystemRoot")} // no proxies, no credentials
 		n.command.Stderr = &n.errors

@@ -52,14 +52,16 @@ func requireReadmes(t *testing.T, accepted []Judge) {
 		file := path.Join("../..", l.file)
 		content, err := os.ReadFile(file)
 		require.NoError(t, err)
-		place := regexp.MustCompile(`(?s)(<!-- judges:begin -->\n).*?(\n<!-- judges:end -->\n)`)
-		require.Regexp(t, place, string(content), l.file)
-		want := place.ReplaceAllString(string(content), "${1}\n"+l.say(t, accepted)+"\n${2}")
-		if *update && want != string(content) {
-			require.NoError(t, os.WriteFile(file, []byte(want), 0o600))
+		before, rest, begins := strings.Cut(string(content), "<!-- judges:begin -->\n")
+		have, after, ends := strings.Cut(rest, "<!-- judges:end -->\n")
+		require.True(t, begins && ends, l.file)
+		want := "\n" + l.say(t, accepted) + "\n\n"
+		if *update && have != want {
+			written := before + "<!-- judges:begin -->\n" + want + "<!-- judges:end -->\n" + after
+			require.NoError(t, os.WriteFile(file, []byte(written), 0o600))
 			continue
 		}
-		require.Equal(t, want, string(content), "write it with: go test -C tools/judges . -update")
+		require.Equal(t, want, have, "%s: write it with: go test -C tools/judges . -update", l.file)
 	}
 }
 
@@ -75,7 +77,7 @@ func (l language) say(t *testing.T, accepted []Judge) string {
 		}
 		*list = append(*list, strings.TrimPrefix(judge.Module, "github.com/")+" "+version(t, judge))
 		for _, hearing := range judge.Hearings {
-			service := hearing.Simulator().Name()
+			service := hearing.Simulator()[0].Name()
 			names[service] = l.services[service]
 		}
 	}

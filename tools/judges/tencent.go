@@ -14,21 +14,31 @@ const (
 	tencentApp               = "1400006666"
 )
 
-var tencentNode = Judge{
-	Module: "tencentcloud-sdk-nodejs-sms", Node: true,
-	Hearings: []Hearing{{
-		Name: "tencent", open: onNode("tencent.cjs"), drive: driveTencent("TencentCloudSDKHttpException"),
-		Simulator: func() sim.Service { return tencentsim.New(tencentAccount()) },
-	}},
-}
+var (
+	tencentGo = Judge{
+		Module: "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/sms",
+		Hearings: []Hearing{{
+			Name: "tencent", open: newTencentSDK, drive: driveTencent("*errors.TencentCloudSDKError", false),
+			Simulator: func() []sim.Service { return []sim.Service{tencentsim.New(tencentAccount(false))} },
+		}},
+	}
+	tencentNode = Judge{
+		Module: "tencentcloud-sdk-nodejs-sms", Node: true,
+		Hearings: []Hearing{{
+			Name: "tencent", open: onNode("tencent.cjs"), drive: driveTencent("TencentCloudSDKHttpException", true),
+			Simulator: func() []sim.Service { return []sim.Service{tencentsim.New(tencentAccount(true))} },
+		}},
+	}
+)
 
-// tencentAccount takes the service's name from the endpoint, as the SDK for Node does.
-func tencentAccount() tencentsim.Config {
+// tencentAccount may let clients take the service's name from the endpoint, as the SDK
+// for Node does.
+func tencentAccount(fromHost bool) tencentsim.Config {
 	return tencentsim.Config{
 		SecretID: tencentID, SecretKey: tencentSecret, AppID: tencentApp, Signs: []string{"示例签名"},
 		Templates:       map[string]tencentsim.Template{"1110": {Text: "验证码{1}，{2}分钟内有效。", Code: true}},
 		Blocked:         []string{"+8613800138001"},
-		ServiceFromHost: true,
+		ServiceFromHost: fromHost,
 		Deliver:         true,
 	}
 }
@@ -55,12 +65,17 @@ type tencentStatus struct {
 	Fee                                                           int
 }
 
-// driveTencent is for any client whose errors are of class.
-func driveTencent(class string) func(t *trial) {
+// driveTencent is for any client whose errors are of class. One that takes anything can
+// be made to send a value of the wrong type.
+func driveTencent(class string, takesAnything bool) func(t *trial) {
 	return func(t *trial) {
 		tencentSends(t)
 		tencentDeclines(t)
 		tencentRefuses(t, class)
+		if takesAnything {
+			wrongType := tencentText(params{"TemplateParamSet": []any{42137, "5"}})
+			t.refuse(refusal{wrongType, class, "InvalidParameter", 0, "TemplateParamSet"})
+		}
 	}
 }
 
@@ -76,16 +91,17 @@ func tencentSends(t *trial) {
 		[]string{text.To, text.Sign, text.Template, text.Code, text.Ref, text.Text})
 
 	type report struct{ SerialNo, ReportStatus, Description, PhoneNumber string }
-	var reports struct{ PullSmsSendStatusSet []report }
-	delivered := []report{{text.ID, "SUCCESS", "DELIVRD", "+8613800138000"}}
+	type pulled struct{ PullSmsSendStatusSet []report }
+	var byNumber, first, second pulled
+	delivered := pulled{[]report{{text.ID, "SUCCESS", "DELIVRD", "+8613800138000"}}}
 	t.grant(tencentCall("PullSmsSendStatusByPhoneNumber", params{
 		"PhoneNumber": "+8613800138000", "BeginTime": text.At.Unix() - 60, "Offset": 0, "Limit": 10,
-	}), &reports)
-	require.Equal(t, delivered, reports.PullSmsSendStatusSet)
-	t.grant(tencentCall("PullSmsSendStatus", params{"Limit": 10}), &reports)
-	require.Equal(t, delivered, reports.PullSmsSendStatusSet)
-	t.grant(tencentCall("PullSmsSendStatus", params{"Limit": 10}), &reports)
-	require.Empty(t, reports.PullSmsSendStatusSet, "a report is pulled once")
+	}), &byNumber)
+	require.Equal(t, delivered, byNumber)
+	t.grant(tencentCall("PullSmsSendStatus", params{"Limit": 10}), &first)
+	require.Equal(t, delivered, first)
+	t.grant(tencentCall("PullSmsSendStatus", params{"Limit": 10}), &second)
+	require.Empty(t, second.PullSmsSendStatusSet, "a report is pulled once")
 }
 
 // tencentDeclines has numbers refused one by one, which no client takes for an error.
@@ -111,6 +127,5 @@ func tencentRefuses(t *trial, class string) {
 	t.refuse(refusal{wrongKey, class, "AuthFailure.SecretIdNotFound", 0, "Authorization: Credential: SecretId: "})
 	t.refuse(refusal{wrongSecret, class, "AuthFailure.SignatureFailure", 0, "Authorization: Signature: "})
 	t.refuse(refusal{tencentText(params{"SmsSdkAppId": "1400000000"}), class, "UnauthorizedOperation.SmsSdkAppIdVerifyFail", 0, "SmsSdkAppId: "})
-	t.refuse(refusal{tencentText(params{"TemplateParamSet": []any{42137, "5"}}), class, "InvalidParameter", 0, "TemplateParamSet"})
-	t.refuse(refusal{tencentCall("DescribePhoneNumberInfo", params{"PhoneNumberSet": []string{"+8613800138000"}}), class, "UnsupportedOperation", 0, "X-TC-Action: "})
+	t.refuse(refusal{tencentCall("ReportConversion", params{"SerialNo": "1", "ConversionTime": 1}), class, "UnsupportedOperation", 0, "X-TC-Action: "})
 }

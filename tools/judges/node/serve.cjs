@@ -28,4 +28,5 @@ module.exports = async function serve(make) {
     }
     process.stdout.write(JSON.stringify(outcome) + "\n");
   }
+  process.exit(0); // some clients keep their connections for seconds
 };
