@@ -3,7 +3,6 @@ package aliyunsim
 import (
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/cnsms/cnsms/aliyun"
 	"github.com/cnsms/cnsms/provider/facts"
@@ -60,7 +59,7 @@ type Template struct {
 // account is what the two products share.
 type account struct {
 	cfg    Config
-	nonces map[string]time.Time
+	nonces nonces
 }
 
 // Service is a simulated account of Alibaba Cloud with 短信服务. Put it into a
@@ -82,7 +81,7 @@ func New(cfg Config) *Service {
 	if cfg.Limits {
 		billing.Limits = cfg.limits()
 	}
-	s := &Service{Account: sim.NewAccount(billing), shared: &account{cfg: cfg, nonces: map[string]time.Time{}}}
+	s := &Service{Account: sim.NewAccount(billing), shared: &account{cfg: cfg, nonces: nonces{used: map[string]bool{}}}}
 	s.verification = newVerification(s.Account, s.shared)
 	return s
 }

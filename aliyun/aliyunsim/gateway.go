@@ -40,10 +40,10 @@ type request struct {
 	// isV3 tells the new signature, in headers, from the old one, in fields.
 	isV3          bool
 	authorization authorization
-	// actionIn and versionIn are where the request names them.
+	// What both signatures have, and where they have it.
 	action, actionIn, version, versionIn string
-	key, nonce, time, timeIn             string
-	token, tokenIn                       string
+	key, keyIn, token, tokenIn           string
+	nonce, nonceIn, time, timeIn         string
 }
 
 // fields are those of the query and the body.
@@ -74,14 +74,16 @@ func readRequest(c *sim.Call) request {
 		r.version, r.versionIn = header.Get(versionHeader), versionHeader
 		r.time, r.timeIn = header.Get(dateHeader), dateHeader
 		r.token, r.tokenIn = header.Get(tokenHeader), tokenHeader
-		r.key, r.nonce = r.authorization.key, header.Get(nonceHeader)
+		r.nonce, r.nonceIn = header.Get(nonceHeader), nonceHeader
+		r.key, r.keyIn = r.authorization.key, authorizationHeader+": Credential"
 		return r
 	}
 	r.action, r.actionIn = r.get("Action"), "Action"
 	r.version, r.versionIn = r.get("Version"), "Version"
 	r.time, r.timeIn = r.get("Timestamp"), "Timestamp"
 	r.token, r.tokenIn = r.get(tokenField), tokenField
-	r.key, r.nonce = r.get("AccessKeyId"), r.get("SignatureNonce")
+	r.nonce, r.nonceIn = r.get("SignatureNonce"), "SignatureNonce"
+	r.key, r.keyIn = r.get("AccessKeyId"), "AccessKeyId"
 	return r
 }
 
@@ -119,12 +121,8 @@ func checkName(_ *sim.Call, r request) sim.Outcome {
 }
 
 func (a *account) checkKey(_ *sim.Call, r request) sim.Outcome {
-	where := "AccessKeyId"
-	if r.isV3 {
-		where = authorizationHeader + ": Credential"
-	}
 	if r.key != a.cfg.AccessKeyID {
-		return sim.Refuse(unknownKey, "%s: unknown", where)
+		return sim.Refuse(unknownKey, "%s: unknown", r.keyIn)
 	}
 	return sim.Outcome{}
 }
@@ -145,37 +143,4 @@ func (a *account) checkToken(_ *sim.Call, r request) sim.Outcome {
 		return sim.Refuse(badToken, "%s: not the token of the temporary key, or given for a permanent one", r.tokenIn)
 	}
 	return sim.Outcome{}
-}
-
-func (a *account) checkNonce(_ *sim.Call, r request) sim.Outcome {
-	if _, used := a.nonces[r.nonce]; used {
-		where := "SignatureNonce"
-		if r.isV3 {
-			where = nonceHeader
-		}
-		return sim.Refuse(nonceUsed, "%s: used by an earlier request", where)
-	}
-	return sim.Outcome{}
-}
-
-// keepNonces is how long a nonce is remembered: as long as a request that repeats it can
-// be in time.
-const keepNonces = 2 * clockWindow
-
-// spend makes the nonce of a request that is granted a used one.
-func (a *account) spend(c *sim.Call, r request, o sim.Outcome) sim.Outcome {
-	then, data := o.Then, o.Data
-	o.Then = func() any {
-		for nonce, at := range a.nonces {
-			if c.Now.Sub(at) > keepNonces {
-				delete(a.nonces, nonce)
-			}
-		}
-		a.nonces[r.nonce] = c.Now
-		if then == nil {
-			return data
-		}
-		return then()
-	}
-	return o
 }
