@@ -53,12 +53,15 @@ type dialect struct {
 	noStatus bool
 	// throwsAll says that it takes a Code that is not OK for an error, even with HTTP 200.
 	throwsAll bool
-	// signature is how a verdict about the signature begins.
+	// signature and key are how verdicts about them begin.
 	signature, key string
+	// advice is what the client itself says of a wrong secret: that both sides have signed
+	// the same text.
+	advice string
 }
 
 var (
-	goV1   = dialect{class: "*errors.ServerError", signature: "Signature: ", key: "AccessKeyId: "}
+	goV1   = dialect{class: "*errors.ServerError", signature: "Signature: ", key: "AccessKeyId: ", advice: "InvalidAccessKeySecret: Please check you AccessKeySecret"}
 	goV3   = dialect{class: "*tea.SDKError", signature: "Authorization: Signature: ", key: "Authorization: Credential: "}
 	nodeV1 = dialect{class: "Error", noStatus: true, throwsAll: true, signature: "Signature: ", key: "AccessKeyId: "}
 	nodeV3 = dialect{class: "ClientError", signature: "Authorization: Signature: ", key: "Authorization: Credential: "}
@@ -70,17 +73,17 @@ func (d dialect) in(where string) dialect {
 }
 
 // refuse has a request refused that the client takes for an error.
-func (d dialect) refuse(t *trial, c call, code string, status int, verdict string) {
+func (d dialect) refuse(t *trial, c call, code string, status int, verdict, says string) {
 	if d.noStatus {
 		status = 0
 	}
-	t.refuse(refusal{c, d.class, code, status, verdict})
+	t.refuse(refusal{c, d.class, code, status, verdict, says})
 }
 
 // decline has a request refused in a reply with HTTP 200.
 func (d dialect) decline(t *trial, c call, code, message, verdict string) {
 	if d.throwsAll {
-		t.refuse(refusal{c, d.class, code, 0, verdict})
+		t.refuse(refusal{c, d.class, code, 0, verdict, message})
 		return
 	}
 	var reply aliyunReply

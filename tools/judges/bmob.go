@@ -82,13 +82,13 @@ func bmobChecks(t *trial, text sim.Text) {
 		wrong = "000001"
 	}
 	right := bmobCall("verifySmsCode", bmobPhone(params{"code": text.Code}))
-	t.refuse(refusal{bmobCall("verifySmsCode", bmobPhone(params{"code": wrong})), "Object", "207", 0, "smsCode: "})
+	t.refuse(refusal{bmobCall("verifySmsCode", bmobPhone(params{"code": wrong})), "Object", "207", 0, "smsCode: ", ""})
 	var checked struct {
 		Msg string `json:"msg"`
 	}
 	t.grant(right, &checked)
 	require.Equal(t, "ok", checked.Msg)
-	t.refuse(refusal{right, "Object", "207", 0, "smsCode: "})
+	t.refuse(refusal{right, "Object", "207", 0, "smsCode: ", ""})
 }
 
 // bmobAsks asks for the state of a text.
@@ -108,10 +108,10 @@ func bmobRefuses(t *trial) {
 	const class = "Object"
 	wrongKey, wrongCode := bmobCall("requestSmsCode", bmobPhone(nil)), bmobCall("requestSmsCode", bmobPhone(nil))
 	wrongKey.ID, wrongCode.Secret = "fedcba9876543210", "another"
-	t.refuse(refusal{wrongKey, class, "", 0, "X-Bmob-Secret-Key: "})
-	t.refuse(refusal{wrongCode, class, "", 0, "X-Bmob-Safe-Sign: "})
-	t.refuse(refusal{bmobCall("requestSmsCode", params{"mobilePhoneNumber": "1380013800"}), class, "301", 0, "mobilePhoneNumber: "})
-	t.refuse(refusal{bmobCall("requestSmsCode", bmobPhone(params{"template": "没有"})), class, "10022", 0, "template: "})
-	t.refuse(refusal{bmobRequest("get", "/1/querySms/1", params{}), class, "10018", 0, "smsId: "})
-	t.refuse(refusal{bmobRequest("get", "/1/timestamp", params{}), class, "10007", 0, "path: "})
+	t.refuse(refusal{wrongKey, class, "", 0, "X-Bmob-Secret-Key: ", ""})
+	t.refuse(refusal{wrongCode, class, "", 0, "X-Bmob-Safe-Sign: ", ""})
+	t.refuse(refusal{bmobCall("requestSmsCode", params{"mobilePhoneNumber": "1380013800"}), class, "301", 0, "mobilePhoneNumber: ", ""})
+	t.refuse(refusal{bmobCall("requestSmsCode", bmobPhone(params{"template": "没有"})), class, "10022", 0, "template: ", ""})
+	t.refuse(refusal{bmobRequest("get", "/1/querySms/1", params{}), class, "10018", 0, "smsId: ", ""})
+	t.refuse(refusal{bmobRequest("get", "/1/timestamp", params{}), class, "10007", 0, "path: ", ""})
 }

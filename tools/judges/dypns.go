@@ -63,14 +63,14 @@ func (d dialect) dypnsChecks(t *trial, code string) {
 	if code == wrong {
 		wrong = "000001"
 	}
-	d.refuse(t, dypnsCheck(wrong), "isv.ValidateFail", 400, "VerifyCode: ")
+	d.refuse(t, dypnsCheck(wrong), "isv.ValidateFail", 400, "VerifyCode: ", "")
 	var checked struct {
 		aliyunReply
 		Model struct{ VerifyResult, OutID string }
 	}
 	t.grant(dypnsCheck(code), &checked)
 	require.Equal(t, []any{"OK", true, "PASS"}, []any{checked.Code, checked.Success, checked.Model.VerifyResult})
-	d.refuse(t, dypnsCheck(code), "isv.ValidateFail", 400, "VerifyCode: ")
+	d.refuse(t, dypnsCheck(code), "isv.ValidateFail", 400, "VerifyCode: ", "")
 }
 
 // dypnsDetails asks for one text. The reply is not that of the other product.

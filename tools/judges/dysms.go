@@ -100,6 +100,6 @@ func (d dialect) dysmsRefuses(t *trial) {
 func (d dialect) refuseKeys(t *trial, good call) {
 	wrongKey, wrongSecret := good, good
 	wrongKey.ID, wrongSecret.Secret = "LTAI9999999999999999", "another"
-	d.refuse(t, wrongKey, "InvalidAccessKeyId.NotFound", 404, d.key)
-	d.refuse(t, wrongSecret, "SignatureDoesNotMatch", 400, d.signature)
+	d.refuse(t, wrongKey, "InvalidAccessKeyId.NotFound", 404, d.key, "")
+	d.refuse(t, wrongSecret, "SignatureDoesNotMatch", 400, d.signature, d.advice)
 }

@@ -34,14 +34,16 @@ var languages = []language{
 In Go: %s.
 On Node.js: %s.
 The same clients refuse simulators that are broken on purpose; see [tools/judges](tools/judges).`,
-		", ", " and ", map[string]string{"aliyun": "Alibaba Cloud", "bmob": "Bmob", "tencent": "Tencent Cloud"},
+		", ", " and ",
+		map[string]string{"aliyun": "Alibaba Cloud", "bmob": "Bmob", "tencent": "Tencent Cloud"},
 	},
 	{
 		"README.zh-CN.md", `部分模拟器还由服务商自己的客户端来检验，这些客户端未经修改，版本固定。%s的模拟器已通过 %d 个官方客户端的检验。
 Go 客户端：%s。
 Node.js 客户端：%s。
 故意改坏的模拟器，这些客户端都不接受，见 [tools/judges](tools/judges)。`,
-		"、", "、", map[string]string{"aliyun": "阿里云", "bmob": "Bmob", "tencent": "腾讯云"},
+		"、", "、",
+		map[string]string{"aliyun": "阿里云", "bmob": "Bmob", "tencent": "腾讯云"},
 	},
 }
 

@@ -74,7 +74,7 @@ func driveTencent(class string, takesAnything bool) func(t *trial) {
 		tencentRefuses(t, class)
 		if takesAnything {
 			wrongType := tencentText(params{"TemplateParamSet": []any{42137, "5"}})
-			t.refuse(refusal{wrongType, class, "InvalidParameter", 0, "TemplateParamSet"})
+			t.refuse(refusal{wrongType, class, "InvalidParameter", 0, "TemplateParamSet", ""})
 		}
 	}
 }
@@ -124,8 +124,8 @@ func tencentDeclines(t *trial) {
 func tencentRefuses(t *trial, class string) {
 	wrongKey, wrongSecret := tencentText(nil), tencentText(nil)
 	wrongKey.ID, wrongSecret.Secret = "AKIDNOBODYNOBODYNOBODY", "another"
-	t.refuse(refusal{wrongKey, class, "AuthFailure.SecretIdNotFound", 0, "Authorization: Credential: SecretId: "})
-	t.refuse(refusal{wrongSecret, class, "AuthFailure.SignatureFailure", 0, "Authorization: Signature: "})
-	t.refuse(refusal{tencentText(params{"SmsSdkAppId": "1400000000"}), class, "UnauthorizedOperation.SmsSdkAppIdVerifyFail", 0, "SmsSdkAppId: "})
-	t.refuse(refusal{tencentCall("ReportConversion", params{"SerialNo": "1", "ConversionTime": 1}), class, "UnsupportedOperation", 0, "X-TC-Action: "})
+	t.refuse(refusal{wrongKey, class, "AuthFailure.SecretIdNotFound", 0, "Authorization: Credential: SecretId: ", ""})
+	t.refuse(refusal{wrongSecret, class, "AuthFailure.SignatureFailure", 0, "Authorization: Signature: ", ""})
+	t.refuse(refusal{tencentText(params{"SmsSdkAppId": "1400000000"}), class, "UnauthorizedOperation.SmsSdkAppIdVerifyFail", 0, "SmsSdkAppId: ", ""})
+	t.refuse(refusal{tencentCall("ReportConversion", params{"SerialNo": "1", "ConversionTime": 1}), class, "UnsupportedOperation", 0, "X-TC-Action: ", ""})
 }

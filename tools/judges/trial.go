@@ -58,6 +58,8 @@ type refusal struct {
 	status      int
 	// verdict is how the simulator's verdict begins.
 	verdict string
+	// says is what the client's own error has to contain.
+	says string
 }
 
 // refuse makes a call that has to fail and to send nothing.
@@ -67,6 +69,7 @@ func (t *trial) refuse(want refusal) {
 	require.NotNil(t, got.Thrown, "%s did not throw for «%s»: %s", want.Action, want.verdict, got)
 	require.Equal(t, []any{want.class, want.code, want.status}, []any{got.Thrown.Class, got.Thrown.code(), got.Thrown.Status},
 		"class, code and HTTP status of the client's error: %s", got)
+	require.Contains(t, got.Thrown.Message, want.says)
 	t.unsent(want.Action, want.verdict, before, exchange)
 }
 
