@@ -29,19 +29,19 @@ type language struct {
 
 var languages = []language{
 	{
-		"README.md", `Some simulators are judged by the vendors' own clients as well, unmodified and at pinned versions: those of
-%s are accepted by %d official clients.
+		"README.md", `The vendors' own clients judge simulators too, unmodified and at pinned versions: the simulators of %s
+are accepted by %d official clients.
 In Go: %s.
 On Node.js: %s.
-The same clients refuse simulators that are broken on purpose; see [tools/judges](tools/judges).`,
+The same judges refuse simulators that are broken on purpose. [tools/judges](tools/judges) is their code.`,
 		", ", " and ",
 		map[string]string{"aliyun": "Alibaba Cloud", "bmob": "Bmob", "tencent": "Tencent Cloud"},
 	},
 	{
-		"README.zh-CN.md", `部分模拟器还由服务商自己的客户端来检验，这些客户端未经修改，版本固定。%s的模拟器已通过 %d 个官方客户端的检验。
+		"README.zh-CN.md", `模拟器还要接受服务商自家客户端的检验，客户端不作任何修改，版本固定：%s的模拟器已被 %d 个官方客户端接受。
 Go 客户端：%s。
 Node.js 客户端：%s。
-故意改坏的模拟器，这些客户端都不接受，见 [tools/judges](tools/judges)。`,
+故意改坏的模拟器会被同样的检验拒绝。代码见 [tools/judges](tools/judges)。`,
 		"、", "、",
 		map[string]string{"aliyun": "阿里云", "bmob": "Bmob", "tencent": "腾讯云"},
 	},
@@ -132,7 +132,9 @@ func TestPinned(t *testing.T) {
 		require.Regexp(t, `^\d+\.\d+\.\d+$`, version, module)
 		require.True(t, slices.ContainsFunc(Judges(), func(j Judge) bool { return j.Module == module }), "%s is no judge", module)
 	}
+	table, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
 	for _, judge := range Judges() {
-		require.NotEmpty(t, version(t, judge), judge.Module)
+		require.Contains(t, string(table), " `"+judge.Module+"` | "+version(t, judge)+" |")
 	}
 }
