@@ -1,8 +1,10 @@
 package judges
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -29,11 +31,11 @@ func TestJudges(t *testing.T) {
 		}
 	})
 	t.Run("are in the READMEs", func(t *testing.T) {
-		if reason := nodeMissing(); reason != "" {
-			t.Skip("not all judges could run: " + reason)
-		}
 		var accepted []Judge
 		for i, judge := range judges {
+			if reason := missing(t, judge); reason != "" {
+				t.Skip("not all judges could run: " + reason)
+			}
 			if accepts[i] {
 				accepted = append(accepted, judge)
 			}
@@ -45,24 +47,34 @@ func TestJudges(t *testing.T) {
 // needNode skips the test of a judge that cannot run here. The build server has it.
 func needNode(t *testing.T, judge Judge) {
 	t.Helper()
-	if !judge.Node {
-		return
-	}
-	if reason := nodeMissing(); reason != "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(reason)
-		}
+	reason := missing(t, judge)
+	switch {
+	case reason == "":
+	case os.Getenv("CI") == "true":
+		t.Fatal(reason)
+	default:
 		t.Skip(reason)
 	}
 }
 
-// nodeMissing says what is missing for the clients on Node.js.
-func nodeMissing() string {
+// missing says what a judge lacks to run here, and how to get it.
+func missing(t *testing.T, judge Judge) string {
+	t.Helper()
+	if !judge.Node {
+		return ""
+	}
 	if _, err := exec.LookPath("node"); err != nil {
 		return "there is no node: install Node.js 20 or later, with npm"
 	}
-	if _, err := os.Stat("node/node_modules"); err != nil {
-		return "the clients are not installed: run npm ci --prefix tools/judges/node --ignore-scripts --no-audit --no-fund"
+	const install = "npm ci --prefix tools/judges/node --ignore-scripts --no-audit --no-fund"
+	content, err := os.ReadFile(filepath.Join("node/node_modules", judge.Module, "package.json"))
+	if err != nil {
+		return judge.Module + " is not installed: run " + install
+	}
+	var installed struct{ Version string }
+	require.NoError(t, json.Unmarshal(content, &installed))
+	if want := version(t, judge); installed.Version != want {
+		return judge.Module + " is installed as " + installed.Version + " and not as " + want + ": run " + install
 	}
 	return ""
 }
