@@ -33,8 +33,8 @@
 // neither an empty value nor a URL.
 //
 // The given templates of 短信认证 have two variables, code and min, the minutes for which
-// the code is valid. min is filled with VerificationConfig.CodeLife. Who makes the code
-// is up to the template:
+// the code is valid. Where Params has nothing but code, min is filled with
+// VerificationConfig.CodeLife. Who makes the code is up to the template:
 //
 //	"login": {ID: "100001", Params: []string{"code"}}
 //

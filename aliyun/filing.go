@@ -3,6 +3,7 @@ package aliyun
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"strconv"
 	"time"
 
@@ -78,12 +79,23 @@ const approved = "1"
 const OpFiling = "filing"
 
 // filingReply is the answer to GetSmsSign. The service changes its members often: each
-// may be missing.
+// may be missing, or be something else.
 type filingReply struct {
 	SignStatus adapter.Aside
-	Carriers   []struct {
-		OperatorCode, RegisterStatus, OperatorCompleteTime adapter.Aside
-	} `json:"SignIspRegisterDetailList"`
+	Carriers   json.RawMessage `json:"SignIspRegisterDetailList"`
+}
+
+// carriers is the list in it, and empty where there is none.
+func (r filingReply) carriers() []CarrierFiling {
+	var list []struct{ OperatorCode, RegisterStatus, OperatorCompleteTime adapter.Aside }
+	_ = json.Unmarshal(r.Carriers, &list)
+	var carriers []CarrierFiling
+	for _, c := range list {
+		carriers = append(carriers, CarrierFiling{
+			Carrier: string(c.OperatorCode), State: filingStates[c.RegisterStatus], At: timeOf(string(c.OperatorCompleteTime)),
+		})
+	}
+	return carriers
 }
 
 // ReadFiling asks how far a signature is filed. With an empty sign it asks for
@@ -101,11 +113,5 @@ func (p *Provider) ReadFiling(ctx context.Context, sign string) (Filing, error) 
 	if err := adapter.DecodeJSON(answer.raw, &read); err != nil {
 		return Filing{}, call.Unusable(err.Error())
 	}
-	filing := Filing{Sign: sign, Approved: read.SignStatus == approved}
-	for _, carrier := range read.Carriers {
-		filing.Carriers = append(filing.Carriers, CarrierFiling{
-			Carrier: string(carrier.OperatorCode), State: filingStates[carrier.RegisterStatus], At: timeOf(string(carrier.OperatorCompleteTime)),
-		})
-	}
-	return filing, nil
+	return Filing{Sign: sign, Approved: read.SignStatus == approved, Carriers: read.carriers()}, nil
 }

@@ -57,7 +57,7 @@ func (p product) parseReports(r *http.Request) ([]provider.Report, error) {
 		return nil, err
 	}
 	var rows []json.RawMessage
-	if err := json.Unmarshal(adapter.TrimJSON(body), &rows); err != nil {
+	if err := json.Unmarshal(adapter.TrimJSON(body), &rows); err != nil || rows == nil {
 		return nil, call.UnusablePush("not a JSON array")
 	}
 	var reports []provider.Report

@@ -229,7 +229,7 @@ func (cfg VerificationConfig) vars(call *adapter.Call, template provider.Templat
 	if err != nil {
 		return nil, err
 	}
-	if !slices.Contains(template.Params, minutesParam) {
+	if len(vars) == 1 { // the code alone; who names more names all
 		vars = append(vars, minutes)
 	}
 	for _, value := range vars {

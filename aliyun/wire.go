@@ -82,10 +82,11 @@ func (p product) request(call *adapter.Call, action string, form adapter.Form) (
 		return adapter.Request{}, err
 	}
 	body, key := []byte(form.Encode()), p.key()
+	bodyHash := hash(body)
 	header := http.Header{
 		"Content-Type":          {formType},
 		"x-acs-action":          {action},
-		"x-acs-content-sha256":  {hash(body)},
+		"x-acs-content-sha256":  {bodyHash},
 		"x-acs-date":            {p.client.Now().UTC().Format(time.RFC3339)},
 		"x-acs-signature-nonce": {nonce},
 		"x-acs-version":         {version},
@@ -96,7 +97,7 @@ func (p product) request(call *adapter.Call, action string, form adapter.Form) (
 	const path = "/"
 	address := p.client.BaseURL()
 	address.Path += path
-	what := signed{http.MethodPost, address.Host, address.EscapedPath(), "", header, hash(body)}
+	what := signed{http.MethodPost, address.Host, address.EscapedPath(), "", header, bodyHash}
 	authorization, signature := what.authorization(key.id, key.secret)
 	header["Authorization"] = []string{authorization}
 	call.Hide(signature)

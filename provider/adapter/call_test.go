@@ -162,3 +162,19 @@ func TestF7(t *testing.T) {
 	require.ErrorAs(t, c.NewSend(provider.Message{}).Judge("476", "x"), &failure)
 	require.Equal(t, 12*time.Hour, failure.RetryAfter)
 }
+
+// TestRetryAfterOfAService has waits that a service says in its own way.
+func TestRetryAfterOfAService(t *testing.T) {
+	t.Parallel()
+	codes, err := facts.ParseCodes("1 | throttled by account, wait 30s")
+	require.NoError(t, err)
+	for wait, want := range map[time.Duration]time.Duration{
+		2 * time.Second: 2 * time.Second, 0: 30 * time.Second, -time.Second: 30 * time.Second, 48 * time.Hour: 24 * time.Hour,
+	} {
+		call := newClient(t, adapter.Config{Codes: codes}).NewSend(provider.Message{})
+		call.RetryAfter(wait)
+		var got *provider.Error
+		require.ErrorAs(t, call.Judge("1", ""), &got)
+		require.Equal(t, want, got.RetryAfter)
+	}
+}
