@@ -11,7 +11,7 @@ import (
 
 // Judge is an official client and the simulators that it judges.
 type Judge struct {
-	// Module is what the client is published as, in Go's or in npm's registry.
+	// Module is what the client is published as: a Go module or an npm package.
 	Module string
 	// Node says that it runs on Node.js.
 	Node bool

@@ -21,8 +21,7 @@ type node struct {
 	errors  bytes.Buffer
 }
 
-// onNode starts node/SCRIPT. It ends when the client is closed,
-// or with the context.
+// onNode starts node/SCRIPT. It ends when the client is closed, or with the context.
 func onNode(script string, arguments ...string) func(ctx context.Context) (client, error) {
 	return func(ctx context.Context) (client, error) {
 		n := &node{command: exec.CommandContext(ctx, "node", append([]string{script}, arguments...)...)} //nolint:gosec // One of our own scripts.
