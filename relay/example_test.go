@@ -13,6 +13,7 @@ import (
 	"github.com/cnsms/cnsms/relay"
 	"github.com/cnsms/cnsms/relay/gateway"
 	"github.com/cnsms/cnsms/relay/gateway/memqueue"
+	"github.com/cnsms/cnsms/relay/gateway/relaydoor"
 	"github.com/cnsms/cnsms/relay/relayapi"
 	"github.com/cnsms/cnsms/sim"
 )
@@ -30,7 +31,7 @@ func Example() {
 	first, errRelay := relay.New(relay.Config{
 		BaseURL: "https://relay.example.com", Token: "site-token", Wait: 10 * time.Millisecond,
 		Templates:  provider.Templates{"login": {Text: "Your code is {code}."}},
-		HTTPClient: &http.Client{Transport: sim.HandlerTransport(server)},
+		HTTPClient: &http.Client{Transport: sim.HandlerTransport(relaydoor.New(server))},
 	})
 	if err := errors.Join(errSeen, errGateway, errRelay); err != nil {
 		fmt.Println(err)

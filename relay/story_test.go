@@ -20,6 +20,7 @@ import (
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/relay"
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/relaydoor"
 	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
 	"github.com/cnsms/cnsms/relay/phone"
 	"github.com/cnsms/cnsms/relay/relayapi"
@@ -27,8 +28,8 @@ import (
 
 const phoneToken = "phone-token-0123456789"
 
-// newGateway starts a gateway with one site and one phone.
-func newGateway(tb testing.TB, quotas []gateway.Quota) *gateway.Gateway {
+// newGateway starts a gateway with one site and one phone, and returns its door.
+func newGateway(tb testing.TB, quotas []gateway.Quota) http.Handler {
 	tb.Helper()
 	queue, err := sqlitequeue.New(sqlitequeue.Config{Path: filepath.Join(tb.TempDir(), "queue.db")})
 	require.NoError(tb, err)
@@ -41,7 +42,7 @@ func newGateway(tb testing.TB, quotas []gateway.Quota) *gateway.Gateway {
 		require.NoError(tb, g.Close())
 		require.NoError(tb, queue.Close())
 	})
-	return g
+	return relaydoor.New(g)
 }
 
 // inMemory hands requests to a handler without a network. A test can have answers
@@ -103,7 +104,7 @@ func loseSubmissions(r *http.Request) error {
 // story is a site, a gateway and a phone in a synctest bubble.
 type story struct {
 	*testing.T
-	gateway *gateway.Gateway
+	gateway http.Handler
 	config  relay.Config
 	sender  *phone.Fake
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/cnsms/cnsms/ihuyi/ihuyisim"
 	"github.com/cnsms/cnsms/relay/gateway"
 	"github.com/cnsms/cnsms/relay/gateway/memqueue"
+	"github.com/cnsms/cnsms/relay/gateway/relaydoor"
 	"github.com/cnsms/cnsms/relay/phone"
 	"github.com/cnsms/cnsms/relay/relayapi"
 	"github.com/cnsms/cnsms/sim"
@@ -112,7 +113,7 @@ func (w *world) startGateway(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.phoneSwitch = &phoneSwitch{gateway: w.gateway}
+	w.phoneSwitch = &phoneSwitch{gateway: relaydoor.New(w.gateway)}
 	w.relayURL = "http://" + listener.Addr().String()
 	w.server = &http.Server{Handler: w.phoneSwitch, ReadHeaderTimeout: 10 * time.Second}
 	w.background.Go(func() { _ = w.server.Serve(listener) })

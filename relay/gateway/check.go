@@ -1,8 +1,8 @@
 package gateway
 
 import (
+	"cmp"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -13,37 +13,36 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// checkSubmit checks a submission, sets the defaults, and returns its recipient in
-// E.164.
-func checkSubmit(body *relayapi.Submit) (relayapi.Number, *refusal) {
-	if body.To == "" {
-		return "", invalid("to", "required")
+// checked returns the submission with its defaults, and its recipient in E.164.
+func (s Submission) checked() (Submission, relayapi.Number, error) {
+	if s.To == "" {
+		return s, "", invalid("to", "required")
 	}
-	phone, err := provider.ParsePhone(string(body.To))
+	phone, err := provider.ParsePhone(string(s.To))
 	if err != nil {
-		return "", invalid("to", "not a phone number: want E.164 or a mainland mobile number")
+		return s, "", invalid("to", "not a phone number: want E.164 or a mainland mobile number")
 	}
-	if body.TTLSeconds == 0 {
-		body.TTLSeconds = int(relayapi.DefaultTTL / time.Second)
-	}
-	if body.Lane == "" {
-		body.Lane = relayapi.DefaultLane
-	}
-	for _, refused := range []*refusal{
-		checkText(string(body.Text)),
-		checkPrintable("ref", body.Ref, relayapi.MaxRef),
-		checkLane("lane", body.Lane),
-		checkRange("ttl_seconds", body.TTLSeconds, int(relayapi.MinTTL/time.Second), int(relayapi.MaxTTL/time.Second)),
-		checkRange("wait_ms", body.WaitMS, 0, int(relayapi.MaxWait/time.Millisecond)),
-	} {
-		if refused != nil {
-			return "", refused
-		}
-	}
-	return relayapi.Number(phone.E164()), nil
+	s.TTL, s.Lane = cmp.Or(s.TTL, relayapi.DefaultTTL), cmp.Or(s.Lane, relayapi.DefaultLane)
+	return s, relayapi.Number(phone.E164()), firstError(
+		checkText(string(s.Text)),
+		checkPrintable("ref", s.Ref, relayapi.MaxRef),
+		checkLane("lane", s.Lane),
+		checkTime("ttl", s.TTL, relayapi.MinTTL, relayapi.MaxTTL),
+		checkTime("wait", s.Wait, 0, relayapi.MaxWait),
+		checkKey(s.Key),
+	)
 }
 
-func checkText(text string) *refusal {
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkText(text string) error {
 	switch {
 	case strings.TrimSpace(text) == "":
 		return invalid("text", "required")
@@ -61,7 +60,7 @@ func forbiddenInText(r rune) bool {
 	return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t'
 }
 
-func checkPrintable(field, value string, most int) *refusal {
+func checkPrintable(field, value string, most int) error {
 	if utf8.RuneCountInString(value) > most {
 		return invalid(field, fmt.Sprintf("longer than %d characters", most))
 	}
@@ -71,69 +70,59 @@ func checkPrintable(field, value string, most int) *refusal {
 	return nil
 }
 
-func checkLane(field, lane string) *refusal {
+func checkLane(field, lane string) error {
 	if !relayapi.ValidLane(lane) {
 		return invalid(field, relayapi.LaneForm)
 	}
 	return nil
 }
 
-func checkRange(field string, value, least, most int) *refusal {
+func checkRange(field string, value, least, most int) error {
 	if value < least || value > most {
 		return invalid(field, fmt.Sprintf("want %d to %d", least, most))
 	}
 	return nil
 }
 
-// idempotencyKey returns the request's key, or "" when it has none.
-func idempotencyKey(header http.Header) (string, *refusal) {
-	const field = relayapi.HeaderIdempotencyKey
-	values := header.Values(field)
-	switch {
-	case len(values) == 0:
-		return "", nil
-	case len(values) > 1:
-		return "", invalid(field, "the request has this header twice")
-	case values[0] == "" || len(values[0]) > relayapi.MaxIdempotencyKey:
-		return "", invalid(field, fmt.Sprintf("want 1 to %d characters", relayapi.MaxIdempotencyKey))
-	case strings.ContainsFunc(values[0], func(r rune) bool { return r < ' ' || r > '~' }):
-		return "", invalid(field, "want printable ASCII characters")
-	}
-	return values[0], nil
-}
-
-// checkPull checks a pull and sets the defaults.
-func checkPull(body *relayapi.Pull) *refusal {
-	if body.Max == 0 {
-		body.Max = 1
-	}
-	if body.IntervalMS == 0 {
-		body.IntervalMS = int(relayapi.DefaultInterval / time.Millisecond)
-	}
-	if len(body.Lanes) == 0 {
-		body.Lanes = []string{relayapi.DefaultLane}
-	}
-	least, most := int(relayapi.MinInterval/time.Millisecond), int(relayapi.MaxInterval/time.Millisecond)
-	for _, refused := range []*refusal{
-		checkRange("max", body.Max, 1, relayapi.MaxJobs),
-		checkRange("wait_ms", body.WaitMS, 0, int(relayapi.MaxWait/time.Millisecond)),
-		checkRange("interval_ms", body.IntervalMS, least, most),
-		checkLanes(body.Lanes),
-	} {
-		if refused != nil {
-			return refused
-		}
+func checkTime(field string, value, least, most time.Duration) error {
+	if value < least || value > most {
+		return invalid(field, fmt.Sprintf("want %v to %v", least, most))
 	}
 	return nil
 }
 
-func checkLanes(lanes []string) *refusal {
+// checkKey checks an idempotency key; empty is none.
+func checkKey(key string) error {
+	switch {
+	case len(key) > relayapi.MaxIdempotencyKey:
+		return invalid("key", fmt.Sprintf("want 1 to %d characters", relayapi.MaxIdempotencyKey))
+	case strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }):
+		return invalid("key", "want printable ASCII characters")
+	}
+	return nil
+}
+
+// checked returns the request with its defaults.
+func (p PullRequest) checked() (PullRequest, error) {
+	p.Max, p.Interval = cmp.Or(p.Max, 1), cmp.Or(p.Interval, relayapi.DefaultInterval)
+	if len(p.Lanes) == 0 {
+		p.Lanes = []string{relayapi.DefaultLane}
+	}
+	return p, firstError(
+		checkRange("max", p.Max, 1, relayapi.MaxJobs),
+		checkTime("wait", p.Wait, 0, relayapi.MaxWait),
+		checkTime("interval", p.Interval, relayapi.MinInterval, relayapi.MaxInterval),
+		checkLanes(p.Lanes),
+	)
+}
+
+func checkLanes(lanes []string) error {
 	if len(lanes) > relayapi.MaxLanes {
 		return invalid("lanes", fmt.Sprintf("more than %d", relayapi.MaxLanes))
 	}
 	for i, lane := range lanes {
-		if refused := checkLane("lanes", lane); refused != nil {
-			return refused
+		if err := checkLane("lanes", lane); err != nil {
+			return err
 		}
 		if slices.Contains(lanes[:i], lane) {
 			return invalid("lanes", "names a lane twice")
@@ -146,22 +135,22 @@ var reportable = []relayapi.State{
 	relayapi.StateTaken, relayapi.StateSent, relayapi.StateDelivered, relayapi.StateFailed,
 }
 
-// checkStateReport checks a state report.
-func checkStateReport(body relayapi.StateReport) *refusal {
+// check checks a state report.
+func (r ReportRequest) check() error {
 	switch {
-	case body.ID == "":
+	case r.ID == "":
 		return invalid("id", "required")
-	case body.Lease == "":
+	case r.Lease == "":
 		return invalid("lease", "required")
-	case !slices.Contains(reportable, body.State):
+	case !slices.Contains(reportable, r.State):
 		return invalid("state", "want taken, sent, delivered or failed")
-	case body.State == relayapi.StateFailed && body.Error == nil:
-		return invalid("error", "required with failed")
-	case body.State != relayapi.StateFailed && body.Error != nil:
-		return invalid("error", "allowed with failed only")
-	case body.Error != nil && !relayapi.ValidFailureClass(body.Error.Class):
-		return invalid("error.class", "want one of the failure classes")
-	case !storable(body.At.Time):
+	case r.State == relayapi.StateFailed && r.Failure == nil:
+		return invalid("failure", "required with failed")
+	case r.State != relayapi.StateFailed && r.Failure != nil:
+		return invalid("failure", "allowed with failed only")
+	case r.Failure != nil && !relayapi.ValidFailureClass(r.Failure.Class):
+		return invalid("failure.class", "want one of the failure classes")
+	case !storable(r.At):
 		return invalid("at", "want a year from 0001 to 9999, in UTC")
 	}
 	return nil

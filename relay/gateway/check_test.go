@@ -1,66 +1,50 @@
 package gateway
 
 import (
+	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// FuzzBodies reads any bytes as each of the three bodies: whatever passes the
-// checks keeps the limits of the contract, the rest is refused with a code.
-func FuzzBodies(f *testing.F) {
-	for _, seed := range []string{
-		`{"to":"13800138000","text":"Your code is 824913.","ref":"r","lane":"text","ttl_seconds":60,"wait_ms":5000}`,
-		`{"max":3,"wait_ms":25000,"interval_ms":30000,"lanes":["text","mob"]}`,
-		`{"id":"i","lease":"l","state":"failed","at":"2026-11-21T12:00:00.000Z","error":{"class":"limit","text":"x"}}`,
-		`{"to":null}`, `{"lanes":[null]}`, `{"error":{}}`, `[]`, `{`, "", "{}{}", "\xff",
-	} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		var submit relayapi.Submit
-		if refused := parse(body, &submit); refused != nil {
-			requirePrecise(t, refused)
-		} else if to, refused := checkSubmit(&submit); refused != nil {
-			requirePrecise(t, refused)
+// FuzzRequests checks requests of any content: whatever passes the checks keeps the limits
+// of the contract, the rest is refused by the field's name.
+func FuzzRequests(f *testing.F) {
+	f.Add("13800138000", "Your code is 824913.", "r", "text", int64(time.Minute), "sent", "limit")
+	f.Add("", "\u200b", "\x00", "", int64(-1), "", "")
+	f.Fuzz(func(t *testing.T, to, text, ref, lane string, d int64, state, class string) {
+		s := Submission{To: relayapi.Number(to), Text: relayapi.Text(text), Ref: ref, Lane: lane, Key: ref, TTL: time.Duration(d), Wait: time.Duration(d)}
+		if s, number, err := s.checked(); err != nil {
+			requireField(t, err)
 		} else {
-			require.Regexp(t, `^\+[0-9]{7,15}$`, string(to))
-			require.LessOrEqual(t, len([]rune(string(submit.Text))), relayapi.MaxText)
-			require.Positive(t, submit.TTLSeconds)
+			require.Regexp(t, `^\+[0-9]{7,15}$`, string(number))
+			require.LessOrEqual(t, len([]rune(string(s.Text))), relayapi.MaxText)
+			require.GreaterOrEqual(t, s.TTL, relayapi.MinTTL)
+			require.LessOrEqual(t, s.Wait, relayapi.MaxWait)
 		}
-
-		var pull relayapi.Pull
-		if refused := parse(body, &pull); refused != nil {
-			requirePrecise(t, refused)
-		} else if refused := checkPull(&pull); refused != nil {
-			requirePrecise(t, refused)
+		p := PullRequest{Lanes: []string{lane, ref}, Max: int(d), Wait: time.Duration(d), Interval: time.Duration(d)}
+		if p, err := p.checked(); err != nil {
+			requireField(t, err)
 		} else {
-			require.NotEmpty(t, pull.Lanes)
-			require.Positive(t, pull.Max)
+			require.Positive(t, p.Max)
+			require.GreaterOrEqual(t, p.Interval, relayapi.MinInterval)
 		}
-
-		var report relayapi.StateReport
-		if refused := parse(body, &report); refused != nil {
-			requirePrecise(t, refused)
-		} else if refused := checkStateReport(report); refused != nil {
-			requirePrecise(t, refused)
+		r := ReportRequest{ID: ref, Lease: lane, State: relayapi.State(state), Failure: &relayapi.Failure{Class: relayapi.FailureClass(class)}}
+		if err := r.check(); err != nil {
+			requireField(t, err)
 		} else {
-			require.Equal(t, report.State == relayapi.StateFailed, report.Error != nil)
+			require.Equal(t, relayapi.StateFailed, r.State)
 		}
 	})
 }
 
-func requirePrecise(t *testing.T, r *refusal) {
+func requireField(t *testing.T, err error) {
 	t.Helper()
-	require.Equal(t, 400, r.status)
-	require.NotEmpty(t, r.err.Message)
-	switch r.err.Code {
-	case relayapi.CodeBadJSON:
-	case relayapi.CodeInvalidField, relayapi.CodeUnknownField:
-		require.LessOrEqual(t, len([]rune(r.err.Field)), 64)
-	default:
-		t.Fatalf("unexpected code %s", r.err.Code)
-	}
+	var field *FieldError
+	require.True(t, errors.As(err, &field), "%v", err)
+	require.NotEmpty(t, field.Field)
+	require.NotEmpty(t, field.Problem)
 }

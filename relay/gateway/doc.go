@@ -1,5 +1,6 @@
-// Package gateway is the relay gateway: sites submit texts, phones pull and send them.
-// It is an http.Handler; the wire contract is package relayapi.
+// Package gateway is the relay's service: sites submit texts, phones pull and send them.
+// It knows nothing of HTTP. A door turns requests into calls: package relaydoor speaks
+// relayapi.
 //
 //	queue, err := sqlitequeue.New(sqlitequeue.Config{Path: "relay.db"})
 //	...
@@ -11,19 +12,22 @@
 //		},
 //	})
 //	...
-//	server := &http.Server{Handler: relay}
+//	server := &http.Server{Handler: relaydoor.New(relay)}
 //
 // Package sqlitequeue keeps jobs across kill -9. Package memqueue, for demos and tests,
 // keeps them in memory.
 //
-// Serve it behind TLS: requests hold tokens and codes. A request can last a little
-// longer than relayapi.MaxWait, so a server's WriteTimeout must not be shorter.
+// # A door
+//
+// A door finds out who calls with Authenticate, and hands what it wants to a method. A
+// site's is Submit, then Await; a phone's are Pull and Report. Each method checks that the
+// caller may do what it asks, and its fields: an error is one of those of this package, a
+// *FieldError, *ForbiddenError or *QuotaError, or the context's.
 //
 // # Shutting down
 //
-// Call Shutdown first: it responds to the pulls and submissions that wait, and returns
-// when every request has its response. Then shut down the http.Server, then close the
-// queue.
+// Call Shutdown first: it ends the pulls and submissions that wait, and returns when
+// every request has ended. Then shut down the http.Server, then close the queue.
 //
 // # What is promised
 //

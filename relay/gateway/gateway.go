@@ -2,28 +2,22 @@ package gateway
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"sync"
 	"time"
-
-	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// Gateway is an http.Handler that speaks relayapi. Make it with [New] and end it
-// with Shutdown or Close. It is safe for concurrent use.
+// Gateway is the relay's service: sites submit, phones pull. It knows nothing of HTTP; a
+// door, such as package relaydoor, turns requests into calls. Make it with [New] and end
+// it with Shutdown or Close. It is safe for concurrent use.
 type Gateway struct {
 	queue    Queue
 	cfg      Config
 	logger   *slog.Logger
 	tokens   []knownToken
-	routes   map[string]methods
-	job      methods // of PathSubmissions + "/" + id
 	pulls    waitingPulls
 	watchers watchers
 
@@ -36,15 +30,6 @@ type Gateway struct {
 	ending  <-chan struct{} // closed when the gateway shuts down
 	end     func()
 	unsub   func()
-	// afterEnd calls do when the gateway shuts down, unless stop is called before.
-	afterEnd func(do func()) (stop func() bool)
-}
-
-// knownToken is a token as it is compared.
-type knownToken struct {
-	name string
-	role Role
-	hash [sha256.Size]byte
 }
 
 // New returns a gateway that is ready for requests.
@@ -54,15 +39,9 @@ func New(cfg Config) (*Gateway, error) {
 	}
 	cfg = cfg.withDefaults()
 	g := &Gateway{queue: cfg.Queue, cfg: cfg, logger: cfg.Logger, rand: cfg.Rand}
-	for _, token := range cfg.Tokens {
-		known := knownToken{name: token.Name, role: token.Role}
-		_, _ = hex.Decode(known.hash[:], []byte(token.Hash)) // Validate has checked it
-		g.tokens = append(g.tokens, known)
-	}
-	g.setRoutes()
+	g.tokens = knownTokens(cfg.Tokens)
 	lifetime, end := context.WithCancel(context.Background())
 	g.ending, g.end = lifetime.Done(), end
-	g.afterEnd = func(do func()) func() bool { return context.AfterFunc(lifetime, do) }
 	g.unsub = g.queue.Subscribe(g.hear)
 	g.running.Go(func() { g.sweepRegularly(lifetime) })
 	return g, nil
@@ -82,9 +61,9 @@ func (g *Gateway) hear(change Change) {
 	}
 }
 
-// Shutdown responds at once to pulls and submissions that wait, and to requests whose
-// body has not arrived, lets every other request finish, and refuses new ones. It returns
-// when all have their response, or with the context's error when that ends first.
+// Shutdown ends pulls and submissions that wait, lets every other request finish, and
+// refuses new ones. It returns when all have ended, or with the context's error when that
+// ends first.
 func (g *Gateway) Shutdown(ctx context.Context) error {
 	g.mu.Lock()
 	first := !g.closed
@@ -111,18 +90,24 @@ func (g *Gateway) Shutdown(ctx context.Context) error {
 // queue needs for one call.
 func (g *Gateway) Close() error { return g.Shutdown(context.Background()) }
 
-// enter counts a request as running, unless the gateway is shutting down.
-func (g *Gateway) enter() bool {
+// Begin counts a request of a door as running until end is called, so that Shutdown waits
+// for its response. When the gateway is shutting down it returns [ErrShuttingDown]. The
+// methods of a Gateway do so by themselves.
+func (g *Gateway) Begin() (end func(), err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if !g.closed {
-		g.running.Add(1)
+	if g.closed {
+		return nil, ErrShuttingDown
 	}
-	return !g.closed
+	g.running.Add(1)
+	return g.running.Done, nil
 }
 
-// now is the time to the millisecond, because queues keep times to the millisecond.
-func (g *Gateway) now() time.Time { return g.cfg.Now().UTC().Truncate(time.Millisecond) }
+// Ending is closed when the gateway shuts down.
+func (g *Gateway) Ending() <-chan struct{} { return g.ending }
+
+// Now is the gateway's time, to the millisecond, because queues keep times so.
+func (g *Gateway) Now() time.Time { return g.cfg.Now().UTC().Truncate(time.Millisecond) }
 
 // newID returns an id that cannot be guessed. It begins with the time, so that ids of
 // new jobs are neighbours in an index.
@@ -168,7 +153,7 @@ func (g *Gateway) sweepRegularly(lifetime context.Context) {
 
 func (g *Gateway) sweep(lifetime context.Context) {
 	for {
-		now := g.now()
+		now := g.Now()
 		n, err := g.queue.Sweep(lifetime, Sweep{
 			Now: now, ClearBefore: now.Add(-g.cfg.ClearAfter), ForgetBefore: now.Add(-g.cfg.ForgetAfter),
 		})
@@ -180,18 +165,3 @@ func (g *Gateway) sweep(lifetime context.Context) {
 		}
 	}
 }
-
-// cancelUnwanted cancels a job that no site waits for any more. It does not end with the
-// context of the request, because the site may have left. It returns a job that can no
-// longer be cancelled as it is.
-func (g *Gateway) cancelUnwanted(ctx context.Context, id string) (Job, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTimeout)
-	defer cancel()
-	job, err := g.queue.Cancel(ctx, Cancellation{ID: id, By: Actor{Kind: relayapi.SourceGateway}, Now: g.now()})
-	if errors.Is(err, ErrNotCancellable) {
-		err = nil
-	}
-	return job, err
-}
-
-var _ http.Handler = (*Gateway)(nil)

@@ -1,50 +1,61 @@
 package gateway
 
 import (
-	"net/http"
+	"context"
 	"time"
 
 	"github.com/cnsms/cnsms/relay/internal/scrub"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// pull handles POST /v1/pull. It responds as soon as there are jobs, or when the phone's
-// wait is over.
-func (g *Gateway) pull(req *request) (response, *refusal) {
-	var body relayapi.Pull
-	if refused := decode(req, &body); refused != nil {
-		return response{}, refused
-	}
-	if refused := checkPull(&body); refused != nil {
-		return response{}, refused
-	}
-	jobs, err := g.waitForJobs(req, body)
-	if err != nil {
-		return response{}, g.refusalFor(req, err, Job{})
-	}
-	return response{http.StatusOK, g.pulled(jobs)}, nil
+// PullRequest is what a phone wants to be offered.
+type PullRequest struct {
+	// Lanes are the lanes that the phone serves; none means relayapi.DefaultLane alone.
+	Lanes []string
+	// Max is how many jobs it can handle now; 0 means 1.
+	Max int
+	// Wait is how long it waits for a job.
+	Wait time.Duration
+	// Interval is the longest time between two of its requests; 0 means
+	// relayapi.DefaultInterval.
+	Interval time.Duration
 }
 
-// waitForJobs offers jobs to the phone as soon as there are some. Meanwhile the phone is
-// online.
-func (g *Gateway) waitForJobs(req *request, body relayapi.Pull) ([]Job, error) {
-	interval := time.Duration(body.IntervalMS) * time.Millisecond
-	over := time.NewTimer(time.Duration(body.WaitMS) * time.Millisecond)
+// Pull offers jobs to a phone as soon as there are some, or returns none when its wait is
+// over or the gateway shuts down. Meanwhile the phone is online.
+func (g *Gateway) Pull(ctx context.Context, phone Principal, p PullRequest) ([]Job, error) {
+	if err := phone.as(RolePhone); err != nil {
+		return nil, err
+	}
+	p, err := p.checked()
+	if err != nil {
+		return nil, err
+	}
+	end, err := g.Begin()
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	jobs, err := g.waitForJobs(ctx, phone.Name, p)
+	return jobs, g.failed(ctx, "pull", err)
+}
+
+func (g *Gateway) waitForJobs(ctx context.Context, phone string, p PullRequest) ([]Job, error) {
+	over := time.NewTimer(p.Wait)
 	defer over.Stop()
 	// Look at least once in the length of a lease: the gateway may have offered a job to
 	// another phone after this one's last look, and that lease may have ended.
-	again := time.NewTicker(min(interval, g.cfg.Lease))
+	again := time.NewTicker(min(p.Interval, g.cfg.Lease))
 	defer again.Stop()
-	pull := g.pulls.add(req.caller, body.Lanes)
+	pull := g.pulls.add(phone, p.Lanes)
 	defer pull.end()
-	for waiting := body.WaitMS > 0; ; {
+	for waiting := p.Wait > 0; ; {
 		pull.waitAgain()
-		now := g.now()
-		presence := Presence{Phone: req.caller, Lanes: body.Lanes, Interval: interval, At: now}
-		if err := g.queue.Seen(req.Context(), presence); err != nil {
+		now := g.Now()
+		if err := g.queue.Seen(ctx, Presence{Phone: phone, Lanes: p.Lanes, Interval: p.Interval, At: now}); err != nil {
 			return nil, err
 		}
-		offered, err := g.offer(req, body, now)
+		offered, err := g.offer(ctx, phone, p, now)
 		if err != nil {
 			return nil, err
 		}
@@ -61,19 +72,19 @@ func (g *Gateway) waitForJobs(req *request, body relayapi.Pull) ([]Job, error) {
 			waiting = false
 		case <-g.ending:
 			return nil, nil
-		case <-req.Context().Done():
-			return nil, req.Context().Err()
+		case <-ctx.Done():
+			return nil, ctx.Err()
 		}
 	}
 }
 
-func (g *Gateway) offer(req *request, body relayapi.Pull, now time.Time) (Offered, error) {
+func (g *Gateway) offer(ctx context.Context, phone string, p PullRequest, now time.Time) (Offered, error) {
 	lease, err := g.newLease()
 	if err != nil {
 		return Offered{}, err
 	}
-	return g.queue.Offer(req.Context(), Pull{
-		Phone: req.caller, Lanes: body.Lanes, Max: body.Max, Lease: lease, LeaseFor: g.cfg.Lease, Now: now,
+	return g.queue.Offer(ctx, Pull{
+		Phone: phone, Lanes: p.Lanes, Max: p.Max, Lease: lease, LeaseFor: g.cfg.Lease, Now: now,
 	})
 }
 
@@ -85,59 +96,64 @@ func leaseEnd(offered Offered, now time.Time) <-chan time.Time {
 	return time.NewTimer(offered.NextAt.Sub(now)).C
 }
 
-// pulled is the response to a pull: the jobs as their phone sees them.
-func (g *Gateway) pulled(jobs []Job) relayapi.Pulled {
-	now := g.now()
-	result := relayapi.Pulled{Jobs: make([]relayapi.Job, 0, len(jobs))}
-	for _, job := range jobs {
-		result.Jobs = append(result.Jobs, relayapi.Job{
-			ID: job.ID, To: job.To, Text: job.Text, Lane: job.Lane,
-			Deadline: relayapi.Time{Time: job.Deadline}, RemainingMS: job.Deadline.Sub(now).Milliseconds(),
-			Lease:         job.Lease,
-			LeaseDeadline: relayapi.Time{Time: job.LeaseEnd}, LeaseRemainingMS: job.LeaseEnd.Sub(now).Milliseconds(),
-		})
-	}
-	return result
+// ReportRequest is a phone's report of the state that it has brought a job to.
+type ReportRequest struct {
+	// ID is the job's id, and Lease the lease that came with the job.
+	ID, Lease string
+	// State is taken, sent, delivered or failed.
+	State relayapi.State
+	// At is the phone's own time, zero when it gives none.
+	At time.Time
+	// Failure says why, with failed.
+	Failure *relayapi.Failure
 }
 
-// report handles POST /v1/receipts.
-func (g *Gateway) report(req *request) (response, *refusal) {
-	var body relayapi.StateReport
-	if refused := decode(req, &body); refused != nil {
-		return response{}, refused
+// Report stores a phone's state report. With an error of the rules it returns the job too.
+func (g *Gateway) Report(ctx context.Context, phone Principal, r ReportRequest) (Job, error) {
+	if err := phone.as(RolePhone); err != nil {
+		return Job{}, err
 	}
-	if refused := checkStateReport(body); refused != nil {
-		return response{}, refused
+	if err := r.check(); err != nil {
+		return Job{}, err
 	}
-	now := g.now()
-	if err := g.queue.Seen(req.Context(), Presence{Phone: req.caller, At: now}); err != nil {
-		return response{}, g.refusalFor(req, err, Job{})
-	}
-	failure, err := g.failure(req, body)
+	end, err := g.Begin()
 	if err != nil {
-		return response{}, g.refusalFor(req, err, Job{})
+		return Job{}, err
 	}
-	job, err := g.queue.Record(req.Context(), StateReport{
-		ID: body.ID, Phone: req.caller, Lease: body.Lease, State: body.State, At: body.At.Time, Failure: failure, Now: now,
+	defer end()
+	job, err := g.record(ctx, phone.Name, r)
+	if err != nil {
+		return job, g.failed(ctx, "report", err)
+	}
+	g.logger.Info("relay: phone reported a state", "job", job.ID, "phone", phone.Name, "reported", r.State, "state", job.State, "to", job.To)
+	return job, nil
+}
+
+func (g *Gateway) record(ctx context.Context, phone string, r ReportRequest) (Job, error) {
+	now := g.Now()
+	if err := g.queue.Seen(ctx, Presence{Phone: phone, At: now}); err != nil {
+		return Job{}, err
+	}
+	failure, err := g.failure(ctx, r)
+	if err != nil {
+		return Job{}, err
+	}
+	return g.queue.Record(ctx, StateReport{
+		ID: r.ID, Phone: phone, Lease: r.Lease, State: r.State, At: r.At, Failure: failure, Now: now,
 	})
-	if err != nil {
-		return response{}, g.refusalFor(req, err, job)
-	}
-	g.logger.Info("relay: phone reported a state", "job", job.ID, "phone", req.caller, "reported", body.State, "state", job.State, "to", job.To)
-	return response{http.StatusOK, relayapi.Recorded{ID: job.ID, State: job.State}}, nil
 }
 
 // failure is what the gateway may keep of a report's failure. Its text could repeat the
 // text of the job, which is deleted earlier.
-func (g *Gateway) failure(req *request, body relayapi.StateReport) (*relayapi.Failure, error) {
-	if body.Error == nil || body.Error.Text == "" {
-		return body.Error, nil
+func (g *Gateway) failure(ctx context.Context, r ReportRequest) (*relayapi.Failure, error) {
+	if r.Failure == nil || r.Failure.Text == "" {
+		return r.Failure, nil
 	}
-	job, err := g.queue.Job(req.Context(), body.ID, g.now())
+	job, err := g.queue.Job(ctx, r.ID, g.Now())
 	if err != nil {
 		return nil, err
 	}
-	failure := *body.Error
+	failure := *r.Failure
 	failure.Text = scrub.Failure(failure.Text, job.To, job.Text)
 	return &failure, nil
 }

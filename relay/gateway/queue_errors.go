@@ -34,6 +34,8 @@ var (
 type QuotaError struct {
 	// RetryAt is when the next job may be submitted.
 	RetryAt time.Time
+	// RetryAfter is how long that is from the submission on; the gateway fills it in.
+	RetryAfter time.Duration
 }
 
 // Error returns the time and no phone number.

@@ -1,88 +1,102 @@
 package gateway
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"net/http"
+	"errors"
 	"time"
 
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// submit handles POST /v1/messages.
-func (g *Gateway) submit(req *request) (response, *refusal) {
-	var body relayapi.Submit
-	if refused := decode(req, &body); refused != nil {
-		return response{}, refused
-	}
-	s, refused := g.complete(req, body)
-	if refused != nil {
-		return response{}, refused
-	}
-	submitted, err := g.queue.Submit(req.Context(), s)
-	if err != nil {
-		if req.Context().Err() != nil && body.WaitMS > 0 {
-			// The site has left and will not learn whether the queue has stored the job.
-			_, _ = g.cancelUnwanted(req.Context(), s.ID)
-		}
-		return response{}, g.refusalFor(req, err, Job{})
-	}
-	job, status := submitted.Job, http.StatusOK
-	if submitted.New {
-		status = http.StatusCreated
-		g.logger.Info("relay: job stored", "job", job.ID, "site", job.Site, "lane", job.Lane, "to", job.To)
-	}
-	if body.WaitMS > 0 {
-		job, err = g.await(req, job.ID, time.Duration(body.WaitMS)*time.Millisecond)
-		if err != nil {
-			return response{}, g.refusalFor(req, err, Job{})
-		}
-	}
-	return response{status, submission(job)}, nil
+// Submission is a text that a site wants sent.
+type Submission struct {
+	// Key is the site's idempotency key; empty for none.
+	Key string
+	// To is the recipient, as provider.ParsePhone reads it.
+	To relayapi.Number
+	// Text is what the phone sends.
+	Text relayapi.Text
+	// Ref is the site's own id for the text.
+	Ref string
+	// Lane chooses among the phones; empty means relayapi.DefaultLane.
+	Lane string
+	// TTL is how long a phone may take the job; 0 means relayapi.DefaultTTL.
+	TTL time.Duration
+	// Wait is how long the site is going to wait with Await, or 0. A job whose site leaves
+	// while it is stored is cancelled, if somebody was going to wait for it.
+	Wait time.Duration
 }
 
-// complete checks a body and adds what the gateway knows of the submission.
-func (g *Gateway) complete(req *request, body relayapi.Submit) (Submit, *refusal) {
-	to, refused := checkSubmit(&body)
-	if refused != nil {
-		return Submit{}, refused
+// Submit stores a text of a site, and returns its job.
+func (g *Gateway) Submit(ctx context.Context, site Principal, s Submission) (Submitted, error) {
+	if err := site.as(RoleSite); err != nil {
+		return Submitted{}, err
 	}
-	key, refused := idempotencyKey(req.Header)
-	if refused != nil {
-		return Submit{}, refused
+	s, to, err := s.checked()
+	if err != nil {
+		return Submitted{}, err
 	}
-	now := g.now()
+	end, err := g.Begin()
+	if err != nil {
+		return Submitted{}, err
+	}
+	defer end()
+	now := g.Now()
 	id, err := g.newID(now)
 	if err != nil {
-		return Submit{}, g.refusalFor(req, err, Job{})
+		return Submitted{}, g.failed(ctx, "submit", err)
 	}
-	return Submit{
-		ID: id, Site: req.caller, Key: key, Content: digest(to, body),
-		To: to, Text: body.Text, Ref: body.Ref, Lane: body.Lane,
-		Now: now, Deadline: now.Add(time.Duration(body.TTLSeconds) * time.Second), Quotas: g.cfg.Quotas,
-	}, nil
+	submitted, err := g.queue.Submit(ctx, Submit{
+		ID: id, Site: site.Name, Key: s.Key, Content: s.digest(to),
+		To: to, Text: s.Text, Ref: s.Ref, Lane: s.Lane, Now: now, Deadline: now.Add(s.TTL), Quotas: g.cfg.Quotas,
+	})
+	if err != nil {
+		if ctx.Err() != nil && s.Wait > 0 {
+			// The site has left and will not learn whether the queue has stored the job.
+			_, _ = g.cancelUnwanted(ctx, id)
+		}
+		return Submitted{}, g.failed(ctx, "submit", err)
+	}
+	if job := submitted.Job; submitted.New {
+		g.logger.Info("relay: job stored", "job", job.ID, "site", job.Site, "lane", job.Lane, "to", job.To)
+	}
+	return submitted, nil
 }
 
 // digest shows whether a repeated key has the same content.
-func digest(to relayapi.Number, body relayapi.Submit) string {
-	content, _ := json.Marshal([]string{string(to), string(body.Text), body.Ref, body.Lane})
+func (s Submission) digest(to relayapi.Number) string {
+	content, _ := json.Marshal([]string{string(to), string(s.Text), s.Ref, s.Lane})
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
 }
 
-// await returns the job once a phone has sent it or it has ended. When the wait is
-// over, the site has left, or the gateway shuts down, it cancels the job.
-func (g *Gateway) await(req *request, id string, wait time.Duration) (Job, error) {
+// Await returns the job once a phone has sent it or it has ended. When the wait is over,
+// the caller has left, or the gateway shuts down, it cancels the job, and returns one that
+// can no longer be cancelled as it is.
+func (g *Gateway) Await(ctx context.Context, id string, wait time.Duration) (Job, error) {
+	end, err := g.Begin()
+	if err != nil {
+		job, err := g.cancelUnwanted(ctx, id)
+		return job, g.failed(ctx, "await", err)
+	}
+	defer end()
+	job, err := g.await(ctx, id, wait)
+	return job, g.failed(ctx, "await", err)
+}
+
+func (g *Gateway) await(ctx context.Context, id string, wait time.Duration) (Job, error) {
 	over := time.NewTimer(wait)
 	defer over.Stop()
 	changed, stop := g.watchers.watch(id)
 	defer stop()
 	for {
-		now := g.now()
-		job, err := g.queue.Job(req.Context(), id, now)
+		now := g.Now()
+		job, err := g.queue.Job(ctx, id, now)
 		if err != nil {
-			_, _ = g.cancelUnwanted(req.Context(), id)
+			_, _ = g.cancelUnwanted(ctx, id)
 			return Job{}, err
 		}
 		if rank(job.State) >= rank(relayapi.StateSent) {
@@ -92,11 +106,11 @@ func (g *Gateway) await(req *request, id string, wait time.Duration) (Job, error
 		case <-changed:
 		case <-expiry(job, now):
 		case <-over.C:
-			return g.cancelUnwanted(req.Context(), id)
-		case <-req.Context().Done():
-			return g.cancelUnwanted(req.Context(), id)
+			return g.cancelUnwanted(ctx, id)
+		case <-ctx.Done():
+			return g.cancelUnwanted(ctx, id)
 		case <-g.ending:
-			return g.cancelUnwanted(req.Context(), id)
+			return g.cancelUnwanted(ctx, id)
 		}
 	}
 }
@@ -109,67 +123,45 @@ func expiry(job Job, now time.Time) <-chan time.Time {
 	return time.NewTimer(job.Deadline.Sub(now)).C
 }
 
-// status handles GET /v1/messages/{id}.
-func (g *Gateway) status(req *request) (response, *refusal) {
-	job, err := g.queue.Job(req.Context(), req.id, g.now())
-	if err == nil && req.role == RoleSite && job.Site != req.caller {
+// Job returns a job. A site's caller sees the jobs of its own.
+func (g *Gateway) Job(ctx context.Context, reader Principal, id string) (Job, error) {
+	if err := reader.as(RoleSite, RoleOperator); err != nil {
+		return Job{}, err
+	}
+	end, err := g.Begin()
+	if err != nil {
+		return Job{}, err
+	}
+	defer end()
+	job, err := g.queue.Job(ctx, id, g.Now())
+	if err == nil && reader.Role == RoleSite && job.Site != reader.Name {
 		err = ErrUnknownJob
 	}
 	if err != nil {
-		return response{}, g.refusalFor(req, err, Job{})
+		return Job{}, g.failed(ctx, "status", err)
 	}
-	return response{http.StatusOK, submission(job)}, nil
+	return job, nil
 }
 
-// cancel handles DELETE /v1/messages/{id}.
-func (g *Gateway) cancel(req *request) (response, *refusal) {
-	cancellation := Cancellation{ID: req.id, By: Actor{relayapi.SourceOperator, req.caller}, Now: g.now()}
-	if req.role == RoleSite {
-		cancellation.Site, cancellation.By.Kind = req.caller, relayapi.SourceSite
-	}
-	job, err := g.queue.Cancel(req.Context(), cancellation)
-	return g.cancelled(req, job, err)
-}
-
-// cancelKey handles DELETE /v1/messages.
-func (g *Gateway) cancelKey(req *request) (response, *refusal) {
-	key, refused := idempotencyKey(req.Header)
-	switch {
-	case refused != nil:
-		return response{}, refused
-	case key == "":
-		return response{}, invalid(relayapi.HeaderIdempotencyKey, "required: it names the submission to cancel")
-	}
-	now := g.now()
-	id, err := g.newID(now)
+// Health returns an error when the gateway cannot do its work now.
+func (g *Gateway) Health(ctx context.Context) error {
+	end, err := g.Begin()
 	if err != nil {
-		return response{}, g.refusalFor(req, err, Job{})
+		return err
 	}
-	job, err := g.queue.CancelKey(req.Context(), KeyCancellation{Site: req.caller, Key: key, ID: id, Now: now})
-	return g.cancelled(req, job, err)
+	defer end()
+	return g.failed(ctx, "health", g.queue.Check(ctx))
 }
 
-func (g *Gateway) cancelled(req *request, job Job, err error) (response, *refusal) {
-	if err != nil {
-		return response{}, g.refusalFor(req, err, job)
+// cancelUnwanted cancels a job that no site waits for any more. It does not end with the
+// context of the request, because the site may have left. It returns a job that can no
+// longer be cancelled as it is.
+func (g *Gateway) cancelUnwanted(ctx context.Context, id string) (Job, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTimeout)
+	defer cancel()
+	job, err := g.queue.Cancel(ctx, Cancellation{ID: id, By: Actor{Kind: relayapi.SourceGateway}, Now: g.Now()})
+	if errors.Is(err, ErrNotCancellable) {
+		err = nil
 	}
-	g.logger.Info("relay: job cancelled", "job", job.ID, "site", job.Site)
-	return response{http.StatusOK, submission(job)}, nil
-}
-
-// health handles GET /healthz.
-func (g *Gateway) health(req *request) (response, *refusal) {
-	if err := g.queue.Check(req.Context()); err != nil {
-		return response{}, g.refusalFor(req, err, Job{})
-	}
-	return response{http.StatusOK, relayapi.Health{Status: "ok"}}, nil
-}
-
-// submission is a job as its site sees it.
-func submission(j Job) relayapi.Submission {
-	return relayapi.Submission{
-		ID: j.ID, State: j.State, Ref: j.Ref, Lane: j.Lane, Phone: j.Phone,
-		Created: relayapi.Time{Time: j.Created}, Deadline: relayapi.Time{Time: j.Deadline},
-		Failure: j.Failure(), History: j.History,
-	}
+	return job, err
 }

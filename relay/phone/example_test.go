@@ -9,6 +9,7 @@ import (
 
 	"github.com/cnsms/cnsms/relay/gateway"
 	"github.com/cnsms/cnsms/relay/gateway/memqueue"
+	"github.com/cnsms/cnsms/relay/gateway/relaydoor"
 	"github.com/cnsms/cnsms/relay/phone"
 )
 
@@ -69,7 +70,7 @@ func startGateway() (url string, stop func()) {
 	if err != nil {
 		panic(err)
 	}
-	server := httptest.NewServer(relay)
+	server := httptest.NewServer(relaydoor.New(relay))
 	return server.URL, func() {
 		_ = relay.Close()
 		server.Close()

@@ -1,4 +1,4 @@
-package gateway
+package relaydoor
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/cnsms/cnsms/relay/gateway"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
@@ -36,20 +37,37 @@ var longAgo = time.Unix(1, 0)
 // body reads the body. It fails when the time is over or the gateway shuts down.
 func (req *request) body() ([]byte, *refusal) {
 	giveUp := func() { _ = req.control.SetReadDeadline(longAgo) }
-	timer, stopAtEnd := time.AfterFunc(bodyTime, giveUp), req.afterEnd(giveUp)
+	timer, read := time.AfterFunc(bodyTime, giveUp), make(chan struct{})
+	defer close(read)
+	go func() {
+		select {
+		case <-req.ending:
+			giveUp()
+		case <-read:
+		}
+	}()
 	// Without a ResponseWriter MaxBytesReader cannot close the connection; the server
 	// does that when it finds the rest of the body unread.
 	body, err := io.ReadAll(http.MaxBytesReader(nil, req.Body, relayapi.MaxBody))
-	inTime, up := timer.Stop(), stopAtEnd()
-	switch {
+	switch inTime := timer.Stop(); {
 	case !inTime:
 		return nil, refuseWith(http.StatusRequestTimeout, relayapi.CodeBodyTimeout, "", "the body did not arrive within ten seconds")
-	case !up && err != nil:
-		return nil, shuttingDown()
+	case err != nil && req.isEnding():
+		return nil, refusalFor(gateway.ErrShuttingDown, gateway.Job{})
 	case err != nil:
 		return nil, unreadable(err)
 	}
 	return body, nil
+}
+
+// isEnding reports whether the gateway is shutting down.
+func (req *request) isEnding() bool {
+	select {
+	case <-req.ending:
+		return true
+	default:
+		return false
+	}
 }
 
 func unreadable(err error) *refusal {

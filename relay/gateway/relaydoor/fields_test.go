@@ -1,4 +1,4 @@
-package gateway_test
+package relaydoor_test
 
 import (
 	"net/http"

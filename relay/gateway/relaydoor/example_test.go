@@ -1,4 +1,4 @@
-package gateway_test
+package relaydoor_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/cnsms/cnsms/relay/gateway"
 	"github.com/cnsms/cnsms/relay/gateway/memqueue"
+	"github.com/cnsms/cnsms/relay/gateway/relaydoor"
 )
 
 // A gateway with one site and one phone. The phone is not there yet, so the site
@@ -33,7 +34,7 @@ func Example() {
 	request.Header.Set("Authorization", "Bearer long-and-random")
 	request.Header.Set("Content-Type", "application/json")
 	recorder := httptest.NewRecorder()
-	relay.ServeHTTP(recorder, request)
+	relaydoor.New(relay).ServeHTTP(recorder, request)
 	fmt.Println(recorder.Code)
 	fmt.Println(recorder.Body)
 	// Output:

@@ -1,4 +1,4 @@
-package gateway_test
+package relaydoor_test
 
 import (
 	"context"
@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/relaydoor"
 	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
@@ -109,7 +110,7 @@ func serveBench(b *testing.B) string {
 	require.NoError(b, err)
 	relay, err := gateway.New(gateway.Config{Queue: queue, Tokens: tokens()})
 	require.NoError(b, err)
-	server := httptest.NewServer(relay)
+	server := httptest.NewServer(relaydoor.New(relay))
 	b.Cleanup(func() {
 		require.NoError(b, relay.Close())
 		server.Close()

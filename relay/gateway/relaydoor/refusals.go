@@ -1,0 +1,86 @@
+package relaydoor
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/relayapi"
+)
+
+// refusals are the responses to the errors of the gateway.
+var refusals = []struct {
+	err     error
+	status  int
+	code    relayapi.ErrorCode
+	field   string
+	message string
+}{
+	{gateway.ErrUnknownJob, http.StatusNotFound, relayapi.CodeUnknownJob, "id", "this job does not exist"},
+	{
+		gateway.ErrContentDiffers, http.StatusConflict, relayapi.CodeIdempotencyConflict, relayapi.HeaderIdempotencyKey,
+		"this key names another submission",
+	},
+	{gateway.ErrNoPhoneOnline, http.StatusServiceUnavailable, relayapi.CodeNoPhoneOnline, "lane", "no phone is online on this lane"},
+	{gateway.ErrNotCancellable, http.StatusConflict, relayapi.CodeNotCancellable, "", "a phone has taken the job, or it has ended"},
+	{gateway.ErrForeignJob, http.StatusForbidden, relayapi.CodeForeignJob, "id", "the gateway never offered this job to this phone"},
+	{gateway.ErrForeignLease, http.StatusForbidden, relayapi.CodeForeignLease, "lease", "the job was taken under another lease"},
+	{gateway.ErrLeaseLost, http.StatusConflict, relayapi.CodeLeaseLost, "lease", "the lease has ended or a later pull replaced it: do not send"},
+	{gateway.ErrJobCancelled, http.StatusGone, relayapi.CodeJobCancelled, "", "the job was cancelled: do not send"},
+	{gateway.ErrJobExpired, http.StatusGone, relayapi.CodeJobExpired, "", "the job has expired: do not send"},
+	{gateway.ErrShuttingDown, http.StatusServiceUnavailable, relayapi.CodeShuttingDown, "", "the gateway is shutting down"},
+	{
+		gateway.ErrUnauthorized, http.StatusUnauthorized, relayapi.CodeUnauthorized, "Authorization",
+		"want Authorization: Bearer with a token that the gateway knows",
+	},
+}
+
+// refusalFor returns the response to an error of the gateway. It has the job's state where
+// the state is the reason. Any other error is the queue's, or that the caller has left.
+func refusalFor(err error, job gateway.Job) *refusal {
+	for _, known := range refusals {
+		if errors.Is(err, known.err) {
+			refused := refuseWith(known.status, known.code, known.field, known.message)
+			refused.err.State = job.State
+			if known.status == http.StatusUnauthorized {
+				refused.header = map[string]string{"WWW-Authenticate": `Bearer realm="relay"`}
+			}
+			return refused
+		}
+	}
+	var quota *gateway.QuotaError
+	var field *gateway.FieldError
+	var forbidden *gateway.ForbiddenError
+	switch {
+	case errors.As(err, &quota):
+		return overQuota(quota)
+	case errors.As(err, &field):
+		return invalid(memberOf(field.Field), field.Problem)
+	case errors.As(err, &forbidden):
+		return refuseWith(http.StatusForbidden, relayapi.CodeForbidden, "Authorization",
+			"a token with the role "+forbidden.Role.String()+" may not make this request")
+	}
+	return refuseWith(http.StatusServiceUnavailable, relayapi.CodeQueueUnavailable, "", "the queue failed")
+}
+
+func overQuota(quota *gateway.QuotaError) *refusal {
+	seconds := max(1, int((quota.RetryAfter+time.Second-1)/time.Second))
+	refused := refuseWith(http.StatusTooManyRequests, relayapi.CodeRecipientQuota, "to", "the quota of this recipient is used up")
+	refused.header = map[string]string{relayapi.HeaderRetryAfter: strconv.Itoa(seconds)}
+	return refused
+}
+
+// members are the names on the wire of the gateway's fields, where they differ.
+var members = map[string]string{
+	"key": relayapi.HeaderIdempotencyKey, "ttl": "ttl_seconds", "wait": "wait_ms", "interval": "interval_ms",
+	"failure": "error", "failure.class": "error.class",
+}
+
+func memberOf(field string) string {
+	if member, ok := members[field]; ok {
+		return member
+	}
+	return field
+}

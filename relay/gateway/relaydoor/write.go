@@ -1,0 +1,43 @@
+package relaydoor
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+
+	"github.com/cnsms/cnsms/relay/relayapi"
+)
+
+// refusal is the response to a request that the gateway refuses.
+type refusal struct {
+	status int
+	err    relayapi.Error
+	header map[string]string
+}
+
+func refuseWith(status int, code relayapi.ErrorCode, field, message string) *refusal {
+	return &refusal{status, relayapi.Error{Code: code, Field: field, Message: message}, nil}
+}
+
+func invalid(field, message string) *refusal {
+	return refuseWith(http.StatusBadRequest, relayapi.CodeInvalidField, field, message)
+}
+
+func refuse(w http.ResponseWriter, r *refusal) {
+	for name, value := range r.header {
+		w.Header().Set(name, value)
+	}
+	write(w, r.status, relayapi.ErrorReply{Error: r.err})
+}
+
+func write(w http.ResponseWriter, status int, body any) {
+	// The bodies are the structs of relayapi, which always marshal.
+	encoded, _ := json.Marshal(body)
+	header := w.Header()
+	header.Set("Content-Type", "application/json")
+	header.Set("Content-Length", strconv.Itoa(len(encoded)))
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = w.Write(encoded)
+}
