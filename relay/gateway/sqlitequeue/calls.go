@@ -110,25 +110,27 @@ func (q *Queue) Record(ctx context.Context, r gateway.StateReport) (gateway.Job,
 	})
 }
 
-// sweepBatch bounds how long one sweep keeps other calls waiting.
-const sweepBatch = 200
+// sweepBatch is how many jobs one sweep changes at the most, so that it does not keep other
+// calls waiting for more than a few milliseconds.
+const sweepBatch = 50
 
 // Sweep expires, clears and deletes jobs.
 func (q *Queue) Sweep(ctx context.Context, s gateway.Sweep) (int, error) {
 	return write(ctx, q.writer, func(tx *session) (int, error) {
 		ended := tx.jobs(selectOverdue, millis(s.Now), sweepBatch)
-		ended = append(ended, tx.jobs(selectUncertain, millis(s.Now), sweepBatch)...)
+		ended = append(ended, tx.jobs(selectUncertain, millis(s.Now), sweepBatch-len(ended))...)
 		for _, old := range ended {
 			tx.keepAsOf(old, s.Now)
 		}
-		cleared := tx.exec(clearTexts, millis(s.ClearBefore), sweepBatch)
-		return len(ended) + cleared + tx.forget(s.ForgetBefore), nil
+		swept := len(ended)
+		swept += tx.exec(clearTexts, millis(s.ClearBefore), sweepBatch-swept)
+		return swept + tx.forget(s.ForgetBefore, sweepBatch-swept), nil
 	})
 }
 
 // forget deletes old jobs. The table has them in the order in which they came, so it
 // looks at the first ones only.
-func (s *session) forget(before time.Time) int {
+func (s *session) forget(before time.Time, most int) int {
 	var old []int64
 	s.query(selectOldest, func(from scanner) error {
 		var seq, created int64
@@ -137,7 +139,7 @@ func (s *session) forget(before time.Time) int {
 			old = append(old, seq)
 		}
 		return err
-	}, sweepBatch)
+	}, most)
 	for _, seq := range old {
 		s.exec(deleteJob, seq)
 	}
