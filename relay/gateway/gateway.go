@@ -19,6 +19,7 @@ type Gateway struct {
 	logger   *slog.Logger
 	tokens   []knownToken
 	pulls    waitingPulls
+	watches  watches
 	watchers watchers
 
 	randMu sync.Mutex

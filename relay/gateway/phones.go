@@ -50,7 +50,7 @@ func (g *Gateway) waitForJobs(ctx context.Context, phone string, p PullRequest) 
 	pull := g.pulls.add(phone, p.Lanes)
 	defer pull.end()
 	for waiting := p.Wait > 0; ; {
-		pull.waitAgain()
+		looked := g.look(phone, pull)
 		now := g.Now()
 		if err := g.queue.Seen(ctx, Presence{Phone: phone, Lanes: p.Lanes, Interval: p.Interval, At: now}); err != nil {
 			return nil, err
@@ -59,13 +59,12 @@ func (g *Gateway) waitForJobs(ctx context.Context, phone string, p PullRequest) 
 		if err != nil {
 			return nil, err
 		}
-		pull.wakeUsed()
+		looked()
 		if len(offered.Jobs) > 0 || !waiting {
 			return offered.Jobs, nil
 		}
 		select {
 		case <-pull.woken:
-			pull.wakeRead()
 		case <-leaseEnd(offered, now):
 		case <-again.C: // the phone is still online
 		case <-over.C:
