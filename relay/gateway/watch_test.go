@@ -55,17 +55,22 @@ func TestAWatchKeepsToItsLanes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newOnlineWorld(t)
 		lanes := []string{"mob", "market"}
-		changed, _ := w.watch(oldPhone, lanes...)
+		changed, stop := w.watch(oldPhone, lanes...)
 		lanes[0], lanes[1] = relayapi.DefaultLane, relayapi.DefaultLane // the caller's own
 		w.submitted(text())
 		require.False(t, told(changed))
 
-		_, err := w.Pull(t.Context(), oldPhone, gateway.PullRequest{Lanes: []string{"market"}})
-		require.NoError(t, err)
 		market := text()
 		market.Lane = "market"
+		for range 3 {
+			_, err := w.Pull(t.Context(), oldPhone, gateway.PullRequest{Lanes: []string{"market"}})
+			require.NoError(t, err)
+			w.submitted(market)
+			require.True(t, told(changed))
+		}
+		stop()
 		w.submitted(market)
-		require.True(t, told(changed))
+		require.False(t, told(changed))
 	})
 }
 
@@ -123,6 +128,11 @@ func TestAWatchThatStopsPassesItsWakeOn(t *testing.T) {
 			_, err := w.Pull(w.Context(), newPhone, gateway.PullRequest{Lanes: []string{"mob"}})
 			require.NoError(w, err)
 		}, true},
+		{"told, and the phone pulled one of the lanes", func(w *world, changed <-chan struct{}) {
+			<-changed
+			_, err := w.Pull(w.Context(), newPhone, gateway.PullRequest{Lanes: []string{"market"}})
+			require.NoError(w, err)
+		}, true},
 		{"told, and the queue failed", func(w *world, changed <-chan struct{}) {
 			<-changed
 			w.queue.breakWith(gateway.ErrClosed)
@@ -131,14 +141,15 @@ func TestAWatchThatStopsPassesItsWakeOn(t *testing.T) {
 		}, true},
 		{"told, and the phone pulled", func(w *world, changed <-chan struct{}) {
 			<-changed
-			w.pulledOne(newPhone)
+			_, err := w.Pull(w.Context(), newPhone, gateway.PullRequest{Lanes: []string{"mob", "market", relayapi.DefaultLane}})
+			require.NoError(w, err)
 		}, false},
 	}
 	for _, tt := range tests {
 		inBubble(t, tt.name, func(t *testing.T) {
 			t.Helper()
 			w := newOnlineWorld(t)
-			first, stop := w.watch(newPhone)
+			first, stop := w.watch(newPhone, relayapi.DefaultLane, "market")
 			second, _ := w.watch(oldPhone)
 			w.submitted(text())
 			require.False(t, told(second))
