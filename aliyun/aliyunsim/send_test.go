@@ -195,8 +195,8 @@ func TestBatch(t *testing.T) {
 		"no values":     {`["13800138000"]`, `["甲签"]`, ``, "isv.TEMPLATE_MISSING_PARAMETERS", "TemplateParamJson: no value for"},
 		"one blocked":   {`["13800138000","13900139009"]`, `["甲签","甲签"]`, list(`{"name":"甲"}`, 2), "isv.BLACK_KEY_CONTROL_LIMIT", "PhoneNumberJson: on the list"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			requireCode(t, ask(tt.numbers, tt.signs, tt.values), tt.code, tt.verdict)
-		})
+		e := ask(tt.numbers, tt.signs, tt.values)
+		requireCode(t, e, tt.code, tt.verdict)
+		require.NotEmpty(t, e.Verdict, name)
 	}
 }

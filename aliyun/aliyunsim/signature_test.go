@@ -60,7 +60,8 @@ func TestV3Vectors(t *testing.T) {
 		request, signature string
 	}{
 		{
-			"the document's", v3{
+			"the document's",
+			v3{
 				query:         canonical(url.Values{"ImageId": {"win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd"}, "RegionId": {"cn-shanghai"}}, escape),
 				signedHeaders: names, headers: common("RunInstances", "ecs.cn-shanghai.aliyuncs.com", "2014-05-26", "2023-10-26T10:22:32Z", "3156853299f313e23d1673dc12e1703d", sha256Hex(nil)),
 			},
@@ -68,15 +69,21 @@ func TestV3Vectors(t *testing.T) {
 			"7ea06492da5221eba5297e897ce16e55f964061054b7695beedaac1145b1e259", "06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0",
 		},
 		{
-			"a text", v3{query: canonical(vectorSend, escape), signedHeaders: names, headers: ours("SendSms", smsHost, "")}, keySecret,
+			"a text",
+			v3{query: canonical(vectorSend, escape), signedHeaders: names, headers: ours("SendSms", smsHost, "")},
+			keySecret,
 			"12b35866b59f6d9fe3aa9125e31cecd232080576cc0abe88425302f0a00ceeb6", "d8818a576d1575e455495cf5fdbc19088d42ce609f302f184aeeafe64fa772e8",
 		},
 		{
-			"a code", v3{query: form, signedHeaders: names, headers: ours("SendSmsVerifyCode", codeHost, "")}, keySecret,
+			"a code",
+			v3{query: form, signedHeaders: names, headers: ours("SendSmsVerifyCode", codeHost, "")},
+			keySecret,
 			"95a088e5de77c1ec3dcea5f5e465d7034bce3defa15fce3b1d1898cb12247e5a", "cf9805507308bb0b11a3b0b3a6dd23722608b769bff7d921299e34c742d8d31f",
 		},
 		{
-			"a code in a form", v3{signedHeaders: append([]string{"content-type"}, names...), headers: inForm}, keySecret,
+			"a code in a form",
+			v3{signedHeaders: append([]string{"content-type"}, names...), headers: inForm},
+			keySecret,
 			"4ec8b3250fec91057e43a81a0f9ffe74aec3df817615d58241d9b82d2ea4e4f9", "d5073f14daf5539402645776f818fdc8526d2319e1847436fdf9a5924560f9b4",
 		},
 	} {
