@@ -22,6 +22,11 @@ test/race: ## all tests with the race detector, in random order
 fuzz: ## every fuzz target for SECONDS (10)
 	bash .ci/fuzz $(or $(SECONDS),10)
 
+.PHONY: test/judges
+test/judges: ## the vendors' own clients at the simulators; wants Node.js
+	npm ci --prefix tools/judges/node --ignore-scripts --no-audit --no-fund
+	go test -C tools/judges ./...
+
 .PHONY: bench
 bench: ## all benchmarks, with allocations
 	go test -run '^$$' -bench . -benchmem ./...

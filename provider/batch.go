@@ -13,7 +13,9 @@ type BatchSender interface {
 	// connection that breaks halfway, stands in the results.
 	//
 	// SendBatch splits a list that is longer than the service takes at once. Each
-	// part is one request, and none is repeated.
+	// part is one request, and none is repeated. A service may have a bound for one
+	// batch: beyond it the adapter refuses the whole list before anything is sent, and
+	// says so.
 	SendBatch(ctx context.Context, m Message, to []Phone) ([]BatchResult, error)
 }
 

@@ -1,6 +1,7 @@
 package aliyunsim
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -161,24 +162,25 @@ func (v *Verification) checkInterval(c *sim.Call, d order) sim.Outcome {
 	return sim.Outcome{}
 }
 
-// newText is the text with its code, and the code where the service has made it.
+// newText is the text with its code, and the code where the service has made it. Then it
+// is none of the text's Params, which are what the request says.
 func (v *Verification) newText(c *sim.Call, d order) (text sim.Text, made string) {
-	values := slices.Clone(d.vars.Values)
-	for i, value := range values {
+	var filled, given sim.Vars
+	for i, value := range d.vars.Values {
+		name := d.vars.Names[i]
 		if value == ownCode {
 			made = v.newCode(c, d)
-			values[i] = made
+			filled.Add(name, made)
+			continue
 		}
+		filled.Add(name, value)
+		given.Add(name, value)
 	}
-	vars := sim.Vars{Names: d.vars.Names, Values: values}
-	shown, _ := vars.Get(codeVariable)
-	if made != "" {
-		shown = made
-	}
+	shown, _ := filled.Get(codeVariable)
 	return sim.Text{
 		Service: v.Name(), Mailbox: v.shared.cfg.AccessKeyID, ID: bizID(c, verification), Ref: d.outID, To: d.key.number,
-		Sign: d.sign, Template: d.template, Params: vars.Values, Names: vars.Names, Code: shown,
-		Text: sim.Signed(d.sign, places.Fill(v.shared.cfg.Verification.Templates[d.template], vars)),
+		Sign: d.sign, Template: d.template, Params: given.Values, Names: given.Names, Code: cmp.Or(made, shown),
+		Text: sim.Signed(d.sign, places.Fill(v.shared.cfg.Verification.Templates[d.template], filled)),
 	}, made
 }
 

@@ -82,5 +82,13 @@ func (a *account) checkV1Signature(c *sim.Call, r request) sim.Outcome {
 	if r.get(signatureField) == v.signature(a.cfg.AccessKeySecret+"&") {
 		return sim.Outcome{}
 	}
-	return sim.Refuse(mismatch, "%s: %s", signatureField, v.whyWrong(r, a.cfg.AccessKeySecret))
+	refused := sim.Refuse(mismatch, "%s: %s", signatureField, v.whyWrong(r, a.cfg.AccessKeySecret))
+	v.fields = masked(v.fields) // the real service shows the token too
+	refused.Words = v1Words + v.stringToSign()
+	return refused
 }
+
+// v1Words are the service's own about a V1 signature (seen in NewFuture/DDNS#57, 2019).
+// Behind them it repeats the text that it has signed. Its older SDK for Go compares that
+// with what it has signed itself, to tell a wrong secret from a fault of its own.
+const v1Words = "Specified signature is not matched with our calculation. server string to sign is:"

@@ -20,16 +20,18 @@ func TestStory(t *testing.T) {
 
 	story := out.String()
 	for _, want := range []string{
-		"relay    sent it, free",
+		"relay               sent it, free",
+		"aliyun-verification sent it, paid",
 		"The two texts carry the same code: yes.",
-		"relay    refused: unavailable (no_phone_online)",
-		"tencent  refused: balance (FailedOperation.InsufficientBalanceInSmsPackage)",
-		"ihuyi    sent it, paid",
+		"relay               refused: unavailable (no_phone_online)",
+		"aliyun-verification refused: balance (isv.OUT_OF_SERVICE)",
+		"tencent             refused: balance (FailedOperation.InsufficientBalanceInSmsPackage)",
+		"ihuyi               sent it, paid",
 		"nothing is paid",
 	} {
 		require.Contains(t, story, want)
 	}
-	require.Regexp(t, `(?s)The phone sent: 您的验证码是([0-9]{6}).*The text: 【示例】您的验证码是([0-9]{6})`, story)
+	require.Regexp(t, `(?s)The phone sent: 您的验证码是([0-9]{6}).*The text: 【速通互联验证码】.*验证码([0-9]{6})，5分钟内有效`, story)
 	require.NotRegexp(t, `1[3-9][0-9]{9}`, story, "numbers are masked")
 }
 
@@ -47,6 +49,7 @@ func TestBadFlags(t *testing.T) {
 		{name: "everything at once", args: []string{"--to", "138", "--tencent-secret-id", "x"}, want: []string{"--to", "--tencent-app-id"}},
 		{name: "a number without a paid provider", args: []string{"--to", "13800138000"}, want: []string{"paid provider"}},
 		{name: "half of Tencent", args: []string{"--to", "13800138000", "--tencent-secret-id", "x"}, want: []string{"--tencent-app-id", "--tencent-sign", "--tencent-template"}},
+		{name: "half of Aliyun", args: []string{"--to", "13800138000", "--aliyun-access-key-id", "x"}, want: []string{"--aliyun-sign"}},
 		{name: "a text without the code", args: []string{"--to", "13800138000", "--ihuyi-account", "C1", "--ihuyi-text", "Hello."}, want: []string{"--ihuyi-text", "{code}"}},
 		{name: "bad number", args: []string{"--to", "138", "--ihuyi-account", "C1"}, want: []string{"--to", "phone number"}},
 	}
@@ -68,7 +71,7 @@ func TestHelp(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	require.Error(t, run(t.Context(), []string{"--help"}, nil, &out))
-	for _, want := range []string{"--to", "-relay-url", "CNSMS_TENCENT_SECRET_KEY", "CNSMS_IHUYI_API_KEY", "CNSMS_RELAY_TOKEN"} {
+	for _, want := range []string{"--to", "-relay-url", "CNSMS_ALIYUN_ACCESS_KEY_SECRET", "CNSMS_TENCENT_SECRET_KEY", "CNSMS_IHUYI_API_KEY", "CNSMS_RELAY_TOKEN"} {
 		require.Contains(t, out.String(), want)
 	}
 }

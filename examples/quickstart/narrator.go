@@ -23,15 +23,15 @@ func (n *narrator) say(format string, args ...any) { fmt.Fprintf(n.out, format+"
 func (n *narrator) attempt(_ context.Context, a failover.Attempt) {
 	switch {
 	case a.Err != nil && a.Code != "":
-		n.say("   %-8s refused: %s (%s)", a.Provider, a.Kind, a.Code)
+		n.say("   %-19s refused: %s (%s)", a.Provider, a.Kind, a.Code)
 	case a.Err != nil:
-		n.say("   %-8s did not send: %v", a.Provider, a.Err)
+		n.say("   %-19s did not send: %v", a.Provider, a.Err)
 	case a.Provider == relayName:
 		n.free++
-		n.say("   %-8s sent it, free", a.Provider)
+		n.say("   %-19s sent it, free", a.Provider)
 	default:
 		n.paid++
-		n.say("   %-8s sent it, paid", a.Provider)
+		n.say("   %-19s sent it, paid", a.Provider)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/cnsms/cnsms/aliyun"
 	"github.com/cnsms/cnsms/ihuyi"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/tencent"
@@ -18,6 +19,8 @@ type options struct {
 	to provider.Phone
 
 	relayURL string
+
+	aliyunURL, aliyunKeyID, aliyunSign, aliyunTemplate string
 
 	tencentURL, tencentSecretID, tencentAppID, tencentSign, tencentTemplate string
 
@@ -31,13 +34,15 @@ Without flags it plays that story on simulators, in one process, on loopback: no
 account, no money, no text.
 
 With --to it sends for real, through the providers whose flags are given. The
-relay takes the first attempt; Tencent Cloud, then Ihuyi, take every retry.
+relay takes the first attempt; Aliyun's 短信认证, then Tencent Cloud, then Ihuyi,
+take every retry.
 
 Secrets are read from the environment, or asked for when it has none:
 
-  CNSMS_RELAY_TOKEN         with --relay-url
-  CNSMS_TENCENT_SECRET_KEY  with --tencent-secret-id
-  CNSMS_IHUYI_API_KEY       with --ihuyi-account
+  CNSMS_RELAY_TOKEN               with --relay-url
+  CNSMS_ALIYUN_ACCESS_KEY_SECRET  with --aliyun-access-key-id
+  CNSMS_TENCENT_SECRET_KEY        with --tencent-secret-id
+  CNSMS_IHUYI_API_KEY             with --ihuyi-account
 
 Flags:
 `
@@ -51,6 +56,10 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 	flags.SetOutput(io.Discard) // main prints the error
 	flags.StringVar(&to, "to", "", "send a real code to this `number`")
 	flags.StringVar(&o.relayURL, "relay-url", "", "`address` of the relay gateway")
+	flags.StringVar(&o.aliyunURL, "aliyun-url", aliyun.DefaultVerificationBaseURL, "`address` of Aliyun's 短信认证, or of a simulator")
+	flags.StringVar(&o.aliyunKeyID, "aliyun-access-key-id", "", "`AccessKey ID` of Aliyun")
+	flags.StringVar(&o.aliyunSign, "aliyun-sign", "", "given `signature` of 短信认证, without brackets")
+	flags.StringVar(&o.aliyunTemplate, "aliyun-template", aliyunTemplate, "`number` of a given template of 短信认证")
 	flags.StringVar(&o.tencentURL, "tencent-url", tencent.DefaultBaseURL, "`address` of Tencent Cloud SMS, or of a simulator")
 	flags.StringVar(&o.tencentSecretID, "tencent-secret-id", "", "Tencent Cloud API key `id`")
 	flags.StringVar(&o.tencentAppID, "tencent-app-id", "", "`SmsSdkAppId` of the SMS console")
@@ -86,16 +95,17 @@ func (o *options) complete(to string) error {
 	} else {
 		o.to = phone
 	}
-	if o.tencentSecretID == "" && o.ihuyiAccount == "" {
-		problems = append(problems, errors.New("--tencent-secret-id or --ihuyi-account: give a paid provider for the retry"))
+	if o.aliyunKeyID == "" && o.tencentSecretID == "" && o.ihuyiAccount == "" {
+		problems = append(problems, errors.New("--aliyun-access-key-id, --tencent-secret-id or --ihuyi-account: give a paid provider for the retry"))
 	}
-	if o.tencentSecretID != "" {
-		for _, needed := range []struct{ flag, value string }{
-			{"--tencent-app-id", o.tencentAppID}, {"--tencent-sign", o.tencentSign}, {"--tencent-template", o.tencentTemplate},
-		} {
-			if needed.value == "" {
-				problems = append(problems, fmt.Errorf("%s: needed with --tencent-secret-id", needed.flag))
-			}
+	for _, needed := range []struct{ account, with, flag, value string }{
+		{o.aliyunKeyID, "--aliyun-access-key-id", "--aliyun-sign", o.aliyunSign},
+		{o.tencentSecretID, "--tencent-secret-id", "--tencent-app-id", o.tencentAppID},
+		{o.tencentSecretID, "--tencent-secret-id", "--tencent-sign", o.tencentSign},
+		{o.tencentSecretID, "--tencent-secret-id", "--tencent-template", o.tencentTemplate},
+	} {
+		if needed.account != "" && needed.value == "" {
+			problems = append(problems, fmt.Errorf("%s: needed with %s", needed.flag, needed.with))
 		}
 	}
 	if !strings.Contains(o.ihuyiText, "{code}") {

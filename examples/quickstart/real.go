@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/cnsms/cnsms/aliyun"
 	"github.com/cnsms/cnsms/failover"
 	"github.com/cnsms/cnsms/ihuyi"
 	"github.com/cnsms/cnsms/provider"
@@ -76,35 +77,51 @@ func newRealSender(ctx context.Context, o options, n *narrator) (provider.Provid
 	return newComposer(free, chain, n)
 }
 
+// newPaidProviders builds those whose flags are given, in the order in which they are
+// asked.
 func newPaidProviders(ctx context.Context, o options) ([]failover.Member, error) {
 	var members []failover.Member
-	if o.tencentSecretID != "" {
-		key, err := secret(ctx, "CNSMS_TENCENT_SECRET_KEY")
+	for _, paid := range []struct {
+		account, secret string
+		build           func(o options, secret provider.Secret) (provider.Provider, error)
+	}{
+		{o.aliyunKeyID, "CNSMS_ALIYUN_ACCESS_KEY_SECRET", newAliyun},
+		{o.tencentSecretID, "CNSMS_TENCENT_SECRET_KEY", newTencent},
+		{o.ihuyiAccount, "CNSMS_IHUYI_API_KEY", newIhuyi},
+	} {
+		if paid.account == "" {
+			continue
+		}
+		key, err := secret(ctx, paid.secret)
 		if err != nil {
 			return nil, err
 		}
-		p, err := tencent.New(tencent.Config{
-			SecretID: provider.Secret(o.tencentSecretID), SecretKey: key, AppID: o.tencentAppID, Sign: o.tencentSign, BaseURL: o.tencentURL,
-			Templates: provider.Templates{templateLogin: {ID: o.tencentTemplate, Params: []string{provider.ParamCode}}},
-		})
-		if err != nil {
-			return nil, err
-		}
-		members = append(members, failover.Member{Provider: p})
-	}
-	if o.ihuyiAccount != "" {
-		key, err := secret(ctx, "CNSMS_IHUYI_API_KEY")
-		if err != nil {
-			return nil, err
-		}
-		p, err := ihuyi.New(ihuyi.Config{
-			Account: o.ihuyiAccount, APIKey: key, BaseURL: o.ihuyiURL,
-			Templates: provider.Templates{templateLogin: {Text: o.ihuyiText}},
-		})
+		p, err := paid.build(o, key)
 		if err != nil {
 			return nil, err
 		}
 		members = append(members, failover.Member{Provider: p})
 	}
 	return members, nil
+}
+
+func newAliyun(o options, key provider.Secret) (provider.Provider, error) {
+	return aliyun.NewVerification(aliyun.VerificationConfig{
+		AccessKeyID: o.aliyunKeyID, AccessKeySecret: key, Sign: o.aliyunSign, BaseURL: o.aliyunURL,
+		Templates: provider.Templates{templateLogin: {ID: o.aliyunTemplate, Params: []string{provider.ParamCode}}},
+	})
+}
+
+func newTencent(o options, key provider.Secret) (provider.Provider, error) {
+	return tencent.New(tencent.Config{
+		SecretID: provider.Secret(o.tencentSecretID), SecretKey: key, AppID: o.tencentAppID, Sign: o.tencentSign, BaseURL: o.tencentURL,
+		Templates: provider.Templates{templateLogin: {ID: o.tencentTemplate, Params: []string{provider.ParamCode}}},
+	})
+}
+
+func newIhuyi(o options, key provider.Secret) (provider.Provider, error) {
+	return ihuyi.New(ihuyi.Config{
+		Account: o.ihuyiAccount, APIKey: key, BaseURL: o.ihuyiURL,
+		Templates: provider.Templates{templateLogin: {Text: o.ihuyiText}},
+	})
 }

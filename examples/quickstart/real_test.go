@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cnsms/cnsms/aliyun/aliyunsim"
 	"github.com/cnsms/cnsms/ihuyi/ihuyisim"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/sim"
@@ -42,13 +43,25 @@ func TestSendForReal(t *testing.T) {
 		"--tencent-sign", tencentSign, "--tencent-template", tencentTemplate,
 		"--ihuyi-url", services.URL(), "--ihuyi-account", ihuyiAccount,
 	}, keyboard, &out))
-	require.Contains(t, out.String(), "tencent  sent it, paid")
-	require.Contains(t, out.String(), "ihuyi    sent it, paid")
+	require.Contains(t, out.String(), "tencent             sent it, paid")
+	require.Contains(t, out.String(), "ihuyi               sent it, paid")
 	require.Contains(t, out.String(), "verified yes")
 	require.NotContains(t, out.String(), "13800138000")
 	messages := services.Texts()
 	require.Len(t, messages, 2)
 	require.Equal(t, messages[0].Code, messages[1].Code, "a retry carries the same code")
+}
+
+// TestSendForRealThroughAliyun is not parallel because secrets come from the environment.
+func TestSendForRealThroughAliyun(t *testing.T) {
+	services := sim.Start(t, aliyunsim.New(aliyunsim.Config{AccessKeyID: aliyunKeyID, AccessKeySecret: aliyunKeySecret}).Verification())
+	t.Setenv("CNSMS_ALIYUN_ACCESS_KEY_SECRET", aliyunKeySecret)
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), []string{
+		"--to", "138 0013 8000", "--aliyun-url", services.URL(), "--aliyun-access-key-id", aliyunKeyID, "--aliyun-sign", aliyunSign,
+	}, strings.NewReader("no code\n"), &out))
+	require.Contains(t, out.String(), "aliyun-verification sent it, paid")
+	require.Equal(t, aliyunTemplate, services.Texts()[0].Template)
 }
 
 // startIhuyi starts a simulated Ihuyi and returns the flags that send through it.
@@ -68,8 +81,8 @@ func TestSendForRealTellsEachAttemptOnce(t *testing.T) {
 	noGateway := sim.Start(t)
 	var out bytes.Buffer
 	require.NoError(t, run(t.Context(), append(args, "--relay-url", noGateway.URL()), strings.NewReader("000000 \n"), &out))
-	require.Equal(t, 1, strings.Count(out.String(), "relay    did not send"))
-	require.Equal(t, 1, strings.Count(out.String(), "ihuyi    sent it, paid"))
+	require.Equal(t, 1, strings.Count(out.String(), "relay               did not send"))
+	require.Equal(t, 1, strings.Count(out.String(), "ihuyi               sent it, paid"))
 	require.Len(t, services.Texts(), 1)
 }
 
@@ -87,7 +100,7 @@ func TestSendForRealRetryFails(t *testing.T) { //nolint:paralleltest // startIhu
 	}()
 	var out bytes.Buffer
 	require.NoError(t, run(t.Context(), args, keyboard, &out))
-	require.Contains(t, out.String(), "ihuyi    refused: balance")
+	require.Contains(t, out.String(), "ihuyi               refused: balance")
 	require.Contains(t, out.String(), "verified yes", "the first text has arrived")
 }
 

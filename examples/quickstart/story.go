@@ -4,23 +4,15 @@ import (
 	"context"
 	"errors"
 	"io"
-	"time"
 
 	"github.com/cnsms/cnsms/failover"
-	"github.com/cnsms/cnsms/ihuyi"
 	"github.com/cnsms/cnsms/provider"
-	"github.com/cnsms/cnsms/relay"
 	"github.com/cnsms/cnsms/sim"
-	"github.com/cnsms/cnsms/tencent"
 )
 
 // templateLogin is the logical name that the program uses everywhere; each
 // provider's configuration maps it to a template of its own.
 const templateLogin = "login"
-
-// phonePatience is how long a user waits for the old phone to send, before a
-// paid provider takes over.
-const phonePatience = 8 * time.Second
 
 // story is the cast: the providers on one side, their counterparts on the other.
 type story struct {
@@ -44,52 +36,65 @@ func playStory(ctx context.Context, out io.Writer) (err error) {
 }
 
 func (s *story) play(ctx context.Context) error {
-	first, second, third := provider.MustParsePhone("13800138000"), provider.MustParsePhone("13900139000"), provider.MustParsePhone("15000150000")
+	user := provider.MustParsePhone("13800138000")
 	v, err := newVerification()
 	if err != nil {
 		return err
 	}
-
 	s.say("Everything here is simulated and on this machine: no text is sent, nothing is paid.")
 	s.say("")
-	s.say("1. Somebody at %s asks for a code. The first attempt goes to the old phone.", first)
-	fromPhone, err := s.sendThroughPhone(ctx, first, v)
+	fromPhone, err := s.sendTwice(ctx, user, v)
 	if err != nil {
 		return err
 	}
-
-	s.say("2. Nothing arrives, or so the user thinks, and clicks again. A retry is paid for.")
-	fromTencent, err := s.sendThroughService(ctx, first, v)
-	if err != nil {
+	if err := s.sendWithoutPhone(ctx); err != nil {
 		return err
 	}
-	s.say("   The two texts carry the same code: %s.", yesNo(fromPhone == fromTencent))
-
-	s.say("3. The old phone is switched off. A first attempt, from %s, does not wait for it.", second)
-	s.world.switchPhoneOff()
-	if err := s.sendFresh(ctx, second); err != nil {
+	if err := s.sendWithoutMoney(ctx); err != nil {
 		return err
 	}
-
-	s.say("4. Tencent's package is used up. %s asks for a code, and Ihuyi takes over.", third)
-	if _, err := s.world.services.Inject(sim.Fault{Service: "tencent", Kind: provider.KindBalance, Times: sim.Forever}); err != nil {
-		return err
-	}
-	if err := s.sendFresh(ctx, third); err != nil {
-		return err
-	}
-
 	s.say("5. The first user types the code that came from the phone: %s.", fromPhone)
 	verified := v.check(fromPhone)
 	if verified {
 		// The next login of this user begins with a first attempt again.
-		if err := s.sender.Forget(ctx, first, templateLogin); err != nil {
+		if err := s.sender.Forget(ctx, user, templateLogin); err != nil {
 			return err
 		}
 	}
 	s.say("")
 	s.say("free %d, paid %d, verified %s", s.free, s.paid, yesNo(verified))
 	return nil
+}
+
+// sendTwice plays a first attempt and a retry. It returns the code that came first.
+func (s *story) sendTwice(ctx context.Context, user provider.Phone, v verification) (string, error) {
+	s.say("1. Somebody at %s asks for a code. The first attempt goes to the old phone.", user)
+	fromPhone, err := s.sendThroughPhone(ctx, user, v)
+	if err != nil {
+		return "", err
+	}
+	s.say("2. Nothing arrives, or so the user thinks, and clicks again. A retry is paid for.")
+	paid, err := s.sendThroughService(ctx, user, v)
+	s.say("   The two texts carry the same code: %s.", yesNo(fromPhone == paid))
+	return fromPhone, err
+}
+
+func (s *story) sendWithoutPhone(ctx context.Context) error {
+	user := provider.MustParsePhone("13900139000")
+	s.say("3. The old phone is switched off. A first attempt, from %s, does not wait for it.", user)
+	s.world.switchPhoneOff()
+	return s.sendFresh(ctx, user)
+}
+
+func (s *story) sendWithoutMoney(ctx context.Context) error {
+	user := provider.MustParsePhone("15000150000")
+	s.say("4. The packages at Aliyun and Tencent are used up. %s asks for a code, and Ihuyi takes over.", user)
+	for _, service := range []string{"aliyun-verification", "tencent"} {
+		if _, err := s.world.services.Inject(sim.Fault{Service: service, Kind: provider.KindBalance, Times: sim.Forever}); err != nil {
+			return err
+		}
+	}
+	return s.sendFresh(ctx, user)
 }
 
 // sendThroughPhone sends and returns the code in the text that the phone sent.
@@ -139,49 +144,6 @@ func loginMessage(to provider.Phone, code string, attempt int) provider.Message 
 		To: to, Template: templateLogin, Attempt: attempt,
 		Params: provider.Params{provider.ParamCode: code},
 	}
-}
-
-// newSender builds what a website would have: the relay for first attempts,
-// Tencent and then Ihuyi for every retry.
-func newSender(w *world, n *narrator) (*failover.Composer, error) {
-	free, err := relay.New(relay.Config{
-		BaseURL: w.relayURL, Token: siteToken, Wait: phonePatience,
-		Templates: provider.Templates{templateLogin: {Text: "您的验证码是{code}，5分钟内有效。"}},
-	})
-	if err != nil {
-		return nil, err
-	}
-	first, err := tencent.New(tencent.Config{
-		SecretID: tencentSecretID, SecretKey: tencentSecretKey, AppID: tencentAppID, Sign: tencentSign,
-		Templates: provider.Templates{templateLogin: {ID: tencentTemplate, Params: []string{provider.ParamCode}}},
-		BaseURL:   w.services.URL(),
-	})
-	if err != nil {
-		return nil, err
-	}
-	second, err := ihuyi.New(ihuyi.Config{
-		Account: ihuyiAccount, APIKey: ihuyiAPIKey,
-		Templates: provider.Templates{templateLogin: {Text: "您的验证码是：{code}。请不要把验证码泄露给其他人。"}},
-		BaseURL:   w.services.URL(),
-	})
-	if err != nil {
-		return nil, err
-	}
-	paid, err := failover.NewChain(failover.ChainConfig{Name: "paid"},
-		failover.Member{Provider: first}, failover.Member{Provider: second})
-	if err != nil {
-		return nil, err
-	}
-	return newComposer(free, paid, n)
-}
-
-// newComposer is the rule of the library in one place.
-func newComposer(free, paid provider.Provider, n *narrator) (*failover.Composer, error) {
-	return failover.NewComposer(failover.ComposerConfig{
-		First:     failover.Member{Provider: free},
-		Retry:     failover.Member{Provider: paid},
-		OnAttempt: n.attempt,
-	})
 }
 
 // codeIn finds the six digits in a text, as the user does.

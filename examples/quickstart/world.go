@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cnsms/cnsms/aliyun/aliyunsim"
 	"github.com/cnsms/cnsms/ihuyi/ihuyisim"
 	"github.com/cnsms/cnsms/relay/gateway"
 	"github.com/cnsms/cnsms/relay/gateway/memqueue"
@@ -22,6 +23,10 @@ import (
 
 // Credentials of the simulated accounts and of the gateway.
 const (
+	aliyunKeyID     = "LTAIquickstart"
+	aliyunKeySecret = "quickstart-secret-key"
+	aliyunSign      = "速通互联验证码"
+
 	tencentSecretID  = "AKIDquickstart"
 	tencentSecretKey = "quickstart-secret-key"
 	tencentAppID     = "1400000000"
@@ -38,7 +43,7 @@ const (
 // phoneInterval is how often the phone promises to call the gateway.
 const phoneInterval = 30 * time.Second
 
-// world is everything the story needs beside the library's client side: two
+// world is everything the story needs beside the library's client side: three
 // simulated services, a gateway with its queue in memory, and an old phone. All of it
 // listens on loopback and ends with close. A gateway that sites rely on would have
 // sqlitequeue for its queue, which keeps jobs when the process ends.
@@ -76,6 +81,10 @@ func newWorld(ctx context.Context) (w *world, err error) {
 
 func (w *world) startServices(ctx context.Context) error {
 	w.services = sim.New(sim.Config{},
+		aliyunsim.New(aliyunsim.Config{
+			AccessKeyID: aliyunKeyID, AccessKeySecret: aliyunKeySecret,
+			Verification: aliyunsim.VerificationConfig{Signs: aliyunsim.GiftSigns(), Templates: aliyunsim.GiftTemplates()},
+		}).Verification(),
 		tencentsim.New(tencentsim.Config{
 			SecretID: tencentSecretID, SecretKey: tencentSecretKey, AppID: tencentAppID, Signs: []string{tencentSign},
 			Templates: map[string]tencentsim.Template{tencentTemplate: {Text: "您的验证码是{1}，5分钟内有效。", Code: true}},

@@ -20,23 +20,50 @@ import (
 // root is the project's folder.
 const root = "../.."
 
-// TestEveryAdapterIsListed compares the list with the folders: an adapter is a
-// top-level package whose New returns a *Provider.
+// TestEveryAdapterIsListed compares the list with the folders: an adapter is what New
+// makes in a top-level package with a *Provider, and each product that it has besides.
 func TestEveryAdapterIsListed(t *testing.T) {
 	t.Parallel()
 	folders, err := os.ReadDir(root)
 	require.NoError(t, err)
 	var found, listed []string
 	for _, folder := range folders {
-		if folder.IsDir() && isAdapter(packageIn(t, folder.Name())) {
-			found = append(found, folder.Name())
+		if pkg := packageIn(t, folder.Name()); folder.IsDir() && isAdapter(pkg) {
+			found = append(found, adaptersIn(pkg)...)
 		}
 	}
 	for _, adapter := range catalog.Adapters() {
 		listed = append(listed, adapter.Name)
 	}
 	require.NotEmpty(t, found)
+	slices.Sort(found)
 	require.Equal(t, found, listed, "catalog.Adapters lists every adapter once, by name")
+}
+
+// adaptersIn names what a package makes that sends: New makes the first product of a
+// service, and NewOther the product "other".
+func adaptersIn(pkg *doc.Package) []string {
+	var names []string
+	for _, one := range pkg.Types {
+		sends := slices.ContainsFunc(one.Methods, func(f *doc.Func) bool { return f.Name == "Send" })
+		for _, f := range one.Funcs {
+			product, isConstructor := strings.CutPrefix(f.Name, "New")
+			if sends && isConstructor {
+				names = append(names, strings.TrimSuffix(pkg.Name+"-"+strings.ToLower(product), "-"))
+			}
+		}
+	}
+	return names
+}
+
+// typeOf is the type that an adapter's constructor returns.
+func typeOf(t *testing.T, pkg *doc.Package, a catalog.Adapter) *doc.Type {
+	t.Helper()
+	index := slices.IndexFunc(pkg.Types, func(one *doc.Type) bool {
+		return slices.ContainsFunc(one.Funcs, func(f *doc.Func) bool { return f.Name == a.Constructor() })
+	})
+	require.GreaterOrEqual(t, index, 0, "func %s", a.Constructor())
+	return pkg.Types[index]
 }
 
 func isAdapter(pkg *doc.Package) bool {
@@ -81,9 +108,9 @@ func TestListAgreesWithThePackages(t *testing.T) {
 	t.Parallel()
 	eachAdapter(t, func(t *testing.T, a catalog.Adapter) {
 		t.Helper()
-		pkg := packageIn(t, a.Name)
-		require.Equal(t, pkg.Name, a.Name, "the default name is the name of the package")
-		service, err := catalog.ReadService(filepath.Join(root, a.Name))
+		pkg := packageIn(t, a.Folder())
+		require.Equal(t, pkg.Name, a.Folder(), "the default name begins with the name of the package")
+		service, err := catalog.ReadService(filepath.Join(root, a.ServiceFile()))
 		require.NoError(t, err)
 		day := catalog.None
 		if found := factsRead.FindStringSubmatch(strings.Join(strings.Fields(pkg.Doc), " ")); found != nil {
@@ -91,11 +118,12 @@ func TestListAgreesWithThePackages(t *testing.T) {
 		}
 		require.Equal(t, day, service.FactsRead, "the day in the package comment")
 
-		index := slices.IndexFunc(pkg.Types, func(t *doc.Type) bool { return t.Name == "Provider" })
-		require.GreaterOrEqual(t, index, 0)
+		require.True(t, slices.ContainsFunc(pkg.Types, func(one *doc.Type) bool { return one.Name == a.ConfigType() }), a.ConfigType())
+
+		made := typeOf(t, pkg, a)
 		for name, can := range abilitiesByInterface(a.Abilities()) {
-			named := regexp.MustCompile(`\b` + name + `\b`).MatchString(pkg.Types[index].Doc)
-			require.Equal(t, can, named, "the comment of type Provider names the interfaces that it has: %s", name)
+			named := regexp.MustCompile(`\b` + name + `\b`).MatchString(made.Doc)
+			require.Equal(t, can, named, "the comment of type %s names the interfaces that it has: %s", made.Name, name)
 		}
 	})
 }
@@ -110,16 +138,45 @@ func abilitiesByInterface(can catalog.Abilities) map[string]bool {
 	}
 }
 
+// TestProducts has the names of what belongs to a second product of a service.
+func TestProducts(t *testing.T) {
+	t.Parallel()
+	type names struct{ folder, product, constructor, config, file string }
+	for name, want := range map[string]names{
+		"aliyun":              {"aliyun", "", "New", "Config", "aliyun/service.txt"},
+		"aliyun-verification": {"aliyun", "verification", "NewVerification", "VerificationConfig", "aliyun/service-verification.txt"},
+	} {
+		a := catalog.Adapter{Name: name}
+		require.Equal(t, want, names{a.Folder(), a.Product(), a.Constructor(), a.ConfigType(), a.ServiceFile()})
+	}
+}
+
 // TestEveryAdapterHasACheckedExample: users begin by pasting it.
 func TestEveryAdapterHasACheckedExample(t *testing.T) {
 	t.Parallel()
 	eachAdapter(t, func(t *testing.T, a catalog.Adapter) {
 		t.Helper()
-		examples := packageIn(t, a.Name).Examples
+		examples := packageIn(t, a.Folder()).Examples
 		index := slices.IndexFunc(examples, func(e *doc.Example) bool { return e.Suffix == "" })
 		require.GreaterOrEqual(t, index, 0, "func Example()")
 		require.NotEmpty(t, examples[index].Output, "with an // Output: comment, so that it is run")
+		require.True(t, slices.ContainsFunc(examples, func(e *doc.Example) bool {
+			return e.Output != "" && calls(e.Code, a.Folder(), a.Constructor())
+		}), "an example that calls %s.%s", a.Folder(), a.Constructor())
 	})
+}
+
+// calls reports whether code has the selector pkg.name.
+func calls(code ast.Node, pkg, name string) bool {
+	found := false
+	ast.Inspect(code, func(node ast.Node) bool {
+		if selector, ok := node.(*ast.SelectorExpr); ok && selector.Sel.Name == name {
+			of, isName := selector.X.(*ast.Ident)
+			found = found || isName && of.Name == pkg
+		}
+		return !found
+	})
+	return found
 }
 
 // TestEveryAdapterHasCodes: failures are told apart by them, and the pages list them.
@@ -142,8 +199,9 @@ func TestEveryAdapterRunsTheSuite(t *testing.T) {
 	t.Parallel()
 	eachAdapter(t, func(t *testing.T, a catalog.Adapter) {
 		t.Helper()
-		content, err := os.ReadFile(filepath.Join(root, a.Name, "conformance_test.go"))
+		content, err := os.ReadFile(filepath.Join(root, a.Folder(), "conformance_test.go"))
 		require.NoError(t, err)
 		require.Contains(t, string(content), "providertest.Run(")
+		require.Regexp(t, `\b`+a.Constructor()+`\(`, string(content))
 	})
 }

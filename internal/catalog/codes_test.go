@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -25,7 +26,20 @@ func codesOf(t *testing.T, adapter string) facts.Codes {
 // recorded", "busy" and "failed" do not say it.
 func TestF5(t *testing.T) {
 	t.Parallel()
+	gateway := map[string]bool{ // in front of both products of Aliyun
+		"ServiceUnavailable": true, "InternalError": true, "SignatureNonceUsed": true,
+		"SignatureDoesNotMatch": false, "InvalidAccessKeyId.NotFound": false, "Forbidden.RAM": false, "Throttling": false, "Throttling.Api": false,
+		"InvalidTimeStamp.Expired": false, "InvalidAction.NotFound": false, "MissingParameter.X": false,
+	}
 	for adapter, codes := range map[string]map[string]bool{
+		"aliyun": {
+			"isp.SYSTEM_ERROR": true, "isp.GATEWAY_ERROR": true,
+			"IS_CLOSE": false, "isv.BUSINESS_LIMIT_CONTROL": false, "isv.OUT_OF_SERVICE": false, "PORT_NOT_REGISTERED": false, "isv.INVALID_PARAMETERS": false,
+		},
+		"aliyun-verification": {
+			"isp.SYSTEM_ERROR": true, "isp.UNKNOWN_ERR_CODE": true,
+			"biz.FREQUENCY": false, "BUSINESS_LIMIT_CONTROL": false, "isv.OUT_OF_SERVICE": false, "isv.INVALID_PARAMETERS": false, "isv.ValidateFail": false,
+		},
 		"ronglian": {
 			"111000": true, "111050": true, "160000": true, "160005": true, "160050": true, "160063": true, "161000": true,
 			"161001": true, "161003": true, "161004": true, "161008": true, "161012": true, "161021": true, "161022": true,
@@ -43,6 +57,9 @@ func TestF5(t *testing.T) {
 			"ServiceUnavailable": false, "LimitExceeded.AppDailyLimit": false, "RequestSizeLimitExceeded": false,
 		},
 	} {
+		if strings.HasPrefix(adapter, "aliyun") {
+			maps.Copy(codes, gateway)
+		}
 		for code, want := range codes {
 			row, ok := codesOf(t, adapter).Lookup(code)
 			require.True(t, ok, "%s %s", adapter, code)
@@ -91,6 +108,8 @@ func TestF7(t *testing.T) {
 	t.Parallel()
 	mobRow, _ := codesOf(t, "mob").Lookup("476")
 	require.True(t, mobRow.UntilMidnight)
+	aliyunRow, _ := codesOf(t, "aliyun").Lookup("isv.DAY_LIMIT_CONTROL")
+	require.True(t, aliyunRow.UntilMidnight)
 	daily := 0
 	for row := range codesOf(t, "tencent").All() {
 		isDaily := row.Scope == provider.ScopeAccount && strings.HasSuffix(row.Code, "DailyLimit")

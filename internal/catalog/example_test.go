@@ -12,7 +12,7 @@ func Example() {
 		if adapter.Name != "ihuyi" {
 			continue
 		}
-		service, err := catalog.ReadService("../../" + adapter.Name)
+		service, err := catalog.ReadService("../../" + adapter.ServiceFile())
 		if err != nil {
 			fmt.Println(err)
 			return

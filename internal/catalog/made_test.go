@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cnsms/cnsms/aliyun"
 	"github.com/cnsms/cnsms/bmob"
 	"github.com/cnsms/cnsms/failover"
 	"github.com/cnsms/cnsms/ihuyi"
@@ -23,6 +24,8 @@ import (
 // unmade is the provider that each adapter's New returns beside an error.
 func unmade() map[string]provider.Provider {
 	made := map[string]provider.Provider{}
+	made[aliyun.DefaultName], _ = aliyun.New(aliyun.Config{})
+	made[aliyun.DefaultVerificationName], _ = aliyun.NewVerification(aliyun.VerificationConfig{})
 	made[bmob.DefaultName], _ = bmob.New(bmob.Config{})
 	made[ihuyi.DefaultName], _ = ihuyi.New(ihuyi.Config{})
 	made[mob.DefaultName], _ = mob.New(mob.Config{})

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cnsms/cnsms/aliyun"
 	"github.com/cnsms/cnsms/internal/catalog"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/ronglian"
@@ -40,9 +41,44 @@ type pushes struct {
 
 var templates = provider.Templates{"login": {ID: "1", Params: []string{provider.ParamCode}}}
 
+// Aliyun's two products push the same (help pages SmsReport, SmsUp and
+// DypnsSmsVerifyReport).
+const (
+	aliyunDelivery = `[{"phone_number":"13800138000","send_time":"2017-01-01 00:00:00","report_time":"2017-01-01 00:00:01",` +
+		`"success":true,"err_code":"DELIVERED","err_msg":"用户接收成功","sms_size":"1","biz_id":"12345","out_id":"67890"}]`
+	aliyunReply = `[{"phone_number":"13800138000","content":"T","send_time":"2017-01-01 00:00:00","dest_code":"123","sequence_id":"1234567890"}]`
+)
+
+var (
+	aliyunAccepts = answer{http.StatusOK, "application/json; charset=utf-8", `{"code":0,"msg":"接收成功"}`}
+	aliyunFails   = answer{http.StatusInternalServerError, "application/json; charset=utf-8", `{"code":1,"msg":"接收失败"}`}
+)
+
 func everyPush(t *testing.T) []pushes {
 	t.Helper()
 	return []pushes{
+		{
+			adapter: "aliyun",
+			new: func(t *testing.T) provider.Provider {
+				t.Helper()
+				p, err := aliyun.New(aliyun.Config{AccessKeyID: "id", AccessKeySecret: "key", Templates: byCode})
+				require.NoError(t, err)
+				return p
+			},
+			bodies:   map[string][]byte{"delivery": []byte(aliyunDelivery), "reply": []byte(aliyunReply)},
+			accepted: aliyunAccepts, failed: aliyunFails,
+		},
+		{
+			adapter: "aliyun-verification",
+			new: func(t *testing.T) provider.Provider {
+				t.Helper()
+				p, err := aliyun.NewVerification(aliyun.VerificationConfig{AccessKeyID: "id", AccessKeySecret: "key", Templates: templates})
+				require.NoError(t, err)
+				return p
+			},
+			bodies:   map[string][]byte{"delivery": []byte(aliyunDelivery)},
+			accepted: aliyunAccepts, failed: aliyunFails,
+		},
 		{
 			adapter: "ronglian",
 			new: func(t *testing.T) provider.Provider {
@@ -98,7 +134,7 @@ func TestEveryPushIsTested(t *testing.T) {
 			require.False(t, inTable[a.Name], "it takes no pushes")
 			return
 		}
-		require.True(t, inTable[a.Name] || mountsItsPushes(t, a.Name), "a test that mounts provider.ReportHandler")
+		require.True(t, inTable[a.Name] || mountsItsPushes(t, a.Folder()), "a test that mounts provider.ReportHandler")
 	})
 }
 

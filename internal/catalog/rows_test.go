@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cnsms/cnsms/aliyun"
 	"github.com/cnsms/cnsms/bmob"
 	"github.com/cnsms/cnsms/ihuyi"
 	"github.com/cnsms/cnsms/internal/catalog"
@@ -28,6 +29,7 @@ import (
 
 var (
 	byID   = provider.Templates{"login": {ID: "1", Params: []string{"code"}}}
+	byCode = provider.Templates{"login": {ID: "SMS_1", Params: []string{"code"}}}
 	byText = provider.Templates{"login": {Text: "{code}"}}
 	login  = provider.Message{
 		To: provider.MustParsePhone("13800138000"), Template: "login", Params: provider.Params{provider.ParamCode: "042137"},
@@ -54,6 +56,24 @@ func ours[P provider.Provider](p P, err error) (provider.Provider, error) {
 
 // accounts has each adapter once for each of its credential fields.
 var accounts = []account{
+	{"aliyun", "AccessKeyID", func(v string, c *http.Client) (provider.Provider, error) {
+		return ours(aliyun.New(aliyun.Config{AccessKeyID: v, AccessKeySecret: credential, Sign: "签", Templates: byCode, HTTPClient: c}))
+	}},
+	{"aliyun", "AccessKeySecret", func(v string, c *http.Client) (provider.Provider, error) {
+		return ours(aliyun.New(aliyun.Config{AccessKeyID: credential, AccessKeySecret: provider.Secret(v), Sign: "签", Templates: byCode, HTTPClient: c}))
+	}},
+	{"aliyun", "SecurityToken", func(v string, c *http.Client) (provider.Provider, error) {
+		return ours(aliyun.New(aliyun.Config{AccessKeyID: credential, AccessKeySecret: credential, SecurityToken: provider.Secret(v), Sign: "签", Templates: byCode, HTTPClient: c}))
+	}},
+	{"aliyun-verification", "AccessKeyID", func(v string, c *http.Client) (provider.Provider, error) {
+		return ours(aliyun.NewVerification(aliyun.VerificationConfig{AccessKeyID: v, AccessKeySecret: credential, Sign: "签", Templates: byID, HTTPClient: c}))
+	}},
+	{"aliyun-verification", "AccessKeySecret", func(v string, c *http.Client) (provider.Provider, error) {
+		return ours(aliyun.NewVerification(aliyun.VerificationConfig{AccessKeyID: credential, AccessKeySecret: provider.Secret(v), Sign: "签", Templates: byID, HTTPClient: c}))
+	}},
+	{"aliyun-verification", "SecurityToken", func(v string, c *http.Client) (provider.Provider, error) {
+		return ours(aliyun.NewVerification(aliyun.VerificationConfig{AccessKeyID: credential, AccessKeySecret: credential, SecurityToken: provider.Secret(v), Sign: "签", Templates: byID, HTTPClient: c}))
+	}},
 	{"bmob", "AppID", func(v string, c *http.Client) (provider.Provider, error) {
 		return ours(bmob.New(bmob.Config{AppID: v, RESTKey: credential, Templates: byID, HTTPClient: c}))
 	}},
@@ -163,7 +183,7 @@ func TestC3EveryCredentialFieldIsChecked(t *testing.T) {
 func TestC3EveryFieldIsKnown(t *testing.T) {
 	t.Parallel()
 	for adapter, config := range map[string]any{
-		"bmob": bmob.Config{}, "ihuyi": ihuyi.Config{}, "mob": mob.Config{}, "relay": relay.Config{},
+		"aliyun": aliyun.Config{}, "aliyun-verification": aliyun.VerificationConfig{}, "bmob": bmob.Config{}, "ihuyi": ihuyi.Config{}, "mob": mob.Config{}, "relay": relay.Config{},
 		"ronglian": ronglian.Config{}, "tencent": tencent.Config{}, "zhenzi": zhenzi.Config{},
 	} {
 		for _, field := range reflect.VisibleFields(reflect.TypeOf(config)) {
@@ -193,6 +213,10 @@ func TestR1R2R3R6AcceptedReplies(t *testing.T) {
 		{"R1", "mob", `{"status":200.0}`, "*"},
 		{"R1", "mob", `{"status":2e2}`, "*"},
 		{"R1", "bmob", `{"code":0.0,"smsId":77}`, "77"},
+		{"R2", "aliyun", `{"Code":"OK","BizId":77,"Message":{},"RequestId":5}`, "77"},
+		{"R2", "aliyun", `{"Code":"OK","BizId":"77","Success":"x","Model":[],"SmsSendDetailDTOs":1}`, "77"},
+		{"R2", "aliyun-verification", `{"Code":"OK","Success":"true","Message":[],"Model":{"BizId":77,"VerifyResult":{}}}`, "77"},
+		{"R2", "aliyun-verification", `{"Code":"OK","Model":{"BizId":"77"},"RequestId":{}}`, "77"},
 		{"R2", "tencent", `{"Response":{"SendStatusSet":[{"SerialNo":"77",` + ok + `,"Fee":"1"}],"RequestId":"x"}}`, "77"},
 		{"R2", "tencent", `{"Response":{"SendStatusSet":[{"SerialNo":77,` + ok + `,"Fee":{},"Message":[],"SessionContext":1}],"RequestId":5}}`, "77"},
 		{"R2", "tencent", `{"Response":{"SendStatusSet":[{"SerialNo":"77",` + ok + `,"Fee":-1.5}]}}`, "77"},
@@ -207,9 +231,15 @@ func TestR1R2R3R6AcceptedReplies(t *testing.T) {
 		{"R3", "ronglian", `{"statusCode":"000000","templateSMS":"x"}`, ""},
 		{"R3", "tencent", `{"Response":{"SendStatusSet":[{` + ok + `}]}}`, ""},
 		{"R3", "tencent", `{"Response":{"SendStatusSet":[{"SerialNo":null,` + ok + `}]}}`, ""},
+		{"R3", "aliyun", `{"Code":"OK"}`, ""},
+		{"R3", "aliyun", `{"Code":"OK","BizId":null}`, ""},
+		{"R3", "aliyun-verification", `{"Code":"OK","Success":true}`, ""},
+		{"R3", "aliyun-verification", `{"Code":"OK","Success":true,"Model":"x"}`, ""},
 		{"R3", "bmob", `{"smsId":""}`, ""},
 		{"R3", "bmob", `{"msg":"ok"}`, ""},
 		{"R6", "ihuyi", "\ufeff\ufeff" + `{"code":2,"smsid":"77"}`, "77"},
+		{"R6", "aliyun", "\ufeff\ufeff" + `{"Code":"OK","BizId":"77"}`, "77"},
+		{"R6", "aliyun-verification", "\ufeff" + `{"Code":"OK","Model":{"BizId":"77"}}`, "77"},
 		{"R6", "zhenzi", "\r\n\ufeff" + `{"code":0}`, "*"},
 		{"R6", "ihuyi", `<?xml version="1.0" encoding="utf-8"?><SubmitResult xmlns="http://106.ihuyi.com/"><code>2</code><msg>提交成功</msg><smsid>77</smsid></SubmitResult>`, "77"},
 		{"R6", "ihuyi", "\ufeff\r\n<SubmitResult>\n <code> 2 </code>\n <smsid>\n77 </smsid></SubmitResult>\r\n", "77"},
@@ -237,6 +267,13 @@ func TestR1UncertainReplies(t *testing.T) {
 		adapter, reply string
 		kind           provider.Kind
 	}{
+		{"aliyun", `{"Code":"ok","BizId":"77"}`, provider.KindUnknown},
+		{"aliyun", `{"Code":"OK.1","BizId":"77"}`, provider.KindUnknown},
+		{"aliyun", `{"Message":"OK","BizId":"77"}`, provider.KindUnavailable},
+		{"aliyun", `{}`, provider.KindUnavailable},
+		{"aliyun-verification", `{"Code":"ok","Success":true,"Model":{"BizId":"77"}}`, provider.KindUnknown},
+		{"aliyun-verification", `{"Code":"OK","Success":false,"Model":{"BizId":"77"}}`, provider.KindUnavailable},
+		{"aliyun-verification", `{"Success":true,"Model":{"BizId":"77"}}`, provider.KindUnavailable},
 		{"tencent", `{"Response":{"SendStatusSet":[{"SerialNo":"77","PhoneNumber":"+8613800138000","Code":"ok","Fee":1}]}}`, provider.KindUnknown},
 		{"tencent", `{"Response":{"Error":{"Code":"Ok"},"RequestId":"x"}}`, provider.KindUnknown},
 		{"ihuyi", `{"code":3,"smsid":"77"}`, provider.KindUnknown},
@@ -268,7 +305,7 @@ func TestR1UncertainReplies(t *testing.T) {
 // TestR3StatusWithoutAnID asks for a message that the service gave no id.
 func TestR3StatusWithoutAnID(t *testing.T) {
 	t.Parallel()
-	for _, adapter := range []string{"bmob", "relay", "tencent", "zhenzi"} {
+	for _, adapter := range []string{"aliyun", "aliyun-verification", "bmob", "relay", "tencent", "zhenzi"} {
 		p := newOf(t, adapter, `{}`)
 		_, err := provider.ReadStatus(t.Context(), p, provider.Receipt{Provider: p.Name(), To: login.To})
 		require.ErrorContains(t, err, "Receipt.ID: empty: the service gave this message no id", adapter)
@@ -330,6 +367,8 @@ func TestS4StatusIsRedacted(t *testing.T) {
 	t.Parallel()
 	const words = "no 138-0013-8000, +8613800138000 or " + credential
 	tests := []struct{ adapter, reply string }{
+		{"aliyun", `{"Code":"OK","SmsSendDetailDTOs":{"SmsSendDetailDTO":[{"PhoneNum":"13800138000","SendStatus":2,"ErrCode":"` + words + `"}]}}`},
+		{"aliyun-verification", `{"Code":"OK","Model":[{"PhoneNum":"13800138000","SendStatus":2,"ErrCode":"` + words + `"}]}`},
 		{"relay", `{"id":"77","state":"failed","failure":{"class":"` + words + `","text":"` + words + `"}}`},
 		{"tencent", `{"Response":{"PullSmsSendStatusSet":[{"SerialNo":"77","PhoneNumber":"+8613800138000","ReportStatus":"FAIL","Description":"` + words + `"}]}}`},
 		{"bmob", `{"sms_state":"` + words + `"}`},
@@ -338,7 +377,7 @@ func TestS4StatusIsRedacted(t *testing.T) {
 		t.Run(tt.adapter, func(t *testing.T) {
 			t.Parallel()
 			p := newOf(t, tt.adapter, tt.reply)
-			status, err := provider.ReadStatus(t.Context(), p, provider.Receipt{Provider: p.Name(), ID: "77", To: login.To})
+			status, err := provider.ReadStatus(t.Context(), p, provider.Receipt{Provider: p.Name(), ID: "77", To: login.To, At: time.Now()})
 			require.NoError(t, err)
 			for _, text := range []string{status.Code, status.Text} {
 				for _, secret := range []string{"138-0013-8000", "13800138000", credential} {
@@ -399,20 +438,35 @@ func TestC2CodesAsTheyAreTyped(t *testing.T) {
 	inBody := func(client *http.Client) (provider.Verifier, error) {
 		return bmob.New(bmob.Config{AppID: credential, RESTKey: credential, HTTPClient: client, Templates: byID})
 	}
+	given := func(client *http.Client) (provider.Verifier, error) {
+		return aliyun.NewVerification(aliyun.VerificationConfig{
+			AccessKeyID: credential, AccessKeySecret: credential, Sign: "签", Templates: provider.Templates{"login": {ID: "100001"}}, HTTPClient: client,
+		})
+	}
 	receipt := provider.Receipt{To: login.To, Code: provider.CodeByProvider}
-	for name, newVerifier := range map[string]func(*http.Client) (provider.Verifier, error){"sdk": sdk, "mob": plain, "bmob": inBody} {
+	const ok = `{"status":200,"msg":"ok"}`
+	tests := []struct {
+		name, reply string
+		new         func(*http.Client) (provider.Verifier, error)
+	}{
+		{"sdk", ok, sdk},
+		{"mob", ok, plain},
+		{"bmob", ok, inBody},
+		{"aliyun-verification", `{"Code":"OK","Model":{"VerifyResult":"PASS"}}`, given},
+	}
+	for _, tt := range tests {
 		for _, code := range []string{"042137 ", "042 137", "042137\n", "０４２１３７", "042-137", "\u200b042137", "٠٤٢١٣٧"} {
-			stub := &wiretest.Stub{Reply: `{"status":200,"msg":"ok"}`}
-			v, err := newVerifier(stub.Client())
+			stub := &wiretest.Stub{Reply: tt.reply}
+			v, err := tt.new(stub.Client())
 			require.NoError(t, err)
-			require.NoError(t, v.Verify(t.Context(), receipt, code), "%s: %+q", name, code)
+			require.NoError(t, v.Verify(t.Context(), receipt, code), "%s: %+q", tt.name, code)
 			require.Contains(t, stub.Only(t), "042137")
 		}
 		for _, code := range []string{"", " ", "\n", "abc", "04213a", strings.Repeat("1", 21), strings.Repeat("1 ", 21), "+42137", "042,137"} {
 			stub := &wiretest.Stub{}
-			v, err := newVerifier(stub.Client())
+			v, err := tt.new(stub.Client())
 			require.NoError(t, err)
-			require.ErrorIs(t, v.Verify(t.Context(), receipt, code), provider.KindCodeMismatch, "%s: %+q", name, code)
+			require.ErrorIs(t, v.Verify(t.Context(), receipt, code), provider.KindCodeMismatch, "%s: %+q", tt.name, code)
 			require.Empty(t, stub.Requests())
 		}
 	}
@@ -423,6 +477,7 @@ func TestC2CodesAsTheyAreTyped(t *testing.T) {
 func TestR4RetryAfter(t *testing.T) {
 	t.Parallel()
 	own := map[string]string{
+		"aliyun": `{"Code":"isv.BUSINESS_LIMIT_CONTROL"}`, "aliyun-verification": `{"Code":"biz.FREQUENCY","Success":false}`,
 		"bmob": `{"error":"It is busy...Try it later!"}`, "relay": `{"error":{"code":"recipient_quota"}}`,
 		"tencent": `{"Response":{"Error":{"Code":"LimitExceeded.PhoneNumberThirtySecondLimit"}}}`,
 	}

@@ -3,7 +3,6 @@ package catalog
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 )
 
 // Service is what is known of the service behind an adapter, apart from its codes:
@@ -78,13 +77,9 @@ func Evidences() []string { return []string{"doc", "post", "secondary", "code", 
 // no real account. "fake-phone": with the real gateway and a fake phone.
 func Maturities() []string { return []string{"simulated", "fake-phone"} }
 
-// ServiceFile is the name of the file in an adapter's folder that ReadService reads.
-const ServiceFile = "service.txt"
-
-// ReadService reads the file in an adapter's folder. An error names the file, and the
+// ReadService reads a file; see Adapter.ServiceFile. An error names the file, and the
 // lines that are wrong.
-func ReadService(folder string) (Service, error) {
-	path := filepath.Join(folder, ServiceFile)
+func ReadService(path string) (Service, error) {
 	content, err := os.ReadFile(path) //nolint:gosec // It is the project's own file.
 	if err != nil {
 		return Service{}, err

@@ -141,18 +141,17 @@ func TestNothingToLinkTo(t *testing.T) {
 
 func TestReadService(t *testing.T) {
 	t.Parallel()
-	folder := t.TempDir()
-	path := filepath.Join(folder, catalog.ServiceFile)
-	_, err := catalog.ReadService(folder)
+	path := filepath.Join(t.TempDir(), "service.txt")
+	_, err := catalog.ReadService(path)
 	require.ErrorIs(t, err, os.ErrNotExist)
 
 	require.NoError(t, os.WriteFile(path, []byte(file), 0o600))
-	got, err := catalog.ReadService(folder)
+	got, err := catalog.ReadService(path)
 	require.NoError(t, err)
 	require.Equal(t, "Acme", got.Name.EN)
 
 	require.NoError(t, os.WriteFile(path, []byte("x: y"), 0o600))
-	_, err = catalog.ReadService(folder)
+	_, err = catalog.ReadService(path)
 	require.ErrorContains(t, err, path+": ")
 	require.ErrorContains(t, err, "line 1: x")
 }

@@ -17,7 +17,7 @@ type adapter struct {
 func readAdapters(root string) ([]adapter, error) {
 	var all []adapter
 	for _, listed := range catalog.Adapters() {
-		service, err := catalog.ReadService(filepath.Join(root, listed.Name))
+		service, err := catalog.ReadService(filepath.Join(root, listed.ServiceFile()))
 		if err != nil {
 			return nil, err
 		}

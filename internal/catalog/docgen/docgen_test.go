@@ -227,6 +227,21 @@ func TestPersonAsOf(t *testing.T) {
 	}
 }
 
+func TestPersonList(t *testing.T) {
+	t.Parallel()
+	one := func(name, person, date string) adapter {
+		return adapter{
+			Adapter: catalog.Adapter{Name: name},
+			service: catalog.Service{Name: catalog.Text{EN: "Acme", ZH: "顶点"}, Person: person, Opening: catalog.Fact{Date: date}},
+		}
+	}
+	all := []adapter{one("a", "no", "2026"), one("b", "yes", "2026-11"), one("c", catalog.Unknown, "2022"), one("d", "yes", "2025")}
+	require.Equal(t, "- **yes**: [b](providers/b.md) (Acme, 2026-11), [d](providers/d.md) (Acme, 2025)\n"+
+		"- **no**: [a](providers/a.md) (Acme, 2026)\n"+
+		"- **not known**: [c](providers/c.md) (Acme, newest source 2022)\n", personList(all, "providers/", english))
+	require.Contains(t, personList(all, "x/", chinese), "- **能**：[b](x/b.zh-CN.md)（顶点，2026-11）、[d](x/d.zh-CN.md)（顶点，2025）\n")
+}
+
 func TestABarInACellIsEscaped(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "| a |\n| --- |\n| b\\|c |\n", table([]string{"a"}, [][]string{{"b|c"}}))
@@ -266,8 +281,8 @@ func project(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
 	for _, a := range catalog.Adapters() {
-		require.NoError(t, os.Mkdir(filepath.Join(folder, a.Name), 0o700))
-		write(t, filepath.Join(folder, a.Name, catalog.ServiceFile), read(t, a.Name+"/"+catalog.ServiceFile))
+		require.NoError(t, os.MkdirAll(filepath.Join(folder, a.Folder()), 0o700))
+		write(t, filepath.Join(folder, a.ServiceFile()), read(t, a.ServiceFile()))
 	}
 	return folder
 }

@@ -49,7 +49,7 @@ func readmeWithBlock(root string, adapters []adapter, words language) (file, err
 	if err != nil {
 		return file{}, err
 	}
-	content, err := replaceBlock(string(old), readmeTable(adapters, words))
+	content, err := replaceBlock(string(old), readmeBlock(adapters, words))
 	if err != nil {
 		return file{}, fmt.Errorf("%s: %w", path, err)
 	}

@@ -1,8 +1,9 @@
 // The program docgen writes the pages about providers: docs/providers.md, a page for
 // each adapter in docs/providers, the same in Chinese, and the block between the
-// markers in the two READMEs. They are made from package catalog, from service.txt in each
-// adapter's folder, and from the adapter's type and codes. `go generate ./...` runs it,
-// and its test fails while a file is out of date.
+// markers in the two READMEs. They are made from package catalog, from service.txt in
+// each adapter's folder (service-PRODUCT.txt for a second product), and from the
+// adapter's type and codes. `go generate ./...` runs it, and its test fails while a file
+// is out of date.
 package main
 
 import (

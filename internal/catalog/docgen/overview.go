@@ -10,6 +10,7 @@ import (
 // overviewPage is the page that compares all adapters.
 func overviewPage(adapters []adapter, words language) file {
 	return file{"docs/providers" + words.ending, strings.NewReplacer(
+		"{{persons}}\n", personList(adapters, "providers/", words),
 		"{{opening}}\n", openingTable(adapters, words),
 		"{{prices}}\n", priceTable(adapters, words),
 		"{{abilities}}\n", abilityTable(adapters, words),
@@ -18,7 +19,34 @@ func overviewPage(adapters []adapter, words language) file {
 	).Replace(words.overview)}
 }
 
-// readmeTable is the short table of the READMEs.
+// readmeBlock is what the READMEs say of all adapters: which of them a person can open,
+// and a short table.
+func readmeBlock(adapters []adapter, words language) string {
+	return personList(adapters, "docs/providers/", words) + "\n" + readmeTable(adapters, words)
+}
+
+// personList has the adapters by the answer to: can a person open it?
+func personList(adapters []adapter, folder string, words language) string {
+	var b strings.Builder
+	for _, person := range catalog.Persons() {
+		var links []string
+		for _, a := range adapters {
+			if a.service.Person == person {
+				links = append(links, words.personLink(a, folder))
+			}
+		}
+		if len(links) > 0 {
+			b.WriteString("- **" + words.person[person] + "**" + words.colon + strings.Join(links, words.and) + "\n")
+		}
+	}
+	return b.String()
+}
+
+// personLink leads to an adapter's page, with the service and the date of the answer.
+func (l language) personLink(a adapter, folder string) string {
+	return link(a.Name, folder+a.Name+l.ending) + l.inBrackets(l.pick(a.service.Name)+l.comma+l.personDate(a.service))
+}
+
 func readmeTable(adapters []adapter, words language) string {
 	return eachRow(words.readmeHeads, adapters, func(a adapter) []string {
 		return []string{

@@ -14,6 +14,10 @@ func adapterPage(a adapter, words language) file {
 	s := a.service
 	return file{"docs/providers/" + a.Name + words.ending, strings.NewReplacer(
 		"{{name}}", a.Name,
+		"{{folder}}", a.Folder(),
+		"{{constructor}}", a.Constructor(),
+		"{{config}}", a.ConfigType(),
+		"{{service-file}}", a.ServiceFile(),
 		"{{service}}", words.fullName(s),
 		"{{maturity}}", words.maturity[s.Maturity],
 		"{{facts-read}}", words.day(s.FactsRead),

@@ -65,11 +65,16 @@ func (l language) fact(f catalog.Fact) string {
 
 // personAsOf says whether a person can open the service, and how old the answer is.
 func (l language) personAsOf(s catalog.Service) string {
+	return l.person[s.Person] + l.inBrackets(l.personDate(s))
+}
+
+// personDate is how old that answer is; where there is none, how old the newest source.
+func (l language) personDate(s catalog.Service) string {
 	date := cmp.Or(s.Opening.Date, l.no)
 	if s.Person == catalog.Unknown {
 		date = l.newestSource + date
 	}
-	return l.person[s.Person] + l.inBrackets(date)
+	return date
 }
 
 // day says when the facts were read.
@@ -130,11 +135,11 @@ var (
 
 var english = language{
 	ending: ".md", overview: overviewEN, page: pageEN,
-	readmeHeads:     []string{"Package", "Service", "A person can open it", "Sends to", "Code made by", "Batch", "Balance", "Status", "Reports"},
-	openingHeads:    []string{"Package", "Service", "A person can open it", "Who can open it", "As of", "Source"},
-	priceHeads:      []string{"Package", "Price", "Trial", "Last seen at work"},
-	abilityHeads:    []string{"Package", "Sends to", "Batch", "Verify", "Balance", "Status", "Reports", "Captcha", "Code made by"},
-	limitHeads:      []string{"Package", "Limits per number", "Maturity", "Facts read"},
+	readmeHeads:     []string{"Name", "Service", "A person can open it", "Sends to", "Code made by", "Batch", "Balance", "Status", "Reports"},
+	openingHeads:    []string{"Name", "Service", "A person can open it", "Who can open it", "As of", "Source"},
+	priceHeads:      []string{"Name", "Price", "Trial", "Last seen at work"},
+	abilityHeads:    []string{"Name", "Sends to", "Batch", "Verify", "Balance", "Status", "Reports", "Captcha", "Code made by"},
+	limitHeads:      []string{"Name", "Limits per number", "Maturity", "Facts read"},
 	abilityOwnHeads: []string{"Ability", "Has it", "Reach it through"},
 	codeHeads:       []string{"Code", "Meaning", "The service's words", "What to do"},
 	abilityNames: []string{
@@ -167,11 +172,11 @@ var english = language{
 
 var chinese = language{
 	ending: ".zh-CN.md", isChinese: true, overview: overviewZH, page: pageZH,
-	readmeHeads:     []string{"包", "服务商", "个人能否开通", "可发送到", "验证码由谁生成", "批量发送", "余额", "状态查询", "状态报告"},
-	openingHeads:    []string{"包", "服务商", "个人能否开通", "谁能开通", "截至", "依据"},
-	priceHeads:      []string{"包", "价格", "试用", "最近一次确认可用"},
-	abilityHeads:    []string{"包", "可发送到", "批量发送", "校验", "余额", "状态查询", "状态报告", "图形验证码", "验证码由谁生成"},
-	limitHeads:      []string{"包", "单个号码的限制", "成熟度", "资料日期"},
+	readmeHeads:     []string{"名称", "服务商", "个人能否开通", "可发送到", "验证码由谁生成", "批量发送", "余额", "状态查询", "状态报告"},
+	openingHeads:    []string{"名称", "服务商", "个人能否开通", "谁能开通", "截至", "依据"},
+	priceHeads:      []string{"名称", "价格", "试用", "最近一次确认可用"},
+	abilityHeads:    []string{"名称", "可发送到", "批量发送", "校验", "余额", "状态查询", "状态报告", "图形验证码", "验证码由谁生成"},
+	limitHeads:      []string{"名称", "单个号码的限制", "成熟度", "资料日期"},
 	abilityOwnHeads: []string{"能力", "是否支持", "调用"},
 	codeHeads:       []string{"错误码", "含义", "服务商原文", "处理办法"},
 	abilityNames: []string{
