@@ -51,7 +51,7 @@ func (b bench) v3(t *testing.T, q ask) sim.Exchange {
 	return b.do(t, q.v3(t, b))
 }
 
-// members are those of a reply.
+// membersOf are those of a reply.
 func membersOf(t *testing.T, e sim.Exchange) map[string]any {
 	t.Helper()
 	var m map[string]any
@@ -84,7 +84,7 @@ func sms(pairs ...string) url.Values {
 	}, pairs...)
 }
 
-// order are the fields of a text with a code of the service's.
+// orderOf are the fields of a text with a code of the service's.
 func orderOf(pairs ...string) url.Values {
 	return wiretest.With(url.Values{
 		"PhoneNumber": {phone}, "SignName": {"速通互联验证码"}, "TemplateCode": {"100001"}, "TemplateParam": {`{"code":"##code##","min":"5"}`},
