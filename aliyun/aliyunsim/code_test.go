@@ -28,7 +28,7 @@ func TestCodeAccepted(t *testing.T) {
 		`"OutId":"order-17","RequestId":"6553F100-0000-4000-8000-000000000001","VerifyCode":"`+text.Code+`"}}`, string(e.Reply))
 	require.Equal(t, sim.Text{
 		Seq: 1, At: b.clock.Now(), Service: "aliyun-verification", Mailbox: keyID, ID: "1700000000000001^4", Ref: "order-17", To: "+8613800138000", Sign: "速通互联验证码",
-		Template: "100001", Params: []string{text.Code, "5"}, Names: []string{"code", "min"}, Code: text.Code,
+		Template: "100001", Params: []string{"5"}, Names: []string{"min"}, Code: text.Code, // the code is the service's own
 		Text: "【速通互联验证码】您正在登录或注册，验证码" + text.Code + "，5分钟内有效，请勿泄露。",
 	}, text)
 	require.NotContains(t, string(b.sendCode(t).Reply), "VerifyCode", "only who asks gets the code")
