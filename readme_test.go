@@ -143,5 +143,5 @@ func TestQuickStartNeedsCredentials(t *testing.T) {
 	_, err := newSender("", "key")
 	require.ErrorContains(t, err, "Token")
 	_, err = newSender("token", "")
-	require.ErrorContains(t, err, "APIKey")
+	require.ErrorContains(t, err, "AccessKeySecret")
 }
