@@ -71,9 +71,12 @@ func TestSignatureVectors(t *testing.T) {
 // BenchmarkSign signs a request of the usual size.
 func BenchmarkSign(b *testing.B) {
 	headers := []adapter.Field{
-		{Name: "content-type", Value: "application/x-www-form-urlencoded"}, {Name: "host", Value: "dypnsapi.aliyuncs.com"},
-		{Name: "x-acs-action", Value: "SendSms"}, {Name: "x-acs-content-sha256", Value: strings.Repeat("0", 64)},
-		{Name: "x-acs-date", Value: "2026-01-02T03:04:05Z"}, {Name: "x-acs-signature-nonce", Value: strings.Repeat("A", 24)},
+		{Name: "content-type", Value: "application/x-www-form-urlencoded"},
+		{Name: "host", Value: "dypnsapi.aliyuncs.com"},
+		{Name: "x-acs-action", Value: "SendSms"},
+		{Name: "x-acs-content-sha256", Value: strings.Repeat("0", 64)},
+		{Name: "x-acs-date", Value: "2026-01-02T03:04:05Z"},
+		{Name: "x-acs-signature-nonce", Value: strings.Repeat("A", 24)},
 		{Name: "x-acs-version", Value: "2017-05-25"},
 	}
 	bodyHash := strings.Repeat("0", 64)
