@@ -20,16 +20,18 @@ type signed struct {
 	bodyHash     string
 }
 
-// authorization is the header of that name, and the signature in it.
-func (s signed) authorization(id, secret string) (header, signature string) {
+// authorization is the header of that name, and what of it must stand in no error: the
+// signature and the hash of the request. Who has a hash can try out which code gives it.
+func (s signed) authorization(id, secret string) (header string, hidden []string) {
 	lines, names := make([]string, len(s.headers)), make([]string, len(s.headers))
 	for i, h := range s.headers {
 		lines[i], names[i] = h.Name+":"+h.Value+"\n", h.Name
 	}
 	list := strings.Join(names, ";")
 	request := strings.Join([]string{s.method, s.path, s.query, strings.Join(lines, ""), list, s.bodyHash}, "\n")
-	signature = hex.EncodeToString(hmacSHA256(secret, algorithm+"\n"+hash([]byte(request))))
-	return algorithm + " Credential=" + id + ",SignedHeaders=" + list + ",Signature=" + signature, signature
+	requestHash := hash([]byte(request))
+	signature := hex.EncodeToString(hmacSHA256(secret, algorithm+"\n"+requestHash))
+	return algorithm + " Credential=" + id + ",SignedHeaders=" + list + ",Signature=" + signature, []string{signature, requestHash, s.bodyHash}
 }
 
 func hash(content []byte) string {
