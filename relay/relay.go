@@ -81,7 +81,8 @@ type Config struct {
 	// Codes checks the codes of a lane whose app has a vendor make them. Receipts then
 	// say CodeByProvider. Default: the caller makes the codes.
 	Codes provider.Verifier
-	// International lets numbers outside mainland China through.
+	// International lets numbers outside mainland China through. The gateway must have given
+	// the token their countries, too.
 	International bool
 
 	// Templates maps logical names to texts. Required.

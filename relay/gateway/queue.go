@@ -24,7 +24,7 @@ import (
 // expired, even for a call with an earlier time.
 type Queue interface {
 	// Submit stores a job. It checks in this order: if the same site has used the key
-	// before, it returns that job, or [ErrContentDiffers]; [ErrNoPhoneOnline] when no phone
+	// before, it returns that job, or [ErrContentDiffers]; s.Refuse; [ErrNoPhoneOnline] when no phone
 	// is online on the lane; a [*QuotaError] when the recipient's quota is used up.
 	// Otherwise it stores the job as queued.
 	Submit(ctx context.Context, s Submit) (Submitted, error)
@@ -82,6 +82,8 @@ type Submit struct {
 	Deadline time.Time
 	// Quotas limit how many jobs a recipient gets.
 	Quotas []Quota
+	// Refuse, when set, is the error with which a new job is refused.
+	Refuse error
 }
 
 // Job returns the submission as a queued job.

@@ -2,6 +2,7 @@ package relaydoor
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -40,6 +41,12 @@ var refusals = []struct {
 // refusalFor returns the response to an error of the gateway. It has the job's state where
 // the state is the reason. Any other error is the queue's, or that the caller has left.
 func refusalFor(err error, job gateway.Job) *refusal {
+	refused := translate(err, job)
+	refused.counted = true
+	return refused
+}
+
+func translate(err error, job gateway.Job) *refusal {
 	for _, known := range refusals {
 		if errors.Is(err, known.err) {
 			refused := refuseWith(known.status, known.code, known.field, known.message)
@@ -53,9 +60,17 @@ func refusalFor(err error, job gateway.Job) *refusal {
 	var quota *gateway.QuotaError
 	var field *gateway.FieldError
 	var forbidden *gateway.ForbiddenError
+	var scope *gateway.ScopeError
+	var limit *gateway.LimitError
 	switch {
 	case errors.As(err, &quota):
 		return overQuota(quota)
+	case errors.As(err, &scope):
+		return outOfScope(scope)
+	case errors.As(err, &limit):
+		refused := refuseWith(http.StatusTooManyRequests, relayapi.CodeTooManyRequests, "Authorization",
+			fmt.Sprintf("the limit of this token is %d %s", limit.Limit, limit.Of))
+		return waitBefore(refused, limit.RetryAfter)
 	case errors.As(err, &field):
 		return invalid(memberOf(field.Field), field.Problem)
 	case errors.As(err, &forbidden):
@@ -66,10 +81,23 @@ func refusalFor(err error, job gateway.Job) *refusal {
 }
 
 func overQuota(quota *gateway.QuotaError) *refusal {
-	seconds := max(1, int((quota.RetryAfter+time.Second-1)/time.Second))
 	refused := refuseWith(http.StatusTooManyRequests, relayapi.CodeRecipientQuota, "to", "the quota of this recipient is used up")
+	return waitBefore(refused, quota.RetryAfter)
+}
+
+// waitBefore says in a refusal how long the caller should wait.
+func waitBefore(refused *refusal, wait time.Duration) *refusal {
+	seconds := max(1, int((wait+time.Second-1)/time.Second))
 	refused.header = map[string]string{relayapi.HeaderRetryAfter: strconv.Itoa(seconds)}
 	return refused
+}
+
+func outOfScope(scope *gateway.ScopeError) *refusal {
+	code, what := relayapi.CodeLaneForbidden, "lane"
+	if errors.Is(scope, gateway.ErrCountryForbidden) {
+		code, what = relayapi.CodeCountryForbidden, "country"
+	}
+	return refuseWith(http.StatusForbidden, code, scope.Field, "this token is not for the "+what+" "+scope.Value)
 }
 
 // members are the names on the wire of the gateway's fields, where they differ.

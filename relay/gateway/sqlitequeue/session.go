@@ -37,6 +37,7 @@ func openSession(path string) (*session, error) {
 	for _, text := range []string{
 		begin, commit, rollback, selectByID, selectByKey, selectHeld, selectFree, selectNextEnd, selectCounted,
 		selectOverdue, selectOldest, insertJob, updateJob, clearTexts, deleteJob,
+		selectPrincipal, selectName, putPrincipal, selectRegistration, putRegistration, deleteRegistrations,
 	} {
 		statement, err := conn.PrepareContext(context.Background(), text)
 		if err != nil {
