@@ -30,7 +30,7 @@ func (p *Provider) SendBatch(ctx context.Context, m provider.Message, to []provi
 		return nil, err
 	}
 	byPhone := make(map[provider.Phone]provider.BatchResult, len(to))
-	for _, part := range split(to) {
+	for _, part := range adapter.Parts(to, largestPart) {
 		receipt, err := p.sendPart(ctx, m, t, part)
 		for _, phone := range part {
 			receipt.To = phone
@@ -40,45 +40,20 @@ func (p *Provider) SendBatch(ctx context.Context, m provider.Message, to []provi
 			byPhone[phone] = provider.BatchResult{To: phone, Receipt: receipt, Err: err}
 		}
 	}
-	results := make([]provider.BatchResult, len(to))
-	for i, phone := range to {
-		results[i] = byPhone[phone]
-	}
-	return results, nil
+	return adapter.Results(to, byPhone), nil
 }
 
 // newBatch checks the whole batch before anything is sent.
 func (p *Provider) newBatch(m provider.Message, to []provider.Phone) (text, error) {
 	call := p.client.NewSend(m)
-	if len(to) == 0 {
-		return text{}, call.Fail(provider.KindRecipient, "to: no phone numbers")
+	if err := call.Phones(to); err != nil {
+		return text{}, err
 	}
 	if len(to) > largestBatch {
 		return text{}, call.Fail(provider.KindConfig, "to: has %d phone numbers; Aliyun takes up to %d for one text", len(to), largestBatch)
 	}
-	if i := slices.IndexFunc(to, provider.Phone.IsZero); i >= 0 {
-		return text{}, call.Fail(provider.KindRecipient, "to[%d]: no phone number", i)
-	}
 	m.To = to[0]
 	return p.newText(p.client.NewSend(m), m)
-}
-
-// split makes parts of up to 100 different phones, each all mainland or all not.
-func split(to []provider.Phone) [][]provider.Phone {
-	var mainland, foreign []provider.Phone
-	seen := make(map[provider.Phone]bool, len(to))
-	for _, phone := range to {
-		switch {
-		case seen[phone]:
-		case phone.IsMainland():
-			mainland = append(mainland, phone)
-		default:
-			foreign = append(foreign, phone)
-		}
-		seen[phone] = true
-	}
-	parts := slices.Collect(slices.Chunk(mainland, largestPart))
-	return slices.AppendSeq(parts, slices.Chunk(foreign, largestPart))
 }
 
 // sendPart makes one request of a batch. The receipt is that of every number in it.

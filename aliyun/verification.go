@@ -97,8 +97,8 @@ var (
 func NewVerification(cfg VerificationConfig) (*Verification, error) {
 	cfg.CodeLife, cfg.CodeLength = cmp.Or(cfg.CodeLife, DefaultCodeLife), cmp.Or(cfg.CodeLength, DefaultCodeLength)
 	client, err := adapter.New(adapter.Config{
-		Service: "aliyun", Title: "Aliyun", Codes: VerificationCodes(),
-		Name: cmp.Or(cfg.Name, DefaultVerificationName), BaseURL: cmp.Or(cfg.BaseURL, DefaultVerificationBaseURL), PlainHTTP: cfg.PlainHTTP,
+		Service: DefaultVerificationName, Title: "Aliyun", Codes: VerificationCodes(),
+		Name: cfg.Name, BaseURL: cmp.Or(cfg.BaseURL, DefaultVerificationBaseURL), PlainHTTP: cfg.PlainHTTP,
 		Credentials: credentials(cfg.AccessKeyID, cfg.AccessKeySecret, cfg.SecurityToken), Templates: cfg.Templates,
 		Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now, Rand: cfg.Rand,
 	}, cfg.problems()...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -64,8 +65,11 @@ func (p product) ask(ctx context.Context, call *adapter.Call, action string, for
 	if code == "" {
 		return reply{}, call.Unusable("Code: missing")
 	}
-	call.RetryAfter(waitOf(answer, code, string(read.Message)))
-	if err := call.Judge(code, p.words(read)); err != nil {
+	if !p.codes.Is(code) {
+		call.RetryAfter(waitOf(answer, code, string(read.Message)))
+		return reply{}, call.Refuse(code, p.words(read))
+	}
+	if err := call.Judge(code, ""); err != nil {
 		return reply{}, err
 	}
 	if strings.TrimSpace(string(read.Success)) == "false" {
@@ -83,24 +87,30 @@ func (p product) request(call *adapter.Call, action string, form adapter.Form) (
 	}
 	body, key := []byte(form.Encode()), p.key()
 	bodyHash := hash(body)
-	header := http.Header{
-		"Content-Type":          {formType},
-		"x-acs-action":          {action},
-		"x-acs-content-sha256":  {bodyHash},
-		"x-acs-date":            {p.client.Now().UTC().Format(time.RFC3339)},
-		"x-acs-signature-nonce": {nonce},
-		"x-acs-version":         {version},
-	}
-	if key.token != "" {
-		header["x-acs-accesskey-id"], header["x-acs-security-token"] = []string{key.id}, []string{key.token}
-	}
 	const path = "/"
 	address := p.client.BaseURL()
 	address.Path += path
-	what := signed{http.MethodPost, address.Host, address.EscapedPath(), "", header, bodyHash}
-	authorization, signature := what.authorization(key.id, key.secret)
-	header["Authorization"] = []string{authorization}
+	headers := []adapter.Field{
+		{Name: "content-type", Value: formType},
+		{Name: "host", Value: address.Host},
+		{Name: "x-acs-action", Value: action},
+		{Name: "x-acs-content-sha256", Value: bodyHash},
+		{Name: "x-acs-date", Value: p.client.Now().UTC().Format(time.RFC3339)},
+		{Name: "x-acs-signature-nonce", Value: nonce},
+		{Name: "x-acs-version", Value: version},
+	}
+	if key.token != "" {
+		headers = slices.Insert(headers, 2, adapter.Field{Name: "x-acs-accesskey-id", Value: key.id})
+		headers = slices.Insert(headers, 6, adapter.Field{Name: "x-acs-security-token", Value: key.token})
+	}
+	authorization, signature := signed{http.MethodPost, address.EscapedPath(), "", headers, bodyHash}.authorization(key.id, key.secret)
 	call.Hide(signature)
+	header := http.Header{"Authorization": {authorization}, "Content-Type": {formType}}
+	for _, h := range headers {
+		if strings.HasPrefix(h.Name, "x-acs-") {
+			header[h.Name] = []string{h.Value}
+		}
+	}
 	return adapter.Request{Path: path, Header: header, Body: body}, nil
 }
 

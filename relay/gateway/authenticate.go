@@ -104,6 +104,7 @@ func (g *Gateway) Revoke(ctx context.Context, operator Principal, token Hash) (e
 	err = g.cfg.Principals.Revoke(ctx, token, g.Now())
 	g.revocations.Add(1)
 	g.revoked.tell(token.Hex())
+	g.watches.endOf(token)
 	if err != nil {
 		return g.failed(ctx, "revoke", err)
 	}

@@ -19,6 +19,7 @@ type Gateway struct {
 	cfg      Config
 	logger   *slog.Logger
 	pulls    waitingPulls
+	watches  watches
 	watchers watchers
 
 	tokens      map[Hash]Principal // of Config.Tokens

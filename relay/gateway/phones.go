@@ -77,11 +77,11 @@ func (g *Gateway) waitForJobs(ctx context.Context, phone Principal, p PullReques
 	revoked, stop := g.revoked.watch(phone.Token.Hex())
 	defer stop()
 	for waiting := p.Wait > 0; ; {
-		pull.waitAgain()
 		var err error
 		if phone, err = g.stillMayServe(ctx, phone, p.Lanes); err != nil {
 			return nil, err
 		}
+		looked := g.look(phone.Name, pull)
 		now := g.Now()
 		if err := g.queue.Seen(ctx, Presence{Phone: phone.Name, Lanes: p.Lanes, Interval: p.Interval, At: now}); err != nil {
 			return nil, err
@@ -90,13 +90,12 @@ func (g *Gateway) waitForJobs(ctx context.Context, phone Principal, p PullReques
 		if err != nil {
 			return nil, err
 		}
-		pull.wakeUsed()
+		looked()
 		if len(offered.Jobs) > 0 || !waiting {
 			return offered.Jobs, nil
 		}
 		select {
 		case <-pull.woken:
-			pull.wakeRead()
 		case <-leaseEnd(offered, now):
 		case <-again.C: // the phone is still online
 		case <-revoked:

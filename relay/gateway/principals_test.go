@@ -1,12 +1,10 @@
 package gateway_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,31 +16,13 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// lockedBuffer is a log that many goroutines write.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 // office is a gateway with stored principals: eva, an operator, a shop and an old phone. The
 // token of each is its name with "-token".
 type office struct {
 	*testing.T
 	gateway    *gateway.Gateway
 	principals gateway.Principals
-	log        *lockedBuffer
+	log        *safeBuffer
 }
 
 func hashOf(t *testing.T, token string) gateway.Hash {
@@ -54,7 +34,7 @@ func hashOf(t *testing.T, token string) gateway.Hash {
 
 func newOffice(t *testing.T, change ...func(*gateway.Config)) *office {
 	t.Helper()
-	o := &office{T: t, principals: memqueue.NewPrincipals(), log: &lockedBuffer{}}
+	o := &office{T: t, principals: memqueue.NewPrincipals(), log: &safeBuffer{}}
 	queue := memqueue.New()
 	cfg := gateway.Config{
 		Queue: queue, Principals: o.principals, Quotas: []gateway.Quota{},
@@ -284,6 +264,7 @@ func TestARevocationEndsWhatWaits(t *testing.T) {
 				changed, stop, err := o.gateway.Watch(o.who("old-phone"), []string{"text"})
 				require.NoError(t, err)
 				defer stop()
+				<-changed // there may be work from before
 				<-time.After(3 * time.Second)
 				start := time.Now()
 				require.NoError(t, tt.revoke(o, o.who("old-phone").Token))
@@ -293,6 +274,42 @@ func TestARevocationEndsWhatWaits(t *testing.T) {
 					<-changed
 				}
 			})
+		})
+	}
+}
+
+// A wake for a phone whose token was revoked would be lost: its watch ends, and what it was
+// told before goes to the next phone.
+func TestARevokedWatchKeepsNoJobFromOthers(t *testing.T) {
+	t.Parallel()
+	for _, before := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			o := newOffice(t)
+			o.put(gateway.Principal{Name: "new-phone", Role: gateway.RolePhone})
+			o.online()
+			_, stop, err := o.gateway.Watch(o.who("old-phone"), []string{"text"})
+			require.NoError(t, err)
+			defer stop()
+			got := make(chan []gateway.Job, 1)
+			other := o.who("new-phone")
+			go func() {
+				jobs, _ := o.gateway.Pull(t.Context(), other, gateway.PullRequest{Wait: 9 * time.Second, Interval: time.Minute})
+				got <- jobs
+			}()
+			synctest.Wait()
+			revoke := func() { require.NoError(t, o.gateway.Revoke(t.Context(), o.who("eva"), o.who("old-phone").Token)) }
+			start := time.Now()
+			if before {
+				revoke()
+			}
+			_, err = o.submit()
+			require.NoError(t, err)
+			if !before {
+				synctest.Wait()
+				revoke()
+			}
+			require.Len(t, <-got, 1)
+			require.Zero(t, time.Since(start))
 		})
 	}
 }

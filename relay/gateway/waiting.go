@@ -25,11 +25,15 @@ type waitingPull struct {
 	// number tells which of two pulls came later.
 	number uint64
 	lanes  []string
+	// token is that of a watch.
+	token Hash
 	// woken has an entry when the pull was woken. A pull that was woken waits on no
 	// lane until it waits again.
 	woken chan struct{}
-	// hasWake is true from when the pull was woken until it has looked at the queue.
-	hasWake bool
+	// wakes is how often it was woken, and used after how many of those it has looked at
+	// the queue.
+	wakes, used uint64
+	ended       bool
 }
 
 // add makes a new pull wait on each of its lanes.
@@ -46,11 +50,14 @@ func (w *waitingPulls) nextNumber() uint64 {
 	return w.count
 }
 
-// waitAgain makes sure that the pull waits: after all others, if it was woken.
-func (p *waitingPull) waitAgain() {
+// waitAgain makes sure that the pull waits: after all others, if it was woken. It returns
+// how often it was woken, for wakesUsed after a look at the queue that begins now.
+func (p *waitingPull) waitAgain() (wakes uint64) {
 	p.all.mu.Lock()
 	defer p.all.mu.Unlock()
-	p.readWake()
+	if p.ended {
+		return p.wakes
+	}
 	if p.all.byLane == nil {
 		p.all.byLane = map[string][]*waitingPull{}
 	}
@@ -59,30 +66,31 @@ func (p *waitingPull) waitAgain() {
 			p.all.byLane[lane] = append(p.all.byLane[lane], p)
 		}
 	}
+	return p.wakes
 }
 
 // readWake empties woken.
 func (p *waitingPull) readWake() {
 	select {
 	case <-p.woken:
-		p.hasWake = true
 	default:
 	}
 }
 
-// wakeRead notes that the pull has read its wake from woken.
-func (p *waitingPull) wakeRead() { p.hasWake = true }
-
-// wakeUsed notes that the pull has looked at the queue since it was woken.
-func (p *waitingPull) wakeUsed() { p.hasWake = false }
+// wakesUsed notes that the pull has looked at the queue since it was woken so often.
+func (p *waitingPull) wakesUsed(wakes uint64) {
+	p.all.mu.Lock()
+	defer p.all.mu.Unlock()
+	p.used = max(p.used, wakes)
+}
 
 // end takes the pull away. A wake that it has not used goes to the next pull.
 func (p *waitingPull) end() {
 	p.all.mu.Lock()
 	defer p.all.mu.Unlock()
+	p.ended = true
 	p.all.remove(p)
-	p.readWake()
-	if p.hasWake {
+	if p.wakes > p.used {
 		for _, lane := range p.lanes {
 			p.all.wakeLocked(lane)
 		}
@@ -114,7 +122,16 @@ func (w *waitingPulls) wakeLocked(lane string) {
 	woken := latestOfFirst(w.byLane[lane])
 	w.remove(woken)
 	w.moveBack(lane, woken.phone)
-	woken.woken <- struct{}{} // has room: a pull that was woken waits on no lane
+	woken.wakes++
+	woken.tell()
+}
+
+// tell makes sure that woken has an entry.
+func (p *waitingPull) tell() {
+	select {
+	case p.woken <- struct{}{}:
+	default: // it was woken before and has not read it yet
+	}
 }
 
 // latestOfFirst returns the latest pull of the phone that has waited for longest.
