@@ -68,7 +68,8 @@ const ExtraPhone = "phone"
 type Config struct {
 	// Token is a site's token at the gateway. Required.
 	Token provider.Secret
-	// Lane chooses among the phones. Default: relayapi.DefaultLane.
+	// Lane chooses among the phones; the token must be for it. Default:
+	// relayapi.DefaultLane.
 	Lane string
 	// Wait is how long Send waits for a phone, at most relayapi.MaxWait; it waits
 	// less when its context ends earlier. Default: 0, which does not wait: Send

@@ -6,7 +6,8 @@
 // # Requests
 //
 // Every request but the one to [PathHealth] carries "Authorization: Bearer TOKEN". A
-// token has one role: site, phone or operator. Bodies are JSON objects in UTF-8 with
+// token has one role: site, phone or operator, and is for certain lanes, and a site's for
+// the numbers of certain countries. Bodies are JSON objects in UTF-8 with
 // "Content-Type: application/json", at most [MaxBody] bytes. The gateway refuses
 // fields that it does not know; clients must ignore fields that they do not know.
 //
