@@ -69,8 +69,8 @@ func (e *ScopeError) Unwrap() error { return e.reason }
 
 // rules are the errors by which a queue says what its rules forbid.
 var rules = []error{
-	ErrUnknownJob, ErrContentDiffers, ErrNoPhoneOnline, ErrNotCancellable, ErrForeignJob, ErrForeignLease, ErrLeaseLost,
-	ErrJobCancelled, ErrJobExpired,
+	ErrUnknownJob, ErrContentDiffers, ErrNoPhoneOnline, ErrLaneBusy, ErrNotCancellable, ErrForeignJob, ErrForeignLease, ErrLeaseLost,
+	ErrJobCancelled, ErrJobExpired, ErrNotCancelling,
 	ErrUnauthorized, ErrUnknownToken, ErrTokenRevoked, ErrRegistrationUnknown, ErrRegistrationUsed, ErrRegistrationExpired, ErrNameTaken,
 }
 
@@ -81,6 +81,7 @@ func (g *Gateway) failed(ctx context.Context, what string, err error) error {
 	var field *FieldError
 	var scope *ScopeError
 	var limit *LimitError
+	var busy *BusyError
 	switch {
 	case err == nil:
 		return nil
@@ -88,6 +89,8 @@ func (g *Gateway) failed(ctx context.Context, what string, err error) error {
 		return err
 	case errors.As(err, &quota):
 		return &QuotaError{RetryAt: quota.RetryAt, RetryAfter: quota.RetryAt.Sub(g.Now())}
+	case errors.As(err, &busy):
+		return busy
 	}
 	for _, rule := range rules {
 		if errors.Is(err, rule) {

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
 // Gateway is the relay's service: sites submit, phones pull. It knows nothing of HTTP; a
@@ -21,6 +23,8 @@ type Gateway struct {
 	pulls    waitingPulls
 	watches  watches
 	watchers watchers
+	paces    paces
+	losses   losses
 
 	tokens      map[Hash]Principal // of Config.Tokens
 	revoked     watchers           // the pulls that wait, by their token
@@ -51,6 +55,7 @@ func New(cfg Config) (*Gateway, error) {
 	g.tokens, g.started = knownTokens(cfg.Tokens), cfg.Now()
 	lifetime, end := context.WithCancel(context.Background())
 	g.ending, g.end = lifetime.Done(), end
+	g.losses.ready = make(chan struct{}, 1)
 	g.unsub = g.queue.Subscribe(g.hear)
 	g.running.Go(func() { g.sweepRegularly(lifetime) })
 	return g, nil
@@ -63,6 +68,12 @@ func (g *Gateway) hear(change Change) {
 	}
 	if change.Job != "" {
 		g.watchers.tell(change.Job)
+	}
+	if change.Phone != "" {
+		g.pulls.wakePhone(change.Phone)
+	}
+	if change.State == relayapi.StateUncertain {
+		g.losses.add(change.Job)
 	}
 	if change.All {
 		g.pulls.wakeAll()
@@ -158,7 +169,10 @@ func (g *Gateway) sweepRegularly(lifetime context.Context) {
 		select {
 		case <-ticker.C:
 			g.sweep(lifetime)
+		case <-g.losses.ready:
+			g.logLosses()
 		case <-lifetime.Done():
+			g.logLosses()
 			return
 		}
 	}

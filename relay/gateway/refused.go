@@ -114,6 +114,8 @@ var codes = []struct {
 	{ErrUnknownJob, relayapi.CodeUnknownJob},
 	{ErrContentDiffers, relayapi.CodeIdempotencyConflict},
 	{ErrNoPhoneOnline, relayapi.CodeNoPhoneOnline},
+	{ErrLaneBusy, relayapi.CodeLaneBusy},
+	{ErrNotCancelling, relayapi.CodeNotCancelling},
 	{ErrNotCancellable, relayapi.CodeNotCancellable},
 	{ErrForeignJob, relayapi.CodeForeignJob},
 	{ErrForeignLease, relayapi.CodeForeignLease},
