@@ -84,16 +84,11 @@ func (g *Gateway) waitForJobs(ctx context.Context, phone Principal, p PullReques
 		if phone, err = g.stillMayServe(ctx, phone, p.Lanes); err != nil {
 			return nil, err
 		}
-		looked := g.look(phone.Name, pull)
 		now := g.Now()
-		if err := g.queue.Seen(ctx, Presence{Phone: phone.Name, Lanes: p.Lanes, Interval: p.Interval, At: now}); err != nil {
-			return nil, err
-		}
-		offered, err := g.offer(ctx, phone.Name, p, now)
+		offered, err := g.lookFor(ctx, phone.Name, pull, p, now)
 		if err != nil {
 			return nil, err
 		}
-		looked(offered.Cooled)
 		if len(offered.Jobs) > 0 || !waiting {
 			return offered.Jobs, nil
 		}
@@ -110,6 +105,19 @@ func (g *Gateway) waitForJobs(ctx context.Context, phone Principal, p PullReques
 			return nil, ctx.Err()
 		}
 	}
+}
+
+// lookFor looks once for jobs, and so says that the phone is online.
+func (g *Gateway) lookFor(ctx context.Context, phone string, pull *waitingPull, p PullRequest, now time.Time) (Offered, error) {
+	looked := g.look(phone, pull)
+	if err := g.queue.Seen(ctx, Presence{Phone: phone, Lanes: p.Lanes, Interval: p.Interval, At: now}); err != nil {
+		return Offered{}, err
+	}
+	offered, err := g.offer(ctx, phone, p, now)
+	if err == nil {
+		looked(offered.Cooled)
+	}
+	return offered, err
 }
 
 func (g *Gateway) offer(ctx context.Context, phone string, p PullRequest, now time.Time) (Offered, error) {

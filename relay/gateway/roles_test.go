@@ -62,6 +62,17 @@ var requests = map[string]struct {
 		_, _, err := w.Watch(who, []string{""})
 		return err
 	}},
+	"list": {[]gateway.Role{gateway.RoleOperator}, func(w *world, who gateway.Principal) error {
+		_, err := w.List(w.Context(), who, gateway.Filter{Limit: -1})
+		return err
+	}},
+	"new registration": {[]gateway.Role{gateway.RoleOperator}, func(w *world, who gateway.Principal) error {
+		_, err := w.NewRegistration(w.Context(), who, gateway.Invitation{For: -1})
+		return err
+	}},
+	"revoke": {[]gateway.Role{gateway.RoleOperator}, func(w *world, who gateway.Principal) error {
+		return w.Revoke(w.Context(), who, gateway.Hash{})
+	}},
 }
 
 func TestRolesOfEachRequest(t *testing.T) {
