@@ -12,7 +12,7 @@ import (
 
 func TestCancelNamesWhoCancelled(t *testing.T) {
 	t.Parallel()
-	for who, step := range map[gateway.Principal]string{site: "cancelled site shop", operator: "cancelled operator eva"} {
+	for step, who := range map[string]gateway.Principal{"cancelled site shop": site, "cancelled operator eva": operator} {
 		w := newOnlineWorld(t)
 		job := w.submitted(text())
 		for range 2 {

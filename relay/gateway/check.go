@@ -46,6 +46,8 @@ func checkText(text string) error {
 	switch {
 	case strings.TrimSpace(text) == "":
 		return invalid("text", "required")
+	case !strings.ContainsFunc(text, visible):
+		return invalid("text", "has no visible character")
 	case utf8.RuneCountInString(text) > relayapi.MaxText:
 		return invalid("text", fmt.Sprintf("longer than %d characters", relayapi.MaxText))
 	case strings.ContainsFunc(text, forbiddenInText):
@@ -54,6 +56,14 @@ func checkText(text string) error {
 		return invalid("text", "has half of a surrogate pair or the replacement character U+FFFD")
 	}
 	return nil
+}
+
+// visible reports whether a character shows. Those of width zero do not, nor do white space
+// and the blanks of Braille and of Hangul.
+func visible(r rune) bool {
+	const blankBraille = '\u2800'
+	return !unicode.IsSpace(r) && r != blankBraille &&
+		!unicode.In(r, unicode.C, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 func forbiddenInText(r rune) bool {
@@ -132,7 +142,7 @@ func checkLanes(lanes []string) error {
 }
 
 var reportable = []relayapi.State{
-	relayapi.StateTaken, relayapi.StateSent, relayapi.StateDelivered, relayapi.StateFailed,
+	relayapi.StateTaken, relayapi.StateSent, relayapi.StateDelivered, relayapi.StateFailed, relayapi.StateCancelled,
 }
 
 // check checks a state report.
@@ -140,10 +150,10 @@ func (r ReportRequest) check() error {
 	switch {
 	case r.ID == "":
 		return invalid("id", "required")
-	case r.Lease == "":
+	case r.Lease == "" && !r.Unasked:
 		return invalid("lease", "required")
 	case !slices.Contains(reportable, r.State):
-		return invalid("state", "want taken, sent, delivered or failed")
+		return invalid("state", "want taken, sent, delivered, failed or cancelled")
 	case r.State == relayapi.StateFailed && r.Failure == nil:
 		return invalid("failure", "required with failed")
 	case r.State != relayapi.StateFailed && r.Failure != nil:

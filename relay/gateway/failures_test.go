@@ -95,7 +95,7 @@ func TestAFailedSweepIsLoggedAndTriedAgain(t *testing.T) {
 		w.queue.breakWith(nil)
 		elapse(relayapi.DefaultTTL + time.Minute)
 		require.Empty(t, w.read(job.ID).Text, "cleared")
-		require.Equal(t, relayapi.StateTaken, w.read(job.ID).State)
+		require.Equal(t, relayapi.StateUncertain, w.read(job.ID).State, "its phone did not report")
 		elapse(time.Hour)
 		_, err := w.Job(t.Context(), site, job.ID)
 		require.ErrorIs(t, err, gateway.ErrUnknownJob)

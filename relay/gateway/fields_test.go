@@ -145,7 +145,7 @@ func TestFieldsOfAReport(t *testing.T) {
 		{"state", func(r *gateway.ReportRequest) { r.State = "" }},
 		{"state", func(r *gateway.ReportRequest) { r.State = "secret" }},
 		{"state", func(r *gateway.ReportRequest) { r.State = relayapi.StateQueued }},
-		{"state", func(r *gateway.ReportRequest) { r.State = relayapi.StateCancelled }},
+		{"state", func(r *gateway.ReportRequest) { r.State = relayapi.StateExpired }},
 		{"failure", func(r *gateway.ReportRequest) { r.State = relayapi.StateFailed }},
 		{"failure", func(r *gateway.ReportRequest) { r.Failure = why }},
 		{"failure.class", func(r *gateway.ReportRequest) {

@@ -7,7 +7,10 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
 // Gateway is the relay's service: sites submit, phones pull. It knows nothing of HTTP; a
@@ -17,13 +20,22 @@ type Gateway struct {
 	queue    Queue
 	cfg      Config
 	logger   *slog.Logger
-	tokens   []knownToken
 	pulls    waitingPulls
 	watches  watches
 	watchers watchers
+	paces    paces
+	losses   losses
 
-	randMu sync.Mutex
-	rand   io.Reader
+	tokens      map[Hash]Principal // of Config.Tokens
+	revoked     watchers           // the pulls that wait, by their token
+	revocations atomic.Uint64
+	usage       usage
+	registering registering
+	refusals    refusals
+
+	started time.Time
+	randMu  sync.Mutex
+	rand    io.Reader
 
 	mu      sync.Mutex
 	closed  bool
@@ -40,9 +52,10 @@ func New(cfg Config) (*Gateway, error) {
 	}
 	cfg = cfg.withDefaults()
 	g := &Gateway{queue: cfg.Queue, cfg: cfg, logger: cfg.Logger, rand: cfg.Rand}
-	g.tokens = knownTokens(cfg.Tokens)
+	g.tokens, g.started = knownTokens(cfg.Tokens), cfg.Now()
 	lifetime, end := context.WithCancel(context.Background())
 	g.ending, g.end = lifetime.Done(), end
+	g.losses.ready = make(chan struct{}, 1)
 	g.unsub = g.queue.Subscribe(g.hear)
 	g.running.Go(func() { g.sweepRegularly(lifetime) })
 	return g, nil
@@ -55,6 +68,12 @@ func (g *Gateway) hear(change Change) {
 	}
 	if change.Job != "" {
 		g.watchers.tell(change.Job)
+	}
+	if change.Phone != "" {
+		g.pulls.wakePhone(change.Phone)
+	}
+	if change.State == relayapi.StateUncertain {
+		g.losses.add(change.Job)
 	}
 	if change.All {
 		g.pulls.wakeAll()
@@ -110,6 +129,10 @@ func (g *Gateway) Ending() <-chan struct{} { return g.ending }
 // Now is the gateway's time, to the millisecond, because queues keep times so.
 func (g *Gateway) Now() time.Time { return g.cfg.Now().UTC().Truncate(time.Millisecond) }
 
+// elapsed is how long ago the gateway began. On the clock that a Config has by default,
+// nobody can set it.
+func (g *Gateway) elapsed() time.Duration { return g.cfg.Now().Sub(g.started) }
+
 // newID returns an id that cannot be guessed. It begins with the time, so that ids of
 // new jobs are neighbours in an index.
 func (g *Gateway) newID(now time.Time) (string, error) {
@@ -146,13 +169,17 @@ func (g *Gateway) sweepRegularly(lifetime context.Context) {
 		select {
 		case <-ticker.C:
 			g.sweep(lifetime)
+		case <-g.losses.ready:
+			g.logLosses()
 		case <-lifetime.Done():
+			g.logLosses()
 			return
 		}
 	}
 }
 
 func (g *Gateway) sweep(lifetime context.Context) {
+	g.usage.forget(g.elapsed())
 	for {
 		now := g.Now()
 		n, err := g.queue.Sweep(lifetime, Sweep{

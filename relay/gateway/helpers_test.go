@@ -26,17 +26,21 @@ var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 // The principals of the tests. The token of each is its name with "-token".
 var (
-	site     = gateway.Principal{Name: shop, Role: gateway.RoleSite}
+	site     = gateway.Principal{Name: shop, Role: gateway.RoleSite, Lanes: everyLane, Countries: []string{gateway.AnyCountry}}
 	stranger = gateway.Principal{Name: "forum", Role: gateway.RoleSite}
-	oldPhone = gateway.Principal{Name: "old-phone", Role: gateway.RolePhone}
-	newPhone = gateway.Principal{Name: "new-phone", Role: gateway.RolePhone}
+	oldPhone = gateway.Principal{Name: "old-phone", Role: gateway.RolePhone, Lanes: everyLane}
+	newPhone = gateway.Principal{Name: "new-phone", Role: gateway.RolePhone, Lanes: everyLane}
 	operator = gateway.Principal{Name: "eva", Role: gateway.RoleOperator}
+
+	everyLane = []string{gateway.AnyLane}
 )
 
 func tokens() []gateway.Token {
 	var all []gateway.Token
 	for _, p := range []gateway.Principal{site, stranger, oldPhone, newPhone, operator} {
-		all = append(all, gateway.Token{Name: p.Name, Role: p.Role, Hash: gateway.HashToken(p.Name + "-token")})
+		all = append(all, gateway.Token{
+			Name: p.Name, Role: p.Role, Lanes: p.Lanes, Countries: p.Countries, Hash: gateway.HashToken(p.Name + "-token"),
+		})
 	}
 	return all
 }

@@ -19,47 +19,76 @@ type PullRequest struct {
 	// Interval is the longest time between two of its requests; 0 means
 	// relayapi.DefaultInterval.
 	Interval time.Duration
+	// Unasked says that the phone sends what it is handed without asking: its jobs are
+	// taken at once, and it gets each again until it has reported what became of it.
+	Unasked bool
 }
 
 // Pull offers jobs to a phone as soon as there are some, or returns none when its wait is
 // over or the gateway shuts down. Meanwhile the phone is online.
-func (g *Gateway) Pull(ctx context.Context, phone Principal, p PullRequest) ([]Job, error) {
-	if err := phone.as(RolePhone); err != nil {
+//
+// Only lanes that the phone was given are open to it, and only so many pulls at once. When
+// its token is revoked, or a lane taken from it, a pull that waits ends with that error.
+func (g *Gateway) Pull(ctx context.Context, phone Principal, p PullRequest) (jobs []Job, err error) {
+	defer func() { g.noteRefused(ctx, phone, err) }()
+	if phone, err = g.allow(ctx, phone, RolePhone); err != nil {
 		return nil, err
 	}
-	p, err := p.checked()
+	if p, err = p.checked(); err != nil {
+		return nil, err
+	}
+	done, err := g.open(phone, p.Lanes)
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	end, err := g.Begin()
 	if err != nil {
 		return nil, err
 	}
 	defer end()
-	jobs, err := g.waitForJobs(ctx, phone.Name, p)
+	jobs, err = g.waitForJobs(ctx, phone, p)
 	return jobs, g.failed(ctx, "pull", err)
 }
 
-func (g *Gateway) waitForJobs(ctx context.Context, phone string, p PullRequest) ([]Job, error) {
+// open counts a pull or a watch of a phone on lanes that it was given, until done is called.
+func (g *Gateway) open(phone Principal, lanes []string) (done func(), err error) {
+	if err := phone.mayServe(lanes); err != nil {
+		return nil, err
+	}
+	return g.usage.pull(phone)
+}
+
+// stillMayServe returns an error once the phone may not serve the lanes any more.
+func (g *Gateway) stillMayServe(ctx context.Context, phone Principal, lanes []string) (Principal, error) {
+	now, err := g.current(ctx, phone)
+	if err != nil {
+		return phone, err
+	}
+	return now, firstError(now.as(RolePhone), now.mayServe(lanes))
+}
+
+func (g *Gateway) waitForJobs(ctx context.Context, phone Principal, p PullRequest) ([]Job, error) {
 	over := time.NewTimer(p.Wait)
 	defer over.Stop()
 	// Look at least once in the length of a lease: the gateway may have offered a job to
 	// another phone after this one's last look, and that lease may have ended.
 	again := time.NewTicker(min(p.Interval, g.cfg.Lease))
 	defer again.Stop()
-	pull := g.pulls.add(phone, p.Lanes)
+	pull := g.pulls.add(phone.Name, p.Lanes)
 	defer pull.end()
+	revoked, stop := g.revoked.watch(phone.Token.Hex())
+	defer stop()
 	for waiting := p.Wait > 0; ; {
-		looked := g.look(phone, pull)
-		now := g.Now()
-		if err := g.queue.Seen(ctx, Presence{Phone: phone, Lanes: p.Lanes, Interval: p.Interval, At: now}); err != nil {
+		var err error
+		if phone, err = g.stillMayServe(ctx, phone, p.Lanes); err != nil {
 			return nil, err
 		}
-		offered, err := g.offer(ctx, phone, p, now)
+		now := g.Now()
+		offered, err := g.lookFor(ctx, phone.Name, pull, p, now)
 		if err != nil {
 			return nil, err
 		}
-		looked()
 		if len(offered.Jobs) > 0 || !waiting {
 			return offered.Jobs, nil
 		}
@@ -67,6 +96,7 @@ func (g *Gateway) waitForJobs(ctx context.Context, phone string, p PullRequest) 
 		case <-pull.woken:
 		case <-leaseEnd(offered, now):
 		case <-again.C: // the phone is still online
+		case <-revoked:
 		case <-over.C:
 			waiting = false
 		case <-g.ending:
@@ -77,6 +107,19 @@ func (g *Gateway) waitForJobs(ctx context.Context, phone string, p PullRequest) 
 	}
 }
 
+// lookFor looks once for jobs, and so says that the phone is online.
+func (g *Gateway) lookFor(ctx context.Context, phone string, pull *waitingPull, p PullRequest, now time.Time) (Offered, error) {
+	looked := g.look(phone, pull)
+	if err := g.queue.Seen(ctx, Presence{Phone: phone, Lanes: p.Lanes, Interval: p.Interval, At: now}); err != nil {
+		return Offered{}, err
+	}
+	offered, err := g.offer(ctx, phone, p, now)
+	if err == nil {
+		looked(offered.Cooled)
+	}
+	return offered, err
+}
+
 func (g *Gateway) offer(ctx context.Context, phone string, p PullRequest, now time.Time) (Offered, error) {
 	lease, err := g.newLease()
 	if err != nil {
@@ -84,10 +127,12 @@ func (g *Gateway) offer(ctx context.Context, phone string, p PullRequest, now ti
 	}
 	return g.queue.Offer(ctx, Pull{
 		Phone: phone, Lanes: p.Lanes, Max: p.Max, Lease: lease, LeaseFor: g.cfg.Lease, Now: now,
+		Unasked: p.Unasked, TakenFor: g.cfg.TakenFor, Pace: g.paces.ofAll(p.Lanes, now),
 	})
 }
 
-// leaseEnd fires when the gateway may offer a job that another phone holds now.
+// leaseEnd fires when the gateway may offer a job that another phone holds now, or that the
+// phone was too cooled for.
 func leaseEnd(offered Offered, now time.Time) <-chan time.Time {
 	if offered.NextAt.IsZero() {
 		return nil
@@ -99,7 +144,11 @@ func leaseEnd(offered Offered, now time.Time) <-chan time.Time {
 type ReportRequest struct {
 	// ID is the job's id, and Lease the lease that came with the job.
 	ID, Lease string
-	// State is taken, sent, delivered or failed.
+	// Unasked says that the job was handed to the phone without asking. Then Lease may be
+	// empty.
+	Unasked bool
+	// State is taken, sent, delivered or failed, or cancelled as the answer of a phone that
+	// does not ask to a job in relayapi.StateCancelling: it has not sent the text and will not.
 	State relayapi.State
 	// At is the phone's own time, zero when it gives none.
 	At time.Time
@@ -108,8 +157,9 @@ type ReportRequest struct {
 }
 
 // Report stores a phone's state report. With an error of the rules it returns the job too.
-func (g *Gateway) Report(ctx context.Context, phone Principal, r ReportRequest) (Job, error) {
-	if err := phone.as(RolePhone); err != nil {
+func (g *Gateway) Report(ctx context.Context, phone Principal, r ReportRequest) (job Job, err error) {
+	defer func() { g.noteRefused(ctx, phone, err) }()
+	if phone, err = g.allow(ctx, phone, RolePhone); err != nil {
 		return Job{}, err
 	}
 	if err := r.check(); err != nil {
@@ -120,10 +170,11 @@ func (g *Gateway) Report(ctx context.Context, phone Principal, r ReportRequest) 
 		return Job{}, err
 	}
 	defer end()
-	job, err := g.record(ctx, phone.Name, r)
+	job, err = g.record(ctx, phone.Name, r)
 	if err != nil {
 		return job, g.failed(ctx, "report", err)
 	}
+	g.paces.learn(job, phone.Name)
 	g.logger.Info("relay: phone reported a state", "job", job.ID, "phone", phone.Name, "reported", r.State, "state", job.State, "to", job.To)
 	return job, nil
 }
@@ -139,6 +190,7 @@ func (g *Gateway) record(ctx context.Context, phone string, r ReportRequest) (Jo
 	}
 	return g.queue.Record(ctx, StateReport{
 		ID: r.ID, Phone: phone, Lease: r.Lease, State: r.State, At: r.At, Failure: failure, Now: now,
+		TakenFor: g.cfg.TakenFor, CoolFor: g.cfg.CoolFor,
 	})
 }
 

@@ -6,16 +6,17 @@ import (
 )
 
 // waitingPulls are the pulls that wait for a job. A new job wakes the phone that has
-// waited for longest on its lane, and no other: with a thousand phones waiting, one
-// job is one look at the queue. A pull that ends without having used its wake passes
-// the wake on.
+// waited for longest on its lane, and no other: with ten thousand phones waiting, one
+// job is one look at the queue, and costs as much as with ten. A pull that ends without
+// having used its wake passes the wake on, and so does one whose phone is cooled.
 //
 // When a phone has several pulls waiting, the latest is woken: a phone that has lost
 // its connection pulls again, and the gateway may not have noticed the loss.
 type waitingPulls struct {
-	mu     sync.Mutex
-	byLane map[string][]*waitingPull
-	count  uint64
+	mu      sync.Mutex
+	byLane  map[string]*turns
+	byPhone map[string][]*waitingPull // every pull that has not ended
+	count   uint64
 }
 
 // waitingPull is one pull that waits.
@@ -25,6 +26,8 @@ type waitingPull struct {
 	// number tells which of two pulls came later.
 	number uint64
 	lanes  []string
+	// token is that of a watch.
+	token Hash
 	// woken has an entry when the pull was woken. A pull that was woken waits on no
 	// lane until it waits again.
 	woken chan struct{}
@@ -36,16 +39,21 @@ type waitingPull struct {
 
 // add makes a new pull wait on each of its lanes.
 func (w *waitingPulls) add(phone string, lanes []string) *waitingPull {
-	p := &waitingPull{all: w, phone: phone, number: w.nextNumber(), lanes: lanes, woken: make(chan struct{}, 1)}
+	p := &waitingPull{all: w, phone: phone, lanes: lanes, woken: make(chan struct{}, 1)}
+	w.enter(p)
 	p.waitAgain()
 	return p
 }
 
-func (w *waitingPulls) nextNumber() uint64 {
+func (w *waitingPulls) enter(p *waitingPull) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.count++
-	return w.count
+	p.number = w.count
+	if w.byPhone == nil {
+		w.byPhone, w.byLane = map[string][]*waitingPull{}, map[string]*turns{}
+	}
+	w.byPhone[p.phone] = append(w.byPhone[p.phone], p)
 }
 
 // waitAgain makes sure that the pull waits: after all others, if it was woken. It returns
@@ -56,13 +64,11 @@ func (p *waitingPull) waitAgain() (wakes uint64) {
 	if p.ended {
 		return p.wakes
 	}
-	if p.all.byLane == nil {
-		p.all.byLane = map[string][]*waitingPull{}
-	}
 	for _, lane := range p.lanes {
-		if !slices.Contains(p.all.byLane[lane], p) {
-			p.all.byLane[lane] = append(p.all.byLane[lane], p)
+		if p.all.byLane[lane] == nil {
+			p.all.byLane[lane] = newTurns()
 		}
+		p.all.byLane[lane].add(p)
 	}
 	return p.wakes
 }
@@ -75,23 +81,40 @@ func (p *waitingPull) readWake() {
 	}
 }
 
-// wakesUsed notes that the pull has looked at the queue since it was woken so often.
-func (p *waitingPull) wakesUsed(wakes uint64) {
+// wakesUsed notes that the pull has looked at the queue since it was woken so often. On
+// lanes on which its phone is cooled it waits no more until it waits again, and a wake, which
+// may have been for one of them, goes to the next pull there.
+func (p *waitingPull) wakesUsed(wakes uint64, cooled []string) {
 	p.all.mu.Lock()
 	defer p.all.mu.Unlock()
+	hadWake := p.wakes > p.used
 	p.used = max(p.used, wakes)
+	p.all.remove(p, cooled)
+	if hadWake {
+		p.all.wakeEach(cooled)
+	}
 }
 
 // end takes the pull away. A wake that it has not used goes to the next pull.
 func (p *waitingPull) end() {
 	p.all.mu.Lock()
 	defer p.all.mu.Unlock()
+	if p.ended {
+		return
+	}
 	p.ended = true
-	p.all.remove(p)
+	p.all.remove(p, p.lanes)
+	p.all.forget(p)
 	if p.wakes > p.used {
-		for _, lane := range p.lanes {
-			p.all.wakeLocked(lane)
-		}
+		p.all.wakeEach(p.lanes)
+	}
+}
+
+func (w *waitingPulls) forget(p *waitingPull) {
+	rest := slices.DeleteFunc(w.byPhone[p.phone], func(other *waitingPull) bool { return other == p })
+	w.byPhone[p.phone] = rest
+	if len(rest) == 0 {
+		delete(w.byPhone, p.phone)
 	}
 }
 
@@ -102,111 +125,59 @@ func (w *waitingPulls) wake(lane string) {
 	w.wakeLocked(lane)
 }
 
-// wakeAll wakes every pull.
-func (w *waitingPulls) wakeAll() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for lane := range w.byLane {
-		for len(w.byLane[lane]) > 0 {
-			w.wakeLocked(lane)
-		}
+func (w *waitingPulls) wakeEach(lanes []string) {
+	for _, lane := range lanes {
+		w.wakeLocked(lane)
 	}
 }
 
 func (w *waitingPulls) wakeLocked(lane string) {
-	if len(w.byLane[lane]) == 0 {
-		return
+	if turns := w.byLane[lane]; turns != nil {
+		w.wakeOne(turns.next())
 	}
-	woken := latestOfFirst(w.byLane[lane])
-	w.remove(woken)
-	w.moveBack(lane, woken.phone)
-	woken.wakes++
+}
+
+func (w *waitingPulls) wakeOne(p *waitingPull) {
+	w.remove(p, p.lanes)
+	p.wakes++
+	p.tell()
+}
+
+// tell makes sure that woken has an entry.
+func (p *waitingPull) tell() {
 	select {
-	case woken.woken <- struct{}{}:
+	case p.woken <- struct{}{}:
 	default: // it was woken before and has not read it yet
 	}
 }
 
-// latestOfFirst returns the latest pull of the phone that has waited for longest.
-func latestOfFirst(waiting []*waitingPull) *waitingPull {
-	latest := waiting[0]
-	for _, p := range waiting {
-		if p.phone == latest.phone && p.number > latest.number {
-			latest = p
-		}
+// wakePhone wakes every pull of a phone.
+func (w *waitingPulls) wakePhone(phone string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, p := range w.byPhone[phone] {
+		w.wakeOne(p)
 	}
-	return latest
 }
 
-// moveBack moves the other pulls of a phone that was woken behind those of all others.
-func (w *waitingPulls) moveBack(lane, phone string) {
-	slices.SortStableFunc(w.byLane[lane], func(a, b *waitingPull) int {
-		switch {
-		case a.phone != phone && b.phone == phone:
-			return -1
-		case a.phone == phone && b.phone != phone:
-			return 1
-		default:
-			return 0
-		}
-	})
-}
-
-func (w *waitingPulls) remove(p *waitingPull) {
-	for _, lane := range p.lanes {
-		w.byLane[lane] = slices.DeleteFunc(w.byLane[lane], func(other *waitingPull) bool { return other == p })
-		if len(w.byLane[lane]) == 0 {
-			delete(w.byLane, lane)
+// wakeAll wakes every pull.
+func (w *waitingPulls) wakeAll() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, pulls := range w.byPhone {
+		for _, p := range pulls {
+			w.wakeOne(p)
 		}
 	}
 }
 
-// watchers are the sites' submissions that wait for their job to change.
-type watchers struct {
-	mu    sync.Mutex
-	byJob map[string][]chan struct{}
-}
-
-// watch returns a channel that has an entry after the job has changed.
-func (w *watchers) watch(id string) (changed <-chan struct{}, stop func()) {
-	mine := make(chan struct{}, 1)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.byJob == nil {
-		w.byJob = map[string][]chan struct{}{}
-	}
-	w.byJob[id] = append(w.byJob[id], mine)
-	return mine, func() { w.remove(id, mine) }
-}
-
-func (w *watchers) remove(id string, gone chan struct{}) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.byJob[id] = slices.DeleteFunc(w.byJob[id], func(c chan struct{}) bool { return c == gone })
-	if len(w.byJob[id]) == 0 {
-		delete(w.byJob, id)
-	}
-}
-
-func (w *watchers) tell(id string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.tellLocked(id)
-}
-
-func (w *watchers) tellAll() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for id := range w.byJob {
-		w.tellLocked(id)
-	}
-}
-
-func (w *watchers) tellLocked(id string) {
-	for _, c := range w.byJob[id] {
-		select {
-		case c <- struct{}{}:
-		default: // it was told before and has not looked yet
+func (w *waitingPulls) remove(p *waitingPull, lanes []string) {
+	for _, lane := range lanes {
+		if turns := w.byLane[lane]; turns != nil {
+			turns.remove(p)
+			if turns.empty() {
+				delete(w.byLane, lane)
+			}
 		}
 	}
 }

@@ -47,8 +47,9 @@ func TestAnUnusedWakeIsPassedOn(t *testing.T) {
 		{"not read", func(p *waitingPull) { p.end() }, true},
 		{"read, not looked", func(p *waitingPull) { <-p.woken; p.end() }, true},
 		{"waiting again, not looked", func(p *waitingPull) { p.waitAgain(); p.end() }, true},
-		{"looked before it was woken", func(p *waitingPull) { p.wakesUsed(0); p.end() }, true},
-		{"looked", func(p *waitingPull) { p.wakesUsed(p.waitAgain()); p.end() }, false},
+		{"looked before it was woken", func(p *waitingPull) { p.wakesUsed(0, nil); p.end() }, true},
+		{"looked", func(p *waitingPull) { p.wakesUsed(p.waitAgain(), nil); p.end() }, false},
+		{"looked, and its phone is cooled there", func(p *waitingPull) { p.wakesUsed(p.waitAgain(), p.lanes); p.end() }, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"slices"
 	"sync"
 
@@ -20,31 +21,51 @@ import (
 //
 // The channel is never closed: a door also looks at Ending. stop ends the watch, and does
 // nothing when called again.
+//
+// A watch counts as a pull that waits. When the gateway revokes the phone's token, the
+// channel gets a last entry, and the pull that follows ends with [ErrUnauthorized].
 func (g *Gateway) Watch(phone Principal, lanes []string) (changed <-chan struct{}, stop func(), err error) {
-	if err := phone.as(RolePhone); err != nil {
+	ctx := context.Background()
+	defer func() { g.noteRefused(ctx, phone, err) }()
+	if phone, err = g.allow(ctx, phone, RolePhone); err != nil {
 		return nil, nil, err
 	}
 	if err := checkLanes(lanes); err != nil {
 		return nil, nil, err
 	}
-	end, err := g.Begin()
-	if err != nil {
-		return nil, nil, err
-	}
-	defer end()
 	if len(lanes) == 0 {
 		lanes = []string{relayapi.DefaultLane}
 	}
-	watch := g.pulls.add(phone.Name, slices.Clone(lanes))
-	select {
-	case watch.woken <- struct{}{}: // there may be work from before
-	default: // it was woken already
+	done, err := g.open(phone, lanes)
+	if err != nil {
+		return nil, nil, err
 	}
-	g.watches.add(watch)
-	return watch.woken, sync.OnceFunc(func() {
+	end, err := g.Begin()
+	if err != nil {
+		done()
+		return nil, nil, err
+	}
+	defer end()
+	watch := g.watch(phone, slices.Clone(lanes))
+	stop = sync.OnceFunc(func() {
 		g.watches.remove(watch)
 		watch.end()
-	}), nil
+		done()
+	})
+	if _, err := g.stillMayServe(ctx, phone, lanes); err != nil { // revoked just now
+		stop()
+		return nil, nil, err
+	}
+	return watch.woken, stop, nil
+}
+
+// watch makes a watch and its first entry.
+func (g *Gateway) watch(phone Principal, lanes []string) *waitingPull {
+	watch := g.pulls.add(phone.Name, lanes)
+	watch.token = phone.Token
+	watch.tell() // there may be work from before
+	g.watches.add(watch)
+	return watch
 }
 
 // watches are the watches of each phone. They wait in one line with the pulls.
@@ -73,6 +94,21 @@ func (w *watches) remove(watch *waitingPull) {
 	w.byPhone[watch.phone] = left
 }
 
+// endOf ends the watches of a token that was revoked, with a last entry: they keep no wake from
+// other phones.
+func (w *watches) endOf(token Hash) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, ofPhone := range w.byPhone {
+		for _, watch := range ofPhone {
+			if watch.token == token {
+				watch.end()
+				watch.tell()
+			}
+		}
+	}
+}
+
 // of returns the watches of a phone that wait for one of the lanes.
 func (w *watches) of(phone string, lanes []string) []*waitingPull {
 	w.mu.Lock()
@@ -88,8 +124,8 @@ func (w *watches) of(phone string, lanes []string) []*waitingPull {
 
 // look is called when a pull is about to look at the queue, and looked when it has: the
 // pull and the watches of its phone wait again before the look, so that none misses a job
-// that comes after it.
-func (g *Gateway) look(phone string, pull *waitingPull) (looked func()) {
+// that comes after it, and wait no more on the lanes on which the phone is cooled.
+func (g *Gateway) look(phone string, pull *waitingPull) (looked func(cooled []string)) {
 	watches := g.watches.of(phone, pull.lanes)
 	wakes := make([]uint64, len(watches))
 	for i, watch := range watches {
@@ -97,12 +133,13 @@ func (g *Gateway) look(phone string, pull *waitingPull) (looked func()) {
 	}
 	pull.readWake()
 	own := pull.waitAgain()
-	return func() {
-		pull.wakesUsed(own)
+	return func(cooled []string) {
+		pull.wakesUsed(own, cooled)
 		for i, watch := range watches {
-			if containsAll(pull.lanes, watch.lanes) {
-				watch.wakesUsed(wakes[i])
+			if !containsAll(pull.lanes, watch.lanes) {
+				wakes[i] = 0 // it has not looked at all of them
 			}
+			watch.wakesUsed(wakes[i], cooled)
 		}
 	}
 }

@@ -6,6 +6,8 @@
 //		queuetest.Run(t, func(t *testing.T) queuetest.Open { ... })
 //	}
 //
+// [RunPrincipals] is the same for gateway.Principals.
+//
 // An engine that keeps its jobs in memory runs [RunInMemory], which leaves out the
 // cases about a restart.
 //
@@ -38,6 +40,13 @@ var suite = []struct {
 	{"StateReport", stateReportCases},
 	{"Cancel", cancelCases},
 	{"Expiry", expiryCases},
+	{"Unasked", unaskedCases},
+	{"Uncertain", uncertainCases},
+	{"Failure", failureCases},
+	{"Order", orderCases},
+	{"Busy", busyCases},
+	{"List", listCases},
+	{"Version", versionCases},
 	{"Sweep", sweepCases},
 	{"Change", changeCases},
 	{"Race", raceCases},

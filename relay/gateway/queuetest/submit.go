@@ -2,6 +2,7 @@ package queuetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -14,7 +15,24 @@ func withKey(key string) func(*gateway.Submit) {
 	return func(s *gateway.Submit) { s.Key, s.Content = key, "digest" }
 }
 
+var errRefused = errors.New("refused")
+
 var submitCases = []testCase{
+	{"a submission to refuse stores nothing and gets the job of a used key", func(b *bench) {
+		s := b.submission(withKey("k"))
+		s.Refuse = errRefused
+		_, err := b.queue.Submit(b.Context(), s)
+		b.wantError(err, errRefused, "a new job is refused")
+		first := b.submission(withKey("k"))
+		submitted, err := b.queue.Submit(b.Context(), first)
+		b.noError(err, "a refused submission uses no key up")
+		s.ID = b.unique("job")
+		again, err := b.queue.Submit(b.Context(), s)
+		b.noError(err, "a used key is no new job")
+		if again.New || again.Job.ID != submitted.Job.ID {
+			b.Fatalf("a used key is the job of the key: got %+v", again)
+		}
+	}},
 	{"a submitted job reads back whole", func(b *bench) {
 		s := b.submission()
 		s.Key = "key"
@@ -26,7 +44,7 @@ var submitCases = []testCase{
 		for _, job := range []gateway.Job{submitted.Job, b.job(s.ID)} {
 			want := gateway.Job{
 				ID: s.ID, Site: s.Site, Key: s.Key, Content: s.Content, To: s.To, Text: s.Text, Ref: s.Ref, Lane: s.Lane,
-				State: relayapi.StateQueued, Created: s.Now, Deadline: s.Deadline,
+				Version: 1, State: relayapi.StateQueued, Created: s.Now, Deadline: s.Deadline,
 			}
 			history := job.History
 			job.History = nil
@@ -120,6 +138,12 @@ var submitCases = []testCase{
 			"Seen":  func(ctx context.Context) error { return b.queue.Seen(ctx, gateway.Presence{Phone: phone, At: b.now}) },
 			"Sweep": func(ctx context.Context) error { _, err := b.queue.Sweep(ctx, gateway.Sweep{Now: b.now}); return err },
 			"Check": b.queue.Check,
+			"List": func(ctx context.Context) error {
+				_, err := b.queue.List(ctx, gateway.Filter{Limit: 1, Now: b.now})
+				return err
+			},
+			"Counts": func(ctx context.Context) error { _, err := b.queue.Counts(ctx, b.now); return err },
+			"Phones": func(ctx context.Context) error { _, err := b.queue.Phones(ctx, b.now); return err },
 		}
 		for name, call := range calls {
 			b.wantError(call(ctx), context.Canceled, name+" with an ended context")

@@ -2,6 +2,7 @@ package relaydoor
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -30,6 +31,7 @@ var refusals = []struct {
 	{gateway.ErrLeaseLost, http.StatusConflict, relayapi.CodeLeaseLost, "lease", "the lease has ended or a later pull replaced it: do not send"},
 	{gateway.ErrJobCancelled, http.StatusGone, relayapi.CodeJobCancelled, "", "the job was cancelled: do not send"},
 	{gateway.ErrJobExpired, http.StatusGone, relayapi.CodeJobExpired, "", "the job has expired: do not send"},
+	{gateway.ErrNotCancelling, http.StatusConflict, relayapi.CodeNotCancelling, "state", "nobody has cancelled the job"},
 	{gateway.ErrShuttingDown, http.StatusServiceUnavailable, relayapi.CodeShuttingDown, "", "the gateway is shutting down"},
 	{
 		gateway.ErrUnauthorized, http.StatusUnauthorized, relayapi.CodeUnauthorized, "Authorization",
@@ -40,6 +42,12 @@ var refusals = []struct {
 // refusalFor returns the response to an error of the gateway. It has the job's state where
 // the state is the reason. Any other error is the queue's, or that the caller has left.
 func refusalFor(err error, job gateway.Job) *refusal {
+	refused := translate(err, job)
+	refused.counted = true
+	return refused
+}
+
+func translate(err error, job gateway.Job) *refusal {
 	for _, known := range refusals {
 		if errors.Is(err, known.err) {
 			refused := refuseWith(known.status, known.code, known.field, known.message)
@@ -51,11 +59,24 @@ func refusalFor(err error, job gateway.Job) *refusal {
 		}
 	}
 	var quota *gateway.QuotaError
+	var busy *gateway.BusyError
 	var field *gateway.FieldError
 	var forbidden *gateway.ForbiddenError
+	var scope *gateway.ScopeError
+	var limit *gateway.LimitError
 	switch {
 	case errors.As(err, &quota):
-		return overQuota(quota)
+		refused := refuseWith(http.StatusTooManyRequests, relayapi.CodeRecipientQuota, "to", "the quota of this recipient is used up")
+		return refused.retryAfter(quota.RetryAfter)
+	case errors.As(err, &busy):
+		refused := refuseWith(http.StatusServiceUnavailable, relayapi.CodeLaneBusy, "lane", "the phones of this lane cannot send it within wait_ms")
+		return refused.retryAfter(busy.RetryAfter)
+	case errors.As(err, &scope):
+		return outOfScope(scope)
+	case errors.As(err, &limit):
+		refused := refuseWith(http.StatusTooManyRequests, relayapi.CodeTooManyRequests, "Authorization",
+			fmt.Sprintf("the limit of this token is %d %s", limit.Limit, limit.Of))
+		return refused.retryAfter(limit.RetryAfter)
 	case errors.As(err, &field):
 		return invalid(memberOf(field.Field), field.Problem)
 	case errors.As(err, &forbidden):
@@ -65,11 +86,19 @@ func refusalFor(err error, job gateway.Job) *refusal {
 	return refuseWith(http.StatusServiceUnavailable, relayapi.CodeQueueUnavailable, "", "the queue failed")
 }
 
-func overQuota(quota *gateway.QuotaError) *refusal {
-	seconds := max(1, int((quota.RetryAfter+time.Second-1)/time.Second))
-	refused := refuseWith(http.StatusTooManyRequests, relayapi.CodeRecipientQuota, "to", "the quota of this recipient is used up")
-	refused.header = map[string]string{relayapi.HeaderRetryAfter: strconv.Itoa(seconds)}
-	return refused
+// retryAfter says after how long to try again, in whole seconds.
+func (r *refusal) retryAfter(d time.Duration) *refusal {
+	seconds := max(1, int((d+time.Second-1)/time.Second))
+	r.header = map[string]string{relayapi.HeaderRetryAfter: strconv.Itoa(seconds)}
+	return r
+}
+
+func outOfScope(scope *gateway.ScopeError) *refusal {
+	code, what := relayapi.CodeLaneForbidden, "lane"
+	if errors.Is(scope, gateway.ErrCountryForbidden) {
+		code, what = relayapi.CodeCountryForbidden, "country"
+	}
+	return refuseWith(http.StatusForbidden, code, scope.Field, "this token is not for the "+what+" "+scope.Value)
 }
 
 // members are the names on the wire of the gateway's fields, where they differ.
