@@ -113,27 +113,25 @@ func (q *Queue) Record(ctx context.Context, r gateway.StateReport) (gateway.Job,
 	})
 }
 
-// sweepBatch is how many jobs one sweep changes at the most, so that it does not keep other
-// calls waiting for more than a few milliseconds.
-const sweepBatch = 50
+// sweepBatch bounds how long one sweep keeps other calls waiting.
+const sweepBatch = 200
 
 // Sweep expires, clears and deletes jobs.
 func (q *Queue) Sweep(ctx context.Context, s gateway.Sweep) (int, error) {
 	return write(ctx, q.writer, func(tx *session) (int, error) {
 		ended := tx.jobs(selectOverdue, millis(s.Now), sweepBatch)
-		ended = append(ended, tx.jobs(selectUncertain, millis(s.Now), sweepBatch-len(ended))...)
+		ended = append(ended, tx.jobs(selectUncertain, millis(s.Now), sweepBatch)...)
 		for _, old := range ended {
 			tx.keepAsOf(old, s.Now)
 		}
-		swept := len(ended)
-		swept += tx.exec(clearTexts, millis(s.ClearBefore), sweepBatch-swept)
-		return swept + tx.forget(s.ForgetBefore, sweepBatch-swept), nil
+		cleared := tx.exec(clearTexts, millis(s.ClearBefore), sweepBatch)
+		return len(ended) + cleared + tx.forget(s.ForgetBefore), nil
 	})
 }
 
 // forget deletes old jobs. The table has them in the order in which they came, so it
 // looks at the first ones only.
-func (s *session) forget(before time.Time, most int) int {
+func (s *session) forget(before time.Time) int {
 	var old []int64
 	s.query(selectOldest, func(from scanner) error {
 		var seq, created int64
@@ -142,7 +140,7 @@ func (s *session) forget(before time.Time, most int) int {
 			old = append(old, seq)
 		}
 		return err
-	}, most)
+	}, sweepBatch)
 	for _, seq := range old {
 		s.exec(deleteJob, seq)
 	}
