@@ -18,6 +18,9 @@ func (q *Queue) Submit(ctx context.Context, s gateway.Submit) (gateway.Submitted
 		return gateway.Submitted{}, fmt.Errorf("sqlitequeue: %w", err)
 	}
 	return write(ctx, q.writer, func(tx *session) (gateway.Submitted, error) {
+		if s.Key != "" {
+			tx.refuseSetAside(damagedByKey, s.Site, s.Key)
+		}
 		refused := q.refusal(tx, s)
 		if refused == nil && tx.exec(insertJob, values...) == 1 {
 			tx.note(gateway.Change{Lane: job.Lane})
@@ -46,7 +49,7 @@ func (q *Queue) refusal(tx *session, s gateway.Submit) error {
 // repeated returns the job of a submission whose key has been used. A job that was
 // cancelled by its key has no content, and goes with any.
 func (s *session) repeated(known row, again gateway.Submit) (gateway.Submitted, error) {
-	if known.Content != "" && known.Content != again.Content {
+	if known.Content != "" && known.Content != again.Content && known.Content != s.key.digest(again.Content) {
 		return gateway.Submitted{}, gateway.ErrContentDiffers
 	}
 	return gateway.Submitted{Job: s.keepAsOf(known, again.Now)}, nil
@@ -153,7 +156,7 @@ func (q *Queue) Record(ctx context.Context, r gateway.StateReport) (gateway.Job,
 // sweepBatch bounds how long one sweep keeps other calls waiting.
 const sweepBatch = 200
 
-// Sweep expires, clears and deletes jobs.
+// Sweep expires, clears, hides and deletes jobs, and gives back pages of the file.
 func (q *Queue) Sweep(ctx context.Context, s gateway.Sweep) (int, error) {
 	return write(ctx, q.writer, func(tx *session) (int, error) {
 		overdue := tx.jobs(selectOverdue, millis(s.Now), sweepBatch)
@@ -161,7 +164,9 @@ func (q *Queue) Sweep(ctx context.Context, s gateway.Sweep) (int, error) {
 			tx.keepAsOf(old, s.Now)
 		}
 		cleared := tx.exec(clearTexts, millis(s.ClearBefore), sweepBatch)
-		return len(overdue) + cleared + tx.forget(s.ForgetBefore), nil
+		hidden := tx.hideNumbers(millis(s.HideBefore))
+		tx.sweepDamaged(s)
+		return len(overdue) + cleared + hidden + tx.forget(s.ForgetBefore) + q.writer.shrink(), nil
 	})
 }
 

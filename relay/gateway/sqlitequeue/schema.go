@@ -1,27 +1,15 @@
 package sqlitequeue
 
-import (
-	"context"
-	"database/sql"
-	"errors"
-	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
-
-	_ "modernc.org/sqlite" // the driver
-)
-
 // schemaVersion is the version that this package reads and writes. It is the
 // file's user_version.
-const schemaVersion = 1
+const schemaVersion = 2
 
-const readVersion = `PRAGMA user_version`
+// applicationID says in the file's header that it is a queue of this package.
+const applicationID = 0x636e736d // "cnsm"
 
-// The partial indexes hold open jobs, held jobs, counted jobs and jobs that still
-// have their text, so they stay small however long the history grows.
-const schema = `
-CREATE TABLE jobs (
+// jobsTable is the table of jobs as version 1 made it, to the byte: a file of that
+// version has nothing else to be known by.
+const jobsTable = `CREATE TABLE jobs (
 	seq       INTEGER PRIMARY KEY,
 	id        TEXT    NOT NULL UNIQUE,
 	site      TEXT    NOT NULL,
@@ -39,100 +27,51 @@ CREATE TABLE jobs (
 	deadline  INTEGER NOT NULL,
 	counted   INTEGER NOT NULL,
 	history   TEXT    NOT NULL
-) STRICT;
+) STRICT`
+
+// version1 makes a new file's first tables. The partial indexes hold open jobs, held jobs,
+// counted jobs and jobs that still have their text, so they stay small however long the
+// history grows.
+const version1 = jobsTable + `;
 CREATE UNIQUE INDEX jobs_key ON jobs (site, key) WHERE key <> '';
 CREATE INDEX jobs_open ON jobs (lane, lease_end, seq) WHERE state < 2;
 CREATE INDEX jobs_held ON jobs (phone) WHERE state = 1;
 CREATE INDEX jobs_recipient ON jobs (recipient, created) WHERE counted = 1;
 CREATE INDEX jobs_text ON jobs (deadline) WHERE text <> '';
-PRAGMA user_version = 1;
 `
 
-// createPrivate makes a missing file readable by its owner only. SQLite gives its
-// two other files the rights of this one.
-func createPrivate(path string) error {
-	file, err := os.OpenFile(filepath.Clean(path), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return err
-	}
-	return file.Close()
-}
+// version2 adds what the file remembers beside the jobs, and the rows that were set
+// aside. A sweep finds what is overdue and what has a text to clear each in an index of
+// its own, so that neither has to look past the other.
+const version2 = `
+CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE damaged (
+	seq       INTEGER PRIMARY KEY,
+	reason    TEXT    NOT NULL,
+	noticed   INTEGER NOT NULL,
+	id TEXT, site TEXT, key TEXT, content TEXT, recipient TEXT, text TEXT, ref TEXT, lane TEXT,
+	state INTEGER, phone TEXT, lease TEXT, lease_end INTEGER, created INTEGER, deadline INTEGER, counted INTEGER, history TEXT
+) STRICT;
+CREATE INDEX damaged_id ON damaged (id);
+CREATE INDEX damaged_key ON damaged (site, key);
+DROP INDEX jobs_text;
+CREATE INDEX jobs_text ON jobs (deadline) WHERE text <> '' AND state >= 2;
+CREATE INDEX jobs_overdue ON jobs (deadline) WHERE state < 2;
+DROP INDEX jobs_held;
+CREATE INDEX jobs_held ON jobs (phone, lease_end) WHERE state = 1;
+PRAGMA application_id = 0x636e736d;
+PRAGMA user_version = 2;
+`
 
-// source is the driver's name for the file, with the statements that every new
-// connection runs.
-func source(path string, pragmas ...string) (string, error) {
-	absolute, err := filepath.Abs(path)
-	if err != nil {
-		return "", err
-	}
-	slashed := filepath.ToSlash(absolute)
-	if slashed[0] != '/' {
-		slashed = "/" + slashed // a drive letter
-	}
-	query := url.Values{"_pragma": append(pragmas, "busy_timeout(5000)")}
-	return (&url.URL{Scheme: "file", Path: slashed, RawQuery: query.Encode()}).String(), nil
-}
+// jobColumns are the columns of a job but its seq, as the table damaged has them.
+const jobColumns = `id, site, key, content, recipient, text, ref, lane,
+	state, phone, lease, lease_end, created, deadline, counted, history`
 
-func openReaders(path string) (*sql.DB, error) {
-	address, err := source(path, "query_only(1)")
-	if err != nil {
-		return nil, err
-	}
-	db, err := sql.Open("sqlite", address)
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(readerConnections)
-	db.SetMaxIdleConns(readerConnections)
-	return db, nil
-}
+// The names of what the table meta remembers.
+const (
+	metaMark   = "mark"   // the latest time that the gateway has told, in milliseconds
+	metaHidden = "hidden" // no job up to this seq has a number
+)
 
-// readerConnections bounds the connections beside the writer's. Reads take
-// microseconds, so a few do for thousands of callers.
-const readerConnections = 4
-
-// openWriter returns the one connection that writes.
-func openWriter(path string) (*sql.DB, *sql.Conn, error) {
-	address, err := source(path, "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)")
-	if err != nil {
-		return nil, nil, err
-	}
-	db, err := sql.Open("sqlite", address)
-	if err != nil {
-		return nil, nil, err
-	}
-	conn, err := db.Conn(context.Background())
-	if err != nil {
-		return nil, nil, errors.Join(err, db.Close())
-	}
-	if err := prepareSchema(conn); err != nil {
-		return nil, nil, errors.Join(err, conn.Close(), db.Close())
-	}
-	return db, conn, nil
-}
-
-// prepareSchema creates the tables of a new file, in one transaction, and refuses
-// a file of another version.
-func prepareSchema(conn *sql.Conn) error {
-	ctx := context.Background()
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }()
-	var version int
-	if err := tx.QueryRowContext(ctx, readVersion).Scan(&version); err != nil {
-		return err
-	}
-	switch version {
-	case schemaVersion:
-		return nil
-	case 0:
-		if _, err := tx.ExecContext(ctx, schema); err != nil {
-			return err
-		}
-		return tx.Commit()
-	default:
-		return fmt.Errorf("the file has schema version %d, this program knows version %d: use a newer program", version, schemaVersion)
-	}
-}
+// migrations bring a file from the version that is their index to the next one.
+var migrations = []string{version1, version2}
