@@ -1,0 +1,4 @@
+package sqlitequeue
+
+// What the tests outside the package may see.
+const SchemaVersion = schemaVersion
