@@ -24,6 +24,8 @@ type Gateway struct {
 	tokens   []knownToken
 	pulls    waitingPulls
 	watchers watchers
+	paces    paces
+	losses   losses
 
 	randMu sync.Mutex
 	rand   io.Reader
@@ -50,6 +52,7 @@ func New(cfg Config) (*Gateway, error) {
 	}
 	lifetime, end := context.WithCancel(context.Background())
 	g.ending, g.end = lifetime.Done(), end
+	g.losses.ready = make(chan struct{}, 1)
 	g.unsub = g.queue.Subscribe(g.hear)
 	g.running.Go(func() { g.sweepRegularly(lifetime) })
 	return g, nil
@@ -62,6 +65,12 @@ func (g *Gateway) hear(change Change) {
 	}
 	if change.Job != "" {
 		g.watchers.tell(change.Job)
+	}
+	if change.Phone != "" {
+		g.pulls.wakePhone(change.Phone)
+	}
+	if change.State == relayapi.StateUncertain {
+		g.losses.add(change.Job)
 	}
 	if change.All {
 		g.pulls.wakeAll()
@@ -155,8 +164,11 @@ func (g *Gateway) sweepRegularly(lifetime context.Context) {
 		case <-ticker.C:
 			g.keepTime(lifetime)
 			g.sweep(lifetime)
+		case <-g.losses.ready:
+			g.logLosses()
 		case <-lifetime.Done():
 			g.keepTime(context.WithoutCancel(lifetime))
+			g.logLosses()
 			return
 		}
 	}

@@ -26,7 +26,9 @@ type Submission struct {
 	// TTL is how long a phone may take the job; 0 means relayapi.DefaultTTL.
 	TTL time.Duration
 	// Wait is how long the site is going to wait with Await, or 0. A job whose site leaves
-	// while it is stored is cancelled, if somebody was going to wait for it.
+	// while it is stored is cancelled, if somebody was going to wait for it. When the phones
+	// of the lane cannot send the text within this time, as far as the gateway has measured
+	// them, Submit returns a [*BusyError].
 	Wait time.Duration
 }
 
@@ -52,6 +54,7 @@ func (g *Gateway) Submit(ctx context.Context, site Principal, s Submission) (Sub
 	submitted, err := g.queue.Submit(ctx, Submit{
 		ID: id, Site: site.Name, Key: s.Key, Content: s.digest(to),
 		To: to, Text: s.Text, Ref: s.Ref, Lane: s.Lane, Now: now, Deadline: now.Add(s.TTL), Quotas: g.cfg.Quotas,
+		Wait: s.Wait, Pace: g.paces.of(s.Lane, now), TakenFor: g.cfg.TakenFor,
 	})
 	if err != nil {
 		if ctx.Err() != nil && s.Wait > 0 {
@@ -73,7 +76,7 @@ func (s Submission) digest(to relayapi.Number) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Await returns the job once a phone has sent it or it has ended. When the wait is over,
+// Await returns the job once a phone has sent it, it has ended or is uncertain. When the wait is over,
 // the caller has left, or the gateway shuts down, it cancels the job, and returns one that
 // can no longer be cancelled as it is.
 func (g *Gateway) Await(ctx context.Context, id string, wait time.Duration) (Job, error) {
@@ -99,12 +102,12 @@ func (g *Gateway) await(ctx context.Context, id string, wait time.Duration) (Job
 			_, _ = g.cancelUnwanted(ctx, id)
 			return Job{}, err
 		}
-		if rank(job.State) >= rank(relayapi.StateSent) {
+		if job.answered() {
 			return job, nil
 		}
 		select {
 		case <-changed:
-		case <-expiry(job, now):
+		case <-endOfJob(job, now):
 		case <-over.C:
 			return g.cancelUnwanted(ctx, id)
 		case <-ctx.Done():
@@ -115,12 +118,13 @@ func (g *Gateway) await(ctx context.Context, id string, wait time.Duration) (Job
 	}
 }
 
-// expiry fires at the deadline of a job that can still expire.
-func expiry(job Job, now time.Time) <-chan time.Time {
-	if !job.Open() {
+// endOfJob fires when the job ends by itself.
+func endOfJob(job Job, now time.Time) <-chan time.Time {
+	at, _ := job.ends()
+	if at.IsZero() {
 		return nil
 	}
-	return time.NewTimer(job.Deadline.Sub(now)).C
+	return time.NewTimer(at.Sub(now)).C
 }
 
 // Job returns a job. A site's caller sees the jobs of its own.

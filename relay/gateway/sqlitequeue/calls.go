@@ -3,7 +3,6 @@ package sqlitequeue
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/cnsms/cnsms/relay/gateway"
@@ -43,7 +42,7 @@ func (q *Queue) refusal(tx *session, s gateway.Submit) error {
 	if retryAt := tx.quota(s); !retryAt.IsZero() {
 		return &gateway.QuotaError{RetryAt: retryAt}
 	}
-	return nil
+	return q.busy(tx, s)
 }
 
 // repeated returns the job of a submission whose key has been used. A job that was
@@ -94,50 +93,7 @@ func (q *Queue) CancelKey(ctx context.Context, c gateway.KeyCancellation) (gatew
 
 func (s *session) cancel(old row, by gateway.Actor, now time.Time) (gateway.Job, error) {
 	job, err := old.Cancelled(by, now)
-	s.store(old, job)
-	return job, err
-}
-
-// Offer offers jobs to a phone.
-func (q *Queue) Offer(ctx context.Context, p gateway.Pull) (gateway.Offered, error) {
-	return write(ctx, q.writer, func(tx *session) (gateway.Offered, error) {
-		var offered gateway.Offered
-		for _, old := range tx.offerable(p) {
-			job := old.Offered(p)
-			tx.store(old, job)
-			offered.Jobs = append(offered.Jobs, job)
-		}
-		if len(offered.Jobs) == 0 {
-			offered.NextAt = tx.nextLeaseEnd(p)
-		}
-		return offered, nil
-	})
-}
-
-// offerable returns at most p.Max jobs for a phone.
-func (s *session) offerable(p gateway.Pull) []row {
-	now := millis(p.Now)
-	held := s.jobs(selectHeld, p.Phone, now, now)
-	found := slices.DeleteFunc(held, func(r row) bool { return !slices.Contains(p.Lanes, r.Lane) })
-	for _, lane := range p.Lanes {
-		if len(found) >= p.Max {
-			break
-		}
-		found = append(found, s.jobs(selectFree, lane, now, now, p.Max-len(found))...)
-	}
-	return found[:min(len(found), p.Max)]
-}
-
-func (s *session) nextLeaseEnd(p gateway.Pull) time.Time {
-	var next time.Time
-	for _, lane := range p.Lanes {
-		for _, end := range s.moments(selectNextEnd, lane, millis(p.Now)) {
-			if next.IsZero() || end.Before(next) {
-				next = end
-			}
-		}
-	}
-	return next
+	return s.store(old, job), err
 }
 
 // Record stores a phone's state report.
@@ -147,8 +103,12 @@ func (q *Queue) Record(ctx context.Context, r gateway.StateReport) (gateway.Job,
 		if !ok {
 			return gateway.Job{}, gateway.ErrUnknownJob
 		}
+		r.Another = q.phones.Another(old.Lane, r.Phone, r.Now)
 		job, err := old.Reported(r)
-		tx.store(old, job)
+		job = tx.store(old, job)
+		if err == nil && job.Version > old.Version {
+			q.phones.Learn(job.Lane, r)
+		}
 		return job, err
 	})
 }
@@ -159,14 +119,15 @@ const sweepBatch = 200
 // Sweep expires, clears, hides and deletes jobs, and gives back pages of the file.
 func (q *Queue) Sweep(ctx context.Context, s gateway.Sweep) (int, error) {
 	return write(ctx, q.writer, func(tx *session) (int, error) {
-		overdue := tx.jobs(selectOverdue, millis(s.Now), sweepBatch)
-		for _, old := range overdue {
+		ended := tx.jobs(selectOverdue, millis(s.Now), sweepBatch)
+		ended = append(ended, tx.jobs(selectUncertain, millis(s.Now), sweepBatch)...)
+		for _, old := range ended {
 			tx.keepAsOf(old, s.Now)
 		}
 		cleared := tx.exec(clearTexts, millis(s.ClearBefore), sweepBatch)
 		hidden := tx.hideNumbers(millis(s.HideBefore))
 		tx.sweepDamaged(s)
-		return len(overdue) + cleared + hidden + tx.forget(s.ForgetBefore) + q.writer.shrink(), nil
+		return len(ended) + cleared + hidden + tx.forget(s.ForgetBefore) + q.writer.shrink(), nil
 	})
 }
 

@@ -82,7 +82,7 @@ func shown(column string) relayapi.Number {
 
 const (
 	selectNumbers = `SELECT seq, recipient, content, created < ? AND state >= 2 FROM jobs WHERE seq > ? ORDER BY seq LIMIT ? + 0`
-	hideNumber    = `UPDATE jobs SET recipient = ?, content = ? WHERE seq = ?`
+	hideNumber    = `UPDATE jobs SET recipient = ?, content = ?, version = version + 1 WHERE seq = ?`
 )
 
 // hideNumbers replaces the numbers of jobs that were created before a time by digests,

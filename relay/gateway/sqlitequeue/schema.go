@@ -29,9 +29,7 @@ const jobsTable = `CREATE TABLE jobs (
 	history   TEXT    NOT NULL
 ) STRICT`
 
-// version1 makes a new file's first tables. The partial indexes hold open jobs, held jobs,
-// counted jobs and jobs that still have their text, so they stay small however long the
-// history grows.
+// version1 is what version 1 had.
 const version1 = jobsTable + `;
 CREATE UNIQUE INDEX jobs_key ON jobs (site, key) WHERE key <> '';
 CREATE INDEX jobs_open ON jobs (lane, lease_end, seq) WHERE state < 2;
@@ -40,32 +38,51 @@ CREATE INDEX jobs_recipient ON jobs (recipient, created) WHERE counted = 1;
 CREATE INDEX jobs_text ON jobs (deadline) WHERE text <> '';
 `
 
-// version2 adds what the file remembers beside the jobs, and the rows that were set
-// aside. A sweep finds what is overdue and what has a text to clear each in an index of
-// its own, so that neither has to look past the other.
+// version2 adds columns, what the file remembers beside the jobs, and the rows that were
+// set aside. A job that version 1 had handed out has ten minutes from its deadline to be
+// reported.
+//
+// The partial indexes hold queued jobs, leases, jobs in hand, counted jobs and jobs that
+// still have their text, so they stay small however long the history grows. Each serves
+// one statement, which finds what it wants at the index's beginning: none looks at more
+// jobs than it returns. state is the place in states.
 const version2 = `
+ALTER TABLE jobs ADD COLUMN version   INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE jobs ADD COLUMN unasked   INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN taken_end INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN answer_by INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN due       INTEGER NOT NULL DEFAULT 0;
+UPDATE jobs SET due = deadline, taken_end = iif(state = 2, deadline + 600000, 0);
+DROP INDEX jobs_open;
+DROP INDEX jobs_held;
+DROP INDEX jobs_text;
+CREATE INDEX jobs_queued ON jobs (lane, answer_by > 0, due, seq) WHERE state = 0;
+CREATE INDEX jobs_leased ON jobs (lane, lease_end = deadline, lease_end, due) WHERE state = 1;
+CREATE INDEX jobs_held ON jobs (phone, lease_end) WHERE state = 1;
+CREATE INDEX jobs_handed ON jobs (phone, seq) WHERE state IN (2, 8) AND unasked = 1;
+CREATE INDEX jobs_in_hand ON jobs (lane, taken_end) WHERE state IN (2, 8);
+CREATE INDEX jobs_deadline ON jobs (deadline) WHERE state < 2;
+CREATE INDEX jobs_taken_end ON jobs (taken_end) WHERE state IN (2, 8) AND taken_end > 0;
+CREATE INDEX jobs_text ON jobs (deadline) WHERE text <> '' AND state >= 2 AND NOT (state IN (2, 8) AND unasked = 1);
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE damaged (
 	seq       INTEGER PRIMARY KEY,
 	reason    TEXT    NOT NULL,
 	noticed   INTEGER NOT NULL,
 	id TEXT, site TEXT, key TEXT, content TEXT, recipient TEXT, text TEXT, ref TEXT, lane TEXT,
-	state INTEGER, phone TEXT, lease TEXT, lease_end INTEGER, created INTEGER, deadline INTEGER, counted INTEGER, history TEXT
+	state INTEGER, phone TEXT, lease TEXT, lease_end INTEGER, created INTEGER, deadline INTEGER, counted INTEGER, history TEXT,
+	version INTEGER, unasked INTEGER, taken_end INTEGER, answer_by INTEGER, due INTEGER
 ) STRICT;
 CREATE INDEX damaged_id ON damaged (id);
 CREATE INDEX damaged_key ON damaged (site, key);
-DROP INDEX jobs_text;
-CREATE INDEX jobs_text ON jobs (deadline) WHERE text <> '' AND state >= 2;
-CREATE INDEX jobs_overdue ON jobs (deadline) WHERE state < 2;
-DROP INDEX jobs_held;
-CREATE INDEX jobs_held ON jobs (phone, lease_end) WHERE state = 1;
 PRAGMA application_id = 0x636e736d;
 PRAGMA user_version = 2;
 `
 
 // jobColumns are the columns of a job but its seq, as the table damaged has them.
 const jobColumns = `id, site, key, content, recipient, text, ref, lane,
-	state, phone, lease, lease_end, created, deadline, counted, history`
+	state, phone, lease, lease_end, created, deadline, counted, history,
+	version, unasked, taken_end, answer_by, due`
 
 // The names of what the table meta remembers.
 const (

@@ -45,7 +45,7 @@ func openSession(c Config, key numberKey) (*session, error) {
 		return nil, err
 	}
 	s := &session{db: db, conn: conn, statements: map[string]*sql.Stmt{}, key: key, logger: c.Logger}
-	for _, text := range slices.Concat(controlStatements, callStatements, upkeepStatements) {
+	for _, text := range slices.Concat(controlStatements, statements, upkeepStatements) {
 		statement, err := conn.PrepareContext(context.Background(), text)
 		if err != nil {
 			return nil, errors.Join(err, s.close())
@@ -61,14 +61,9 @@ func openSession(c Config, key numberKey) (*session, error) {
 
 var (
 	controlStatements = []string{begin, commit, rollback, savepoint, release, rollbackTo}
-	callStatements    = []string{
-		selectByID, selectByKey, selectHeld, selectFree, selectNextEnd, selectCounted, insertJob, updateJob, deleteJob,
-		copyDamaged, damagedByID, damagedByKey,
-	}
-	upkeepStatements = []string{
-		selectOverdue, selectOldest, clearTexts, selectNumbers, hideNumber, readMeta, writeMeta, countDamaged, stampDamaged,
-		clearDamaged, hideDamaged, forgetDamaged, freePages, vacuum,
-		writeProbe, deleteProbe,
+	upkeepStatements  = []string{
+		copyDamaged, damagedByID, damagedByKey, countDamaged, stampDamaged, clearDamaged, hideDamaged, forgetDamaged,
+		selectNumbers, hideNumber, readMeta, writeMeta, freePages, vacuum, writeProbe, deleteProbe,
 	}
 )
 
@@ -199,6 +194,13 @@ func (s *session) job(text string, args ...any) (row, bool) {
 	return row{}, false
 }
 
+// count returns the number that a statement selects.
+func (s *session) count(text string, args ...any) int {
+	n := 0
+	s.query(text, func(from scanner) error { return from.Scan(&n) }, args...)
+	return n
+}
+
 // moments returns the times that a statement selects.
 func (s *session) moments(text string, args ...any) []time.Time {
 	var found []time.Time
@@ -211,27 +213,27 @@ func (s *session) moments(text string, args ...any) []time.Time {
 	return found
 }
 
-// store writes what a rule has made of a job, if that is anything new.
-func (s *session) store(old row, job gateway.Job) {
-	if sameRow(old.Job, job) {
-		return
+// store writes what a rule has made of a job, if that is anything new, and returns it.
+func (s *session) store(old row, job gateway.Job) gateway.Job {
+	job, changed := old.Replaced(job)
+	if !changed {
+		return job
 	}
 	values, err := updateValues(row{old.seq, job})
 	if err != nil {
 		s.fail(err)
-		return
+		return job
 	}
 	s.exec(updateJob, values...)
-	if job.State != old.State {
-		s.note(gateway.Change{Job: job.ID})
+	for _, change := range old.ChangeOf(job) {
+		s.note(change)
 	}
+	return job
 }
 
 // keepAsOf returns a job as it is at now, and writes that.
 func (s *session) keepAsOf(old row, now time.Time) gateway.Job {
-	job := old.AsOf(now)
-	s.store(old, job)
-	return job
+	return s.store(old, old.AsOf(now))
 }
 
 func (s *session) fail(err error) {

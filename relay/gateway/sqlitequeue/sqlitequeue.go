@@ -161,7 +161,7 @@ func (q *Queue) Job(ctx context.Context, id string, now time.Time) (gateway.Job,
 	case errors.As(err, &bad):
 		return q.expire(ctx, id, now) // where the writer sets it aside
 	case err != nil:
-		return gateway.Job{}, q.readFailure(ctx, err)
+		return gateway.Job{}, q.readError(ctx, err)
 	}
 	if job := row.AsOf(now); job.State == row.State {
 		return job, nil
@@ -177,18 +177,7 @@ func (q *Queue) missing(ctx context.Context, id string) error {
 	case errors.Is(err, sql.ErrNoRows):
 		return gateway.ErrUnknownJob
 	default:
-		return q.readFailure(ctx, err)
-	}
-}
-
-func (q *Queue) readFailure(ctx context.Context, err error) error {
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case q.writer.stopping():
-		return gateway.ErrClosed
-	default:
-		return named(err)
+		return q.readError(ctx, err)
 	}
 }
 
@@ -216,7 +205,7 @@ func (q *Queue) Check(ctx context.Context) error {
 	}
 	var version int
 	if err := q.readers.QueryRowContext(ctx, readVersion).Scan(&version); err != nil {
-		return q.readFailure(ctx, err)
+		return q.readError(ctx, err)
 	}
 	if q.writer.lastFailure() == nil {
 		return nil
