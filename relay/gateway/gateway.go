@@ -189,7 +189,7 @@ func (g *Gateway) due(now time.Time) Sweep {
 	s := Sweep{
 		Now: now, ClearBefore: now.Add(-g.cfg.ClearAfter), ForgetBefore: now.Add(-g.cfg.ForgetAfter),
 		// A number is needed until its job has ended and no quota counts it.
-		HideBefore: now.Add(-max(window, relayapi.MaxTTL+g.cfg.ClearAfter)),
+		HideBefore: now.Add(-max(window, relayapi.MaxTTL+max(g.cfg.ClearAfter, g.cfg.TakenFor))),
 	}
 	if g.clock.doubted() {
 		s.HideBefore, s.ForgetBefore = time.Time{}, time.Time{}

@@ -81,27 +81,30 @@ func shown(column string) relayapi.Number {
 }
 
 const (
-	selectNumbers = `SELECT seq, recipient, content, created < ? AND state >= 2 FROM jobs WHERE seq > ? ORDER BY seq LIMIT ? + 0`
+	selectNumbers = `SELECT seq, recipient, content, created < ?, state NOT IN (0, 1, 2, 8) FROM jobs
+		WHERE seq > ? ORDER BY seq LIMIT ? + 0`
 	hideNumber    = `UPDATE jobs SET recipient = ?, content = ?, version = version + 1 WHERE seq = ?`
 )
 
 // hideNumbers replaces the numbers of jobs that were created before a time by digests,
 // and the digests of their contents, which anybody could make, by keyed ones. Jobs lie
-// in the order in which they came, so it goes on where it stopped.
+// in the order in which they came, so it goes on where it stopped. A job that a phone may
+// still send, long after every time that it had, keeps its number.
 func (s *session) hideNumbers(beforeMillis int64) int {
-	done, old := s.meta(metaHidden), []hidden(nil)
-	young := false
+	done, old, young := s.meta(metaHidden), []hidden(nil), false
 	s.query(selectNumbers, func(from scanner) error {
 		var h hidden
 		var ripe bool
-		err := from.Scan(&h.seq, &h.recipient, &h.content, &ripe)
+		err := from.Scan(&h.seq, &h.recipient, &h.content, &ripe, &h.ended)
 		if young = young || !ripe; !young {
 			old = append(old, h)
 		}
 		return err
 	}, beforeMillis, done, sweepBatch)
 	for _, h := range old {
-		s.exec(hideNumber, s.key.digest(h.recipient), s.key.digest(h.content), h.seq)
+		if h.ended && h.recipient != "" {
+			s.exec(hideNumber, s.key.digest(h.recipient), s.key.digest(h.content), h.seq)
+		}
 		done = h.seq
 	}
 	if len(old) > 0 {
@@ -114,4 +117,5 @@ func (s *session) hideNumbers(beforeMillis int64) int {
 type hidden struct {
 	seq                int64
 	recipient, content string
+	ended              bool
 }

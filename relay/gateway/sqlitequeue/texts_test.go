@@ -126,6 +126,9 @@ func TestNumbersBecomeDigests(t *testing.T) {
 	taken := gateway.StateReport{ID: "old", Phone: "phone", Lease: offered.Jobs[0].Lease, State: relayapi.StateTaken, Now: benchNow}
 	_, err = queue.Record(t.Context(), taken)
 	require.NoError(t, err)
+	taken.State = relayapi.StateSent
+	_, err = queue.Record(t.Context(), taken)
+	require.NoError(t, err)
 	_, err = submit("young", "", later, "+8613900139000")
 	require.NoError(t, err)
 
@@ -140,10 +143,10 @@ func TestNumbersBecomeDigests(t *testing.T) {
 	require.False(t, again.New)
 	_, err = queue.Submit(t.Context(), gateway.Submit{ID: "n", Site: "shop", Key: "k", Content: "other", Lane: relayapi.DefaultLane, Now: later})
 	require.ErrorIs(t, err, gateway.ErrContentDiffers)
-	taken.State, taken.Now = relayapi.StateSent, later
+	taken.State, taken.Now = relayapi.StateDelivered, later
 	job, err = queue.Record(t.Context(), taken)
 	require.NoError(t, err, "a receipt that comes late")
-	require.Equal(t, relayapi.StateSent, job.State)
+	require.Equal(t, relayapi.StateDelivered, job.State)
 	_, err = submit("third", "", later, "+8613900139000")
 	var quota *gateway.QuotaError
 	require.ErrorAs(t, err, &quota, "inside the window quotas hold")
