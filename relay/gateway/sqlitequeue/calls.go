@@ -112,39 +112,3 @@ func (q *Queue) Record(ctx context.Context, r gateway.StateReport) (gateway.Job,
 		return job, err
 	})
 }
-
-// sweepBatch bounds how long one sweep keeps other calls waiting.
-const sweepBatch = 200
-
-// Sweep expires, clears, hides and deletes jobs, and gives back pages of the file.
-func (q *Queue) Sweep(ctx context.Context, s gateway.Sweep) (int, error) {
-	return write(ctx, q.writer, func(tx *session) (int, error) {
-		ended := tx.jobs(selectOverdue, millis(s.Now), sweepBatch)
-		ended = append(ended, tx.jobs(selectUncertain, millis(s.Now), sweepBatch)...)
-		for _, old := range ended {
-			tx.keepAsOf(old, s.Now)
-		}
-		cleared := tx.exec(clearTexts, millis(s.ClearBefore), sweepBatch)
-		hidden := tx.hideNumbers(millis(s.HideBefore))
-		tx.sweepDamaged(s)
-		return len(ended) + cleared + hidden + tx.forget(s.ForgetBefore) + q.writer.shrink(), nil
-	})
-}
-
-// forget deletes old jobs. The table has them in the order in which they came, so it
-// looks at the first ones only.
-func (s *session) forget(before time.Time) int {
-	var old []int64
-	s.query(selectOldest, func(from scanner) error {
-		var seq, created int64
-		err := from.Scan(&seq, &created)
-		if created < millis(before) {
-			old = append(old, seq)
-		}
-		return err
-	}, sweepBatch)
-	for _, seq := range old {
-		s.exec(deleteJob, seq)
-	}
-	return len(old)
-}

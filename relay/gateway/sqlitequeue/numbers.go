@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
@@ -83,14 +84,14 @@ func shown(column string) relayapi.Number {
 const (
 	selectNumbers = `SELECT seq, recipient, content, created < ?, state NOT IN (0, 1, 2, 8) FROM jobs
 		WHERE seq > ? ORDER BY seq LIMIT ? + 0`
-	hideNumber    = `UPDATE jobs SET recipient = ?, content = ?, version = version + 1 WHERE seq = ?`
+	hideNumber = `UPDATE jobs SET recipient = ?, content = ?, version = version + 1 WHERE seq = ?`
 )
 
 // hideNumbers replaces the numbers of jobs that were created before a time by digests,
 // and the digests of their contents, which anybody could make, by keyed ones. Jobs lie
 // in the order in which they came, so it goes on where it stopped. A job that a phone may
 // still send, long after every time that it had, keeps its number.
-func (s *session) hideNumbers(beforeMillis int64) int {
+func (s *session) hideNumbers(before time.Time, room int) int {
 	done, old, young := s.meta(metaHidden), []hidden(nil), false
 	s.query(selectNumbers, func(from scanner) error {
 		var h hidden
@@ -100,7 +101,7 @@ func (s *session) hideNumbers(beforeMillis int64) int {
 			old = append(old, h)
 		}
 		return err
-	}, beforeMillis, done, sweepBatch)
+	}, millis(before), done, room)
 	for _, h := range old {
 		if h.ended && h.recipient != "" {
 			s.exec(hideNumber, s.key.digest(h.recipient), s.key.digest(h.content), h.seq)
