@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cnsms/cnsms/relay/relayapi"
@@ -21,14 +22,22 @@ type Gateway struct {
 	cfg      Config
 	logger   *slog.Logger
 	clock    *clock
-	tokens   []knownToken
 	pulls    waitingPulls
+	watches  watches
 	watchers watchers
 	paces    paces
 	losses   losses
 
-	randMu sync.Mutex
-	rand   io.Reader
+	tokens      map[Hash]Principal // of Config.Tokens
+	revoked     watchers           // the pulls that wait, by their token
+	revocations atomic.Uint64
+	usage       usage
+	registering registering
+	refusals    refusals
+
+	started time.Time
+	randMu  sync.Mutex
+	rand    io.Reader
 
 	mu      sync.Mutex
 	closed  bool
@@ -45,7 +54,7 @@ func New(cfg Config) (*Gateway, error) {
 	}
 	cfg = cfg.withDefaults()
 	g := &Gateway{queue: cfg.Queue, cfg: cfg, logger: cfg.Logger, rand: cfg.Rand}
-	g.tokens = knownTokens(cfg.Tokens)
+	g.tokens, g.started = knownTokens(cfg.Tokens), cfg.Now()
 	var err error
 	if g.clock, err = startClock(context.Background(), cfg); err != nil {
 		return nil, fmt.Errorf("gateway: the time of the queue: %w", err)
@@ -127,6 +136,10 @@ func (g *Gateway) Ending() <-chan struct{} { return g.ending }
 // back in the life of a queue that is [Clocked].
 func (g *Gateway) Now() time.Time { return g.clock.now() }
 
+// elapsed is how long ago the gateway began. On the clock that a Config has by default,
+// nobody can set it.
+func (g *Gateway) elapsed() time.Duration { return g.cfg.Now().Sub(g.started) }
+
 // newID returns an id that cannot be guessed. It begins with the time, so that ids of
 // new jobs are neighbours in an index.
 func (g *Gateway) newID(now time.Time) (string, error) {
@@ -198,6 +211,7 @@ func (g *Gateway) due(now time.Time) Sweep {
 }
 
 func (g *Gateway) sweep(lifetime context.Context) {
+	g.usage.forget(g.elapsed())
 	for {
 		n, err := g.queue.Sweep(lifetime, g.due(g.Now()))
 		if err != nil && lifetime.Err() == nil {

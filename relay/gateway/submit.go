@@ -32,9 +32,12 @@ type Submission struct {
 	Wait time.Duration
 }
 
-// Submit stores a text of a site, and returns its job.
-func (g *Gateway) Submit(ctx context.Context, site Principal, s Submission) (Submitted, error) {
-	if err := site.as(RoleSite); err != nil {
+// Submit stores a text of a site, and returns its job. A lane or a country that the site
+// was not given, and what is over its limits, is refused, unless its key has been used: then
+// it gets the job of the key.
+func (g *Gateway) Submit(ctx context.Context, site Principal, s Submission) (submitted Submitted, err error) {
+	defer func() { g.noteRefused(ctx, site, err) }()
+	if site, err = g.allow(ctx, site, RoleSite); err != nil {
 		return Submitted{}, err
 	}
 	s, to, err := s.checked()
@@ -46,6 +49,21 @@ func (g *Gateway) Submit(ctx context.Context, site Principal, s Submission) (Sub
 		return Submitted{}, err
 	}
 	defer end()
+	takeBack, refuse := func() {}, site.maySubmit(s.Lane, to)
+	if refuse == nil {
+		takeBack, refuse = g.usage.submit(site, g.elapsed())
+	}
+	if refuse != nil && s.Key == "" {
+		return Submitted{}, refuse
+	}
+	submitted, err = g.store(ctx, site, s, to, refuse)
+	if refuse == nil && !submitted.New && !errors.Is(err, ErrQueueFailed) {
+		takeBack()
+	}
+	return submitted, err
+}
+
+func (g *Gateway) store(ctx context.Context, site Principal, s Submission, to relayapi.Number, refuse error) (Submitted, error) {
 	now := g.Now()
 	id, err := g.newID(now)
 	if err != nil {
@@ -54,7 +72,7 @@ func (g *Gateway) Submit(ctx context.Context, site Principal, s Submission) (Sub
 	submitted, err := g.queue.Submit(ctx, Submit{
 		ID: id, Site: site.Name, Key: s.Key, Content: s.digest(to),
 		To: to, Text: s.Text, Ref: s.Ref, Lane: s.Lane, Now: now, Deadline: now.Add(s.TTL), Quotas: g.cfg.Quotas,
-		Wait: s.Wait, Pace: g.paces.of(s.Lane, now), TakenFor: g.cfg.TakenFor,
+		Wait: s.Wait, Pace: g.paces.of(s.Lane, now), TakenFor: g.cfg.TakenFor, Refuse: refuse,
 	})
 	if err != nil {
 		if ctx.Err() != nil && s.Wait > 0 {
@@ -128,8 +146,9 @@ func endOfJob(job Job, now time.Time) <-chan time.Time {
 }
 
 // Job returns a job. A site's caller sees the jobs of its own.
-func (g *Gateway) Job(ctx context.Context, reader Principal, id string) (Job, error) {
-	if err := reader.as(RoleSite, RoleOperator); err != nil {
+func (g *Gateway) Job(ctx context.Context, reader Principal, id string) (job Job, err error) {
+	defer func() { g.noteRefused(ctx, reader, err) }()
+	if reader, err = g.allow(ctx, reader, RoleSite, RoleOperator); err != nil {
 		return Job{}, err
 	}
 	end, err := g.Begin()
@@ -137,7 +156,7 @@ func (g *Gateway) Job(ctx context.Context, reader Principal, id string) (Job, er
 		return Job{}, err
 	}
 	defer end()
-	job, err := g.queue.Job(ctx, id, g.Now())
+	job, err = g.queue.Job(ctx, id, g.Now())
 	if err == nil && reader.Role == RoleSite && job.Site != reader.Name {
 		err = ErrUnknownJob
 	}

@@ -76,6 +76,9 @@ func (q *Queue) Submit(ctx context.Context, s gateway.Submit) (gateway.Submitted
 			}
 			return gateway.Submitted{Job: t.store(old, old.AsOf(s.Now))}, nil
 		}
+		if s.Refuse != nil {
+			return gateway.Submitted{}, s.Refuse
+		}
 		if !q.phones.Online(s.Lane, s.Now) {
 			return gateway.Submitted{}, gateway.ErrNoPhoneOnline
 		}

@@ -27,6 +27,16 @@ func TestConformance(t *testing.T) {
 	})
 }
 
+func TestPrincipals(t *testing.T) {
+	t.Parallel()
+	queuetest.RunPrincipalsInMemory(t, func(*testing.T) gateway.Principals { return memqueue.NewPrincipals() })
+}
+
+func TestPrincipalsPrintNothing(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "memqueue.Principals", fmt.Sprintf("%+v", memqueue.NewPrincipals()))
+}
+
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 // withOneJob returns a queue with one phone online and one job.
@@ -88,4 +98,13 @@ func TestAQueuePrintsNothingOfItsJobs(t *testing.T) {
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
 		require.Equal(t, "memqueue.Queue", fmt.Sprintf(verb, queue))
 	}
+}
+
+// BenchmarkManyJobs is what a call costs with a thousand jobs in all states.
+func BenchmarkManyJobs(b *testing.B) {
+	queuetest.Benchmark(b, 1000, func(b *testing.B) gateway.Queue {
+		queue := memqueue.New()
+		b.Cleanup(func() { require.NoError(b, queue.Close()) })
+		return queue
+	})
 }

@@ -2,6 +2,7 @@ package queuetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -14,7 +15,24 @@ func withKey(key string) func(*gateway.Submit) {
 	return func(s *gateway.Submit) { s.Key, s.Content = key, "digest" }
 }
 
+var errRefused = errors.New("refused")
+
 var submitCases = []testCase{
+	{"a submission to refuse stores nothing and gets the job of a used key", func(b *bench) {
+		s := b.submission(withKey("k"))
+		s.Refuse = errRefused
+		_, err := b.queue.Submit(b.Context(), s)
+		b.wantError(err, errRefused, "a new job is refused")
+		first := b.submission(withKey("k"))
+		submitted, err := b.queue.Submit(b.Context(), first)
+		b.noError(err, "a refused submission uses no key up")
+		s.ID = b.unique("job")
+		again, err := b.queue.Submit(b.Context(), s)
+		b.noError(err, "a used key is no new job")
+		if again.New || again.Job.ID != submitted.Job.ID {
+			b.Fatalf("a used key is the job of the key: got %+v", again)
+		}
+	}},
 	{"a submitted job reads back whole", func(b *bench) {
 		s := b.submission()
 		s.Key = "key"

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/queuetest"
 	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
@@ -78,6 +79,11 @@ func BenchmarkPullAndTake(b *testing.B) {
 		})
 		return err
 	})
+}
+
+// BenchmarkManyJobs is what a call costs with 200,000 jobs in all states.
+func BenchmarkManyJobs(b *testing.B) {
+	queuetest.Benchmark(b, 200_000, func(b *testing.B) gateway.Queue { return openBench(b) })
 }
 
 func openBench(b *testing.B) *sqlitequeue.Queue {

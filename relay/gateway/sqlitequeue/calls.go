@@ -36,6 +36,9 @@ func (q *Queue) Submit(ctx context.Context, s gateway.Submit) (gateway.Submitted
 
 // refusal returns why a new job is refused, or nil.
 func (q *Queue) refusal(tx *session, s gateway.Submit) error {
+	if s.Refuse != nil {
+		return s.Refuse
+	}
 	if !q.phones.Online(s.Lane, s.Now) {
 		return gateway.ErrNoPhoneOnline
 	}

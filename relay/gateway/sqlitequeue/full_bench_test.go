@@ -26,10 +26,10 @@ const fillRows = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
 		iif(?2 = 0, '', 'phone-' || (i % 50)), iif(?2 = 0, '', 'l' || i), iif(?2 = 0, 0, ?3 - i % 1000), ?3 - 60000 - i % 1000, ?3,
 		?2 < 6, ?4, 1, i % 2, iif(?2 IN (2, 8), ?3 + 60000, 0), iif(i % 2, ?3 - 30000, 0), iif(i % 2, ?3 - 30000, ?3) FROM n`
 
-// BenchmarkAt200000 measures the calls of the writer on a file that is full of one kind
+// BenchmarkFullOfOneState measures the calls of the writer on a file that is full of one kind
 // of job, half a day after or before its time, and reports the longest of each in
 // milliseconds.
-func BenchmarkAt200000(b *testing.B) {
+func BenchmarkFullOfOneState(b *testing.B) {
 	b.Run("empty", func(b *testing.B) { measureFull(b, 0, 0, noon) })
 	for number, state := range states {
 		for when, deadline := range map[string]time.Time{"to come": noon.Add(12 * time.Hour), "over": noon.Add(-12 * time.Hour)} {

@@ -184,7 +184,7 @@ func migrate(conn *sql.Conn, version int) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
-	for _, step := range migrations[version:] {
+	for _, step := range append(migrations[version:], principalSchema) {
 		if _, err := tx.ExecContext(ctx, step); err != nil {
 			return err
 		}

@@ -1,5 +1,5 @@
-// Package sqlitequeue keeps the gateway's jobs in one SQLite file. It needs no
-// installation and is the engine for a gateway that runs as one process.
+// Package sqlitequeue keeps the gateway's jobs, and its principals, in one SQLite file.
+// It needs no installation and is the engine for a gateway that runs as one process.
 //
 // When a call returns without an error, its changes are on disk, in the file that the
 // name leads to: the file is in write-ahead mode with full synchronisation, so jobs
@@ -63,6 +63,7 @@ type Queue struct {
 	readers     *sql.DB
 	byID        *sql.Stmt
 	setAside    *sql.Stmt
+	byToken     *sql.Stmt
 	writer      *writer
 	phones      inmemory.Phones
 	subscribers inmemory.Subscribers
@@ -110,7 +111,10 @@ func (q *Queue) open(cfg Config) (err error) {
 	if q.byID, err = q.readers.PrepareContext(context.Background(), selectByID); err != nil {
 		return err
 	}
-	q.setAside, err = q.readers.PrepareContext(context.Background(), damagedByID)
+	if q.setAside, err = q.readers.PrepareContext(context.Background(), damagedByID); err != nil {
+		return err
+	}
+	q.byToken, err = q.readers.PrepareContext(context.Background(), selectPrincipal)
 	return err
 }
 
