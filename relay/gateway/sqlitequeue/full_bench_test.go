@@ -2,8 +2,10 @@ package sqlitequeue
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,6 +28,9 @@ const fillRows = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
 		iif(?2 = 0, '', 'phone-' || (i % 50)), iif(?2 = 0, '', 'l' || i), iif(?2 = 0, 0, ?3 - i % 1000), ?3 - 60000 - i % 1000, ?3,
 		?2 < 6, ?4, 1, i % 2, iif(?2 IN (2, 8), ?3 + 60000, 0), iif(i % 2, ?3 - 30000, 0), iif(i % 2, ?3 - 30000, ?3) FROM n`
 
+// oneStep is a job's history.
+const oneStep = `[{"state":"queued","source":"site","at":"2026-11-21T12:00:00Z"}]`
+
 // BenchmarkFullOfOneState measures the calls of the writer on a file that is full of one kind
 // of job, half a day after or before its time, and reports the longest of each in
 // milliseconds.
@@ -46,9 +51,8 @@ func measureFull(b *testing.B, rows, state int, deadline time.Time) {
 	queue, err := New(Config{Path: filepath.Join(b.TempDir(), "queue.db")})
 	require.NoError(b, err)
 	defer func() { require.NoError(b, queue.Close()) }()
-	history := fmt.Sprintf(`[{"state":"queued","source":"site","at":"%s"}]`, noon.Format(time.RFC3339))
 	if rows > 0 {
-		_, err = queue.writer.session.conn.ExecContext(b.Context(), fillRows, rows, state, millis(deadline), history)
+		_, err = queue.writer.session.conn.ExecContext(b.Context(), fillRows, rows, state, millis(deadline), oneStep)
 		require.NoError(b, err)
 	}
 	require.NoError(b, queue.writer.settle())
@@ -103,4 +107,29 @@ func longest(b *testing.B, call func(n int) error) float64 {
 	}
 	slices.Sort(took[:])
 	return took[len(took)-3]
+}
+
+// BenchmarkOpen is what a start costs, which reads the whole file once, by its size. The
+// floor is the empty file.
+func BenchmarkOpen(b *testing.B) {
+	for _, rows := range []int{0, rowsOfOneState} {
+		b.Run(fmt.Sprintf("jobs=%d", rows), func(b *testing.B) {
+			path := filepath.Join(b.TempDir(), "queue.db")
+			queue, err := New(Config{Path: path})
+			require.NoError(b, err)
+			if rows > 0 {
+				_, err = queue.writer.session.conn.ExecContext(b.Context(), fillRows, rows, 3, millis(noon), oneStep+strings.Repeat(" ", 250))
+				require.NoError(b, err)
+			}
+			require.NoError(b, queue.Close())
+			info, err := os.Stat(path)
+			require.NoError(b, err)
+			for b.Loop() {
+				queue, err := New(Config{Path: path})
+				require.NoError(b, err)
+				require.NoError(b, queue.Close())
+			}
+			b.ReportMetric(float64(info.Size())/1e6, "MB")
+		})
+	}
 }
