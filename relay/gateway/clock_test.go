@@ -86,7 +86,7 @@ func (b *clockBench) pull(phone string) []gateway.Job {
 	return offered.Jobs
 }
 
-func inBubble(t *testing.T, run func(b *clockBench)) {
+func withClock(t *testing.T, run func(b *clockBench)) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "queue.db")
 	synctest.Test(t, func(t *testing.T) {
@@ -98,7 +98,7 @@ func inBubble(t *testing.T, run func(b *clockBench)) {
 
 func TestAClockThatWasSetBackAcrossARestart(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(b *clockBench) {
+	withClock(t, func(b *clockBench) {
 		b.offered("a")
 		<-time.After(2 * time.Second)
 		b.restart(noon.Add(-time.Hour))
@@ -128,7 +128,7 @@ func TestTimeIsKeptWhileAGatewayRuns(t *testing.T) {
 
 func TestAClockAYearAhead(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(b *clockBench) {
+	withClock(t, func(b *clockBench) {
 		b.offered("open")
 		year := noon.AddDate(1, 0, 0)
 		b.restart(year)
@@ -148,7 +148,7 @@ func TestAClockAYearAhead(t *testing.T) {
 
 func TestAYearOfRestIsBelievedAfterADay(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(b *clockBench) {
+	withClock(t, func(b *clockBench) {
 		b.offered("old")
 		year := noon.AddDate(1, 0, 0)
 		b.restart(year)
@@ -164,7 +164,7 @@ func TestAYearOfRestIsBelievedAfterADay(t *testing.T) {
 // TestAnHourAheadIsNothing: a gateway may rest.
 func TestAnHourAheadIsNothing(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(b *clockBench) {
+	withClock(t, func(b *clockBench) {
 		b.offered("a")
 		b.restart(noon.Add(time.Minute))
 		require.Empty(t, b.log.String())

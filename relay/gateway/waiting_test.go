@@ -115,14 +115,10 @@ func TestACooledPullPassesItsWakeOnOnce(t *testing.T) {
 	first, second := pulls.add("phone-8", []string{"text", "mob"}), pulls.add("phone-9", lane)
 	pulls.wake("text")
 	<-first.woken
-	first.wakeRead()
-	first.waitAgain()
-	first.wakeUsed(lane)
+	first.wakesUsed(first.waitAgain(), lane)
 	require.True(t, isWoken(second), "the next phone gets the wake")
 	<-second.woken
-	second.wakeRead()
-	second.waitAgain()
-	second.wakeUsed(lane)
+	second.wakesUsed(second.waitAgain(), lane)
 	require.False(t, isWoken(first), "two cooled phones do not wake each other")
 	pulls.wake("mob")
 	require.True(t, isWoken(first), "it waits on its other lanes")
@@ -164,9 +160,7 @@ func BenchmarkWake(b *testing.B) {
 				pulls.wake("text")
 				p := waiting[strconv.Itoa(next)]
 				<-p.woken
-				p.wakeRead()
-				p.waitAgain()
-				p.wakeUsed(nil)
+				p.wakesUsed(p.waitAgain(), nil)
 				next = (next + 1) % phones
 			}
 		})
