@@ -39,7 +39,7 @@ type Queue interface {
 	CancelKey(ctx context.Context, c KeyCancellation) (Job, error)
 	// Offer offers up to Max jobs of the pull's lanes by the rule of [Job.Offered]: open
 	// jobs on which no other phone has a lease. First come those that the phone
-	// holds already; then, lane by lane in the order of the pull, those that no phone was
+	// holds already, from [Job.AgainAt] on; then, lane by lane in the order of the pull, those that no phone was
 	// offered, oldest first, and those whose lease has ended.
 	Offer(ctx context.Context, p Pull) (Offered, error)
 	// Record stores a phone's state report by the rule of [Job.Reported]. With one of
@@ -154,8 +154,9 @@ type Pull struct {
 type Offered struct {
 	// Jobs are the jobs that the phone is offered.
 	Jobs []Job
-	// NextAt is when the first lease of another phone on a job of these lanes ends; zero
-	// when there is none. It is set only when Jobs is empty.
+	// NextAt is when the first job of these lanes that a phone holds can be offered to the
+	// pull: when the lease of another phone ends, or at [Job.AgainAt]. It is zero when there
+	// is none, and set only when Jobs is empty.
 	NextAt time.Time
 }
 

@@ -33,15 +33,18 @@ func (j Job) Cancelled(by Actor, now time.Time) (Job, error) {
 }
 
 // Offered returns the job offered to the phone that pulls. A phone that still has a
-// lease gets a new one that ends at the same time: the device that pulled before, perhaps
-// another one with the same token, can no longer take the job.
+// lease gets another one beside it, which ends at the same time: the pull that got the
+// first may have lost its response, or be another device of the phone that is about to
+// take the job. One of the two can take it.
 func (j Job) Offered(p Pull) Job {
+	if j.heldBy(p.Phone, p.Now) {
+		j.Lease = nextLease(j.Lease)
+		return j
+	}
 	again := j.State == relayapi.StateOffered && j.Phone == p.Phone
-	if !again || !p.Now.Before(j.LeaseEnd) {
-		j.LeaseEnd = p.Now.Add(p.LeaseFor)
-		if j.Deadline.Before(j.LeaseEnd) {
-			j.LeaseEnd = j.Deadline
-		}
+	j.LeaseEnd = p.Now.Add(p.LeaseFor)
+	if j.Deadline.Before(j.LeaseEnd) {
+		j.LeaseEnd = j.Deadline
 	}
 	j.State, j.Phone, j.Lease = relayapi.StateOffered, p.Phone, p.Lease
 	if again || len(j.History) >= maxHistory {
@@ -68,6 +71,7 @@ func (j Job) Reported(r StateReport) (Job, error) {
 	}
 	switch {
 	case rank(r.State) > rank(j.State):
+		j.Lease = r.Lease
 		return j.moved(r.transition()), nil
 	case r.State == j.State || j.has(r):
 		return j, nil
@@ -78,7 +82,7 @@ func (j Job) Reported(r StateReport) (Job, error) {
 
 // admits returns an error unless the phone of the report holds the job or took it.
 func (j Job) admits(r StateReport) error {
-	holds := r.Phone == j.Phone && r.Lease == j.Lease
+	holds := r.Phone == j.Phone && j.hasLease(r.Lease)
 	switch {
 	case !holds && !j.wasOfferedTo(r.Phone):
 		return ErrForeignJob

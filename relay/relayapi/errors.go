@@ -69,7 +69,7 @@ const (
 	CodeForeignJob ErrorCode = "foreign_job"
 	// CodeForeignLease: the job was taken under another lease. 403.
 	CodeForeignLease ErrorCode = "foreign_lease"
-	// CodeLeaseLost: the lease ended, or a later pull replaced it, before the job was taken. 409.
+	// CodeLeaseLost: the lease ended before the job was taken. 409.
 	CodeLeaseLost ErrorCode = "lease_lost"
 	// CodeJobCancelled: the job was cancelled before this phone took it. 410, with the state.
 	CodeJobCancelled ErrorCode = "job_cancelled"

@@ -19,8 +19,9 @@ type Pull struct {
 // Pulled is the response to a [Pull].
 type Pulled struct {
 	// Jobs are the jobs that the gateway offers to the phone; empty when there are none.
-	// A job that it offered before and that is not taken yet comes again, under a new
-	// lease.
+	// A job that it offered to the phone before and that is not taken yet comes again, from
+	// a tenth of its lease on, under another lease of the same end. Either lease can take
+	// the job, and the other is refused then.
 	Jobs []Job `json:"jobs"`
 }
 

@@ -99,23 +99,34 @@ func (s *session) cancel(old row, by gateway.Actor, now time.Time) (gateway.Job,
 func (q *Queue) Offer(ctx context.Context, p gateway.Pull) (gateway.Offered, error) {
 	return write(ctx, q.writer, func(tx *session) (gateway.Offered, error) {
 		var offered gateway.Offered
-		for _, old := range tx.offerable(p) {
+		held := tx.held(p)
+		for _, old := range tx.offerable(p, held) {
 			job := old.Offered(p)
 			tx.store(old, job)
 			offered.Jobs = append(offered.Jobs, job)
 		}
 		if len(offered.Jobs) == 0 {
-			offered.NextAt = tx.nextLeaseEnd(p)
+			offered.NextAt = tx.nextAt(p, held)
 		}
 		return offered, nil
 	})
 }
 
-// offerable returns at most p.Max jobs for a phone.
-func (s *session) offerable(p gateway.Pull) []row {
+// held returns the jobs of the pull's lanes that its phone holds.
+func (s *session) held(p gateway.Pull) []row {
 	now := millis(p.Now)
-	held := s.jobs(selectHeld, p.Phone, now, now)
-	found := slices.DeleteFunc(held, func(r row) bool { return !slices.Contains(p.Lanes, r.Lane) })
+	return slices.DeleteFunc(s.jobs(selectHeld, p.Phone, now, now), func(r row) bool { return !slices.Contains(p.Lanes, r.Lane) })
+}
+
+// offerable returns at most p.Max jobs for a phone that holds others.
+func (s *session) offerable(p gateway.Pull, held []row) []row {
+	now := millis(p.Now)
+	var found []row
+	for _, r := range held {
+		if !p.Now.Before(r.AgainAt(p)) {
+			found = append(found, r)
+		}
+	}
 	for _, lane := range p.Lanes {
 		if len(found) >= p.Max {
 			break
@@ -125,13 +136,23 @@ func (s *session) offerable(p gateway.Pull) []row {
 	return found[:min(len(found), p.Max)]
 }
 
-func (s *session) nextLeaseEnd(p gateway.Pull) time.Time {
+// nextAt returns when the first job of the pull's lanes that a phone holds can be offered
+// to the pull, or zero.
+func (s *session) nextAt(p gateway.Pull, held []row) time.Time {
 	var next time.Time
+	sooner := func(at time.Time) {
+		if next.IsZero() || at.Before(next) {
+			next = at
+		}
+	}
 	for _, lane := range p.Lanes {
 		for _, end := range s.moments(selectNextEnd, lane, millis(p.Now)) {
-			if next.IsZero() || end.Before(next) {
-				next = end
-			}
+			sooner(end)
+		}
+	}
+	for _, r := range held {
+		if at := r.AgainAt(p); at.Before(r.Deadline) {
+			sooner(at)
 		}
 	}
 	return next
