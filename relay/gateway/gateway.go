@@ -20,6 +20,8 @@ type Gateway struct {
 	tokens   []knownToken
 	pulls    waitingPulls
 	watchers watchers
+	waiters  waiters
+	lanes    lanes
 
 	randMu sync.Mutex
 	rand   io.Reader
@@ -130,11 +132,7 @@ func (g *Gateway) fill(b []byte) error {
 	return err
 }
 
-const (
-	sweepEvery = 30 * time.Second
-	// cancelTimeout bounds the cancelling of a job whose site has left.
-	cancelTimeout = 5 * time.Second
-)
+const sweepEvery = 30 * time.Second
 
 // sweepRegularly sweeps the queue until the gateway shuts down. No rule depends on when
 // it does.

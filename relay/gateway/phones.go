@@ -47,6 +47,7 @@ func (g *Gateway) waitForJobs(ctx context.Context, phone string, p PullRequest) 
 	// another phone after this one's last look, and that lease may have ended.
 	again := time.NewTicker(min(p.Interval, g.cfg.Lease))
 	defer again.Stop()
+	g.lanes.called(phone, p.Lanes)
 	pull := g.pulls.add(phone, p.Lanes)
 	defer pull.end()
 	for waiting := p.Wait > 0; ; {
@@ -60,6 +61,7 @@ func (g *Gateway) waitForJobs(ctx context.Context, phone string, p PullRequest) 
 			return nil, err
 		}
 		pull.wakeUsed()
+		offered = g.stillGood(offered)
 		if len(offered.Jobs) > 0 || !waiting {
 			return offered.Jobs, nil
 		}
@@ -121,7 +123,7 @@ func (g *Gateway) Report(ctx context.Context, phone Principal, r ReportRequest) 
 		return Job{}, err
 	}
 	defer end()
-	job, err := g.record(ctx, phone.Name, r)
+	job, err := g.recordInTime(ctx, phone.Name, r)
 	if err != nil {
 		return job, g.failed(ctx, "report", err)
 	}
@@ -129,8 +131,8 @@ func (g *Gateway) Report(ctx context.Context, phone Principal, r ReportRequest) 
 	return job, nil
 }
 
-func (g *Gateway) record(ctx context.Context, phone string, r ReportRequest) (Job, error) {
-	now := g.Now()
+func (g *Gateway) record(ctx context.Context, phone string, r ReportRequest, now time.Time) (Job, error) {
+	g.lanes.called(phone, nil)
 	if err := g.queue.Seen(ctx, Presence{Phone: phone, At: now}); err != nil {
 		return Job{}, err
 	}

@@ -25,7 +25,7 @@ import (
 type Queue interface {
 	// Submit stores a job. It checks in this order: if the same site has used the key
 	// before, it returns that job, or [ErrContentDiffers]; [ErrNoPhoneOnline] when no phone
-	// is online on the lane; a [*QuotaError] when the recipient's quota is used up.
+	// is online on the lane, or the lane is late; a [*QuotaError] when the recipient's quota is used up.
 	// Otherwise it stores the job as queued.
 	Submit(ctx context.Context, s Submit) (Submitted, error)
 	// Job returns a job as it is at now, or [ErrUnknownJob].
@@ -82,6 +82,8 @@ type Submit struct {
 	Deadline time.Time
 	// Quotas limit how many jobs a recipient gets.
 	Quotas []Quota
+	// Late refuses a new job as if no phone were online: none took the last one in time.
+	Late bool
 }
 
 // Job returns the submission as a queued job.

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"time"
 
 	"github.com/cnsms/cnsms/relay/relayapi"
@@ -30,7 +29,9 @@ type Submission struct {
 	Wait time.Duration
 }
 
-// Submit stores a text of a site, and returns its job.
+// Submit stores a text of a site, and returns its job. With a Wait, Await must follow with
+// the same context: until then, or until the context ends, the submission counts as
+// waiting for the job.
 func (g *Gateway) Submit(ctx context.Context, site Principal, s Submission) (Submitted, error) {
 	if err := site.as(RoleSite); err != nil {
 		return Submitted{}, err
@@ -44,20 +45,8 @@ func (g *Gateway) Submit(ctx context.Context, site Principal, s Submission) (Sub
 		return Submitted{}, err
 	}
 	defer end()
-	now := g.Now()
-	id, err := g.newID(now)
+	submitted, err := g.store(ctx, site, s, to)
 	if err != nil {
-		return Submitted{}, g.failed(ctx, "submit", err)
-	}
-	submitted, err := g.queue.Submit(ctx, Submit{
-		ID: id, Site: site.Name, Key: s.Key, Content: s.digest(to),
-		To: to, Text: s.Text, Ref: s.Ref, Lane: s.Lane, Now: now, Deadline: now.Add(s.TTL), Quotas: g.cfg.Quotas,
-	})
-	if err != nil {
-		if ctx.Err() != nil && s.Wait > 0 {
-			// The site has left and will not learn whether the queue has stored the job.
-			_, _ = g.cancelUnwanted(ctx, id)
-		}
 		return Submitted{}, g.failed(ctx, "submit", err)
 	}
 	if job := submitted.Job; submitted.New {
@@ -66,61 +55,40 @@ func (g *Gateway) Submit(ctx context.Context, site Principal, s Submission) (Sub
 	return submitted, nil
 }
 
+// store stores a submission. When the site of one that was going to wait leaves meanwhile,
+// the job is cancelled.
+func (g *Gateway) store(ctx context.Context, site Principal, s Submission, to relayapi.Number) (Submitted, error) {
+	now := g.Now()
+	id, err := g.newID(now)
+	if err != nil {
+		return Submitted{}, err
+	}
+	leave := g.waiters.storing(waited{site: site.Name, key: s.Key}, s.Wait > 0)
+	submitted, err := g.queue.Submit(ctx, Submit{
+		ID: id, Site: site.Name, Key: s.Key, Content: s.digest(to),
+		To: to, Text: s.Text, Ref: s.Ref, Lane: s.Lane, Now: now, Deadline: now.Add(s.TTL), Quotas: g.cfg.Quotas,
+		Late: g.lanes.isLate(s.Lane),
+	})
+	switch left := ctx.Err() != nil && s.Wait > 0; {
+	case err == nil && s.Wait > 0:
+		g.waiters.expect(ctx, submitted.Job.ID)
+	case err == nil && !submitted.New && !g.waiters.keep(submitted.Job.ID):
+		submitted.Job, err = g.cancelUnwanted(ctx, submitted.Job.ID)
+	case left && s.Key == "": // the site will not learn whether the queue has stored the job
+		_, _ = g.cancelUnwanted(ctx, id)
+	case left:
+		g.leaveSlowly(ctx, id, leave)
+		return submitted, err
+	}
+	leave()
+	return submitted, err
+}
+
 // digest shows whether a repeated key has the same content.
 func (s Submission) digest(to relayapi.Number) string {
 	content, _ := json.Marshal([]string{string(to), string(s.Text), s.Ref, s.Lane})
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
-}
-
-// Await returns the job once a phone has sent it or it has ended. When the wait is over,
-// the caller has left, or the gateway shuts down, it cancels the job, and returns one that
-// can no longer be cancelled as it is.
-func (g *Gateway) Await(ctx context.Context, id string, wait time.Duration) (Job, error) {
-	end, err := g.Begin()
-	if err != nil {
-		job, err := g.cancelUnwanted(ctx, id)
-		return job, g.failed(ctx, "await", err)
-	}
-	defer end()
-	job, err := g.await(ctx, id, wait)
-	return job, g.failed(ctx, "await", err)
-}
-
-func (g *Gateway) await(ctx context.Context, id string, wait time.Duration) (Job, error) {
-	over := time.NewTimer(wait)
-	defer over.Stop()
-	changed, stop := g.watchers.watch(id)
-	defer stop()
-	for {
-		now := g.Now()
-		job, err := g.queue.Job(ctx, id, now)
-		if err != nil {
-			_, _ = g.cancelUnwanted(ctx, id)
-			return Job{}, err
-		}
-		if rank(job.State) >= rank(relayapi.StateSent) {
-			return job, nil
-		}
-		select {
-		case <-changed:
-		case <-expiry(job, now):
-		case <-over.C:
-			return g.cancelUnwanted(ctx, id)
-		case <-ctx.Done():
-			return g.cancelUnwanted(ctx, id)
-		case <-g.ending:
-			return g.cancelUnwanted(ctx, id)
-		}
-	}
-}
-
-// expiry fires at the deadline of a job that can still expire.
-func expiry(job Job, now time.Time) <-chan time.Time {
-	if !job.Open() {
-		return nil
-	}
-	return time.NewTimer(job.Deadline.Sub(now)).C
 }
 
 // Job returns a job. A site's caller sees the jobs of its own.
@@ -151,17 +119,4 @@ func (g *Gateway) Health(ctx context.Context) error {
 	}
 	defer end()
 	return g.failed(ctx, "health", g.queue.Check(ctx))
-}
-
-// cancelUnwanted cancels a job that no site waits for any more. It does not end with the
-// context of the request, because the site may have left. It returns a job that can no
-// longer be cancelled as it is.
-func (g *Gateway) cancelUnwanted(ctx context.Context, id string) (Job, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTimeout)
-	defer cancel()
-	job, err := g.queue.Cancel(ctx, Cancellation{ID: id, By: Actor{Kind: relayapi.SourceGateway}, Now: g.Now()})
-	if errors.Is(err, ErrNotCancellable) {
-		err = nil
-	}
-	return job, err
 }

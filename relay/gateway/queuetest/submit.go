@@ -143,6 +143,18 @@ var submitCases = []testCase{
 func (b *bench) offerOneOf(gateway.Job) gateway.Job { return b.offerOne(phone) }
 
 var presenceCases = []testCase{
+	{"on a late lane nothing is stored, and a known key is the same job", func(b *bench) {
+		known := b.submission(func(s *gateway.Submit) { s.Key, s.Late = "k", false })
+		_, err := b.queue.Submit(b.Context(), known)
+		b.noError(err, "submit")
+		b.refused(gateway.ErrNoPhoneOnline, "a late lane", func(s *gateway.Submit) { s.Late = true })
+		known.Late = true
+		again, err := b.queue.Submit(b.Context(), known)
+		b.noError(err, "submit again")
+		if again.New || again.Job.ID != known.ID {
+			b.Fatalf("a known key comes before every refusal: got %+v", again)
+		}
+	}},
 	{"without a phone nothing is stored", func(b *bench) {
 		b.pass(2 * interval)
 		b.refused(gateway.ErrNoPhoneOnline, "without a phone online a submission is refused at once")
