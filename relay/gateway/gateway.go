@@ -111,6 +111,9 @@ func (g *Gateway) Ending() <-chan struct{} { return g.ending }
 // Now is the gateway's time, to the millisecond, because queues keep times so.
 func (g *Gateway) Now() time.Time { return g.cfg.Now().UTC().Truncate(time.Millisecond) }
 
+// Logger is the log of the configuration, for the lines of doors.
+func (g *Gateway) Logger() *slog.Logger { return g.logger }
+
 // newID returns an id that cannot be guessed. It begins with the time, so that ids of
 // new jobs are neighbours in an index.
 func (g *Gateway) newID(now time.Time) (string, error) {
