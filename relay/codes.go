@@ -111,10 +111,10 @@ func failed(call *adapter.Call, s submission) error {
 	})
 }
 
-// isOver reports whether a text has ended.
+// isOver reports whether a text has ended, or its phone was given up.
 func isOver(s submission) bool {
 	switch s.State {
-	case relayapi.StateDelivered, relayapi.StateFailed, relayapi.StateExpired, relayapi.StateCancelled:
+	case relayapi.StateDelivered, relayapi.StateFailed, relayapi.StateExpired, relayapi.StateCancelled, relayapi.StateUncertain:
 		return true
 	}
 	return false
@@ -122,7 +122,9 @@ func isOver(s submission) bool {
 
 // canBeCalledBack reports whether a text may still be with the gateway, as far as its
 // response tells, which may have been none.
-func canBeCalledBack(s submission) bool { return !isOver(s) && s.State != relayapi.StateTaken }
+func canBeCalledBack(s submission) bool {
+	return !isOver(s) && s.State != relayapi.StateTaken && s.State != relayapi.StateCancelling
+}
 
 // wasSent reports whether any phone said that it had sent the text, even one that
 // should not have.

@@ -34,7 +34,7 @@ func TestEveryErrorCodeIsListed(t *testing.T) {
 		relayapi.CodeBadJSON, relayapi.CodeUnknownField, relayapi.CodeInvalidField, relayapi.CodeUnauthorized,
 		relayapi.CodeForbidden, relayapi.CodeNotFound, relayapi.CodeMethodNotAllowed, relayapi.CodeBodyTooLarge,
 		relayapi.CodeBodyTimeout, relayapi.CodeUnsupportedMediaType, relayapi.CodeQueueUnavailable, relayapi.CodeShuttingDown,
-		relayapi.CodeNoPhoneOnline, relayapi.CodeRecipientQuota, relayapi.CodeIdempotencyConflict,
+		relayapi.CodeNoPhoneOnline, relayapi.CodeLaneBusy, relayapi.CodeRecipientQuota, relayapi.CodeIdempotencyConflict,
 	}, listed)
 }
 
@@ -74,6 +74,8 @@ func TestOutcomes(t *testing.T) {
 		outcome("expired", `"state":"expired"`, provider.KindUnavailable, "expired", false),
 		outcome("cancelled, but a phone sent it", `"state":"cancelled"`+late, provider.KindUnavailable, "cancelled", true),
 		outcome("taken", `"state":"taken"`, provider.KindUnavailable, "taken", true),
+		outcome("cancelling", `"state":"cancelling"`, provider.KindUnavailable, "cancelling", true),
+		outcome("uncertain", `"state":"uncertain"`, provider.KindUnavailable, "uncertain", true),
 		outcome("still queued", `"state":"queued"`, provider.KindUnavailable, "queued", true),
 	})
 	limit := outcome("limit", `"state":"failed","failure":{"class":"limit"}`, provider.KindThrottled, "limit", false)

@@ -192,6 +192,8 @@ func TestReadStatus(t *testing.T) {
 		{Name: "queued", Reply: reply("queued", ""), Want: is(provider.StatePending, 0, "queued", "")},
 		{Name: "offered", Reply: reply("offered", ""), Want: is(provider.StatePending, 0, "offered", "")},
 		{Name: "taken", Reply: reply("taken", ""), Want: is(provider.StatePending, 0, "taken", "")},
+		{Name: "cancelling", Reply: reply("cancelling", ""), Want: is(provider.StatePending, 0, "cancelling", "")},
+		{Name: "uncertain", Reply: reply("uncertain", ""), Want: is(provider.StateUnknown, 0, "uncertain", "")},
 		{Name: "sent", Reply: reply("sent", ""), Want: is(provider.StateSent, 0, "sent", "")},
 		{Name: "delivered", Reply: reply("delivered", ""), Want: is(provider.StateDelivered, 0, "delivered", "")},
 		{Name: "expired", Reply: reply("expired", ""), Want: is(provider.StateFailed, provider.KindUnavailable, "expired", "")},

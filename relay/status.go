@@ -61,6 +61,8 @@ func stateOf(s relayapi.State) provider.State {
 		return provider.StateDelivered
 	case relayapi.StateFailed, relayapi.StateExpired, relayapi.StateCancelled:
 		return provider.StateFailed
+	case relayapi.StateUncertain:
+		return provider.StateUnknown
 	default:
 		return provider.StatePending
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// Await returns the job once a phone has sent it or it has ended. When the wait is over,
+// Await returns the job once a phone has sent it, it has ended or is uncertain. When the wait is over,
 // the caller has left, or the gateway shuts down, it cancels the job, and returns one that
 // can no longer be cancelled as it is.
 //
@@ -81,12 +81,12 @@ func (g *Gateway) untilOver(ctx context.Context, id string, wait time.Duration) 
 		if job, err = g.queue.Job(ctx, id, now); err != nil {
 			return Job{}, queueFailed, err
 		}
-		if rank(job.State) >= rank(relayapi.StateSent) {
+		if job.answered() {
 			return job, jobEnded, nil
 		}
 		select {
 		case <-changed:
-		case <-expiry(job, now):
+		case <-endOfJob(job, now):
 		case <-timer.C:
 			return job, waitOver, nil
 		case <-ctx.Done():
@@ -97,12 +97,13 @@ func (g *Gateway) untilOver(ctx context.Context, id string, wait time.Duration) 
 	}
 }
 
-// expiry fires at the deadline of a job that can still expire.
-func expiry(job Job, now time.Time) <-chan time.Time {
-	if !job.Open() {
+// endOfJob fires when the job ends by itself.
+func endOfJob(job Job, now time.Time) <-chan time.Time {
+	at, _ := job.ends()
+	if at.IsZero() {
 		return nil
 	}
-	return time.NewTimer(job.Deadline.Sub(now)).C
+	return time.NewTimer(at.Sub(now)).C
 }
 
 const (

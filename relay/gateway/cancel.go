@@ -7,7 +7,8 @@ import (
 )
 
 // Cancel cancels a job: a site one of its own, an operator any. With [ErrNotCancellable] it
-// returns the job too.
+// returns the job too: in relayapi.StateCancelling when its phone sends without asking and
+// is asked now to drop it.
 func (g *Gateway) Cancel(ctx context.Context, who Principal, id string) (Job, error) {
 	if err := who.as(RoleSite, RoleOperator); err != nil {
 		return Job{}, err
@@ -51,6 +52,9 @@ func (g *Gateway) CancelKey(ctx context.Context, site Principal, key string) (Jo
 }
 
 func (g *Gateway) cancelled(ctx context.Context, job Job, err error) (Job, error) {
+	if job.State == relayapi.StateCancelling {
+		g.logger.Info("relay: phone asked to drop a job", "job", job.ID, "site", job.Site, "phone", job.Phone)
+	}
 	if err == nil {
 		g.logger.Info("relay: job cancelled", "job", job.ID, "site", job.Site)
 	}

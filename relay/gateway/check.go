@@ -132,7 +132,7 @@ func checkLanes(lanes []string) error {
 }
 
 var reportable = []relayapi.State{
-	relayapi.StateTaken, relayapi.StateSent, relayapi.StateDelivered, relayapi.StateFailed,
+	relayapi.StateTaken, relayapi.StateSent, relayapi.StateDelivered, relayapi.StateFailed, relayapi.StateCancelled,
 }
 
 // check checks a state report.
@@ -140,10 +140,10 @@ func (r ReportRequest) check() error {
 	switch {
 	case r.ID == "":
 		return invalid("id", "required")
-	case r.Lease == "":
+	case r.Lease == "" && !r.Unasked:
 		return invalid("lease", "required")
 	case !slices.Contains(reportable, r.State):
-		return invalid("state", "want taken, sent, delivered or failed")
+		return invalid("state", "want taken, sent, delivered, failed or cancelled")
 	case r.State == relayapi.StateFailed && r.Failure == nil:
 		return invalid("failure", "required with failed")
 	case r.State != relayapi.StateFailed && r.Failure != nil:

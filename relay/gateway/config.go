@@ -28,6 +28,14 @@ type Config struct {
 	// Lease is how long a phone has to take a job before the gateway may offer it to
 	// another phone. 0 means 10 seconds.
 	Lease time.Duration
+	// TakenFor is how long a phone that has taken a job has to report what became of it;
+	// then the job is relayapi.StateUncertain. 0 means ten minutes, or ClearAfter when that
+	// is shorter.
+	TakenFor time.Duration
+	// CoolFor is how long a phone that cannot send on a lane (relayapi.FailureLimit, NoService
+	// or Config) is offered nothing there: twice as long each time running, up to ten
+	// minutes. 0 means 30 seconds.
+	CoolFor time.Duration
 	// ClearAfter is how long after its deadline the text of a taken or sent job is
 	// deleted; that of any other ended job is deleted at once. 0 means an hour.
 	ClearAfter time.Duration
@@ -96,6 +104,8 @@ func HashToken(token string) string {
 
 const (
 	defaultLease       = 10 * time.Second
+	defaultTakenFor    = 10 * time.Minute
+	defaultCoolFor     = 30 * time.Second
 	defaultClearAfter  = time.Hour
 	defaultForgetAfter = 30 * 24 * time.Hour
 	longestLease       = time.Hour
@@ -111,6 +121,8 @@ func (c Config) withDefaults() Config {
 	}
 	c.Lease = cmp.Or(c.Lease, defaultLease)
 	c.ClearAfter = cmp.Or(c.ClearAfter, defaultClearAfter)
+	c.TakenFor = cmp.Or(c.TakenFor, min(defaultTakenFor, c.ClearAfter))
+	c.CoolFor = cmp.Or(c.CoolFor, defaultCoolFor)
 	c.ForgetAfter = cmp.Or(c.ForgetAfter, defaultForgetAfter)
 	c.Rand = cmp.Or(c.Rand, rand.Reader)
 	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
@@ -147,6 +159,12 @@ func (c Config) Validate() error {
 	}
 	if c.Lease < 0 || c.Lease > longestLease {
 		add("Lease: must be between 0 and an hour")
+	}
+	if c.TakenFor < 0 {
+		add("TakenFor: must not be negative")
+	}
+	if c.CoolFor < 0 {
+		add("CoolFor: must not be negative")
 	}
 	if c.ClearAfter < 0 {
 		add("ClearAfter: must not be negative")

@@ -42,19 +42,22 @@ func (e *ForbiddenError) Error() string {
 
 // rules are the errors by which a queue says what its rules forbid.
 var rules = []error{
-	ErrUnknownJob, ErrContentDiffers, ErrNoPhoneOnline, ErrNotCancellable, ErrForeignJob, ErrForeignLease, ErrLeaseLost,
-	ErrJobCancelled, ErrJobExpired,
+	ErrUnknownJob, ErrContentDiffers, ErrNoPhoneOnline, ErrLaneBusy, ErrNotCancellable, ErrForeignJob, ErrForeignLease, ErrLeaseLost,
+	ErrJobCancelled, ErrJobExpired, ErrNotCancelling,
 }
 
 // failed is what a caller hears of an error: a rule's as it is, and of an engine's only
 // that there was one, which goes into the log.
 func (g *Gateway) failed(ctx context.Context, what string, err error) error {
 	var quota *QuotaError
+	var busy *BusyError
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &quota):
 		return &QuotaError{RetryAt: quota.RetryAt, RetryAfter: quota.RetryAt.Sub(g.Now())}
+	case errors.As(err, &busy):
+		return busy
 	}
 	for _, rule := range rules {
 		if errors.Is(err, rule) {

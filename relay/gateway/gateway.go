@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
 // Gateway is the relay's service: sites submit, phones pull. It knows nothing of HTTP; a
@@ -22,6 +24,8 @@ type Gateway struct {
 	watchers watchers
 	waiters  waiters
 	lanes    lanes
+	paces    paces
+	losses   losses
 
 	randMu sync.Mutex
 	rand   io.Reader
@@ -44,6 +48,7 @@ func New(cfg Config) (*Gateway, error) {
 	g.tokens = knownTokens(cfg.Tokens)
 	lifetime, end := context.WithCancel(context.Background())
 	g.ending, g.end = lifetime.Done(), end
+	g.losses.ready = make(chan struct{}, 1)
 	g.unsub = g.queue.Subscribe(g.hear)
 	g.running.Go(func() { g.sweepRegularly(lifetime) })
 	return g, nil
@@ -56,6 +61,12 @@ func (g *Gateway) hear(change Change) {
 	}
 	if change.Job != "" {
 		g.watchers.tell(change.Job)
+	}
+	if change.Phone != "" {
+		g.pulls.wakePhone(change.Phone)
+	}
+	if change.State == relayapi.StateUncertain {
+		g.losses.add(change.Job)
 	}
 	if change.All {
 		g.pulls.wakeAll()
@@ -146,7 +157,10 @@ func (g *Gateway) sweepRegularly(lifetime context.Context) {
 		select {
 		case <-ticker.C:
 			g.sweep(lifetime)
+		case <-g.losses.ready:
+			g.logLosses()
 		case <-lifetime.Done():
+			g.logLosses()
 			return
 		}
 	}

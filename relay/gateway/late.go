@@ -81,5 +81,12 @@ func (g *Gateway) noPhoneTook(job Job, began uint64) {
 func (w *waitingPulls) waits(lane, other string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return slices.ContainsFunc(w.byLane[lane], func(p *waitingPull) bool { return p.phone != other })
+	waiting := w.byLane[lane]
+	if waiting == nil {
+		return false
+	}
+	if waiting.places[other] != nil {
+		return waiting.order.Len() > 1
+	}
+	return !waiting.empty()
 }

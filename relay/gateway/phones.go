@@ -19,6 +19,9 @@ type PullRequest struct {
 	// Interval is the longest time between two of its requests; 0 means
 	// relayapi.DefaultInterval.
 	Interval time.Duration
+	// Unasked says that the phone sends what it is handed without asking: its jobs are
+	// taken at once, and it gets each again until it has reported what became of it.
+	Unasked bool
 }
 
 // Pull offers jobs to a phone as soon as there are some, or returns none when its wait is
@@ -60,8 +63,8 @@ func (g *Gateway) waitForJobs(ctx context.Context, phone string, p PullRequest) 
 		if err != nil {
 			return nil, err
 		}
-		pull.wakeUsed()
-		offered = g.stillGood(offered)
+		pull.wakeUsed(offered.Cooled)
+		offered = g.stillGood(ctx, offered, now)
 		if len(offered.Jobs) > 0 || !waiting {
 			return offered.Jobs, nil
 		}
@@ -87,10 +90,12 @@ func (g *Gateway) offer(ctx context.Context, phone string, p PullRequest, now ti
 	}
 	return g.queue.Offer(ctx, Pull{
 		Phone: phone, Lanes: p.Lanes, Max: p.Max, Lease: lease, LeaseFor: g.cfg.Lease, Now: now,
+		Unasked: p.Unasked, TakenFor: g.cfg.TakenFor, Pace: g.paces.ofAll(p.Lanes, now),
 	})
 }
 
-// leaseEnd fires when the gateway may offer a job that another phone holds now.
+// leaseEnd fires when the gateway may offer a job that another phone holds now, or that the
+// phone was too cooled for.
 func leaseEnd(offered Offered, now time.Time) <-chan time.Time {
 	if offered.NextAt.IsZero() {
 		return nil
@@ -102,7 +107,11 @@ func leaseEnd(offered Offered, now time.Time) <-chan time.Time {
 type ReportRequest struct {
 	// ID is the job's id, and Lease the lease that came with the job.
 	ID, Lease string
-	// State is taken, sent, delivered or failed.
+	// Unasked says that the job was handed to the phone without asking. Then Lease may be
+	// empty.
+	Unasked bool
+	// State is taken, sent, delivered or failed, or cancelled as the answer of a phone that
+	// does not ask to a job in relayapi.StateCancelling: it has not sent the text and will not.
 	State relayapi.State
 	// At is the phone's own time, zero when it gives none.
 	At time.Time
@@ -127,6 +136,7 @@ func (g *Gateway) Report(ctx context.Context, phone Principal, r ReportRequest) 
 	if err != nil {
 		return job, g.failed(ctx, "report", err)
 	}
+	g.paces.learn(job, phone.Name)
 	g.logger.Info("relay: phone reported a state", "job", job.ID, "phone", phone.Name, "reported", r.State, "state", job.State, "to", job.To)
 	return job, nil
 }
@@ -142,6 +152,7 @@ func (g *Gateway) record(ctx context.Context, phone string, r ReportRequest, now
 	}
 	return g.queue.Record(ctx, StateReport{
 		ID: r.ID, Phone: phone, Lease: r.Lease, State: r.State, At: r.At, Failure: failure, Now: now,
+		TakenFor: g.cfg.TakenFor, CoolFor: g.cfg.CoolFor,
 	})
 }
 

@@ -13,6 +13,8 @@ var (
 	ErrContentDiffers = errors.New("gateway: the idempotency key names a job with other content")
 	// ErrNoPhoneOnline: no phone is online on the lane.
 	ErrNoPhoneOnline = errors.New("gateway: no phone is online on the lane")
+	// ErrLaneBusy: the lane's phones cannot send the text within the site's wait.
+	ErrLaneBusy = errors.New("gateway: the phones of the lane cannot send the text in time")
 	// ErrNotCancellable: a phone has taken the job, or it has ended.
 	ErrNotCancellable = errors.New("gateway: the job can no longer be cancelled")
 	// ErrForeignJob: the gateway never offered the job to the phone.
@@ -25,6 +27,8 @@ var (
 	ErrJobCancelled = errors.New("gateway: the job was cancelled")
 	// ErrJobExpired: the deadline passed before the phone took the job.
 	ErrJobExpired = errors.New("gateway: the job has expired")
+	// ErrNotCancelling: a phone reported cancelled for a job that nobody had asked it to drop.
+	ErrNotCancelling = errors.New("gateway: nobody has cancelled the job")
 	// ErrClosed: the queue is closed.
 	ErrClosed = errors.New("gateway: the queue is closed")
 )
@@ -41,3 +45,18 @@ type QuotaError struct {
 func (e *QuotaError) Error() string {
 	return "gateway: the recipient's quota is used up until " + e.RetryAt.UTC().Format(time.RFC3339)
 }
+
+// BusyError says that the phones of a lane cannot send a text within its site's wait. It
+// is [ErrLaneBusy].
+type BusyError struct {
+	// RetryAfter is after how long they can, if no other text comes.
+	RetryAfter time.Duration
+}
+
+// Error returns the time.
+func (e *BusyError) Error() string {
+	return ErrLaneBusy.Error() + "; they can in " + e.RetryAfter.String()
+}
+
+// Unwrap returns [ErrLaneBusy].
+func (*BusyError) Unwrap() error { return ErrLaneBusy }

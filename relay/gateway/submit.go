@@ -25,7 +25,9 @@ type Submission struct {
 	// TTL is how long a phone may take the job; 0 means relayapi.DefaultTTL.
 	TTL time.Duration
 	// Wait is how long the site is going to wait with Await, or 0. A job whose site leaves
-	// while it is stored is cancelled, if somebody was going to wait for it.
+	// while it is stored is cancelled, if somebody was going to wait for it. When the phones
+	// of the lane cannot send the text within this time, as far as the gateway has measured
+	// them, Submit returns a [*BusyError].
 	Wait time.Duration
 }
 
@@ -67,7 +69,7 @@ func (g *Gateway) store(ctx context.Context, site Principal, s Submission, to re
 	submitted, err := g.queue.Submit(ctx, Submit{
 		ID: id, Site: site.Name, Key: s.Key, Content: s.digest(to),
 		To: to, Text: s.Text, Ref: s.Ref, Lane: s.Lane, Now: now, Deadline: now.Add(s.TTL), Quotas: g.cfg.Quotas,
-		Late: g.lanes.isLate(s.Lane),
+		Wait: s.Wait, Pace: g.paces.of(s.Lane, now), TakenFor: g.cfg.TakenFor, Late: g.lanes.isLate(s.Lane),
 	})
 	switch left := ctx.Err() != nil && s.Wait > 0; {
 	case err == nil && s.Wait > 0:

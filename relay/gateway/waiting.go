@@ -6,16 +6,17 @@ import (
 )
 
 // waitingPulls are the pulls that wait for a job. A new job wakes the phone that has
-// waited for longest on its lane, and no other: with a thousand phones waiting, one
-// job is one look at the queue. A pull that ends without having used its wake passes
-// the wake on.
+// waited for longest on its lane, and no other: with ten thousand phones waiting, one
+// job is one look at the queue, and costs as much as with ten. A pull that ends without
+// having used its wake passes the wake on, and so does one whose phone is cooled.
 //
 // When a phone has several pulls waiting, the latest is woken: a phone that has lost
 // its connection pulls again, and the gateway may not have noticed the loss.
 type waitingPulls struct {
-	mu     sync.Mutex
-	byLane map[string][]*waitingPull
-	count  uint64
+	mu      sync.Mutex
+	byLane  map[string]*turns
+	byPhone map[string][]*waitingPull // every pull that has not ended
+	count   uint64
 }
 
 // waitingPull is one pull that waits.
@@ -34,16 +35,21 @@ type waitingPull struct {
 
 // add makes a new pull wait on each of its lanes.
 func (w *waitingPulls) add(phone string, lanes []string) *waitingPull {
-	p := &waitingPull{all: w, phone: phone, number: w.nextNumber(), lanes: lanes, woken: make(chan struct{}, 1)}
+	p := &waitingPull{all: w, phone: phone, lanes: lanes, woken: make(chan struct{}, 1)}
+	w.enter(p)
 	p.waitAgain()
 	return p
 }
 
-func (w *waitingPulls) nextNumber() uint64 {
+func (w *waitingPulls) enter(p *waitingPull) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.count++
-	return w.count
+	p.number = w.count
+	if w.byPhone == nil {
+		w.byPhone, w.byLane = map[string][]*waitingPull{}, map[string]*turns{}
+	}
+	w.byPhone[p.phone] = append(w.byPhone[p.phone], p)
 }
 
 // waitAgain makes sure that the pull waits: after all others, if it was woken.
@@ -51,13 +57,11 @@ func (p *waitingPull) waitAgain() {
 	p.all.mu.Lock()
 	defer p.all.mu.Unlock()
 	p.readWake()
-	if p.all.byLane == nil {
-		p.all.byLane = map[string][]*waitingPull{}
-	}
 	for _, lane := range p.lanes {
-		if !slices.Contains(p.all.byLane[lane], p) {
-			p.all.byLane[lane] = append(p.all.byLane[lane], p)
+		if p.all.byLane[lane] == nil {
+			p.all.byLane[lane] = newTurns()
 		}
+		p.all.byLane[lane].add(p)
 	}
 }
 
@@ -73,19 +77,43 @@ func (p *waitingPull) readWake() {
 // wakeRead notes that the pull has read its wake from woken.
 func (p *waitingPull) wakeRead() { p.hasWake = true }
 
-// wakeUsed notes that the pull has looked at the queue since it was woken.
-func (p *waitingPull) wakeUsed() { p.hasWake = false }
+// wakeUsed notes that the pull has looked at the queue since it was woken. On lanes on
+// which its phone is cooled it waits no more until it waits again, and the wake, which may
+// have been for one of them, goes to the next pull there.
+func (p *waitingPull) wakeUsed(cooled []string) {
+	if len(cooled) > 0 {
+		p.leave(cooled)
+	}
+	p.hasWake = false
+}
+
+// leave takes the pull from some of its lanes, and passes its wake on there.
+func (p *waitingPull) leave(lanes []string) {
+	p.all.mu.Lock()
+	defer p.all.mu.Unlock()
+	p.all.remove(p, lanes)
+	if p.hasWake || len(p.woken) > 0 {
+		p.all.wakeEach(lanes)
+	}
+}
 
 // end takes the pull away. A wake that it has not used goes to the next pull.
 func (p *waitingPull) end() {
 	p.all.mu.Lock()
 	defer p.all.mu.Unlock()
-	p.all.remove(p)
+	p.all.remove(p, p.lanes)
+	p.all.forget(p)
 	p.readWake()
 	if p.hasWake {
-		for _, lane := range p.lanes {
-			p.all.wakeLocked(lane)
-		}
+		p.all.wakeEach(p.lanes)
+	}
+}
+
+func (w *waitingPulls) forget(p *waitingPull) {
+	rest := slices.DeleteFunc(w.byPhone[p.phone], func(other *waitingPull) bool { return other == p })
+	w.byPhone[p.phone] = rest
+	if len(rest) == 0 {
+		delete(w.byPhone, p.phone)
 	}
 }
 
@@ -96,107 +124,54 @@ func (w *waitingPulls) wake(lane string) {
 	w.wakeLocked(lane)
 }
 
-// wakeAll wakes every pull.
-func (w *waitingPulls) wakeAll() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for lane := range w.byLane {
-		for len(w.byLane[lane]) > 0 {
-			w.wakeLocked(lane)
-		}
+func (w *waitingPulls) wakeEach(lanes []string) {
+	for _, lane := range lanes {
+		w.wakeLocked(lane)
 	}
 }
 
 func (w *waitingPulls) wakeLocked(lane string) {
-	if len(w.byLane[lane]) == 0 {
-		return
+	if turns := w.byLane[lane]; turns != nil {
+		w.tell(turns.next())
 	}
-	woken := latestOfFirst(w.byLane[lane])
-	w.remove(woken)
-	w.moveBack(lane, woken.phone)
-	woken.woken <- struct{}{} // has room: a pull that was woken waits on no lane
 }
 
-// latestOfFirst returns the latest pull of the phone that has waited for longest.
-func latestOfFirst(waiting []*waitingPull) *waitingPull {
-	latest := waiting[0]
-	for _, p := range waiting {
-		if p.phone == latest.phone && p.number > latest.number {
-			latest = p
-		}
+// tell wakes a pull.
+func (w *waitingPulls) tell(p *waitingPull) {
+	w.remove(p, p.lanes)
+	select {
+	case p.woken <- struct{}{}:
+	default: // it was woken before and has not looked yet
 	}
-	return latest
 }
 
-// moveBack moves the other pulls of a phone that was woken behind those of all others.
-func (w *waitingPulls) moveBack(lane, phone string) {
-	slices.SortStableFunc(w.byLane[lane], func(a, b *waitingPull) int {
-		switch {
-		case a.phone != phone && b.phone == phone:
-			return -1
-		case a.phone == phone && b.phone != phone:
-			return 1
-		default:
-			return 0
-		}
-	})
+// wakePhone wakes every pull of a phone.
+func (w *waitingPulls) wakePhone(phone string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, p := range w.byPhone[phone] {
+		w.tell(p)
+	}
 }
 
-func (w *waitingPulls) remove(p *waitingPull) {
-	for _, lane := range p.lanes {
-		w.byLane[lane] = slices.DeleteFunc(w.byLane[lane], func(other *waitingPull) bool { return other == p })
-		if len(w.byLane[lane]) == 0 {
-			delete(w.byLane, lane)
+// wakeAll wakes every pull.
+func (w *waitingPulls) wakeAll() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, pulls := range w.byPhone {
+		for _, p := range pulls {
+			w.tell(p)
 		}
 	}
 }
 
-// watchers are the sites' submissions that wait for their job to change.
-type watchers struct {
-	mu    sync.Mutex
-	byJob map[string][]chan struct{}
-}
-
-// watch returns a channel that has an entry after the job has changed.
-func (w *watchers) watch(id string) (changed <-chan struct{}, stop func()) {
-	mine := make(chan struct{}, 1)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.byJob == nil {
-		w.byJob = map[string][]chan struct{}{}
-	}
-	w.byJob[id] = append(w.byJob[id], mine)
-	return mine, func() { w.remove(id, mine) }
-}
-
-func (w *watchers) remove(id string, gone chan struct{}) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.byJob[id] = slices.DeleteFunc(w.byJob[id], func(c chan struct{}) bool { return c == gone })
-	if len(w.byJob[id]) == 0 {
-		delete(w.byJob, id)
-	}
-}
-
-func (w *watchers) tell(id string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.tellLocked(id)
-}
-
-func (w *watchers) tellAll() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for id := range w.byJob {
-		w.tellLocked(id)
-	}
-}
-
-func (w *watchers) tellLocked(id string) {
-	for _, c := range w.byJob[id] {
-		select {
-		case c <- struct{}{}:
-		default: // it was told before and has not looked yet
+func (w *waitingPulls) remove(p *waitingPull, lanes []string) {
+	for _, lane := range lanes {
+		if turns := w.byLane[lane]; turns != nil {
+			turns.remove(p)
+			if turns.empty() {
+				delete(w.byLane, lane)
+			}
 		}
 	}
 }

@@ -46,7 +46,7 @@ func TestAnUnusedWakeIsPassedOn(t *testing.T) {
 		{"not read", func(p *waitingPull) { p.end() }, true},
 		{"read, not looked", func(p *waitingPull) { <-p.woken; p.wakeRead(); p.end() }, true},
 		{"read when waiting again, not looked", func(p *waitingPull) { p.waitAgain(); p.end() }, true},
-		{"looked", func(p *waitingPull) { p.waitAgain(); p.wakeUsed(); p.end() }, false},
+		{"looked", func(p *waitingPull) { p.waitAgain(); p.wakeUsed(nil); p.end() }, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

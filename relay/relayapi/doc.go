@@ -33,19 +33,46 @@
 //
 //	queued → offered → taken → sent → delivered
 //	   └────────┴→ expired, cancelled   └→ failed
+//	taken → uncertain                   the phone never said what became of it
+//	taken → cancelling → cancelled      a phone that does not ask is asked to drop it
+//	offered, taken → queued             the phone cannot send; another one can
 //
-// A job never goes back. An offered job stays with its phone until the lease
-// ends; after that the gateway may offer it to another phone. It never offers a taken
-// job to another phone, and never a job past its deadline to any phone.
+// An offered job stays with its phone until the lease ends; after that the gateway may
+// offer it to another phone. It never offers a taken job to another phone, and never a
+// job past its deadline to any phone.
+//
+// A job goes back in one case alone: the phone that holds it reports failed with class
+// limit, no_service or config and without may_have_sent, the deadline has not passed, and
+// another phone of the lane is online. Then it is queued again, and its history has who
+// failed. The gateway offers the phone nothing on that lane for a while: 30 seconds
+// unless it is set up otherwise, and twice that each time again, up to ten minutes, until
+// a text of the phone's is sent. When no other phone is left, the job fails at once.
+//
+// A job that was taken and of which nothing was heard for ten minutes, unless the gateway
+// is set up otherwise, is uncertain. What its phone reports later still counts.
+//
+// # Reports that contradict
+//
+//   - sent without taken before, under the last lease: accepted, even after the lease has
+//     ended. The phone has broken the contract, but the text is out.
+//   - failed after sent: the job fails; the network could not deliver.
+//   - Any report after delivered, failed, expired or cancelled, and any that names an
+//     earlier state: the state stays, and the report stands in the history as late. The
+//     first of two that are final counts. A late "sent" means that the text may be out,
+//     whatever the state says.
+//   - After uncertain every report counts but taken.
 //
 // # What a site does
 //
 //  1. POST /v1/messages with an Idempotency-Key of its own for each text, with
 //     wait_ms, and with a ttl_seconds that is no longer than the wait: then the job
 //     expires with the wait, even if the gateway stops before it can cancel the job.
+//     A submission without the key is accepted, but cannot be repeated without risk of
+//     a second text, nor cancelled when its response is lost.
 //  2. Act on the state in the response. "sent" and "delivered": the phone sent the
 //     text. "cancelled" and "expired": no phone sent it, so the site may use another
-//     provider. "taken": a phone may have sent it. "failed": the failure says why.
+//     provider. "taken", "cancelling" and "uncertain": a phone may have sent it.
+//     "failed": the failure says why.
 //  3. When there was no response, or it was queue_unavailable: DELETE /v1/messages with
 //     the same key. A 200 means that no phone has sent the text and none will, even if
 //     the submission is still on its way: the gateway cancels the key in advance. A 409
@@ -63,4 +90,12 @@
 //
 // Step 3 is why a cancelled job is certainly not sent, and why two phones never send
 // one job.
+//
+// # A phone app that cannot ask
+//
+// An app that sends what it is handed pulls with unasked. A job is taken when it is handed
+// to the app, and no other phone ever gets it. The app gets it again with every pull until
+// it has reported sent or failed, and keeps what it has sent by the job's id, so as not to
+// send it twice. To cancel such a job is to ask: it comes with "cancelling": true, and the
+// app answers with state "cancelled", or with what became of the text.
 package relayapi

@@ -53,11 +53,15 @@ const (
 const (
 	// CodeNoPhoneOnline: no phone is online on the lane; the gateway stored nothing. 503.
 	CodeNoPhoneOnline ErrorCode = "no_phone_online"
+	// CodeLaneBusy: the phones of the lane cannot send the text within the submission's
+	// wait_ms; the gateway stored nothing. 503 with Retry-After.
+	CodeLaneBusy ErrorCode = "lane_busy"
 	// CodeRecipientQuota: the recipient's quota is used up; the gateway stored nothing. 429 with Retry-After.
 	CodeRecipientQuota ErrorCode = "recipient_quota"
 	// CodeIdempotencyConflict: the key names a submission with other content. 409.
 	CodeIdempotencyConflict ErrorCode = "idempotency_conflict"
-	// CodeNotCancellable: a phone has taken the job, or it has ended. 409, with the state.
+	// CodeNotCancellable: a phone has taken the job, or it has ended. 409, with the state;
+	// with cancelling the phone was asked not to send.
 	CodeNotCancellable ErrorCode = "not_cancellable"
 )
 
@@ -75,4 +79,7 @@ const (
 	CodeJobCancelled ErrorCode = "job_cancelled"
 	// CodeJobExpired: the deadline passed before this phone took the job. 410, with the state.
 	CodeJobExpired ErrorCode = "job_expired"
+	// CodeNotCancelling: a phone reported cancelled for a job that nobody has cancelled. 409,
+	// with the state.
+	CodeNotCancelling ErrorCode = "not_cancelling"
 )

@@ -22,7 +22,8 @@ const (
 	// [MaxIdempotencyKey] printable ASCII characters. Two sites may use the same key for
 	// different submissions.
 	HeaderIdempotencyKey = "Idempotency-Key"
-	// HeaderRetryAfter comes with [CodeRecipientQuota]: whole seconds, at least 1.
+	// HeaderRetryAfter comes with [CodeRecipientQuota] and [CodeLaneBusy]: whole seconds, at
+	// least 1.
 	HeaderRetryAfter = "Retry-After"
 )
 

@@ -14,6 +14,10 @@ type Pull struct {
 	IntervalMS int `json:"interval_ms,omitempty"`
 	// Lanes are the lanes that the phone serves; absent or empty means [DefaultLane] alone.
 	Lanes []string `json:"lanes,omitempty"`
+	// Unasked says that the phone's program cannot ask before it sends: it sends what it is
+	// handed. Its jobs are taken at once. It gets each again, under the same lease, until it
+	// has reported what became of it, so it reports before it pulls again.
+	Unasked bool `json:"unasked,omitempty"`
 }
 
 // Pulled is the response to a [Pull].
@@ -21,7 +25,8 @@ type Pulled struct {
 	// Jobs are the jobs that the gateway offers to the phone; empty when there are none.
 	// A job that it offered to the phone before and that is not taken yet comes again, from
 	// a tenth of its lease on, under another lease of the same end. Either lease can take
-	// the job, and the other is refused then.
+	// the job, and the other is refused then. One that was handed to a phone that does not ask
+	// comes again under the same lease.
 	Jobs []Job `json:"jobs"`
 }
 
@@ -42,11 +47,15 @@ type Job struct {
 	RemainingMS int64 `json:"remaining_ms"`
 	// Lease names this offer; every report about the job carries it.
 	Lease string `json:"lease"`
-	// LeaseDeadline is when the lease ends: until then the phone may take the job. It is
-	// by the gateway's clock.
+	// LeaseDeadline is when the lease ends: until then the phone may take the job; one that
+	// does not ask should have reported by then. It is by the gateway's clock.
 	LeaseDeadline Time `json:"lease_deadline"`
 	// LeaseRemainingMS is how many milliseconds are left until the lease ends.
 	LeaseRemainingMS int64 `json:"lease_remaining_ms"`
+	// Cancelling is true when the site wants the job back from a phone that does not ask.
+	// The phone reports cancelled if it has not sent the text, and then never sends it;
+	// otherwise it reports what became of the text.
+	Cancelling bool `json:"cancelling,omitempty"`
 }
 
 // StateReport is the body of POST [PathStateReports]: a phone says which
@@ -56,7 +65,8 @@ type StateReport struct {
 	ID string `json:"id"`
 	// Lease is the lease that came with the job. Required.
 	Lease string `json:"lease"`
-	// State is taken, sent, delivered or failed. Required.
+	// State is taken, sent, delivered or failed, or cancelled as the answer to a job with
+	// Cancelling. Required.
 	State State `json:"state"`
 	// At is when it happened by the phone's clock. The gateway keeps it beside its own time
 	// and decides nothing by it.

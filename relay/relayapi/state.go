@@ -9,9 +9,17 @@ const (
 	StateQueued State = "queued"
 	// StateOffered: the gateway has offered the job to a phone, which has not taken it yet.
 	StateOffered State = "offered"
-	// StateTaken: a phone has said that it will send the text now. Until its next report
-	// it is unknown whether it has.
+	// StateTaken: a phone has said that it will send the text now, or the gateway has handed
+	// the job to a phone that sends without asking ([Pull].Unasked). Until the phone's next
+	// report it is unknown whether it has.
 	StateTaken State = "taken"
+	// StateCancelling: the job was cancelled after the gateway had handed it to a phone that
+	// sends without asking, and the phone has not answered yet. It may have sent the text.
+	StateCancelling State = "cancelling"
+	// StateUncertain: a phone took the job and never said what became of it; it may have
+	// sent the text. No phone gets the job any more. A later report of its phone still
+	// counts.
+	StateUncertain State = "uncertain"
 	// StateSent: the phone has sent the text to the mobile network.
 	StateSent State = "sent"
 	// StateDelivered: the network has reported delivery. Final.
@@ -22,8 +30,8 @@ const (
 	// StateExpired: the deadline passed before any phone took the job. Final;
 	// nothing was sent.
 	StateExpired State = "expired"
-	// StateCancelled: the job was cancelled before any phone took it. Final;
-	// nothing was sent.
+	// StateCancelled: the job was cancelled before any phone took it, or its phone has
+	// answered that it had not sent the text and will not. Final; nothing was sent.
 	StateCancelled State = "cancelled"
 )
 
@@ -42,7 +50,9 @@ const (
 	SourceGateway SourceKind = "gateway"
 )
 
-// FailureClass says why a phone failed; programs can act on it.
+// FailureClass says why a phone failed; programs can act on it. With limit, no_service
+// and config it is the phone that cannot send, so the gateway gives the job to another
+// phone where it can.
 type FailureClass string
 
 // The classes of failure.

@@ -41,16 +41,16 @@ func TestVersion1StaysByteForByte(t *testing.T) {
 		},
 		{
 			"pull",
-			relayapi.Pull{Max: 2, WaitMS: 25000, IntervalMS: 30000, Lanes: []string{"text"}},
+			relayapi.Pull{Max: 2, WaitMS: 25000, IntervalMS: 30000, Lanes: []string{"text"}, Unasked: true},
 			relayapi.Pull{},
-			`{"max":2,"wait_ms":25000,"interval_ms":30000,"lanes":["text"]}`,
+			`{"max":2,"wait_ms":25000,"interval_ms":30000,"lanes":["text"],"unasked":true}`,
 			`{}`,
 		},
 		{
 			"pulled",
-			relayapi.Pulled{Jobs: []relayapi.Job{{ID: "1", To: "+8613800138000", Text: "Hi", Lane: "text", Deadline: at, RemainingMS: 1, Lease: "l", LeaseDeadline: at, LeaseRemainingMS: 2}}},
+			relayapi.Pulled{Jobs: []relayapi.Job{{ID: "1", To: "+8613800138000", Text: "Hi", Lane: "text", Deadline: at, RemainingMS: 1, Lease: "l", LeaseDeadline: at, LeaseRemainingMS: 2, Cancelling: true}}},
 			relayapi.Pulled{Jobs: []relayapi.Job{}},
-			`{"jobs":[{"id":"1","to":"+8613800138000","text":"Hi","lane":"text","deadline":"2026-11-21T03:30:00.000Z","remaining_ms":1,"lease":"l","lease_deadline":"2026-11-21T03:30:00.000Z","lease_remaining_ms":2}]}`,
+			`{"jobs":[{"id":"1","to":"+8613800138000","text":"Hi","lane":"text","deadline":"2026-11-21T03:30:00.000Z","remaining_ms":1,"lease":"l","lease_deadline":"2026-11-21T03:30:00.000Z","lease_remaining_ms":2,"cancelling":true}]}`,
 			`{"jobs":[]}`,
 		},
 		{
@@ -91,16 +91,18 @@ func TestVersion1KeepsItsPathsAndWords(t *testing.T) {
 		[]string{"/v1/messages", "/v1/pull", "/v1/receipts", "/healthz", "Idempotency-Key", "Retry-After"},
 		[]string{relayapi.PathSubmissions, relayapi.PathPull, relayapi.PathStateReports, relayapi.PathHealth, relayapi.HeaderIdempotencyKey, relayapi.HeaderRetryAfter})
 	require.Equal(t,
-		[]relayapi.State{"queued", "offered", "taken", "sent", "delivered", "failed", "expired", "cancelled"},
+		[]relayapi.State{"queued", "offered", "taken", "sent", "delivered", "failed", "expired", "cancelled", "cancelling", "uncertain"},
 		[]relayapi.State{
 			relayapi.StateQueued, relayapi.StateOffered, relayapi.StateTaken, relayapi.StateSent,
 			relayapi.StateDelivered, relayapi.StateFailed, relayapi.StateExpired, relayapi.StateCancelled,
+			relayapi.StateCancelling, relayapi.StateUncertain,
 		})
 	require.Equal(t,
 		[]relayapi.ErrorCode{
 			"bad_json", "unknown_field", "invalid_field", "unauthorized", "forbidden", "not_found", "method_not_allowed", "body_too_large",
 			"body_timeout", "unsupported_media_type", "queue_unavailable", "shutting_down", "no_phone_online", "recipient_quota",
 			"idempotency_conflict", "not_cancellable", "unknown_job", "foreign_job", "foreign_lease", "lease_lost", "job_cancelled", "job_expired",
+			"lane_busy", "not_cancelling",
 		},
 		[]relayapi.ErrorCode{
 			relayapi.CodeBadJSON, relayapi.CodeUnknownField, relayapi.CodeInvalidField, relayapi.CodeUnauthorized, relayapi.CodeForbidden,
@@ -108,5 +110,6 @@ func TestVersion1KeepsItsPathsAndWords(t *testing.T) {
 			relayapi.CodeUnsupportedMediaType, relayapi.CodeQueueUnavailable, relayapi.CodeShuttingDown, relayapi.CodeNoPhoneOnline,
 			relayapi.CodeRecipientQuota, relayapi.CodeIdempotencyConflict, relayapi.CodeNotCancellable, relayapi.CodeUnknownJob,
 			relayapi.CodeForeignJob, relayapi.CodeForeignLease, relayapi.CodeLeaseLost, relayapi.CodeJobCancelled, relayapi.CodeJobExpired,
+			relayapi.CodeLaneBusy, relayapi.CodeNotCancelling,
 		})
 }

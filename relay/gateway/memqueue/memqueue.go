@@ -82,9 +82,21 @@ func (q *Queue) Submit(ctx context.Context, s gateway.Submit) (gateway.Submitted
 		if retryAt := gateway.RetryAt(s.Quotas, t.countedFor(s.To, s.Now), s.Now); !retryAt.IsZero() {
 			return gateway.Submitted{}, &gateway.QuotaError{RetryAt: retryAt}
 		}
+		if err := q.busy(t, s); err != nil {
+			return gateway.Submitted{}, err
+		}
 		t.note(gateway.Change{Lane: s.Lane})
 		return gateway.Submitted{Job: t.add(s.Job()), New: true}, nil
 	})
+}
+
+// busy returns an error when the lane's phones cannot send the text in time.
+func (q *Queue) busy(t *table, s gateway.Submit) error {
+	if !s.Measured() {
+		return nil
+	}
+	ahead := t.ahead(s)
+	return s.Busy(ahead, q.phones.Count(s.Lane, s.Now, ahead+1))
 }
 
 // Job returns a job as it is at now. It stores that the job has expired: a call that
@@ -126,12 +138,13 @@ func (q *Queue) CancelKey(ctx context.Context, c gateway.KeyCancellation) (gatew
 // Offer offers jobs to a phone.
 func (q *Queue) Offer(ctx context.Context, p gateway.Pull) (gateway.Offered, error) {
 	return exclusively(ctx, q, func(t *table) (gateway.Offered, error) {
-		var offered gateway.Offered
-		for _, old := range t.offerable(p) {
+		cooled, until := q.phones.Cooled(p.Phone, p.Lanes, p.Now)
+		offered := gateway.Offered{Cooled: cooled}
+		for _, old := range t.offerable(p, cooled) {
 			offered.Jobs = append(offered.Jobs, t.store(old, old.Offered(p)))
 		}
 		if len(offered.Jobs) == 0 {
-			offered.NextAt = t.nextAt(p)
+			offered.NextAt = t.nextAt(p, until)
 		}
 		return offered, nil
 	})
@@ -144,9 +157,30 @@ func (q *Queue) Record(ctx context.Context, r gateway.StateReport) (gateway.Job,
 		if old == nil {
 			return gateway.Job{}, gateway.ErrUnknownJob
 		}
+		r.Another = q.phones.Another(old.Lane, r.Phone, r.Now)
+		version := old.Version
 		job, err := old.Reported(r)
-		return t.store(old, job), err
+		job = t.store(old, job)
+		if err == nil && job.Version > version {
+			q.phones.Learn(job.Lane, r)
+		}
+		return job, err
 	})
+}
+
+// List returns jobs, newest first.
+func (q *Queue) List(ctx context.Context, f gateway.Filter) (gateway.Page, error) {
+	return exclusively(ctx, q, func(t *table) (gateway.Page, error) { return t.list(f), nil })
+}
+
+// Counts returns how many jobs each lane has in each state.
+func (q *Queue) Counts(ctx context.Context, now time.Time) ([]gateway.Count, error) {
+	return exclusively(ctx, q, func(t *table) ([]gateway.Count, error) { return t.counts(now), nil })
+}
+
+// Phones returns every phone that is known.
+func (q *Queue) Phones(ctx context.Context, now time.Time) ([]gateway.PhonePresence, error) {
+	return exclusively(ctx, q, func(*table) ([]gateway.PhonePresence, error) { return q.phones.All(now), nil })
 }
 
 // Sweep expires, clears and deletes jobs.

@@ -37,8 +37,12 @@ func (t *table) add(job gateway.Job) gateway.Job {
 
 // store replaces a job by what a rule has made of it, and returns that.
 func (t *table) store(old *gateway.Job, job gateway.Job) gateway.Job {
-	if job.State != old.State {
-		t.note(gateway.Change{Job: job.ID})
+	job, changed := old.Replaced(job)
+	if !changed {
+		return job
+	}
+	for _, change := range old.ChangeOf(job) {
+		t.note(change)
 	}
 	job.History = slices.Clip(job.History) // so that an append by a caller copies it
 	*old = job
@@ -60,31 +64,71 @@ func (t *table) countedFor(to relayapi.Number, now time.Time) []time.Time {
 	return times
 }
 
-// offerable returns at most p.Max jobs for a phone: those that it holds, then those
-// that no phone holds.
-func (t *table) offerable(p gateway.Pull) []*gateway.Job {
-	var found []*gateway.Job
+// ahead returns how many jobs a lane's phones have to send before a submission's.
+func (t *table) ahead(s gateway.Submit) int {
+	due := s.Job().Due()
+	n := 0
+	for _, old := range t.jobs {
+		job := old.AsOf(s.Now)
+		switch {
+		case job.Lane != s.Lane:
+		case job.Open() && (job.State == relayapi.StateOffered || !job.Due().After(due)):
+			n++
+		case job.InHand() && job.TakenEnd.After(s.TakenSince().Add(s.TakenFor)):
+			n++
+		}
+	}
+	return n
+}
+
+// offerable returns at most p.Max jobs for a phone: those that it was handed, those on
+// which it has a lease, and then those that no phone holds.
+func (t *table) offerable(p gateway.Pull, cooled []string) []*gateway.Job {
+	var handed, held []*gateway.Job
 	free := map[string][]*gateway.Job{} // by lane
 	for _, job := range t.jobs {
+		now := job.AsOf(p.Now)
 		switch {
-		case !job.AsOf(p.Now).Open() || !slices.Contains(p.Lanes, job.Lane):
+		case !slices.Contains(p.Lanes, job.Lane):
+		case now.HandedTo(p):
+			handed = append(handed, job)
+		case !now.Open() || slices.Contains(cooled, job.Lane):
 		case !p.Now.Before(job.LeaseEnd): // the lease has ended, or there was none
 			free[job.Lane] = append(free[job.Lane], job)
 		case job.Phone == p.Phone && !p.Now.Before(job.AgainAt(p)):
-			found = append(found, job)
+			held = append(held, job)
 		}
 	}
+	found := append(handed, held...) //nolint:gocritic // handed is not used again
 	for _, lane := range p.Lanes {
-		slices.SortStableFunc(free[lane], func(a, b *gateway.Job) int { return a.LeaseEnd.Compare(b.LeaseEnd) })
-		found = append(found, free[lane]...)
+		slices.SortStableFunc(free[lane], inOrder)
+		for _, job := range free[lane] {
+			if len(found) < p.Max && p.Suffices(*job, len(found)) {
+				found = append(found, job)
+			}
+		}
 	}
 	return found[:min(len(found), p.Max)]
 }
 
+// inOrder has dropped offers first, and then what is due first.
+func inOrder(a, b *gateway.Job) int {
+	dropped := func(j *gateway.Job) bool { return j.State == relayapi.StateOffered }
+	switch {
+	case dropped(a) && dropped(b):
+		return a.LeaseEnd.Compare(b.LeaseEnd)
+	case dropped(a):
+		return -1
+	case dropped(b):
+		return 1
+	default:
+		return a.Due().Compare(b.Due())
+	}
+}
+
 // nextAt returns when the first job of the pull's lanes that a phone holds can be offered
-// to the pull, or zero.
-func (t *table) nextAt(p gateway.Pull) time.Time {
-	var next time.Time
+// to the pull, or the time given when that is earlier, or zero.
+func (t *table) nextAt(p gateway.Pull, next time.Time) time.Time {
 	for _, job := range t.jobs {
 		if !job.Open() || !slices.Contains(p.Lanes, job.Lane) || !p.Now.Before(job.LeaseEnd) {
 			continue
@@ -109,7 +153,7 @@ func (t *table) sweep(s gateway.Sweep) int {
 	t.jobs = slices.DeleteFunc(t.jobs, func(job *gateway.Job) bool {
 		expired := job.AsOf(s.Now)
 		overdue := expired.State != job.State
-		clearText := job.Text != "" && !job.Open() && job.Deadline.Before(s.ClearBefore)
+		clearText := job.Text != "" && !job.Open() && !job.MustKeepText() && job.Deadline.Before(s.ClearBefore)
 		forget := job.Created.Before(s.ForgetBefore)
 		if swept == sweepBatch || !overdue && !clearText && !forget {
 			return false

@@ -26,7 +26,7 @@ var submitCases = []testCase{
 		for _, job := range []gateway.Job{submitted.Job, b.job(s.ID)} {
 			want := gateway.Job{
 				ID: s.ID, Site: s.Site, Key: s.Key, Content: s.Content, To: s.To, Text: s.Text, Ref: s.Ref, Lane: s.Lane,
-				State: relayapi.StateQueued, Created: s.Now, Deadline: s.Deadline,
+				Version: 1, State: relayapi.StateQueued, Created: s.Now, Deadline: s.Deadline,
 			}
 			history := job.History
 			job.History = nil
@@ -120,6 +120,12 @@ var submitCases = []testCase{
 			"Seen":  func(ctx context.Context) error { return b.queue.Seen(ctx, gateway.Presence{Phone: phone, At: b.now}) },
 			"Sweep": func(ctx context.Context) error { _, err := b.queue.Sweep(ctx, gateway.Sweep{Now: b.now}); return err },
 			"Check": b.queue.Check,
+			"List": func(ctx context.Context) error {
+				_, err := b.queue.List(ctx, gateway.Filter{Limit: 1, Now: b.now})
+				return err
+			},
+			"Counts": func(ctx context.Context) error { _, err := b.queue.Counts(ctx, b.now); return err },
+			"Phones": func(ctx context.Context) error { _, err := b.queue.Phones(ctx, b.now); return err },
 		}
 		for name, call := range calls {
 			b.wantError(call(ctx), context.Canceled, name+" with an ended context")

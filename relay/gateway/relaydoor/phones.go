@@ -17,6 +17,7 @@ func (d *Door) pull(req *request) (response, *refusal) {
 	}
 	jobs, err := d.gateway.Pull(req.Context(), req.caller, gateway.PullRequest{
 		Lanes: body.Lanes, Max: body.Max, Wait: times(body.WaitMS, time.Millisecond), Interval: times(body.IntervalMS, time.Millisecond),
+		Unasked: body.Unasked,
 	})
 	if err != nil {
 		return response{}, refusalFor(err, gateway.Job{})
@@ -33,6 +34,7 @@ func pulled(jobs []gateway.Job, now time.Time) relayapi.Pulled {
 			Deadline: relayapi.Time{Time: job.Deadline}, RemainingMS: job.Deadline.Sub(now).Milliseconds(),
 			Lease:         job.Lease,
 			LeaseDeadline: relayapi.Time{Time: job.LeaseEnd}, LeaseRemainingMS: job.LeaseEnd.Sub(now).Milliseconds(),
+			Cancelling: job.State == relayapi.StateCancelling,
 		})
 	}
 	return result

@@ -283,7 +283,7 @@ func TestALateSentIsNeverLost(t *testing.T) {
 		m := w.submitted(text())
 		job := w.taken()
 		elapse(2 * time.Hour)
-		require.Equal(t, relayapi.StateTaken, w.status(m.ID).State)
+		require.Equal(t, relayapi.StateUncertain, w.status(m.ID).State)
 		w.reported(oldPhone, job, relayapi.StateSent)
 		require.Equal(t, relayapi.StateSent, w.status(m.ID).State)
 	})

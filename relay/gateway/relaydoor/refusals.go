@@ -30,6 +30,7 @@ var refusals = []struct {
 	{gateway.ErrLeaseLost, http.StatusConflict, relayapi.CodeLeaseLost, "lease", "the lease has ended: do not send"},
 	{gateway.ErrJobCancelled, http.StatusGone, relayapi.CodeJobCancelled, "", "the job was cancelled: do not send"},
 	{gateway.ErrJobExpired, http.StatusGone, relayapi.CodeJobExpired, "", "the job has expired: do not send"},
+	{gateway.ErrNotCancelling, http.StatusConflict, relayapi.CodeNotCancelling, "state", "nobody has cancelled the job"},
 	{gateway.ErrShuttingDown, http.StatusServiceUnavailable, relayapi.CodeShuttingDown, "", "the gateway is shutting down"},
 	{
 		gateway.ErrUnauthorized, http.StatusUnauthorized, relayapi.CodeUnauthorized, "Authorization",
@@ -51,11 +52,16 @@ func refusalFor(err error, job gateway.Job) *refusal {
 		}
 	}
 	var quota *gateway.QuotaError
+	var busy *gateway.BusyError
 	var field *gateway.FieldError
 	var forbidden *gateway.ForbiddenError
 	switch {
 	case errors.As(err, &quota):
-		return overQuota(quota)
+		refused := refuseWith(http.StatusTooManyRequests, relayapi.CodeRecipientQuota, "to", "the quota of this recipient is used up")
+		return refused.retryAfter(quota.RetryAfter)
+	case errors.As(err, &busy):
+		refused := refuseWith(http.StatusServiceUnavailable, relayapi.CodeLaneBusy, "lane", "the phones of this lane cannot send it within wait_ms")
+		return refused.retryAfter(busy.RetryAfter)
 	case errors.As(err, &field):
 		return invalid(memberOf(field.Field), field.Problem)
 	case errors.As(err, &forbidden):
@@ -65,11 +71,11 @@ func refusalFor(err error, job gateway.Job) *refusal {
 	return refuseWith(http.StatusServiceUnavailable, relayapi.CodeQueueUnavailable, "", "the queue failed")
 }
 
-func overQuota(quota *gateway.QuotaError) *refusal {
-	seconds := max(1, int((quota.RetryAfter+time.Second-1)/time.Second))
-	refused := refuseWith(http.StatusTooManyRequests, relayapi.CodeRecipientQuota, "to", "the quota of this recipient is used up")
-	refused.header = map[string]string{relayapi.HeaderRetryAfter: strconv.Itoa(seconds)}
-	return refused
+// retryAfter says after how long to try again, in whole seconds.
+func (r *refusal) retryAfter(d time.Duration) *refusal {
+	seconds := max(1, int((d+time.Second-1)/time.Second))
+	r.header = map[string]string{relayapi.HeaderRetryAfter: strconv.Itoa(seconds)}
+	return r
 }
 
 // members are the names on the wire of the gateway's fields, where they differ.

@@ -3,7 +3,6 @@ package sqlitequeue
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/cnsms/cnsms/relay/gateway"
@@ -40,7 +39,7 @@ func (q *Queue) refusal(tx *session, s gateway.Submit) error {
 	if retryAt := tx.quota(s); !retryAt.IsZero() {
 		return &gateway.QuotaError{RetryAt: retryAt}
 	}
-	return nil
+	return q.busy(tx, s)
 }
 
 // repeated returns the job of a submission whose key has been used. A job that was
@@ -91,71 +90,7 @@ func (q *Queue) CancelKey(ctx context.Context, c gateway.KeyCancellation) (gatew
 
 func (s *session) cancel(old row, by gateway.Actor, now time.Time) (gateway.Job, error) {
 	job, err := old.Cancelled(by, now)
-	s.store(old, job)
-	return job, err
-}
-
-// Offer offers jobs to a phone.
-func (q *Queue) Offer(ctx context.Context, p gateway.Pull) (gateway.Offered, error) {
-	return write(ctx, q.writer, func(tx *session) (gateway.Offered, error) {
-		var offered gateway.Offered
-		held := tx.held(p)
-		for _, old := range tx.offerable(p, held) {
-			job := old.Offered(p)
-			tx.store(old, job)
-			offered.Jobs = append(offered.Jobs, job)
-		}
-		if len(offered.Jobs) == 0 {
-			offered.NextAt = tx.nextAt(p, held)
-		}
-		return offered, nil
-	})
-}
-
-// held returns the jobs of the pull's lanes that its phone holds.
-func (s *session) held(p gateway.Pull) []row {
-	now := millis(p.Now)
-	return slices.DeleteFunc(s.jobs(selectHeld, p.Phone, now, now), func(r row) bool { return !slices.Contains(p.Lanes, r.Lane) })
-}
-
-// offerable returns at most p.Max jobs for a phone that holds others.
-func (s *session) offerable(p gateway.Pull, held []row) []row {
-	now := millis(p.Now)
-	var found []row
-	for _, r := range held {
-		if !p.Now.Before(r.AgainAt(p)) {
-			found = append(found, r)
-		}
-	}
-	for _, lane := range p.Lanes {
-		if len(found) >= p.Max {
-			break
-		}
-		found = append(found, s.jobs(selectFree, lane, now, now, p.Max-len(found))...)
-	}
-	return found[:min(len(found), p.Max)]
-}
-
-// nextAt returns when the first job of the pull's lanes that a phone holds can be offered
-// to the pull, or zero.
-func (s *session) nextAt(p gateway.Pull, held []row) time.Time {
-	var next time.Time
-	sooner := func(at time.Time) {
-		if next.IsZero() || at.Before(next) {
-			next = at
-		}
-	}
-	for _, lane := range p.Lanes {
-		for _, end := range s.moments(selectNextEnd, lane, millis(p.Now)) {
-			sooner(end)
-		}
-	}
-	for _, r := range held {
-		if at := r.AgainAt(p); at.Before(r.Deadline) {
-			sooner(at)
-		}
-	}
-	return next
+	return s.store(old, job), err
 }
 
 // Record stores a phone's state report.
@@ -165,8 +100,12 @@ func (q *Queue) Record(ctx context.Context, r gateway.StateReport) (gateway.Job,
 		if !ok {
 			return gateway.Job{}, gateway.ErrUnknownJob
 		}
+		r.Another = q.phones.Another(old.Lane, r.Phone, r.Now)
 		job, err := old.Reported(r)
-		tx.store(old, job)
+		job = tx.store(old, job)
+		if err == nil && job.Version > old.Version {
+			q.phones.Learn(job.Lane, r)
+		}
 		return job, err
 	})
 }
@@ -177,12 +116,13 @@ const sweepBatch = 200
 // Sweep expires, clears and deletes jobs.
 func (q *Queue) Sweep(ctx context.Context, s gateway.Sweep) (int, error) {
 	return write(ctx, q.writer, func(tx *session) (int, error) {
-		overdue := tx.jobs(selectOverdue, millis(s.Now), sweepBatch)
-		for _, old := range overdue {
+		ended := tx.jobs(selectOverdue, millis(s.Now), sweepBatch)
+		ended = append(ended, tx.jobs(selectUncertain, millis(s.Now), sweepBatch)...)
+		for _, old := range ended {
 			tx.keepAsOf(old, s.Now)
 		}
 		cleared := tx.exec(clearTexts, millis(s.ClearBefore), sweepBatch)
-		return len(overdue) + cleared + tx.forget(s.ForgetBefore), nil
+		return len(ended) + cleared + tx.forget(s.ForgetBefore), nil
 	})
 }
 

@@ -10,36 +10,7 @@ import (
 )
 
 const columns = `seq, id, site, key, content, recipient, text, ref, lane,
-	state, phone, lease, lease_end, created, deadline, history`
-
-// "LIMIT ? + 0" rather than "LIMIT ?": SQLite takes a bare parameter there for a hint
-// to its planner and prepares the statement again for every call.
-const (
-	selectByID  = `SELECT ` + columns + ` FROM jobs WHERE id = ?`
-	selectByKey = `SELECT ` + columns + ` FROM jobs WHERE site = ? AND key = ? AND key <> ''`
-	selectHeld  = `SELECT ` + columns + ` FROM jobs
-		WHERE phone = ? AND state = 1 AND lease_end > ? AND deadline > ? ORDER BY seq`
-	selectFree = `SELECT ` + columns + ` FROM jobs
-		WHERE lane = ? AND lease_end <= ? AND state < 2 AND deadline > ? ORDER BY lease_end, seq LIMIT ? + 0`
-	selectNextEnd = `SELECT lease_end FROM jobs
-		WHERE lane = ? AND lease_end > ? AND state < 2 AND deadline > lease_end ORDER BY lease_end LIMIT 1`
-	selectCounted = `SELECT created FROM jobs
-		WHERE recipient = ? AND counted = 1 AND created > ? AND NOT (state < 2 AND deadline <= ?)
-		ORDER BY created DESC LIMIT ? + 0`
-	selectOverdue = `SELECT ` + columns + ` FROM jobs WHERE text <> '' AND deadline <= ? AND state < 2 LIMIT ? + 0`
-	selectOldest  = `SELECT seq, created FROM jobs ORDER BY seq LIMIT ? + 0`
-
-	// insertJob changes nothing when the site has used the key before.
-	insertJob = `INSERT INTO jobs (id, site, key, content, recipient, text, ref, lane,
-		state, phone, lease, lease_end, created, deadline, counted, history)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (site, key) WHERE key <> '' DO NOTHING`
-	updateJob = `UPDATE jobs SET text = ?, state = ?, phone = ?, lease = ?, lease_end = ?, counted = ?, history = ?
-		WHERE seq = ?`
-	clearTexts = `UPDATE jobs SET text = '' WHERE seq IN
-		(SELECT seq FROM jobs WHERE text <> '' AND deadline < ? AND state >= 2 LIMIT ? + 0)`
-	deleteJob = `DELETE FROM jobs WHERE seq = ?`
-)
+	state, phone, lease, lease_end, created, deadline, history, version, unasked, taken_end, answer_by`
 
 // row is a job with its place in the table.
 type row struct {
@@ -48,10 +19,11 @@ type row struct {
 }
 
 // states are the numbers of the states in the file. The order is part of the
-// schema: open states come first.
+// schema, in which they stand as numbers: open states come first.
 var states = []relayapi.State{
 	relayapi.StateQueued, relayapi.StateOffered, relayapi.StateTaken, relayapi.StateSent,
 	relayapi.StateDelivered, relayapi.StateFailed, relayapi.StateExpired, relayapi.StateCancelled,
+	relayapi.StateCancelling, relayapi.StateUncertain,
 }
 
 type scanner interface{ Scan(into ...any) error }
@@ -59,15 +31,17 @@ type scanner interface{ Scan(into ...any) error }
 func scanRow(from scanner) (row, error) {
 	var r row
 	var state int
-	var leaseEnd, created, deadline int64
+	var leaseEnd, created, deadline, takenEnd, answerBy int64
 	var history []byte
 	err := from.Scan(&r.seq, &r.ID, &r.Site, &r.Key, &r.Content, (*string)(&r.To), (*string)(&r.Text), &r.Ref, &r.Lane,
-		&state, &r.Phone, &r.Lease, &leaseEnd, &created, &deadline, &history)
+		&state, &r.Phone, &r.Lease, &leaseEnd, &created, &deadline, &history,
+		&r.Version, &r.Unasked, &takenEnd, &answerBy)
 	if err != nil {
 		return row{}, err
 	}
-	r.State = states[min(max(state, 0), len(states)-1)]
+	r.State = stateOf(state)
 	r.LeaseEnd, r.Created, r.Deadline = fromMillis(leaseEnd), fromMillis(created), fromMillis(deadline)
+	r.TakenEnd, r.AnswerBy = fromMillis(takenEnd), fromMillis(answerBy)
 	return r, json.Unmarshal(history, &r.History)
 }
 
@@ -80,7 +54,7 @@ func insertValues(j gateway.Job) ([]any, error) {
 	return []any{
 		j.ID, j.Site, j.Key, j.Content, string(j.To), string(j.Text), j.Ref, j.Lane,
 		slices.Index(states, j.State), j.Phone, j.Lease, millis(j.LeaseEnd), millis(j.Created), millis(j.Deadline),
-		j.Counts(), string(history),
+		j.Counts(), string(history), j.Version, j.Unasked, millis(j.TakenEnd), millis(j.AnswerBy), millis(j.Due()),
 	}, nil
 }
 
@@ -92,13 +66,8 @@ func updateValues(r row) ([]any, error) {
 	}
 	return []any{
 		string(r.Text), slices.Index(states, r.State), r.Phone, r.Lease, millis(r.LeaseEnd), r.Counts(), string(history),
-		r.seq,
+		r.Version, r.Unasked, millis(r.TakenEnd), r.seq,
 	}, nil
-}
-
-// sameRow reports whether storing b over a would change nothing.
-func sameRow(a, b gateway.Job) bool {
-	return a.State == b.State && a.Lease == b.Lease && a.LeaseEnd.Equal(b.LeaseEnd) && len(a.History) == len(b.History)
 }
 
 // millis keeps the zero time as 0.

@@ -14,12 +14,14 @@ import (
 
 // schemaVersion is the version that this package reads and writes. It is the
 // file's user_version.
-const schemaVersion = 1
+const schemaVersion = 2
 
 const readVersion = `PRAGMA user_version`
 
-// The partial indexes hold open jobs, held jobs, counted jobs and jobs that still
-// have their text, so they stay small however long the history grows.
+// The partial indexes hold queued jobs, leases, jobs in hand, counted jobs and jobs that
+// still have their text, so they stay small however long the history grows. Each serves
+// one statement, which finds what it wants at the index's beginning: none looks at more
+// jobs than it returns. state is the place in states.
 const schema = `
 CREATE TABLE jobs (
 	seq       INTEGER PRIMARY KEY,
@@ -38,14 +40,24 @@ CREATE TABLE jobs (
 	created   INTEGER NOT NULL,
 	deadline  INTEGER NOT NULL,
 	counted   INTEGER NOT NULL,
-	history   TEXT    NOT NULL
+	history   TEXT    NOT NULL,
+	version   INTEGER NOT NULL,
+	unasked   INTEGER NOT NULL,
+	taken_end INTEGER NOT NULL,
+	answer_by INTEGER NOT NULL,
+	due       INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX jobs_key ON jobs (site, key) WHERE key <> '';
-CREATE INDEX jobs_open ON jobs (lane, lease_end, seq) WHERE state < 2;
-CREATE INDEX jobs_held ON jobs (phone) WHERE state = 1;
+CREATE INDEX jobs_queued ON jobs (lane, answer_by > 0, due, seq) WHERE state = 0;
+CREATE INDEX jobs_leased ON jobs (lane, lease_end = deadline, lease_end, due) WHERE state = 1;
+CREATE INDEX jobs_held ON jobs (phone, lease_end) WHERE state = 1;
+CREATE INDEX jobs_handed ON jobs (phone, seq) WHERE state IN (2, 8) AND unasked = 1;
+CREATE INDEX jobs_in_hand ON jobs (lane, taken_end) WHERE state IN (2, 8);
+CREATE INDEX jobs_deadline ON jobs (deadline) WHERE state < 2;
+CREATE INDEX jobs_taken_end ON jobs (taken_end) WHERE state IN (2, 8) AND taken_end > 0;
 CREATE INDEX jobs_recipient ON jobs (recipient, created) WHERE counted = 1;
-CREATE INDEX jobs_text ON jobs (deadline) WHERE text <> '';
-PRAGMA user_version = 1;
+CREATE INDEX jobs_text ON jobs (deadline) WHERE text <> '' AND state >= 2 AND NOT (state IN (2, 8) AND unasked = 1);
+PRAGMA user_version = 2;
 `
 
 // createPrivate makes a missing file readable by its owner only. SQLite gives its
@@ -133,6 +145,6 @@ func prepareSchema(conn *sql.Conn) error {
 		}
 		return tx.Commit()
 	default:
-		return fmt.Errorf("the file has schema version %d, this program knows version %d: use a newer program", version, schemaVersion)
+		return fmt.Errorf("the file has schema version %d, this program knows version %d", version, schemaVersion)
 	}
 }

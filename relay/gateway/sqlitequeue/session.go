@@ -34,10 +34,7 @@ func openSession(path string) (*session, error) {
 		return nil, err
 	}
 	s := &session{db: db, conn: conn, statements: map[string]*sql.Stmt{}}
-	for _, text := range []string{
-		begin, commit, rollback, selectByID, selectByKey, selectHeld, selectFree, selectNextEnd, selectCounted,
-		selectOverdue, selectOldest, insertJob, updateJob, clearTexts, deleteJob,
-	} {
+	for _, text := range append([]string{begin, commit, rollback}, statements...) {
 		statement, err := conn.PrepareContext(context.Background(), text)
 		if err != nil {
 			return nil, errors.Join(err, s.close())
@@ -122,6 +119,13 @@ func (s *session) job(text string, args ...any) (row, bool) {
 	return found[0], true
 }
 
+// count returns the number that a statement selects.
+func (s *session) count(text string, args ...any) int {
+	n := 0
+	s.query(text, func(from scanner) error { return from.Scan(&n) }, args...)
+	return n
+}
+
 // moments returns the times that a statement selects.
 func (s *session) moments(text string, args ...any) []time.Time {
 	var found []time.Time
@@ -134,27 +138,27 @@ func (s *session) moments(text string, args ...any) []time.Time {
 	return found
 }
 
-// store writes what a rule has made of a job, if that is anything new.
-func (s *session) store(old row, job gateway.Job) {
-	if sameRow(old.Job, job) {
-		return
+// store writes what a rule has made of a job, if that is anything new, and returns it.
+func (s *session) store(old row, job gateway.Job) gateway.Job {
+	job, changed := old.Replaced(job)
+	if !changed {
+		return job
 	}
 	values, err := updateValues(row{old.seq, job})
 	if err != nil {
 		s.fail(err)
-		return
+		return job
 	}
 	s.exec(updateJob, values...)
-	if job.State != old.State {
-		s.note(gateway.Change{Job: job.ID})
+	for _, change := range old.ChangeOf(job) {
+		s.note(change)
 	}
+	return job
 }
 
 // keepAsOf returns a job as it is at now, and writes that.
 func (s *session) keepAsOf(old row, now time.Time) gateway.Job {
-	job := old.AsOf(now)
-	s.store(old, job)
-	return job
+	return s.store(old, old.AsOf(now))
 }
 
 func (s *session) fail(err error) {

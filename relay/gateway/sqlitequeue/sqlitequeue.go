@@ -107,12 +107,8 @@ func (q *Queue) Job(ctx context.Context, id string, now time.Time) (gateway.Job,
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return gateway.Job{}, gateway.ErrUnknownJob
-	case ctx.Err() != nil:
-		return gateway.Job{}, ctx.Err()
-	case err != nil && q.writer.stopping():
-		return gateway.Job{}, gateway.ErrClosed
 	case err != nil:
-		return gateway.Job{}, fmt.Errorf("sqlitequeue: %w", err)
+		return gateway.Job{}, q.readError(ctx, err)
 	}
 	if job := row.AsOf(now); job.State == row.State {
 		return job, nil

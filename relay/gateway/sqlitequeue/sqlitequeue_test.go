@@ -74,14 +74,14 @@ func TestOpenFailures(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	newer := filepath.Join(folder, "newer.db")
-	execSQL(t, newer, "PRAGMA user_version = 2")
+	execSQL(t, newer, "PRAGMA user_version = 3")
 	garbage := filepath.Join(folder, "garbage.db")
 	require.NoError(t, os.WriteFile(garbage, []byte("this is a text file, and a long one at that: "+
 		"SQLite looks at the first hundred bytes to see what it has in front of it"), 0o600))
 	tests := []struct {
 		name, path, want string
 	}{
-		{"newer schema", newer, "schema version 2, this program knows version 1"},
+		{"newer schema", newer, "schema version 3, this program knows version 2"},
 		{"no database", garbage, "not a database"},
 		{"no folder", filepath.Join(folder, "missing", "queue.db"), "missing"},
 		{"a folder", folder, folder},

@@ -19,10 +19,11 @@ type Phones struct {
 	lanes map[string]map[string]lastCall // by lane, by phone
 }
 
-// lastCall is a phone's last call on a lane.
+// lastCall is a phone's last call on a lane, and whether it can send on it.
 type lastCall struct {
 	at       time.Time
 	interval time.Duration
+	cooling  cooling
 }
 
 // online reports whether two intervals have not passed since the call. A call that
@@ -38,7 +39,7 @@ func (p *Phones) Seen(seen gateway.Presence) {
 		if seen.Interval == 0 && !ok {
 			continue
 		}
-		now := lastCall{seen.At, seen.Interval}
+		now := lastCall{seen.At, seen.Interval, known.cooling}
 		if now.interval == 0 {
 			now.interval = known.interval
 		}
@@ -52,18 +53,38 @@ func (p *Phones) Seen(seen gateway.Presence) {
 	}
 }
 
-// Online reports whether any phone is online on a lane. It forgets those that are
-// not, so that the table does not grow.
+// Online reports whether any phone is online on a lane and not cooled. It forgets those
+// that are not online, so that the table does not grow.
 func (p *Phones) Online(lane string, now time.Time) bool {
+	return p.Count(lane, now, 1) > 0
+}
+
+// Count returns how many phones are online on a lane and not cooled, up to enough.
+func (p *Phones) Count(lane string, now time.Time, enough int) int {
+	return p.count(lane, "", now, enough)
+}
+
+// Another reports whether another phone is online on the lane and not cooled.
+func (p *Phones) Another(lane, phone string, now time.Time) bool {
+	return p.count(lane, phone, now, 1) > 0
+}
+
+func (p *Phones) count(lane, except string, now time.Time, enough int) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	n := 0
 	for phone, c := range p.lanes[lane] {
-		if c.online(now) {
-			return true
+		switch {
+		case n >= enough:
+			return n
+		case phone == except:
+		case !c.online(now):
+			p.remove(lane, phone)
+		case !c.cooling.lasts(now):
+			n++
 		}
-		p.remove(lane, phone)
 	}
-	return false
+	return n
 }
 
 // lanesOf returns the lanes that a call names or, if it names none, those that the
