@@ -96,7 +96,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer end()
-	result, refused := d.serveSafely(w, r)
+	result, refused := d.serveSafely(w, r) //nolint:contextcheck // the request has the context
 	if refused != nil {
 		refuse(w, refused)
 		return
