@@ -11,8 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cnsms/cnsms/aliyun"
 	"github.com/cnsms/cnsms/failover"
-	"github.com/cnsms/cnsms/ihuyi"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/relay"
 )
@@ -20,8 +20,8 @@ import (
 // quick start: begin
 
 // newSender sends a user's first attempt through the relay and retries through
-// Ihuyi.
-func newSender(relayToken, apiKey provider.Secret) (*failover.Composer, error) {
+// Aliyun's 短信认证.
+func newSender(relayToken, secret provider.Secret) (*failover.Composer, error) {
 	free, err := relay.New(relay.Config{
 		BaseURL: "https://relay.example.com", Token: relayToken, Wait: 5 * time.Second,
 		Templates: provider.Templates{"login": {Text: "Your code is {code}."}},
@@ -29,9 +29,9 @@ func newSender(relayToken, apiKey provider.Secret) (*failover.Composer, error) {
 	if err != nil {
 		return nil, err
 	}
-	paid, err := ihuyi.New(ihuyi.Config{
-		Account: "C00000000", APIKey: apiKey,
-		Templates: provider.Templates{"login": {ID: "1", Params: []string{"code"}}},
+	paid, err := aliyun.NewVerification(aliyun.VerificationConfig{
+		AccessKeyID: "LTAI0000000000000000", AccessKeySecret: secret, Sign: "速通互联验证码",
+		Templates: provider.Templates{"login": {ID: "100001", Params: []string{"code"}}},
 	})
 	if err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func TestReadmeShowsTheQuickStart(t *testing.T) {
 // inChinese turns the quick start into that of the Chinese README, which differs in
 // comments and texts only.
 var inChinese = strings.NewReplacer(
-	"// newSender sends a user's first attempt through the relay and retries through\n// Ihuyi.\n", "// newSender 让用户的首次发送走中继，重发走互亿无线。\n",
+	"// newSender sends a user's first attempt through the relay and retries through\n// Aliyun's 短信认证.\n", "// newSender 让用户的首次发送走中继，重发走阿里云短信认证。\n",
 	"// sendCode texts a code to the number that a user has typed.\n", "// sendCode 把验证码发到用户输入的号码。\n",
 	"Your code is {code}.", "您的验证码是 {code}。",
 	"// 138 0013 8000, +86…, １３８…\n", "// 138 0013 8000、+86…、１３８…\n",
@@ -143,5 +143,5 @@ func TestQuickStartNeedsCredentials(t *testing.T) {
 	_, err := newSender("", "key")
 	require.ErrorContains(t, err, "Token")
 	_, err = newSender("token", "")
-	require.ErrorContains(t, err, "APIKey")
+	require.ErrorContains(t, err, "AccessKeySecret")
 }

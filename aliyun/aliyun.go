@@ -2,14 +2,14 @@
 //
 // # Service
 //
-// New is 短信服务 (Dysmsapi), which everybody means by the name: texts of one's own, to the
-// mainland and abroad, under a signature of one's own. Companies only: since 2025-06-06 a
+// New is 短信服务 (Dysmsapi), which everybody means by the name: templates of your own, to the
+// mainland and abroad, under a signature of your own. Companies only: since 2025-06-06 a
 // person gets no signature. The provider's name is "aliyun".
 //
 // NewVerification is 短信认证 (Dypnsapi, a part of 号码认证服务): verification codes to
 // mainland numbers, under a signature and a template that the service gives. Personal
-// real-name verification is enough, which makes it the one official channel that is open
-// to a person. The provider's name is "aliyun-verification".
+// real-name verification is enough, which makes it an official channel that is open to a
+// person. The provider's name is "aliyun-verification".
 //
 // Both take forms over HTTPS, signed with ACS3-HMAC-SHA256, and answer in JSON. Numbers
 // and codes stand in the body of a request, never in its address. Both tell what became
@@ -18,10 +18,15 @@
 // # Settings
 //
 // AccessKeyID and AccessKeySecret are an AccessKey of RAM, best of a user that may do
-// nothing else: dysms:SendSms is enough to send through 短信服务, and
-// dypns:SendSmsVerifyCode and dypns:CheckSmsVerifyCode for 短信认证. ReadStatus and
-// ReadFiling want the permission of their calls as well. SecurityToken belongs to a
-// temporary key of STS. The clock may be 15 minutes off.
+// nothing else. For 短信服务 it needs dysms:SendSms, for 短信认证 dypns:SendSmsVerifyCode, and
+// dypns:CheckSmsVerifyCode where the service makes the codes. That the other calls need
+// permissions of their names is inferred: dysms:SendBatchSms for SendBatch,
+// dysms:QuerySendDetails or dypns:QuerySendDetails for ReadStatus, dysms:GetSmsSign for
+// ReadFiling. SecurityToken belongs to a temporary key of STS. This machine's clock may be
+// 15 minutes off.
+//
+// Reports are pushed to an address that is set in the product's console. Nothing signs
+// them: give it a provider.RequireSecret.
 //
 // 短信服务 sends to mainland numbers only for machines in mainland China. 短信认证 has one
 // host, 短信服务 others by region; see Config.Region.
@@ -58,8 +63,8 @@
 //
 // 短信服务: by default a code once a minute, 5 times an hour and 10 times in 24 hours for one
 // signature and number, and 40 times in 24 hours for a number from everybody together;
-// other texts 50 a day. 1,000 numbers in a batch. 短信认证: one code a minute for one number,
-// and a limit by the day that is not published. A code of its own has 4 to 8 digits and is
+// other texts 50 a day. 1,000 numbers in a batch here. 短信认证: by default one code a minute
+// for one number, and limits by the hour and the day that are not published. A code of its own has 4 to 8 digits and is
 // good for one successful check; how many wrong ones it bears is not known. A text costs
 // 0.045 yuan through 短信服务, 0.06 through 短信认证 (2026-11); only what arrives is billed.
 // Facts read on 2026-11-28.
@@ -68,7 +73,6 @@ package aliyun
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -106,11 +110,12 @@ type Config struct {
 	AccessKeySecret provider.Secret
 	// SecurityToken belongs to a temporary key of STS; empty for a permanent one.
 	SecurityToken provider.Secret
-	// Region chooses the host of a region, such as "ap-southeast-1". Default: the central
-	// host.
+	// Region chooses a host besides the central one, such as "ap-southeast-1". Regions
+	// that have none, such as "cn-hangzhou", are served by the central host. Default: the
+	// central host.
 	Region string
 	// Sign is the approved signature, without brackets, of messages whose template has
-	// none of its own.
+	// none of its own. One of the two is required.
 	Sign string
 
 	// Templates maps logical names to approved templates. Required.
@@ -170,9 +175,7 @@ func (cfg Config) problems() []error {
 		known := strings.Join(slices.Sorted(maps.Keys(regions)), ", ")
 		problems = append(problems, fmt.Errorf("Region: %q is none of those known: %s; leave it empty for the central host", cfg.Region, known))
 	}
-	if problem := signProblem(cfg.Sign); problem != "" {
-		problems = append(problems, errors.New(problem))
-	}
+	problems = append(problems, signProblems(cfg.Sign, cfg.Templates)...)
 	return append(problems, adapter.EachTemplate(cfg.Templates, templateProblems))
 }
 
@@ -202,7 +205,7 @@ func (p *Provider) Send(ctx context.Context, m provider.Message) (provider.Recei
 		return provider.Receipt{}, err
 	}
 	receipt := call.Receipt(string(answer.BizID))
-	receipt.Extra = answer.extra()
+	receipt.Extra = answer.extra(call)
 	return receipt, nil
 }
 
@@ -223,9 +226,6 @@ func (p *Provider) newText(call *adapter.Call, m provider.Message) (text, error)
 		return text{}, err
 	}
 	t := text{template: template.ID, sign: cmp.Or(template.Sign, p.sign), ref: m.Ref}
-	if t.sign == "" {
-		return text{}, call.Fail(provider.KindSignature, "Sign: Aliyun sends under an approved signature; set Config.Sign or the template's Sign")
-	}
 	if len(vars) > 0 {
 		t.param = templateParam(vars)
 	}

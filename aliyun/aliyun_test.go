@@ -1,7 +1,10 @@
 package aliyun_test
 
 import (
+	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,8 +15,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/aliyun"
+	"github.com/cnsms/cnsms/aliyun/aliyunsim"
 	"github.com/cnsms/cnsms/internal/wiretest"
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/sim"
 )
 
 const (
@@ -46,7 +51,6 @@ func newConfig(client *http.Client) aliyun.Config {
 }
 
 func temporary(cfg *aliyun.Config) { cfg.SecurityToken = token }
-func unsigned(cfg *aliyun.Config)  { cfg.Sign = "" }
 
 func newMessage(template string, params provider.Params) provider.Message {
 	return provider.Message{To: provider.MustParsePhone("13800138000"), Template: template, Params: params}
@@ -126,6 +130,29 @@ func TestReply(t *testing.T) {
 	})
 }
 
+// TestHashesAreHidden: the gateway repeats what it has signed. The hash of a body that has
+// nothing else unknown than a code of six digits gives the code away.
+func TestHashesAreHidden(t *testing.T) {
+	t.Parallel()
+	client := &http.Client{Transport: wiretest.RoundTrip(func(r *http.Request) (*http.Response, error) {
+		body, _ := io.ReadAll(r.Body)
+		bodyHash := fmt.Sprintf("%x", sha256.Sum256(body))
+		canonical := "POST\n/\n\nx-acs-content-sha256:" + bodyHash + "\n\nhost\n" + bodyHash
+		reply, err := json.Marshal(map[string]string{"Code": "SignatureDoesNotMatch", "Message": "server CanonicalRequest is [" + canonical + "]"})
+		return &http.Response{StatusCode: http.StatusForbidden, Body: io.NopCloser(bytes.NewReader(reply)), Request: r}, err
+	})}
+	_, err := wiretest.Build(t, aliyun.New, newConfig(client)).Send(t.Context(), login)
+	require.ErrorIs(t, err, provider.KindAuth)
+	require.NotRegexp(t, `[0-9a-f]{64}`, err.Error())
+	// And the simulator, which says what it has signed as the real gateway does.
+	server := sim.New(sim.Config{}, newAccount(aliyunsim.Config{}))
+	cfg := newConfig(&http.Client{Transport: server.Transport()})
+	cfg.AccessKeySecret, cfg.Now = "another-secret-key", nil
+	_, err = wiretest.Build(t, aliyun.New, cfg).Send(t.Context(), login)
+	require.ErrorContains(t, err, "CanonicalRequest")
+	require.NotRegexp(t, `[0-9a-f]{64}`, err.Error())
+}
+
 // TestWaits has the refusals that say how long to wait: the gateway in a header, the
 // limit of a number by its window.
 func TestWaits(t *testing.T) {
@@ -175,7 +202,6 @@ func TestBadMessage(t *testing.T) {
 	wiretest.Table{Begins: "aliyun: send: "}.BadInput(t, []wiretest.Input{
 		{Name: "an empty value", Call: send(newMessage("order", provider.Params{"number": "", "name": "x"})), Kind: provider.KindTemplate, Names: `Params["number"]: empty`},
 		{Name: "a URL", Call: send(newMessage("order", provider.Params{"number": "https://example.com", "name": "x"})), Kind: provider.KindContent, Names: `Params["number"]: has a URL`},
-		{Name: "no signature", Call: send(login, unsigned), Kind: provider.KindSignature, Names: "Sign: "},
 		{Name: "a long Ref", Call: send(long), Kind: provider.KindUnsupported, Names: "Ref: has 257 characters"},
 	})
 }
@@ -209,7 +235,7 @@ func TestRegions(t *testing.T) {
 // TestNumbersStayOutOfAddresses looks at the first line of every kind of request.
 func TestNumbersStayOutOfAddresses(t *testing.T) {
 	t.Parallel()
-	stub := &wiretest.Stub{Reply: `{"Code":"OK","BizId":"1","Model":{"VerifyResult":"PASS"}}`}
+	stub := &wiretest.Stub{Reply: `{"Code":"OK","BizId":"1","Success":true,"Model":{"VerifyResult":"PASS"}}`}
 	cfg := newConfig(stub.Client())
 	cfg.Rand = rand.Reader
 	p := wiretest.Build(t, aliyun.New, cfg)

@@ -3,6 +3,8 @@ package aliyun
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/cnsms/cnsms/provider"
@@ -14,24 +16,28 @@ var _ provider.BatchSender = (*Provider)(nil)
 const (
 	// largestPart is how many numbers one SendBatchSms takes.
 	largestPart = 100
-	// largestBatch is how many numbers the service takes for one text: a SendSms has room
-	// for so many.
+	// largestBatch is how many numbers a batch takes here: as many as a SendSms has room
+	// for. A longer list is more likely a mistake than a text to everybody on it.
 	largestBatch = 1000
 )
 
 // SendBatch submits one text to up to 1,000 phones, in requests of up to 100. Mainland
 // and foreign numbers go in different requests. The service gives one id to all numbers
 // of a request, so their receipts share it, and says nothing of single numbers: which of
-// them got the text is told by the reports, and by ReadStatus. A number that stands in
-// the list twice gets one text, and the same result in both places.
+// them got the text is told by the reports, and by ReadStatus. Where the service refuses a
+// request because of one number, all of its numbers fail, as KindUnknown. A number that
+// stands in the list twice gets one text, and the same result in both places.
 func (p *Provider) SendBatch(ctx context.Context, m provider.Message, to []provider.Phone) ([]provider.BatchResult, error) {
 	t, err := p.newBatch(m, to)
 	if err != nil {
 		return nil, err
 	}
 	byPhone := make(map[provider.Phone]provider.BatchResult, len(to))
-	for _, part := range split(to) {
+	for _, part := range adapter.Parts(to, largestPart) {
 		receipt, err := p.sendPart(ctx, m, t, part)
+		if len(part) > 1 {
+			err = ofPart(err, len(part))
+		}
 		for _, phone := range part {
 			receipt.To = phone
 			if err != nil {
@@ -40,45 +46,38 @@ func (p *Provider) SendBatch(ctx context.Context, m provider.Message, to []provi
 			byPhone[phone] = provider.BatchResult{To: phone, Receipt: receipt, Err: err}
 		}
 	}
-	results := make([]provider.BatchResult, len(to))
-	for i, phone := range to {
-		results[i] = byPhone[phone]
+	return adapter.Results(to, byPhone), nil
+}
+
+// ofPart is the refusal of a request for several numbers. Which of them it is about the
+// service does not say, so it must blame none of the others.
+func ofPart(err error, numbers int) error {
+	var refused *provider.Error
+	if !errors.As(err, &refused) || !isAboutNumber(refused) {
+		return err
 	}
-	return results, nil
+	other := *refused
+	other.Kind, other.Scope, other.RetryAfter = provider.KindUnknown, provider.ScopeNone, 0
+	other.Remedy = fmt.Sprintf("one of the %d numbers of this request was refused, which the service does not name: send to them one by one", numbers)
+	return &other
+}
+
+// isAboutNumber reports whether a refusal says something of a number.
+func isAboutNumber(e *provider.Error) bool {
+	return e.Kind == provider.KindRecipient || e.Kind == provider.KindBlocked || e.Scope == provider.ScopePhone
 }
 
 // newBatch checks the whole batch before anything is sent.
 func (p *Provider) newBatch(m provider.Message, to []provider.Phone) (text, error) {
 	call := p.client.NewSend(m)
-	if len(to) == 0 {
-		return text{}, call.Fail(provider.KindRecipient, "to: no phone numbers")
+	if err := call.Phones(to); err != nil {
+		return text{}, err
 	}
 	if len(to) > largestBatch {
-		return text{}, call.Fail(provider.KindConfig, "to: has %d phone numbers; Aliyun takes up to %d for one text", len(to), largestBatch)
-	}
-	if i := slices.IndexFunc(to, provider.Phone.IsZero); i >= 0 {
-		return text{}, call.Fail(provider.KindRecipient, "to[%d]: no phone number", i)
+		return text{}, call.Fail(provider.KindConfig, "to: has %d phone numbers; a batch takes up to %d", len(to), largestBatch)
 	}
 	m.To = to[0]
 	return p.newText(p.client.NewSend(m), m)
-}
-
-// split makes parts of up to 100 different phones, each all mainland or all not.
-func split(to []provider.Phone) [][]provider.Phone {
-	var mainland, foreign []provider.Phone
-	seen := make(map[provider.Phone]bool, len(to))
-	for _, phone := range to {
-		switch {
-		case seen[phone]:
-		case phone.IsMainland():
-			mainland = append(mainland, phone)
-		default:
-			foreign = append(foreign, phone)
-		}
-		seen[phone] = true
-	}
-	parts := slices.Collect(slices.Chunk(mainland, largestPart))
-	return slices.AppendSeq(parts, slices.Chunk(foreign, largestPart))
 }
 
 // sendPart makes one request of a batch. The receipt is that of every number in it.
@@ -92,7 +91,7 @@ func (p *Provider) sendPart(ctx context.Context, m provider.Message, t text, par
 		return provider.Receipt{}, err
 	}
 	receipt := call.Receipt(string(answer.BizID))
-	receipt.Extra = answer.extra()
+	receipt.Extra = answer.extra(call)
 	return receipt, nil
 }
 

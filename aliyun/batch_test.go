@@ -75,10 +75,31 @@ func TestBatchFails(t *testing.T) {
 	results, err := wiretest.Build(t, aliyun.New, newConfig(stub.Client())).SendBatch(t.Context(), login, []provider.Phone{login.To, provider.MustParsePhone("13900139000")})
 	require.NoError(t, err)
 	for _, r := range results {
-		require.ErrorIs(t, r.Err, provider.KindBlocked)
+		require.ErrorIs(t, r.Err, provider.KindUnknown, "nobody knows which of the two is blocked")
+		require.ErrorContains(t, r.Err, "isv.BLACK_KEY_CONTROL_LIMIT")
+		require.ErrorContains(t, r.Err, "one of the 2 numbers")
+		require.False(t, provider.MayHaveSent(r.Err))
 		require.Equal(t, provider.Receipt{}, r.Receipt)
 		wiretest.Hidden(t, r.Err.Error(), "13900139000", "042137")
 	}
+}
+
+// TestBatchOfOneFails: a request for one number is about that number, and one about the
+// account is about all.
+func TestBatchOfOneFails(t *testing.T) {
+	t.Parallel()
+	for reply, want := range map[string]provider.Kind{
+		`{"Code":"isv.BLACK_KEY_CONTROL_LIMIT"}`: provider.KindBlocked, `{"Code":"isv.AMOUNT_NOT_ENOUGH"}`: provider.KindBalance,
+	} {
+		p := wiretest.Build(t, aliyun.New, newConfig((&wiretest.Stub{Reply: reply}).Client()))
+		results, err := p.SendBatch(t.Context(), login, []provider.Phone{login.To, login.To})
+		require.NoError(t, err)
+		require.ErrorIs(t, results[1].Err, want)
+	}
+	p := wiretest.Build(t, aliyun.New, newConfig((&wiretest.Stub{Reply: `{"Code":"isv.AMOUNT_NOT_ENOUGH"}`}).Client()))
+	results, err := p.SendBatch(t.Context(), login, numbers(2))
+	require.NoError(t, err)
+	require.ErrorIs(t, results[1].Err, provider.KindBalance)
 }
 
 func TestBadBatch(t *testing.T) {

@@ -36,8 +36,8 @@ func VerificationCodes() facts.Codes { return verificationCodes }
 
 // Codes that the adapter looks at itself.
 const (
-	numberLimit = "isv.BUSINESS_LIMIT_CONTROL"
-	handedOver  = "REQUEST_SUCCESS" // a receipt that says that there is none yet
+	numberLimit = "BUSINESS_LIMIT_CONTROL" // or with isv. before it
+	handedOver  = "REQUEST_SUCCESS"        // a receipt that says that there is none yet
 	throttling  = "Throttling"
 )
 
@@ -58,7 +58,7 @@ func waitOf(answer adapter.Reply, code, words string) time.Duration {
 	if strings.HasPrefix(code, throttling) {
 		return max(timeLeft(answer, "X-Ratelimit-User-Api"), timeLeft(answer, "X-Ratelimit-User"))
 	}
-	if code != numberLimit {
+	if !strings.HasSuffix(code, numberLimit) {
 		return 0
 	}
 	for _, window := range windows {

@@ -87,10 +87,9 @@ type filingReply struct {
 
 // carriers is the list in it, and empty where there is none.
 func (r filingReply) carriers() []CarrierFiling {
-	var list []struct{ OperatorCode, RegisterStatus, OperatorCompleteTime adapter.Aside }
-	_ = json.Unmarshal(r.Carriers, &list)
+	type carrier struct{ OperatorCode, RegisterStatus, OperatorCompleteTime adapter.Aside }
 	var carriers []CarrierFiling
-	for _, c := range list {
+	for _, c := range rowsOf[carrier](r.Carriers) {
 		carriers = append(carriers, CarrierFiling{
 			Carrier: string(c.OperatorCode), State: filingStates[c.RegisterStatus], At: timeOf(string(c.OperatorCompleteTime)),
 		})
@@ -104,6 +103,9 @@ func (p *Provider) ReadFiling(ctx context.Context, sign string) (Filing, error) 
 	call := p.client.NewCall(OpFiling)
 	if sign = cmp.Or(sign, p.sign); sign == "" {
 		return Filing{}, call.Fail(provider.KindSignature, "sign: empty, and so is Config.Sign")
+	}
+	if problem := signProblem(sign); problem != "" {
+		return Filing{}, call.Fail(provider.KindSignature, "%s", problem)
 	}
 	answer, err := p.ask(ctx, call, "GetSmsSign", adapter.Form{{Name: "SignName", Value: sign}})
 	if err != nil {

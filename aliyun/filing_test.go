@@ -19,6 +19,11 @@ func readFiling(sign string, changes ...func(*aliyun.Config)) wiretest.Call {
 	}
 }
 
+// signedTemplates leaves the account without a signature.
+func signedTemplates(cfg *aliyun.Config) {
+	cfg.Sign, cfg.Templates = "", provider.Templates{"login": {ID: "SMS_1", Sign: "示例签名"}}
+}
+
 func TestFiling(t *testing.T) {
 	t.Parallel()
 	done := time.Date(2026, time.January, 2, 8, 3, 4, 0, received.Location())
@@ -36,13 +41,14 @@ func TestFiling(t *testing.T) {
 	wiretest.Table{Call: readFiling(""), Begins: "aliyun: filing: "}.Replies(t, []wiretest.Reply{
 		{
 			Name: "members of other types", Reply: `{"Code":"OK","SignStatus":"1","SignIspRegisterDetailList":[{"OperatorCode":7,"RegisterStatus":"soon"},null]}`,
-			Want: aliyun.Filing{Sign: "示例签名", Approved: true, Carriers: []aliyun.CarrierFiling{{Carrier: "7"}, {}}},
+			Want: aliyun.Filing{Sign: "示例签名", Approved: true, Carriers: []aliyun.CarrierFiling{{Carrier: "7"}}},
 		},
 		{Name: "a list that is none", Reply: `{"Code":"OK","SignIspRegisterDetailList":7}`, Want: aliyun.Filing{Sign: "示例签名"}},
 		{Name: "no such signature", Reply: `{"Code":"isv.SMS_SIGNATURE_ILLEGAL"}`, Kind: provider.KindSignature, Code: "isv.SMS_SIGNATURE_ILLEGAL"},
 	})
 	wiretest.Table{Begins: "aliyun: filing: "}.BadInput(t, []wiretest.Input{
-		{Name: "no signature", Call: readFiling("", unsigned), Kind: provider.KindSignature, Names: "sign: "},
+		{Name: "no signature", Call: readFiling("", signedTemplates), Kind: provider.KindSignature, Names: "sign: "},
+		{Name: "brackets", Call: readFiling("【示例】"), Kind: provider.KindSignature, Names: "Sign: "},
 	})
 }
 

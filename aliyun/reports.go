@@ -121,7 +121,7 @@ func (p pushed) delivery(call *adapter.Call) provider.Report {
 	case said == "true":
 		status.State = provider.StateDelivered
 	case said == "false":
-		status.State, status.Kind = provider.StateFailed, kindOf(code)
+		status.State, status.Kind = ofFailure(code)
 	}
 	return provider.Report{
 		Kind: provider.ReportDelivery, Phone: phone, ID: string(p.BizID), Ref: string(p.OutID), Status: status, At: status.At,

@@ -72,6 +72,10 @@ func TestPush(t *testing.T) {
 			want: []provider.Report{delivery(provider.Status{State: provider.StateSent, Code: "REQUEST_SUCCESS"})},
 		},
 		{
+			name: "nobody knows", body: `[{"phone_number":"13811110000","biz_id":"12345","success":false,"err_code":"SP_UNKNOWN_ERROR"}]`,
+			want: []provider.Report{delivery(provider.Status{Code: "SP_UNKNOWN_ERROR"})},
+		},
+		{
 			name: "nobody says whether", body: `[{"phone_number":"13811110000","biz_id":"12345"}]`,
 			want: []provider.Report{delivery(provider.Status{})},
 		},

@@ -4,49 +4,34 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"maps"
-	"net/http"
-	"slices"
 	"strings"
+
+	"github.com/cnsms/cnsms/provider/adapter"
 )
 
 // algorithm is the signature of version 3 (help page V3版本请求体&签名机制, 2025-01).
 const algorithm = "ACS3-HMAC-SHA256"
 
-// acsHeader is how the headers begin that are signed, beside host and content-type.
-const acsHeader = "x-acs-"
-
 // signed is what a signature covers, as it stands on the wire.
 type signed struct {
-	method, host, path string
-	query              string // sorted, and escaped as RFC 3986 has it
-	header             http.Header
-	bodyHash           string
+	method, path string
+	query        string          // sorted, and escaped as RFC 3986 has it
+	headers      []adapter.Field // sorted, with names in lower case
+	bodyHash     string
 }
 
-// authorization is the header of that name, and the signature in it.
-func (s signed) authorization(id, secret string) (header, signature string) {
-	request, names := s.canonical()
-	signature = hex.EncodeToString(hmacSHA256(secret, algorithm+"\n"+hash([]byte(request))))
-	return algorithm + " Credential=" + id + ",SignedHeaders=" + names + ",Signature=" + signature, signature
-}
-
-// canonical is the request as it is signed, and the names of its headers.
-func (s signed) canonical() (request, names string) {
-	headers := map[string]string{"host": s.host}
-	for name, values := range s.header {
-		name = strings.ToLower(name)
-		if name == "content-type" || strings.HasPrefix(name, acsHeader) {
-			headers[name] = strings.TrimSpace(values[0])
-		}
+// authorization is the header of that name, and what of it must stand in no error: the
+// signature and the hash of the request. Who has a hash can try out which code gives it.
+func (s signed) authorization(id, secret string) (header string, hidden []string) {
+	lines, names := make([]string, len(s.headers)), make([]string, len(s.headers))
+	for i, h := range s.headers {
+		lines[i], names[i] = h.Name+":"+h.Value+"\n", h.Name
 	}
-	var lines strings.Builder
-	sorted := slices.Sorted(maps.Keys(headers))
-	for _, name := range sorted {
-		lines.WriteString(name + ":" + headers[name] + "\n")
-	}
-	names = strings.Join(sorted, ";")
-	return strings.Join([]string{s.method, s.path, s.query, lines.String(), names, s.bodyHash}, "\n"), names
+	list := strings.Join(names, ";")
+	request := strings.Join([]string{s.method, s.path, s.query, strings.Join(lines, ""), list, s.bodyHash}, "\n")
+	requestHash := hash([]byte(request))
+	signature := hex.EncodeToString(hmacSHA256(secret, algorithm+"\n"+requestHash))
+	return algorithm + " Credential=" + id + ",SignedHeaders=" + list + ",Signature=" + signature, []string{signature, requestHash, s.bodyHash}
 }
 
 func hash(content []byte) string {

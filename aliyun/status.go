@@ -103,14 +103,24 @@ type detail struct {
 // of 短信服务. One that cannot be read is none.
 func (r reply) details() []detail {
 	var inner struct {
-		List []detail `json:"SmsSendDetailDTO"`
+		List json.RawMessage `json:"SmsSendDetailDTO"`
 	}
-	if json.Unmarshal(r.Details, &inner) == nil && len(inner.List) > 0 {
-		return inner.List
+	_ = json.Unmarshal(r.Details, &inner)
+	return append(rowsOf[detail](inner.List), rowsOf[detail](r.Model)...)
+}
+
+// rowsOf reads a list of objects. What is none is left out.
+func rowsOf[T any](list []byte) []T {
+	var raw []json.RawMessage
+	_ = json.Unmarshal(list, &raw)
+	var rows []T
+	for _, one := range raw {
+		var row T
+		if adapter.DecodeJSON(one, &row) == nil {
+			rows = append(rows, row)
+		}
 	}
-	var list []detail
-	_ = json.Unmarshal(r.Model, &list)
-	return list
+	return rows
 }
 
 // The states of QuerySendDetails.
@@ -129,15 +139,22 @@ func (d detail) status(call *adapter.Call, to provider.Phone) provider.Status {
 	case delivered:
 		status.State = provider.StateDelivered
 	case failed:
-		status.State, status.Kind = provider.StateFailed, kindOf(status.Code)
+		status.State, status.Kind = ofFailure(status.Code)
+	}
+	if status.Code == handedOver {
+		status.State = provider.StateSent
 	}
 	return status
 }
 
-// kindOf is why a text failed, as far as the code of the receipt tells.
-func kindOf(code string) provider.Kind {
+// ofFailure is what a report of a failure says, as far as its code tells. Some codes say
+// only that nobody knows.
+func ofFailure(code string) (provider.State, provider.Kind) {
 	row, _ := reportCodes.Lookup(code)
-	return row.Kind
+	if row.MayHaveSent {
+		return provider.StateUnknown, provider.KindUnknown
+	}
+	return provider.StateFailed, row.Kind
 }
 
 // carrierCode is the code of a receipt. What stands in its place is free text where the

@@ -57,6 +57,12 @@ func TestStatusReply(t *testing.T) {
 			Name: "free text with the number", Reply: row(`"SendStatus":2,"ErrCode":"空号 13800138000"`),
 			Want: provider.Status{State: provider.StateFailed, Text: "空号 ***"},
 		},
+		{Name: "nobody knows", Reply: row(`"SendStatus":2,"ErrCode":"EXPIRED"`), Want: provider.Status{Code: "EXPIRED"}},
+		{Name: "handed over", Reply: row(`"SendStatus":1,"ErrCode":"REQUEST_SUCCESS"`), Want: provider.Status{State: provider.StateSent, Code: "REQUEST_SUCCESS"}},
+		{
+			Name: "an odd row beside", Reply: `{"Code":"OK","SmsSendDetailDTOs":{"SmsSendDetailDTO":[5,null,{"PhoneNum":"13800138000","SendStatus":3}]}}`,
+			Want: provider.Status{State: provider.StateDelivered},
+		},
 		{Name: "a state that nobody knows", Reply: row(`"SendStatus":9`), Want: provider.Status{}},
 		{Name: "another number", Reply: `{"Code":"OK","SmsSendDetailDTOs":{"SmsSendDetailDTO":[{"PhoneNum":"13900139000","SendStatus":3}]}}`, Want: provider.Status{}},
 		{Name: "nothing", Reply: `{"Code":"OK"}`, Want: provider.Status{}},

@@ -3,7 +3,6 @@ package aliyun
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -29,6 +28,7 @@ const (
 	shortestCode  = 4
 	longestCode   = 8
 	longestScheme = 20
+	longestLife   = 24 * time.Hour
 )
 
 // ownCode in the place of a code lets the service make one.
@@ -46,7 +46,7 @@ type VerificationConfig struct {
 	// SecurityToken belongs to a temporary key of STS; empty for a permanent one.
 	SecurityToken provider.Secret
 	// Sign is one of the given signatures (赠送签名) that the console lists, without
-	// brackets, for templates that have none of their own.
+	// brackets, for templates that have none of their own. One of the two is required.
 	Sign string
 	// CodeLife is how long a code is valid, in whole minutes: it stands in the text, and
 	// the service keeps to it where it makes the code. Default: DefaultCodeLife.
@@ -55,8 +55,8 @@ type VerificationConfig struct {
 	// DefaultCodeLength.
 	CodeLength int
 	// Scheme is the SchemeName that a code of the service's belongs to, of up to 20
-	// characters: it can be checked by a Verification with the same one only. Default:
-	// the service's default scheme.
+	// characters: it can be checked by a Verification with the same one only, and by each
+	// of these. Default: the service's default scheme.
 	Scheme string
 
 	// Templates maps logical names to given templates (赠送模板). Required.
@@ -97,8 +97,8 @@ var (
 func NewVerification(cfg VerificationConfig) (*Verification, error) {
 	cfg.CodeLife, cfg.CodeLength = cmp.Or(cfg.CodeLife, DefaultCodeLife), cmp.Or(cfg.CodeLength, DefaultCodeLength)
 	client, err := adapter.New(adapter.Config{
-		Service: "aliyun", Title: "Aliyun", Codes: VerificationCodes(),
-		Name: cmp.Or(cfg.Name, DefaultVerificationName), BaseURL: cmp.Or(cfg.BaseURL, DefaultVerificationBaseURL), PlainHTTP: cfg.PlainHTTP,
+		Service: DefaultVerificationName, Title: "Aliyun", Codes: VerificationCodes(),
+		Name: cfg.Name, BaseURL: cmp.Or(cfg.BaseURL, DefaultVerificationBaseURL), PlainHTTP: cfg.PlainHTTP,
 		Credentials: credentials(cfg.AccessKeyID, cfg.AccessKeySecret, cfg.SecurityToken), Templates: cfg.Templates,
 		Timeout: cfg.Timeout, HTTPClient: cfg.HTTPClient, Now: cfg.Now, Rand: cfg.Rand,
 	}, cfg.problems()...)
@@ -119,8 +119,8 @@ func (cfg VerificationConfig) Validate() error {
 // problems checks what only 短信认证 asks for.
 func (cfg VerificationConfig) problems() []error {
 	var problems []error
-	if cfg.CodeLife < time.Minute || cfg.CodeLife%time.Minute != 0 {
-		problems = append(problems, errors.New("CodeLife: want whole minutes, as the text has them"))
+	if cfg.CodeLife < time.Minute || cfg.CodeLife > longestLife || cfg.CodeLife%time.Minute != 0 {
+		problems = append(problems, fmt.Errorf("CodeLife: want whole minutes, as the text has them, up to %v", longestLife))
 	}
 	if cfg.CodeLength < shortestCode || cfg.CodeLength > longestCode {
 		problems = append(problems, fmt.Errorf("CodeLength: want %d to %d", shortestCode, longestCode))
@@ -128,9 +128,7 @@ func (cfg VerificationConfig) problems() []error {
 	if utf8.RuneCountInString(cfg.Scheme) > longestScheme {
 		problems = append(problems, fmt.Errorf("Scheme: has more than %d characters", longestScheme))
 	}
-	if problem := signProblem(cfg.Sign); problem != "" {
-		problems = append(problems, errors.New(problem))
-	}
+	problems = append(problems, signProblems(cfg.Sign, cfg.Templates)...)
 	return append(problems, adapter.EachTemplate(cfg.Templates, givenTemplateProblems))
 }
 
@@ -175,7 +173,7 @@ func (v *Verification) Send(ctx context.Context, m provider.Message) (provider.R
 		return provider.Receipt{}, err
 	}
 	receipt := call.Receipt(string(answer.model().BizID))
-	receipt.Extra = answer.extra()
+	receipt.Extra = answer.extra(call)
 	if makesCode(template) {
 		receipt.Code = provider.CodeByProvider
 		receipt.Extra = withOutID(receipt.Extra, m.Ref)
@@ -189,10 +187,6 @@ func (v *Verification) form(call *adapter.Call, template provider.Template, m pr
 		return nil, call.Fail(provider.KindUnsupported, "To: Aliyun's 短信认证 takes mainland numbers only")
 	}
 	cfg := v.config()
-	sign := cmp.Or(template.Sign, cfg.Sign)
-	if sign == "" {
-		return nil, call.Fail(provider.KindSignature, "Sign: Aliyun sends under one of its given signatures; set Config.Sign or the template's Sign")
-	}
 	vars, err := cfg.vars(call, template)
 	if err != nil {
 		return nil, err
@@ -205,7 +199,7 @@ func (v *Verification) form(call *adapter.Call, template provider.Template, m pr
 	form.AddIfSet("OutId", m.Ref)
 	form.Add("PhoneNumber", m.To.National())
 	form.AddIfSet("SchemeName", cfg.Scheme)
-	form.Add("SignName", sign)
+	form.Add("SignName", cmp.Or(template.Sign, cfg.Sign))
 	form.Add("TemplateCode", template.ID)
 	form.Add("TemplateParam", templateParam(vars))
 	if makesCode(template) {
@@ -247,14 +241,15 @@ func checkGiven(call *adapter.Call, value adapter.Field) error {
 		return call.Fail(provider.KindTemplate, "Params[%q]: has %s, in whose place the service puts a code of its own; "+
 			"to let it, take %q out of the template's Params", value.Name, ownCode, provider.ParamCode)
 	case value.Name == provider.ParamCode && !isCode(value.Value):
-		return call.Fail(provider.KindTemplate, "Params[%q]: want %d to %d letters or digits, as the given templates take", value.Name, shortestCode, longestCode)
+		return call.Fail(provider.KindTemplate, "Params[%q]: want %d to %d letters or digits, as the codes of 短信认证 have", value.Name, shortestCode, longestCode)
 	case value.Name == minutesParam && !isMinutes(value.Value):
 		return call.Fail(provider.KindTemplate, "Params[%q]: want a number of minutes", value.Name)
 	}
 	return nil
 }
 
-// isMinutes reports whether text is a number from 1 to 999.
+// isMinutes reports whether text is a number of minutes, from one to a day.
 func isMinutes(text string) bool {
-	return adapter.IsDigits(text) && text[0] != '0' && len(text) <= 3
+	minutes, err := strconv.Atoi(text)
+	return err == nil && adapter.IsDigits(text) && minutes > 0 && minutes <= int(longestLife/time.Minute)
 }

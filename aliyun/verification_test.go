@@ -89,7 +89,9 @@ func TestVerificationReply(t *testing.T) {
 		{Name: "accepted", Reply: `{"Code":"OK","Success":true,"Model":{"BizId":"1^4"}}`, Want: codeReceipt("1^4", provider.CodeByCaller)},
 		{Name: "accepted without a model", Reply: `{"Code":"OK","Success":true,"Model":null}`, Want: codeReceipt("", provider.CodeByCaller)},
 		{Name: "accepted without Success", Reply: `{"Code":"OK","Model":{"BizId":"1^4"}}`, Want: codeReceipt("1^4", provider.CodeByCaller)},
-		{Name: "OK and no success", Reply: `{"Code":"OK","Success":false}`, Kind: provider.KindUnavailable, MayHaveSent: true, Text: "unusable reply: Success: false beside a Code that says OK"},
+		{Name: "OK and no success", Reply: `{"Code":"OK","Success":false}`, Kind: provider.KindUnavailable, MayHaveSent: true, Text: "unusable reply: Success: not true beside a Code that says OK"},
+		{Name: "OK and no success as text", Reply: `{"Code":"OK","Success":"False"}`, Kind: provider.KindUnavailable, MayHaveSent: true},
+		{Name: "OK and no success as a number", Reply: `{"Code":"OK","Success":0}`, Kind: provider.KindUnavailable, MayHaveSent: true},
 		{Name: "success and no code", Reply: `{"Success":true}`, Kind: provider.KindUnavailable, MayHaveSent: true},
 		{
 			Name: "too soon", Reply: `{"Code":"biz.FREQUENCY","Message":"check frequency failed","Success":false}`,
@@ -110,12 +112,16 @@ func TestVerifyFails(t *testing.T) {
 	t.Parallel()
 	wiretest.Table{Call: verify(made, "042137"), Begins: "aliyun-verification: verify: ", Secrets: []string{"13800138000", "042137", keySecret}}.Replies(t, []wiretest.Reply{
 		{Name: "passed", Reply: `{"Code":"OK","Success":true,"Model":{"VerifyResult":"PASS"}}`},
+		{Name: "passed, success as text", Reply: `{"Code":"OK","Success":"true","Model":{"VerifyResult":"PASS"}}`},
 		{
 			Name: "wrong, under 400", Status: http.StatusBadRequest, Reply: `{"Code":"isv.ValidateFail","Message":"042137 13800138000"}`,
 			Kind: provider.KindCodeMismatch, Code: "isv.ValidateFail",
 		},
 		{Name: "wrong, as documented", Reply: `{"Code":"OK","Success":true,"Model":{"VerifyResult":"UNKNOWN"}}`, Kind: provider.KindCodeMismatch, Code: "UNKNOWN"},
 		{Name: "OK and no success", Reply: `{"Code":"OK","Success":false,"Model":{"VerifyResult":"PASS"}}`, Kind: provider.KindUnavailable},
+		{Name: "OK and no word of success", Reply: `{"Code":"OK","Model":{"VerifyResult":"PASS"}}`, Kind: provider.KindUnavailable},
+		{Name: "OK and success in doubt", Reply: `{"Code":"OK","Success":[],"Model":{"VerifyResult":"PASS"}}`, Kind: provider.KindUnavailable},
+		{Name: "OK and no success as text", Reply: `{"Code":"OK","Success":"false","Model":{"VerifyResult":"PASS"}}`, Kind: provider.KindUnavailable},
 		{Name: "OK and no result", Reply: `{"Code":"OK","Success":true,"Model":{}}`, Kind: provider.KindUnavailable, Text: "unusable reply: Model.VerifyResult: missing"},
 		{Name: "OK and a model that is none", Reply: `{"Code":"OK","Success":true,"Model":"PASS"}`, Kind: provider.KindUnavailable},
 		{Name: "a result that nobody knows", Reply: `{"Code":"OK","Success":true,"Model":{"VerifyResult":"MAYBE"}}`, Kind: provider.KindUnknown, Code: "MAYBE"},
@@ -140,7 +146,6 @@ func TestBadCode(t *testing.T) {
 	bound := func(code, minutes string) wiretest.Call {
 		return sendCode(newMessage("bind", provider.Params{"code": code, "min": minutes}))
 	}
-	unsigned := func(cfg *aliyun.VerificationConfig) { cfg.Sign = "" }
 	wiretest.Table{Begins: "aliyun-verification: send: "}.BadInput(t, []wiretest.Input{
 		{Name: "a foreign number", Call: sendCode(abroad), Kind: provider.KindUnsupported, Names: "To: "},
 		{Name: "a code of three", Call: bound("123", "5"), Kind: provider.KindTemplate, Names: `Params["code"]: want 4 to 8`},
@@ -152,7 +157,6 @@ func TestBadCode(t *testing.T) {
 		{Name: "no minutes", Call: bound("1234", ""), Kind: provider.KindTemplate, Names: `Params["min"]: want a number`},
 		{Name: "minutes that are none", Call: bound("1234", "five"), Kind: provider.KindTemplate, Names: `Params["min"]: want a number`},
 		{Name: "no time at all", Call: bound("1234", "0"), Kind: provider.KindTemplate, Names: `Params["min"]: want a number`},
-		{Name: "no signature", Call: sendCode(login, unsigned), Kind: provider.KindSignature, Names: "Sign: "},
 		{Name: "a long Ref", Call: sendCode(long), Kind: provider.KindUnsupported, Names: "Ref: has 257 characters"},
 		{
 			Name: "a code where the service makes one", Call: sendCode(newMessage("own", provider.Params{"code": "1234"})),
@@ -172,6 +176,25 @@ func TestBadVerificationConfig(t *testing.T) {
 	wiretest.PlainHTTP(t, newVerificationConfig(nil), func(cfg *aliyun.VerificationConfig, baseURL string, plainHTTP bool) {
 		cfg.BaseURL, cfg.PlainHTTP = baseURL, plainHTTP
 	})
+}
+
+// TestSignIsNeeded: a signature is the account's, or every template has one.
+func TestSignIsNeeded(t *testing.T) {
+	t.Parallel()
+	cfg := newVerificationConfig(nil)
+	cfg.Sign, cfg.CodeLife = "", 25*time.Hour
+	wiretest.Named(t, cfg.Validate(), "Sign: must not be empty", "CodeLife: ")
+	own := newConfig(nil)
+	own.Sign = ""
+	wiretest.Named(t, own.Validate(), "Sign: must not be empty")
+	own.Templates = provider.Templates{"login": {ID: "SMS_1", Sign: "示例签名"}}
+	require.NoError(t, own.Validate())
+	for _, sign := range []string{"[签名]", "［签名］", "签\x00名", "签\u200b名", "签\xff名", "签 名"} {
+		own.Sign = sign
+		require.Error(t, own.Validate(), "%q", sign)
+	}
+	own.Sign = "示例（北京）"
+	require.NoError(t, own.Validate())
 }
 
 // TestWhoMakesTheCode: a composer asks before anything is sent.

@@ -41,7 +41,10 @@ const ignoreCase = "1"
 
 // Verify checks a code that Send had the service make, which is read like
 // provider.CleanCode reads it. The check is free of charge. A code that was right is used
-// up. One that is not made of digits is wrong without asking. A code that is wrong, has
+// up. One that is not made of digits is wrong without asking. The service keeps the codes of
+// a number by the Scheme, whatever their templates and receipts: give each purpose, such as
+// a login and a new password, a Verification with a Scheme of its own, or the code of one
+// passes for the other. A code that is wrong, has
 // expired, was used or was replaced by a newer one is KindCodeMismatch: the service does
 // not tell them apart.
 func (v *Verification) Verify(ctx context.Context, r provider.Receipt, code string) error {
@@ -64,7 +67,10 @@ func (v *Verification) Verify(ctx context.Context, r provider.Receipt, code stri
 		return err
 	}
 	result := string(answer.model().VerifyResult)
-	if result == "" {
+	switch {
+	case answer.succeeded() != yes:
+		return call.Unusable("Success: missing")
+	case result == "":
 		return call.Unusable("Model.VerifyResult: missing")
 	}
 	call.Use(v.codes.Table("result"))

@@ -3,7 +3,9 @@ package aliyun
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -64,12 +66,15 @@ func (p product) ask(ctx context.Context, call *adapter.Call, action string, for
 	if code == "" {
 		return reply{}, call.Unusable("Code: missing")
 	}
-	call.RetryAfter(waitOf(answer, code, string(read.Message)))
-	if err := call.Judge(code, p.words(read)); err != nil {
+	if !p.codes.Is(code) {
+		call.RetryAfter(waitOf(answer, code, string(read.Message)))
+		return reply{}, call.Refuse(code, p.words(read))
+	}
+	if err := call.Judge(code, ""); err != nil {
 		return reply{}, err
 	}
-	if strings.TrimSpace(string(read.Success)) == "false" {
-		return reply{}, call.Unusable("Success: false beside a Code that says OK")
+	if read.succeeded() == no {
+		return reply{}, call.Unusable("Success: not true beside a Code that says OK")
 	}
 	return read, nil
 }
@@ -83,24 +88,30 @@ func (p product) request(call *adapter.Call, action string, form adapter.Form) (
 	}
 	body, key := []byte(form.Encode()), p.key()
 	bodyHash := hash(body)
-	header := http.Header{
-		"Content-Type":          {formType},
-		"x-acs-action":          {action},
-		"x-acs-content-sha256":  {bodyHash},
-		"x-acs-date":            {p.client.Now().UTC().Format(time.RFC3339)},
-		"x-acs-signature-nonce": {nonce},
-		"x-acs-version":         {version},
-	}
-	if key.token != "" {
-		header["x-acs-accesskey-id"], header["x-acs-security-token"] = []string{key.id}, []string{key.token}
-	}
 	const path = "/"
 	address := p.client.BaseURL()
 	address.Path += path
-	what := signed{http.MethodPost, address.Host, address.EscapedPath(), "", header, bodyHash}
-	authorization, signature := what.authorization(key.id, key.secret)
-	header["Authorization"] = []string{authorization}
-	call.Hide(signature)
+	headers := []adapter.Field{
+		{Name: "content-type", Value: formType},
+		{Name: "host", Value: address.Host},
+		{Name: "x-acs-action", Value: action},
+		{Name: "x-acs-content-sha256", Value: bodyHash},
+		{Name: "x-acs-date", Value: p.client.Now().UTC().Format(time.RFC3339)},
+		{Name: "x-acs-signature-nonce", Value: nonce},
+		{Name: "x-acs-version", Value: version},
+	}
+	if key.token != "" {
+		headers = slices.Insert(headers, 2, adapter.Field{Name: "x-acs-accesskey-id", Value: key.id})
+		headers = slices.Insert(headers, 6, adapter.Field{Name: "x-acs-security-token", Value: key.token})
+	}
+	authorization, hidden := signed{http.MethodPost, address.EscapedPath(), "", headers, bodyHash}.authorization(key.id, key.secret)
+	call.Hide(hidden...)
+	header := http.Header{"Authorization": {authorization}, "Content-Type": {formType}}
+	for _, h := range headers {
+		if strings.HasPrefix(h.Name, "x-acs-") {
+			header[h.Name] = []string{h.Value}
+		}
+	}
 	return adapter.Request{Path: path, Header: header, Body: body}, nil
 }
 
@@ -122,6 +133,27 @@ type reply struct {
 	raw []byte // all of it
 }
 
+// answerTo is yes, no, or neither.
+type answerTo int
+
+const (
+	neither answerTo = iota
+	yes
+	no
+)
+
+// succeeded is what a reply of 短信认证 says in Success. What is neither true nor false, in
+// any spelling, says nothing.
+func (r reply) succeeded() answerTo {
+	switch strings.ToLower(strings.Trim(string(r.Success), `" `)) {
+	case "true", "1":
+		return yes
+	case "false", "0":
+		return no
+	}
+	return neither
+}
+
 // words are the service's own, with the id of the request behind them: its support asks
 // for it. Words that say nothing are replaced by those of the code.
 func (p product) words(r reply) string {
@@ -137,11 +169,11 @@ func (p product) words(r reply) string {
 }
 
 // extra holds the id of the request.
-func (r reply) extra() map[string]string {
+func (r reply) extra(call *adapter.Call) map[string]string {
 	if r.RequestID == "" {
 		return nil
 	}
-	return map[string]string{"request_id": string(r.RequestID)}
+	return map[string]string{"request_id": call.Redact(string(r.RequestID))}
 }
 
 // templateParam writes the values as the JSON that stands in a field of the form.
@@ -171,13 +203,27 @@ func checkRef(call *adapter.Call, ref string) error {
 	return nil
 }
 
+// signProblems says what is wrong with the account's signature. It may be missing where
+// every template has one of its own: the service sends nothing without.
+func signProblems(sign string, templates provider.Templates) []error {
+	if problem := signProblem(sign); problem != "" {
+		return []error{errors.New(problem)}
+	}
+	for _, template := range templates {
+		if sign == "" && template.Sign == "" {
+			return []error{errors.New("Sign: must not be empty, unless each template has a Sign")}
+		}
+	}
+	return nil
+}
+
 // signProblem says what is wrong with a signature, or nothing.
 func signProblem(sign string) string {
 	switch {
-	case strings.ContainsAny(sign, "【】"):
+	case strings.ContainsAny(sign, "【】[]［］"):
 		return "Sign: must not have brackets: the service adds them"
-	case strings.ContainsFunc(sign, unicode.IsSpace):
-		return "Sign: must not have white space"
+	case strings.ContainsFunc(sign, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) || r == utf8.RuneError }):
+		return "Sign: must not have white space or invisible characters"
 	}
 	return ""
 }

@@ -68,7 +68,8 @@ const ExtraPhone = "phone"
 type Config struct {
 	// Token is a site's token at the gateway. Required.
 	Token provider.Secret
-	// Lane chooses among the phones. Default: relayapi.DefaultLane.
+	// Lane chooses among the phones; the token must be for it. Default:
+	// relayapi.DefaultLane.
 	Lane string
 	// Wait is how long Send waits for a phone, at most relayapi.MaxWait; it waits
 	// less when its context ends earlier. Default: 0, which does not wait: Send
@@ -81,7 +82,8 @@ type Config struct {
 	// Codes checks the codes of a lane whose app has a vendor make them. Receipts then
 	// say CodeByProvider. Default: the caller makes the codes.
 	Codes provider.Verifier
-	// International lets numbers outside mainland China through.
+	// International lets numbers outside mainland China through. The gateway must have given
+	// the token their countries, too.
 	International bool
 
 	// Templates maps logical names to texts. Required.

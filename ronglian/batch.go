@@ -34,20 +34,13 @@ func (p *Provider) SendBatch(ctx context.Context, m provider.Message, to []provi
 	for part := range slices.Chunk(numbers, largestBatch) {
 		p.sendPart(ctx, m, sms, part, outcomes)
 	}
-	results := make([]provider.BatchResult, len(to))
-	for i, phone := range to {
-		results[i] = outcomes[phone]
-	}
-	return results, nil
+	return adapter.Results(to, outcomes), nil
 }
 
 // newBatch checks what is the same for every number.
 func (p *Provider) newBatch(m provider.Message, to []provider.Phone) (templateSMS, error) {
-	if len(to) == 0 {
-		return templateSMS{}, p.client.NewSend(m).Fail(provider.KindRecipient, "to: no phone numbers")
-	}
-	if i := slices.IndexFunc(to, provider.Phone.IsZero); i >= 0 {
-		return templateSMS{}, p.client.NewSend(m).Fail(provider.KindRecipient, "to[%d]: no phone number", i)
+	if err := p.client.NewSend(m).Phones(to); err != nil {
+		return templateSMS{}, err
 	}
 	m.To = to[0]
 	call := p.client.NewSend(m)

@@ -17,8 +17,9 @@ import (
 type Service interface {
 	// Name is the service's name, such as "ihuyi".
 	Name() string
-	// Owns reports whether a request is meant for this service, by its path,
-	// host or headers. It does not read the body.
+	// Owns reports whether a request is meant for this service, by its path, host or
+	// headers. Few services read the body for it, whose clients may name the call there
+	// alone; they put another Body in its place, from the beginning.
 	Owns(r *http.Request) bool
 	// Codes are the service's codes. The first table has every code that a send can
 	// be refused with; a refusal's words come from there. Scripted refusals choose

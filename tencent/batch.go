@@ -2,9 +2,9 @@ package tencent
 
 import (
 	"context"
-	"slices"
 
 	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/provider/adapter"
 )
 
 var _ provider.BatchSender = (*Provider)(nil)
@@ -34,24 +34,16 @@ func (p *Provider) SendBatch(ctx context.Context, m provider.Message, to []provi
 			byPhone[phone] = result
 		}
 	}
-	results := make([]provider.BatchResult, len(to))
-	for i, phone := range to {
-		results[i] = byPhone[phone]
-	}
-	return results, nil
+	return adapter.Results(to, byPhone), nil
 }
 
 // newBatch checks the whole batch before anything is sent.
 func (p *Provider) newBatch(m provider.Message, to []provider.Phone) ([]submission, error) {
-	call := p.client.NewSend(m)
-	if len(to) == 0 {
-		return nil, call.Fail(provider.KindRecipient, "to: no phone numbers")
-	}
-	if i := slices.IndexFunc(to, provider.Phone.IsZero); i >= 0 {
-		return nil, call.Fail(provider.KindRecipient, "to[%d]: no phone number", i)
+	if err := p.client.NewSend(m).Phones(to); err != nil {
+		return nil, err
 	}
 	var parts []submission
-	for _, phones := range split(to) {
+	for _, phones := range adapter.Parts(to, largestBatch) {
 		part, err := p.newSubmission(m, phones)
 		if err != nil {
 			return nil, err
@@ -59,22 +51,4 @@ func (p *Provider) newBatch(m provider.Message, to []provider.Phone) ([]submissi
 		parts = append(parts, part)
 	}
 	return parts, nil
-}
-
-// split makes parts of up to 200 different phones, each all mainland or all not.
-func split(to []provider.Phone) [][]provider.Phone {
-	var mainland, foreign []provider.Phone
-	seen := make(map[provider.Phone]bool, len(to))
-	for _, phone := range to {
-		switch {
-		case seen[phone]:
-		case phone.IsMainland():
-			mainland = append(mainland, phone)
-		default:
-			foreign = append(foreign, phone)
-		}
-		seen[phone] = true
-	}
-	parts := slices.Collect(slices.Chunk(mainland, largestBatch))
-	return slices.AppendSeq(parts, slices.Chunk(foreign, largestBatch))
 }

@@ -1,3 +1,88 @@
+// Package aliyunsim simulates Alibaba Cloud's (阿里云) two products for texts, API version
+// 2017-05-25, for tests: 短信服务 (Dysmsapi) with SendSms, SendBatchSms, QuerySendDetails
+// and GetSmsSign, and 短信认证 (Dypnsapi) with SendSmsVerifyCode, CheckSmsVerifyCode and
+// QuerySendDetails. They are two services that share an account:
+//
+//	account := aliyunsim.New(aliyunsim.Config{AccessKeyID: "id", AccessKeySecret: "secret"})
+//	server := sim.Start(t, account, account.Verification())
+//
+// Both take GET and POST, fields in the query, in the body or in both, and two kinds of
+// signatures: ACS3-HMAC-SHA256 in headers (V3) and HMAC-SHA1 in fields (V1). A verdict
+// says which line of what was signed differs. Both push reports, and 短信服务 replies.
+//
+// QuerySendDetails is a call of both products, with the same fields. The host decides whose
+// it is, where it is one of theirs, then the end of the BizId (^0 is 短信服务, ^4 is
+// 短信认证). What is left goes to the service that was given to the server first.
+//
+// # Divergences
+//
+// What the real service does but no source states is simulated by a guess, or not
+// at all. Of both products:
+//
+//   - The order in which faults are noticed, and the wording of most refusals: the words
+//     are those of the tables of codes, which describe the code.
+//   - The HTTP status of each code of the gateway, and its Recommend. The codes of a
+//     request without a field (here MissingParameter), without a part of the signature
+//     (here IncompleteSignature), with a time that cannot be read (here
+//     InvalidTimeStamp.Expired) and with a token that is not the key's (here
+//     InvalidSecurityToken.Expired).
+//   - The numbers in the header that comes with Throttling.User and Throttling.Api. They
+//     are always the same.
+//   - Whether a Timestamp of V1 may be 15 minutes off, as a date of V3 may (here it may).
+//     Whether the nonce of a request that was refused is used up (here not), and how long
+//     a nonce is remembered (here 30 minutes).
+//   - Whether V3 is refused when an x-acs- header is not signed (here it is: the document
+//     wants them all signed). Which field counts of two, one in the query and one in the
+//     body (here that in the query). Whether a body may be multipart/form-data (here it
+//     may).
+//   - Of QuerySendDetails: the order of the texts (here the newest first), the zone of days
+//     and times (here Beijing's), what stands in the place of ReceiveDate and ErrCode while
+//     a text waits for its receipt (here nothing), and the codes of its refusals.
+//   - The balance: one pays both products, in segments. The real ones have packs that do
+//     not mix, and bill no text that did not arrive.
+//   - Of pushes: how many reports are in one (here up to 100), whether a code other than 0
+//     takes them as well (here not), the zone of the times (here Beijing's), and the waits
+//     of 1, 5 and 10 minutes before a push is repeated (here none).
+//   - Answers in XML, which V1 gives to requests without Format=JSON, methods other than
+//     GET and POST, and the products' other calls. They are refused with
+//     InvalidAction.NotFound and words that begin with "not simulated". The pushes of
+//     reviews and the queue (MNS) are not simulated, nor are limits of requests a second.
+//
+// Of 短信服务:
+//
+//   - What happens to a request to several numbers when one of them is refused: here all of
+//     it is, with that number's code.
+//   - Whether a number abroad may have a plus or 00 before it (here not).
+//   - The codes of a number abroad with a template for the mainland (here
+//     isv.MOBILE_NUMBER_ILLEGAL), of lists of different lengths (here
+//     isv.INVALID_JSON_PARAM), of an empty variable (here isv.TEMPLATE_MISSING_PARAMETERS),
+//     of a value that a template for codes does not take (here isv.PARAM_LENGTH_LIMIT and
+//     isv.TEMPLATE_PARAMS_ILLEGAL), of an OutId that is too long (here
+//     isv.INVALID_PARAMETERS) and of a signature that GetSmsSign does not find (here
+//     isv.SMS_SIGNATURE_ILLEGAL). Whether values for which the template has no variable are
+//     refused (here not).
+//   - Which day the 50 texts a day mean (here that of Beijing), and the words with that
+//     limit. The 40 codes that a number gets in 24 hours from everybody together and the
+//     account's own caps are not simulated.
+//   - The carrier of a number: it is read from how the number begins, by a table that is a
+//     guess, and numbers that have moved to another carrier keep that.
+//   - Of GetSmsSign: which of its many members come (here a few, without times), whether
+//     they are numbers or texts, and the RegisterResult where carriers differ.
+//
+// Of 短信认证:
+//
+//   - The wording of the given templates. The limits of a number by the hour and the day:
+//     there are none here.
+//   - The codes of fields that are out of bounds (here isv.INVALID_PARAMETERS, and
+//     MOBILE_NUMBER_ILLEGAL for the number), and what a number of Config.Blocked gets (here
+//     the text is accepted, and with Config.Deliver the report says MOBILE_IN_BLACK).
+//   - How many wrong tries a code bears (Config.Verification.Tries chooses). Whether a
+//     caller's own code replaces those of the service (here not), whether the newest code
+//     replaces those sent with DuplicatePolicy 2 (here it does, unless it has that policy
+//     too), and whether a check that passed uses up the others (here not).
+//   - The CaseAuthPolicy of a check that names none (here 1), whether its OutId has to be
+//     that of the send (here not), and whether Interval is that of the earlier or of the
+//     later request (here of the later). AutoRetry does nothing.
 package aliyunsim
 
 import (

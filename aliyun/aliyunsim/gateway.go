@@ -129,8 +129,8 @@ func (a *account) checkKey(_ *sim.Call, r request) sim.Outcome {
 
 func checkTime(c *sim.Call, r request) sim.Outcome {
 	at, err := time.Parse(isoTime, r.time)
-	if err != nil {
-		return sim.Refuse(expired, "%s: want UTC, such as 2026-01-02T03:04:05Z", r.timeIn)
+	if err != nil || at.Format(isoTime) != r.time {
+		return sim.Refuse(expired, "%s: want UTC without parts of a second, such as 2026-01-02T03:04:05Z", r.timeIn)
 	}
 	if off := c.Now.Sub(at).Abs(); off > clockWindow {
 		return sim.Refuse(expired, "%s: %s away from the service's clock", r.timeIn, off)

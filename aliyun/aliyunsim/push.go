@@ -1,12 +1,9 @@
 package aliyunsim
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -18,8 +15,6 @@ import (
 const (
 	mostPushed = 100 // in one push
 	pushTries  = 4
-	// longestAnswer is how much of a receiver's answer is read.
-	longestAnswer = 1 << 16
 )
 
 // Reply is a text that a phone's owner sent back to 短信服务.
@@ -95,7 +90,7 @@ func (s *Service) PushReports(ctx context.Context, client *http.Client, address 
 	deliveries, replies := s.ledger.take(), s.replies
 	s.replies = nil
 	s.Unlock()
-	p := pusher{client: client, address: address}
+	p := newPusher(client, address)
 	p.pushDeliveries(ctx, deliveries)
 	for part := range slices.Chunk(replies, mostPushed) {
 		p.push(ctx, PushReplies(part...), len(part))
@@ -109,17 +104,21 @@ func (v *Verification) PushReports(ctx context.Context, client *http.Client, add
 	v.Lock()
 	deliveries := v.ledger.take()
 	v.Unlock()
-	p := pusher{client: client, address: address}
+	p := newPusher(client, address)
 	p.pushDeliveries(ctx, deliveries)
 	return p.taken, errors.Join(p.problems...)
 }
 
 // pusher posts to one address, and counts what was taken.
 type pusher struct {
-	client   *http.Client
-	address  string
+	receiver sim.Receiver
 	taken    int
 	problems []error
+}
+
+func newPusher(client *http.Client, address string) *pusher {
+	takes := sim.WantZero("code", `{"code":0,"msg":"接收成功"}`)
+	return &pusher{receiver: sim.Receiver{Client: client, Address: address, Tries: pushTries, Takes: takes}}
 }
 
 func (p *pusher) pushDeliveries(ctx context.Context, deliveries []Delivery) {
@@ -129,42 +128,9 @@ func (p *pusher) pushDeliveries(ctx context.Context, deliveries []Delivery) {
 }
 
 func (p *pusher) push(ctx context.Context, body []byte, reports int) {
-	var err error
-	for range pushTries {
-		if err = p.pushOnce(ctx, body); err == nil {
-			p.taken += reports
-			return
-		}
+	if err := p.receiver.Push(ctx, "application/json;charset=UTF-8", body); err != nil {
+		p.problems = append(p.problems, fmt.Errorf("aliyunsim: push: %w", err))
+		return
 	}
-	p.problems = append(p.problems, fmt.Errorf("aliyunsim: push: %w", err))
-}
-
-// pushOnce wants HTTP 200 and a JSON object whose code is the number 0.
-func (p *pusher) pushOnce(ctx context.Context, body []byte) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.address, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	r.Header.Set("Content-Type", "application/json;charset=UTF-8")
-	response, err := p.client.Do(r)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = response.Body.Close() }()
-	content, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer))
-	if err != nil {
-		return err
-	}
-	var answer struct {
-		Code *int `json:"code"`
-	}
-	switch err := json.Unmarshal(content, &answer); {
-	case response.StatusCode != http.StatusOK:
-		return fmt.Errorf("the receiver answers HTTP %d", response.StatusCode)
-	case err != nil || answer.Code == nil:
-		return errors.New(`the receiver's answer is not {"code":0,"msg":"接收成功"}`)
-	case *answer.Code != 0:
-		return fmt.Errorf("the receiver answers code %d", *answer.Code)
-	}
-	return nil
+	p.taken += reports
 }

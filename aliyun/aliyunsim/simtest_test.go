@@ -108,6 +108,7 @@ func queryOf(pairs ...string) url.Values {
 
 // codeCalls are those of 短信认证.
 func codeCalls(t *testing.T) []simtest.Request {
+	t.Helper()
 	choices := []string{"OutId", "CountryCode", "SchemeName", "CodeLength", "CodeType", "ValidTime", "Interval", "DuplicatePolicy", "ReturnVerifyCode"}
 	v1Form := suiteCall("send, V1 form", choices, []string{"OutId", "SchemeName", "ValidTime", "Interval"})
 	v1Form.Form, v1Form.Texts = orderOf("OutId", "order-17", "CountryCode", "86", "SchemeName", "login", "ValidTime", "300", "Interval", "60",

@@ -172,5 +172,11 @@ func (a *account) checkV3Signature(c *sim.Call, r request) sim.Outcome {
 	if r.authorization.signature == v.signature(a.cfg.AccessKeySecret) {
 		return sim.Outcome{}
 	}
-	return sim.Refuse(mismatch, "%s: %s: %s", authorizationHeader, signatureField, v.whyWrong(c, r, a.cfg.AccessKeySecret))
+	refused := sim.Refuse(mismatch, "%s: %s: %s", authorizationHeader, signatureField, v.whyWrong(c, r, a.cfg.AccessKeySecret))
+	if _, signed := v.headers["x-acs-security-token"]; signed {
+		v = v.withHeader("x-acs-security-token", "***") // the real service is not known to hide it
+	}
+	refused.Words = "Specified signature does not match our calculation. server StringToSign is [" + v.stringToSign() +
+		"] server CanonicalRequest is [" + v.canonicalRequest() + "]"
+	return refused
 }

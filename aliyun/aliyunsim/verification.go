@@ -25,8 +25,8 @@ type VerificationConfig struct {
 	// CodeLife is how long a code is valid whose request does not say so. Default: 5
 	// minutes.
 	CodeLife time.Duration
-	// Tries is how many wrong tries a code bears. The real service's number is not known.
-	// 0: no limit.
+	// Tries is how many wrong tries use a code up. The real service's number is not
+	// known. 0: no limit.
 	Tries int
 	// Unknown200 answers a wrong code as the documents have it, with HTTP 200 and the
 	// result UNKNOWN. The real service was seen to answer HTTP 400 isv.ValidateFail.

@@ -24,6 +24,8 @@ func Parse(text string, plainHTTP bool) (*url.URL, error) {
 		return nil, errors.New("BaseURL: want https:// (or http:// for a server on this machine)")
 	case base.Host == "":
 		return nil, errors.New("BaseURL: no host")
+	case strings.ContainsFunc(base.Host, func(r rune) bool { return r > '~' }):
+		return nil, errors.New("BaseURL: want the host in ASCII, as it stands on the wire (xn--…)")
 	case base.RawQuery != "" || base.Fragment != "" || base.User != nil:
 		return nil, errors.New("BaseURL: must not have a user, a query or a fragment")
 	case base.Scheme == "http" && !plainHTTP && !isLoopback(base.Hostname()):

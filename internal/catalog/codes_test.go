@@ -108,8 +108,6 @@ func TestF7(t *testing.T) {
 	t.Parallel()
 	mobRow, _ := codesOf(t, "mob").Lookup("476")
 	require.True(t, mobRow.UntilMidnight)
-	aliyunRow, _ := codesOf(t, "aliyun").Lookup("isv.DAY_LIMIT_CONTROL")
-	require.True(t, aliyunRow.UntilMidnight)
 	daily := 0
 	for row := range codesOf(t, "tencent").All() {
 		isDaily := row.Scope == provider.ScopeAccount && strings.HasSuffix(row.Code, "DailyLimit")

@@ -61,7 +61,7 @@ func everyPush(t *testing.T) []pushes {
 			adapter: "aliyun",
 			new: func(t *testing.T) provider.Provider {
 				t.Helper()
-				p, err := aliyun.New(aliyun.Config{AccessKeyID: "id", AccessKeySecret: "key", Templates: byCode})
+				p, err := aliyun.New(aliyun.Config{AccessKeyID: "id", AccessKeySecret: "key", Sign: "签", Templates: byCode})
 				require.NoError(t, err)
 				return p
 			},
@@ -72,7 +72,7 @@ func everyPush(t *testing.T) []pushes {
 			adapter: "aliyun-verification",
 			new: func(t *testing.T) provider.Provider {
 				t.Helper()
-				p, err := aliyun.NewVerification(aliyun.VerificationConfig{AccessKeyID: "id", AccessKeySecret: "key", Templates: templates})
+				p, err := aliyun.NewVerification(aliyun.VerificationConfig{AccessKeyID: "id", AccessKeySecret: "key", Sign: "签", Templates: templates})
 				require.NoError(t, err)
 				return p
 			},

@@ -273,6 +273,7 @@ func TestR1UncertainReplies(t *testing.T) {
 		{"aliyun", `{}`, provider.KindUnavailable},
 		{"aliyun-verification", `{"Code":"ok","Success":true,"Model":{"BizId":"77"}}`, provider.KindUnknown},
 		{"aliyun-verification", `{"Code":"OK","Success":false,"Model":{"BizId":"77"}}`, provider.KindUnavailable},
+		{"aliyun-verification", `{"Code":"OK","Success":"False","Model":{"BizId":"77"}}`, provider.KindUnavailable},
 		{"aliyun-verification", `{"Success":true,"Model":{"BizId":"77"}}`, provider.KindUnavailable},
 		{"tencent", `{"Response":{"SendStatusSet":[{"SerialNo":"77","PhoneNumber":"+8613800138000","Code":"ok","Fee":1}]}}`, provider.KindUnknown},
 		{"tencent", `{"Response":{"Error":{"Code":"Ok"},"RequestId":"x"}}`, provider.KindUnknown},
@@ -452,7 +453,7 @@ func TestC2CodesAsTheyAreTyped(t *testing.T) {
 		{"sdk", ok, sdk},
 		{"mob", ok, plain},
 		{"bmob", ok, inBody},
-		{"aliyun-verification", `{"Code":"OK","Model":{"VerifyResult":"PASS"}}`, given},
+		{"aliyun-verification", `{"Code":"OK","Success":true,"Model":{"VerifyResult":"PASS"}}`, given},
 	}
 	for _, tt := range tests {
 		for _, code := range []string{"042137 ", "042 137", "042137\n", "０４２１３７", "042-137", "\u200b042137", "٠٤٢١٣٧"} {

@@ -178,3 +178,19 @@ func TestRetryAfterOfAService(t *testing.T) {
 		require.Equal(t, want, got.RetryAfter)
 	}
 }
+
+// TestStatusCodeHasNoNumber: in the place of a code may stand a number that nobody has
+// asked about.
+func TestStatusCodeHasNoNumber(t *testing.T) {
+	t.Parallel()
+	call := newClient(t, adapter.Config{}).NewCall(provider.OpReports)
+	for said, want := range map[string][2]string{
+		"MX:0008": {"MX:0008", ""}, "13812345678": {"***", ""}, "+8613812345678": {"***", ""}, "空号 13812345678": {"", "空号 ***"},
+		"-1234567890": {"-1234567890", ""},
+	} {
+		code, text := call.StatusCode(said, false)
+		require.Equal(t, want, [2]string{code, text}, said)
+	}
+	code, _ := call.StatusCode("13812345678", true)
+	require.Equal(t, "13812345678", code, "the table's own")
+}

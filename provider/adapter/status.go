@@ -1,6 +1,8 @@
 package adapter
 
 import (
+	"regexp"
+
 	"github.com/cnsms/cnsms/internal/credential"
 	"github.com/cnsms/cnsms/provider"
 )
@@ -19,16 +21,22 @@ func (c *Client) NewStatus(r provider.Receipt) (*Call, error) {
 // StatusCode is what a service says in the place of a status's code, as
 // [provider.Status] has it: a code that is listed in a table stays as it is. Anything
 // else is free text as well as not, so it goes into Text without what must not be
-// repeated, unless it looks like a code.
+// repeated, unless it looks like a code. What could be a phone number, whose ever, is
+// struck out of it.
 func (c *Call) StatusCode(said string, listed bool) (code, text string) {
-	switch {
-	case listed:
+	if listed {
 		return said, ""
-	case looksLikeCode(said):
-		return c.Redact(said), ""
 	}
-	return "", c.Redact(said)
+	said = phoneNumbers.ReplaceAllString(c.Redact(said), "***")
+	if looksLikeCode(said) {
+		return said, ""
+	}
+	return "", said
 }
+
+// phoneNumbers are as many digits in a row as a mainland number has, or more. No carrier's
+// code has them.
+var phoneNumbers = regexp.MustCompile(`\+?[0-9]{11,}`)
 
 // longestStatusCode is longer than the codes of carriers, such as MX:0008.
 const longestStatusCode = 24

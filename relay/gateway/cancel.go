@@ -9,8 +9,9 @@ import (
 // Cancel cancels a job: a site one of its own, an operator any. With [ErrNotCancellable] it
 // returns the job too: in relayapi.StateCancelling when its phone sends without asking and
 // is asked now to drop it.
-func (g *Gateway) Cancel(ctx context.Context, who Principal, id string) (Job, error) {
-	if err := who.as(RoleSite, RoleOperator); err != nil {
+func (g *Gateway) Cancel(ctx context.Context, who Principal, id string) (job Job, err error) {
+	defer func() { g.noteRefused(ctx, who, err) }()
+	if who, err = g.allow(ctx, who, RoleSite, RoleOperator); err != nil {
 		return Job{}, err
 	}
 	end, err := g.Begin()
@@ -22,13 +23,14 @@ func (g *Gateway) Cancel(ctx context.Context, who Principal, id string) (Job, er
 	if who.Role == RoleSite {
 		c.Site, c.By.Kind = who.Name, relayapi.SourceSite
 	}
-	job, err := g.queue.Cancel(ctx, c)
+	job, err = g.queue.Cancel(ctx, c)
 	return g.cancelled(ctx, job, err)
 }
 
 // CancelKey cancels the job of a site's idempotency key, even before it has arrived.
-func (g *Gateway) CancelKey(ctx context.Context, site Principal, key string) (Job, error) {
-	if err := site.as(RoleSite); err != nil {
+func (g *Gateway) CancelKey(ctx context.Context, site Principal, key string) (job Job, err error) {
+	defer func() { g.noteRefused(ctx, site, err) }()
+	if site, err = g.allow(ctx, site, RoleSite); err != nil {
 		return Job{}, err
 	}
 	if key == "" {
@@ -47,7 +49,7 @@ func (g *Gateway) CancelKey(ctx context.Context, site Principal, key string) (Jo
 	if err != nil {
 		return Job{}, g.failed(ctx, "cancel", err)
 	}
-	job, err := g.queue.CancelKey(ctx, KeyCancellation{Site: site.Name, Key: key, ID: id, Now: now})
+	job, err = g.queue.CancelKey(ctx, KeyCancellation{Site: site.Name, Key: key, ID: id, Now: now})
 	return g.cancelled(ctx, job, err)
 }
 

@@ -46,6 +46,8 @@ func checkText(text string) error {
 	switch {
 	case strings.TrimSpace(text) == "":
 		return invalid("text", "required")
+	case !strings.ContainsFunc(text, visible):
+		return invalid("text", "has no visible character")
 	case utf8.RuneCountInString(text) > relayapi.MaxText:
 		return invalid("text", fmt.Sprintf("longer than %d characters", relayapi.MaxText))
 	case strings.ContainsFunc(text, forbiddenInText):
@@ -54,6 +56,14 @@ func checkText(text string) error {
 		return invalid("text", "has half of a surrogate pair or the replacement character U+FFFD")
 	}
 	return nil
+}
+
+// visible reports whether a character shows. Those of width zero do not, nor do white space
+// and the blanks of Braille and of Hangul.
+func visible(r rune) bool {
+	const blankBraille = '\u2800'
+	return !unicode.IsSpace(r) && r != blankBraille &&
+		!unicode.In(r, unicode.C, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 func forbiddenInText(r rune) bool {

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"errors"
 	"testing"
 	"time"
 
@@ -44,7 +43,7 @@ func FuzzRequests(f *testing.F) {
 func requireField(t *testing.T, err error) {
 	t.Helper()
 	var field *FieldError
-	require.True(t, errors.As(err, &field), "%v", err)
+	require.ErrorAs(t, err, &field)
 	require.NotEmpty(t, field.Field)
 	require.NotEmpty(t, field.Problem)
 }

@@ -3,13 +3,12 @@ package gateway
 import (
 	"cmp"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/cnsms/cnsms/internal/credential"
@@ -20,8 +19,12 @@ import (
 type Config struct {
 	// Queue keeps the jobs. The gateway does not close it. Required.
 	Queue Queue
-	// Tokens are those whose holders may make requests. At least one.
+	// Tokens are those whose holders may make requests, for as long as the gateway runs. At
+	// least one, unless there are Principals.
 	Tokens []Token
+	// Principals keep further holders of tokens, which come and go while the gateway runs.
+	// nil means none. The gateway does not close it.
+	Principals Principals
 	// Quotas limit the jobs of one recipient, over all sites and lanes. nil means
 	// [DefaultQuotas]; an empty slice means no limit.
 	Quotas []Quota
@@ -61,6 +64,16 @@ type Token struct {
 	Role Role
 	// Hash is what [HashToken] returns for the token.
 	Hash string
+	// Lanes, Countries and Limits are what its holder was given, as a [Principal] has them:
+	// by default relayapi.DefaultLane and mainland China alone.
+	Lanes, Countries []string
+	Limits           Limits
+}
+
+// principal returns the holder of a token.
+func (t Token) principal() Principal {
+	hash, _ := ParseHash(t.Hash) // problems has checked it
+	return Principal{Name: t.Name, Role: t.Role, Lanes: t.Lanes, Countries: t.Countries, Limits: t.Limits, Token: hash}
 }
 
 // Role says what the holder of a token may do.
@@ -88,18 +101,6 @@ func (r Role) String() string {
 	default:
 		return fmt.Sprintf("Role(%d)", int(r))
 	}
-}
-
-// HashToken returns the hash of a token for a configuration: SHA-256 as lower-case
-// hex. Tokens are long and random, so they need no salt. For what no request can bring,
-// such as a token with the line end of the file that it was read from, it returns
-// nothing, which [Config.Validate] refuses.
-func HashToken(token string) string {
-	if !credential.IsClean(token) {
-		return ""
-	}
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
 }
 
 const (
@@ -136,8 +137,8 @@ func (c Config) Validate() error {
 	if c.Queue == nil {
 		add("Queue: must not be nil")
 	}
-	if len(c.Tokens) == 0 {
-		add("Tokens: must not be empty")
+	if len(c.Tokens) == 0 && c.Principals == nil {
+		add("Tokens: must not be empty without Principals")
 	}
 	seen := map[string]bool{}
 	for i, token := range c.Tokens {
@@ -179,18 +180,13 @@ func (c Config) Validate() error {
 	return nil
 }
 
-var (
-	tokenName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
-	tokenHash = regexp.MustCompile(`^[0-9a-f]{64}$`)
-)
+var tokenHash = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 func (t Token) problems() []string {
 	var problems []string
-	if !tokenName.MatchString(t.Name) {
-		problems = append(problems, `Name: want 1 to 64 letters, digits, ".", "_" or "-"`)
-	}
-	if t.Role < RoleSite || t.Role > RoleOperator {
-		problems = append(problems, "Role: want RoleSite, RolePhone or RoleOperator")
+	for _, problem := range t.principal().problems() {
+		name := strings.ToUpper(problem.field[:1]) + problem.field[1:]
+		problems = append(problems, name+": "+problem.text)
 	}
 	switch {
 	case t.Hash == "":

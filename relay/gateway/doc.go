@@ -17,12 +17,21 @@
 // Package sqlitequeue keeps jobs across kill -9. Package memqueue, for demos and tests,
 // keeps them in memory.
 //
+// # Who may do what
+//
+// Each token has a holder: a site, a phone or an operator, with the lanes and countries that it
+// was given, relayapi.DefaultLane and mainland China unless it was given more, and with limits.
+// Config.Tokens are fixed; those of Config.Principals come and go while the gateway runs.
+// NewRegistration makes a code that is used once, with which a device gets a token by
+// Register. Revoke ends a token, and what waits under it. Refusals counts what was refused.
+//
 // # A door
 //
 // A door finds out who calls with Authenticate, and hands what it wants to a method. A
 // site's is Submit, then Await; a phone's are Pull and Report. Each method checks that the
 // caller may do what it asks, and its fields: an error is one of those of this package, a
-// *FieldError, *ForbiddenError or *QuotaError, or the context's.
+// *FieldError, *ForbiddenError, *ScopeError, *LimitError or *QuotaError, or the context's. A
+// request that the door itself refuses it hands to NoteRefusal.
 //
 // # Shutting down
 //

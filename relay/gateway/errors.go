@@ -40,20 +40,53 @@ func (e *ForbiddenError) Error() string {
 	return "gateway: a token with the role " + e.Role.String() + " may not make this request"
 }
 
+// The errors of what a principal was not given. A [*ScopeError] matches one of them.
+var (
+	// ErrLaneForbidden: the principal was not given the lane.
+	ErrLaneForbidden = errors.New("gateway: the token is not for this lane")
+	// ErrCountryForbidden: the principal was not given the country.
+	ErrCountryForbidden = errors.New("gateway: the token is not for this country")
+	// ErrNoPrincipals: Config.Principals is nil, so nothing can be changed while the gateway
+	// runs.
+	ErrNoPrincipals = errors.New("gateway: Config.Principals is nil")
+)
+
+// ScopeError says which field of a request asks for what the principal was not given.
+type ScopeError struct {
+	// Field is lane, lanes or to.
+	Field string
+	// Value is the lane, or the calling code with a plus; never a number.
+	Value string
+
+	reason error
+}
+
+// Error names the field, and the lane or the country.
+func (e *ScopeError) Error() string { return e.reason.Error() + ": " + e.Field + ": " + e.Value }
+
+// Unwrap returns [ErrLaneForbidden] or [ErrCountryForbidden].
+func (e *ScopeError) Unwrap() error { return e.reason }
+
 // rules are the errors by which a queue says what its rules forbid.
 var rules = []error{
 	ErrUnknownJob, ErrContentDiffers, ErrNoPhoneOnline, ErrLaneBusy, ErrNotCancellable, ErrForeignJob, ErrForeignLease, ErrLeaseLost,
 	ErrJobCancelled, ErrJobExpired, ErrNotCancelling,
+	ErrUnauthorized, ErrUnknownToken, ErrTokenRevoked, ErrRegistrationUnknown, ErrRegistrationUsed, ErrRegistrationExpired, ErrNameTaken,
 }
 
 // failed is what a caller hears of an error: a rule's as it is, and of an engine's only
 // that there was one, which goes into the log.
 func (g *Gateway) failed(ctx context.Context, what string, err error) error {
 	var quota *QuotaError
+	var field *FieldError
+	var scope *ScopeError
+	var limit *LimitError
 	var busy *BusyError
 	switch {
 	case err == nil:
 		return nil
+	case errors.As(err, &field), errors.As(err, &scope), errors.As(err, &limit):
+		return err
 	case errors.As(err, &quota):
 		return &QuotaError{RetryAt: quota.RetryAt, RetryAfter: quota.RetryAt.Sub(g.Now())}
 	case errors.As(err, &busy):

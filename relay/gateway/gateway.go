@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cnsms/cnsms/relay/relayapi"
@@ -19,16 +20,24 @@ type Gateway struct {
 	queue    Queue
 	cfg      Config
 	logger   *slog.Logger
-	tokens   []knownToken
 	pulls    waitingPulls
+	watches  watches
 	watchers watchers
 	waiters  waiters
 	lanes    lanes
 	paces    paces
 	losses   losses
 
-	randMu sync.Mutex
-	rand   io.Reader
+	tokens      map[Hash]Principal // of Config.Tokens
+	revoked     watchers           // the pulls that wait, by their token
+	revocations atomic.Uint64
+	usage       usage
+	registering registering
+	refusals    refusals
+
+	started time.Time
+	randMu  sync.Mutex
+	rand    io.Reader
 
 	mu      sync.Mutex
 	closed  bool
@@ -45,7 +54,7 @@ func New(cfg Config) (*Gateway, error) {
 	}
 	cfg = cfg.withDefaults()
 	g := &Gateway{queue: cfg.Queue, cfg: cfg, logger: cfg.Logger, rand: cfg.Rand}
-	g.tokens = knownTokens(cfg.Tokens)
+	g.tokens, g.started = knownTokens(cfg.Tokens), cfg.Now()
 	lifetime, end := context.WithCancel(context.Background())
 	g.ending, g.end = lifetime.Done(), end
 	g.losses.ready = make(chan struct{}, 1)
@@ -125,6 +134,10 @@ func (g *Gateway) Now() time.Time { return g.cfg.Now().UTC().Truncate(time.Milli
 // Logger is the log of the configuration, for the lines of doors.
 func (g *Gateway) Logger() *slog.Logger { return g.logger }
 
+// elapsed is how long ago the gateway began. On the clock that a Config has by default,
+// nobody can set it.
+func (g *Gateway) elapsed() time.Duration { return g.cfg.Now().Sub(g.started) }
+
 // newID returns an id that cannot be guessed. It begins with the time, so that ids of
 // new jobs are neighbours in an index.
 func (g *Gateway) newID(now time.Time) (string, error) {
@@ -167,6 +180,7 @@ func (g *Gateway) sweepRegularly(lifetime context.Context) {
 }
 
 func (g *Gateway) sweep(lifetime context.Context) {
+	g.usage.forget(g.elapsed())
 	for {
 		now := g.Now()
 		n, err := g.queue.Sweep(lifetime, Sweep{

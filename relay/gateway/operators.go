@@ -13,14 +13,13 @@ const MaxPage = 1000
 // List returns jobs to an operator, newest first, without their texts. The gateway sets the
 // filter's Now. A Limit of 0 means 100.
 func (g *Gateway) List(ctx context.Context, operator Principal, f Filter) (Page, error) {
-	if err := operator.as(RoleOperator); err != nil {
-		return Page{}, err
-	}
 	f.Limit, f.Now = cmp.Or(f.Limit, 100), g.Now()
-	if err := f.check(); err != nil {
-		return Page{}, err
-	}
-	page, err := forOperator(ctx, g, operator, "list", func() (Page, error) { return g.queue.List(ctx, f) })
+	page, err := forOperator(ctx, g, operator, "list", func() (Page, error) {
+		if err := f.check(); err != nil {
+			return Page{}, err
+		}
+		return g.queue.List(ctx, f)
+	})
 	for i := range page.Jobs {
 		page.Jobs[i].Text = ""
 	}
@@ -53,9 +52,10 @@ func (g *Gateway) Phones(ctx context.Context, operator Principal) ([]PhonePresen
 }
 
 // forOperator makes a call that only an operator may make.
-func forOperator[T any](ctx context.Context, g *Gateway, operator Principal, what string, call func() (T, error)) (T, error) {
+func forOperator[T any](ctx context.Context, g *Gateway, operator Principal, what string, call func() (T, error)) (result T, err error) {
+	defer func() { g.noteRefused(ctx, operator, err) }()
 	var none T
-	if err := operator.as(RoleOperator); err != nil {
+	if operator, err = g.allow(ctx, operator, RoleOperator); err != nil {
 		return none, err
 	}
 	end, err := g.Begin()
@@ -63,8 +63,7 @@ func forOperator[T any](ctx context.Context, g *Gateway, operator Principal, wha
 		return none, err
 	}
 	defer end()
-	result, err := call()
-	if err != nil {
+	if result, err = call(); err != nil {
 		return none, g.failed(ctx, what, err)
 	}
 	return result, nil

@@ -26,53 +26,78 @@ type PullRequest struct {
 
 // Pull offers jobs to a phone as soon as there are some, or returns none when its wait is
 // over or the gateway shuts down. Meanwhile the phone is online.
-func (g *Gateway) Pull(ctx context.Context, phone Principal, p PullRequest) ([]Job, error) {
-	if err := phone.as(RolePhone); err != nil {
+//
+// Only lanes that the phone was given are open to it, and only so many pulls at once. When
+// its token is revoked, or a lane taken from it, a pull that waits ends with that error.
+func (g *Gateway) Pull(ctx context.Context, phone Principal, p PullRequest) (jobs []Job, err error) {
+	defer func() { g.noteRefused(ctx, phone, err) }()
+	if phone, err = g.allow(ctx, phone, RolePhone); err != nil {
 		return nil, err
 	}
-	p, err := p.checked()
+	if p, err = p.checked(); err != nil {
+		return nil, err
+	}
+	done, err := g.open(phone, p.Lanes)
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	end, err := g.Begin()
 	if err != nil {
 		return nil, err
 	}
 	defer end()
-	jobs, err := g.waitForJobs(ctx, phone.Name, p)
+	jobs, err = g.waitForJobs(ctx, phone, p)
 	return jobs, g.failed(ctx, "pull", err)
 }
 
-func (g *Gateway) waitForJobs(ctx context.Context, phone string, p PullRequest) ([]Job, error) {
+// open counts a pull or a watch of a phone on lanes that it was given, until done is called.
+func (g *Gateway) open(phone Principal, lanes []string) (done func(), err error) {
+	if err := phone.mayServe(lanes); err != nil {
+		return nil, err
+	}
+	return g.usage.pull(phone)
+}
+
+// stillMayServe returns an error once the phone may not serve the lanes any more.
+func (g *Gateway) stillMayServe(ctx context.Context, phone Principal, lanes []string) (Principal, error) {
+	now, err := g.current(ctx, phone)
+	if err != nil {
+		return phone, err
+	}
+	return now, firstError(now.as(RolePhone), now.mayServe(lanes))
+}
+
+func (g *Gateway) waitForJobs(ctx context.Context, phone Principal, p PullRequest) ([]Job, error) {
 	over := time.NewTimer(p.Wait)
 	defer over.Stop()
 	// Look at least once in the length of a lease: the gateway may have offered a job to
 	// another phone after this one's last look, and that lease may have ended.
 	again := time.NewTicker(min(p.Interval, g.cfg.Lease))
 	defer again.Stop()
-	g.lanes.called(phone, p.Lanes)
-	pull := g.pulls.add(phone, p.Lanes)
+	g.lanes.called(phone.Name, p.Lanes)
+	pull := g.pulls.add(phone.Name, p.Lanes)
 	defer pull.end()
+	revoked, stop := g.revoked.watch(phone.Token.Hex())
+	defer stop()
 	for waiting := p.Wait > 0; ; {
-		pull.waitAgain()
-		now := g.Now()
-		if err := g.queue.Seen(ctx, Presence{Phone: phone, Lanes: p.Lanes, Interval: p.Interval, At: now}); err != nil {
+		var err error
+		if phone, err = g.stillMayServe(ctx, phone, p.Lanes); err != nil {
 			return nil, err
 		}
-		offered, err := g.offer(ctx, phone, p, now)
+		now := g.Now()
+		offered, err := g.lookFor(ctx, phone.Name, pull, p, now)
 		if err != nil {
 			return nil, err
 		}
-		pull.wakeUsed(offered.Cooled)
-		offered = g.stillGood(ctx, offered, now)
 		if len(offered.Jobs) > 0 || !waiting {
 			return offered.Jobs, nil
 		}
 		select {
 		case <-pull.woken:
-			pull.wakeRead()
 		case <-leaseEnd(offered, now):
 		case <-again.C: // the phone is still online
+		case <-revoked:
 		case <-over.C:
 			waiting = false
 		case <-g.ending:
@@ -81,6 +106,20 @@ func (g *Gateway) waitForJobs(ctx context.Context, phone string, p PullRequest) 
 			return nil, ctx.Err()
 		}
 	}
+}
+
+// lookFor looks once for jobs, and so says that the phone is online.
+func (g *Gateway) lookFor(ctx context.Context, phone string, pull *waitingPull, p PullRequest, now time.Time) (Offered, error) {
+	looked := g.look(phone, pull)
+	if err := g.queue.Seen(ctx, Presence{Phone: phone, Lanes: p.Lanes, Interval: p.Interval, At: now}); err != nil {
+		return Offered{}, err
+	}
+	offered, err := g.offer(ctx, phone, p, now)
+	if err != nil {
+		return Offered{}, err
+	}
+	looked(offered.Cooled)
+	return g.stillGood(ctx, offered, now), nil
 }
 
 func (g *Gateway) offer(ctx context.Context, phone string, p PullRequest, now time.Time) (Offered, error) {
@@ -120,8 +159,9 @@ type ReportRequest struct {
 }
 
 // Report stores a phone's state report. With an error of the rules it returns the job too.
-func (g *Gateway) Report(ctx context.Context, phone Principal, r ReportRequest) (Job, error) {
-	if err := phone.as(RolePhone); err != nil {
+func (g *Gateway) Report(ctx context.Context, phone Principal, r ReportRequest) (job Job, err error) {
+	defer func() { g.noteRefused(ctx, phone, err) }()
+	if phone, err = g.allow(ctx, phone, RolePhone); err != nil {
 		return Job{}, err
 	}
 	if err := r.check(); err != nil {
@@ -132,7 +172,7 @@ func (g *Gateway) Report(ctx context.Context, phone Principal, r ReportRequest) 
 		return Job{}, err
 	}
 	defer end()
-	job, err := g.recordInTime(ctx, phone.Name, r)
+	job, err = g.recordInTime(ctx, phone.Name, r)
 	if err != nil {
 		return job, g.failed(ctx, "report", err)
 	}

@@ -24,10 +24,10 @@ import (
 // expired, even for a call with an earlier time.
 type Queue interface {
 	// Submit stores a job. It checks in this order: if the same site has used the key
-	// before, it returns that job, or [ErrContentDiffers]; [ErrNoPhoneOnline] when no phone
-	// that is not cooled is online on the lane, or the lane is late; a [*QuotaError] when the
-	// recipient's quota is used up; a [*BusyError] by the rule of [Submit.Busy]. Otherwise it
-	// stores the job as queued.
+	// before, it returns that job, or [ErrContentDiffers]; s.Refuse; [ErrNoPhoneOnline] when
+	// no phone that is not cooled is online on the lane; a [*QuotaError] when the recipient's
+	// quota is used up; a [*BusyError] by the rule of [Submit.Busy]. Otherwise it stores the
+	// job as queued.
 	Submit(ctx context.Context, s Submit) (Submitted, error)
 	// Job returns a job as it is at now, or [ErrUnknownJob].
 	Job(ctx context.Context, id string, now time.Time) (Job, error)

@@ -36,8 +36,8 @@ type Submit struct {
 	TakenFor time.Duration
 	// Quotas limit how many jobs a recipient gets.
 	Quotas []Quota
-	// Late refuses a new job as if no phone were online: none took the last one in time.
-	Late bool
+	// Refuse, when set, is the error with which a new job is refused.
+	Refuse error
 }
 
 // Job returns the submission as a queued job.

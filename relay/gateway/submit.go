@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/cnsms/cnsms/relay/relayapi"
@@ -31,11 +32,15 @@ type Submission struct {
 	Wait time.Duration
 }
 
-// Submit stores a text of a site, and returns its job. With a Wait, Await must follow with
-// the same context: until then, or until the context ends, the submission counts as
-// waiting for the job.
-func (g *Gateway) Submit(ctx context.Context, site Principal, s Submission) (Submitted, error) {
-	if err := site.as(RoleSite); err != nil {
+// Submit stores a text of a site, and returns its job. A lane or a country that the site
+// was not given, what is over its limits, and a lane that is late, is refused, unless its
+// key has been used: then it gets the job of the key.
+//
+// With a Wait, Await must follow with the same context: until then, or until the context
+// ends, the submission counts as waiting for the job.
+func (g *Gateway) Submit(ctx context.Context, site Principal, s Submission) (submitted Submitted, err error) {
+	defer func() { g.noteRefused(ctx, site, err) }()
+	if site, err = g.allow(ctx, site, RoleSite); err != nil {
 		return Submitted{}, err
 	}
 	s, to, err := s.checked()
@@ -47,9 +52,23 @@ func (g *Gateway) Submit(ctx context.Context, site Principal, s Submission) (Sub
 		return Submitted{}, err
 	}
 	defer end()
-	submitted, err := g.store(ctx, site, s, to)
+	takeBack, refuse := func() {}, site.maySubmit(s.Lane, to)
+	if refuse == nil && g.lanes.isLate(s.Lane) {
+		refuse = ErrNoPhoneOnline
+	}
+	if refuse == nil {
+		takeBack, refuse = g.usage.submit(site, g.elapsed())
+	}
+	if refuse != nil && s.Key == "" {
+		return Submitted{}, refuse
+	}
+	submitted, err = g.store(ctx, site, s, to, refuse)
+	err = g.failed(ctx, "submit", err)
+	if refuse == nil && !submitted.New && !errors.Is(err, ErrQueueFailed) {
+		takeBack()
+	}
 	if err != nil {
-		return Submitted{}, g.failed(ctx, "submit", err)
+		return Submitted{}, err
 	}
 	if job := submitted.Job; submitted.New {
 		g.logger.Info("relay: job stored", "job", job.ID, "site", job.Site, "lane", job.Lane, "to", job.To)
@@ -59,7 +78,7 @@ func (g *Gateway) Submit(ctx context.Context, site Principal, s Submission) (Sub
 
 // store stores a submission. When the site of one that was going to wait leaves meanwhile,
 // the job is cancelled.
-func (g *Gateway) store(ctx context.Context, site Principal, s Submission, to relayapi.Number) (Submitted, error) {
+func (g *Gateway) store(ctx context.Context, site Principal, s Submission, to relayapi.Number, refuse error) (Submitted, error) {
 	now := g.Now()
 	id, err := g.newID(now)
 	if err != nil {
@@ -69,7 +88,7 @@ func (g *Gateway) store(ctx context.Context, site Principal, s Submission, to re
 	submitted, err := g.queue.Submit(ctx, Submit{
 		ID: id, Site: site.Name, Key: s.Key, Content: s.digest(to),
 		To: to, Text: s.Text, Ref: s.Ref, Lane: s.Lane, Now: now, Deadline: now.Add(s.TTL), Quotas: g.cfg.Quotas,
-		Wait: s.Wait, Pace: g.paces.of(s.Lane, now), TakenFor: g.cfg.TakenFor, Late: g.lanes.isLate(s.Lane),
+		Wait: s.Wait, Pace: g.paces.of(s.Lane, now), TakenFor: g.cfg.TakenFor, Refuse: refuse,
 	})
 	switch left := ctx.Err() != nil && s.Wait > 0; {
 	case err == nil && s.Wait > 0:
@@ -94,8 +113,9 @@ func (s Submission) digest(to relayapi.Number) string {
 }
 
 // Job returns a job. A site's caller sees the jobs of its own.
-func (g *Gateway) Job(ctx context.Context, reader Principal, id string) (Job, error) {
-	if err := reader.as(RoleSite, RoleOperator); err != nil {
+func (g *Gateway) Job(ctx context.Context, reader Principal, id string) (job Job, err error) {
+	defer func() { g.noteRefused(ctx, reader, err) }()
+	if reader, err = g.allow(ctx, reader, RoleSite, RoleOperator); err != nil {
 		return Job{}, err
 	}
 	end, err := g.Begin()
@@ -103,7 +123,7 @@ func (g *Gateway) Job(ctx context.Context, reader Principal, id string) (Job, er
 		return Job{}, err
 	}
 	defer end()
-	job, err := g.queue.Job(ctx, id, g.Now())
+	job, err = g.queue.Job(ctx, id, g.Now())
 	if err == nil && reader.Role == RoleSite && job.Site != reader.Name {
 		err = ErrUnknownJob
 	}

@@ -26,11 +26,15 @@ type waitingPull struct {
 	// number tells which of two pulls came later.
 	number uint64
 	lanes  []string
+	// token is that of a watch.
+	token Hash
 	// woken has an entry when the pull was woken. A pull that was woken waits on no
 	// lane until it waits again.
 	woken chan struct{}
-	// hasWake is true from when the pull was woken until it has looked at the queue.
-	hasWake bool
+	// wakes is how often it was woken, and used after how many of those it has looked at
+	// the queue.
+	wakes, used uint64
+	ended       bool
 }
 
 // add makes a new pull wait on each of its lanes.
@@ -52,48 +56,42 @@ func (w *waitingPulls) enter(p *waitingPull) {
 	w.byPhone[p.phone] = append(w.byPhone[p.phone], p)
 }
 
-// waitAgain makes sure that the pull waits: after all others, if it was woken.
-func (p *waitingPull) waitAgain() {
+// waitAgain makes sure that the pull waits: after all others, if it was woken. It returns
+// how often it was woken, for wakesUsed after a look at the queue that begins now.
+func (p *waitingPull) waitAgain() (wakes uint64) {
 	p.all.mu.Lock()
 	defer p.all.mu.Unlock()
-	p.readWake()
+	if p.ended {
+		return p.wakes
+	}
 	for _, lane := range p.lanes {
 		if p.all.byLane[lane] == nil {
 			p.all.byLane[lane] = newTurns()
 		}
 		p.all.byLane[lane].add(p)
 	}
+	return p.wakes
 }
 
 // readWake empties woken.
 func (p *waitingPull) readWake() {
 	select {
 	case <-p.woken:
-		p.hasWake = true
 	default:
 	}
 }
 
-// wakeRead notes that the pull has read its wake from woken.
-func (p *waitingPull) wakeRead() { p.hasWake = true }
-
-// wakeUsed notes that the pull has looked at the queue since it was woken. On lanes on
-// which its phone is cooled it waits no more until it waits again, and the wake, which may
-// have been for one of them, goes to the next pull there.
-func (p *waitingPull) wakeUsed(cooled []string) {
-	if len(cooled) > 0 {
-		p.leave(cooled)
-	}
-	p.hasWake = false
-}
-
-// leave takes the pull from some of its lanes, and passes its wake on there.
-func (p *waitingPull) leave(lanes []string) {
+// wakesUsed notes that the pull has looked at the queue since it was woken so often. On
+// lanes on which its phone is cooled it waits no more until it waits again, and a wake, which
+// may have been for one of them, goes to the next pull there.
+func (p *waitingPull) wakesUsed(wakes uint64, cooled []string) {
 	p.all.mu.Lock()
 	defer p.all.mu.Unlock()
-	p.all.remove(p, lanes)
-	if p.hasWake || len(p.woken) > 0 {
-		p.all.wakeEach(lanes)
+	hadWake := p.wakes > p.used
+	p.used = max(p.used, wakes)
+	p.all.remove(p, cooled)
+	if hadWake {
+		p.all.wakeEach(cooled)
 	}
 }
 
@@ -101,10 +99,13 @@ func (p *waitingPull) leave(lanes []string) {
 func (p *waitingPull) end() {
 	p.all.mu.Lock()
 	defer p.all.mu.Unlock()
+	if p.ended {
+		return
+	}
+	p.ended = true
 	p.all.remove(p, p.lanes)
 	p.all.forget(p)
-	p.readWake()
-	if p.hasWake {
+	if p.wakes > p.used {
 		p.all.wakeEach(p.lanes)
 	}
 }
@@ -132,16 +133,21 @@ func (w *waitingPulls) wakeEach(lanes []string) {
 
 func (w *waitingPulls) wakeLocked(lane string) {
 	if turns := w.byLane[lane]; turns != nil {
-		w.tell(turns.next())
+		w.wakeOne(turns.next())
 	}
 }
 
-// tell wakes a pull.
-func (w *waitingPulls) tell(p *waitingPull) {
+func (w *waitingPulls) wakeOne(p *waitingPull) {
 	w.remove(p, p.lanes)
+	p.wakes++
+	p.tell()
+}
+
+// tell makes sure that woken has an entry.
+func (p *waitingPull) tell() {
 	select {
 	case p.woken <- struct{}{}:
-	default: // it was woken before and has not looked yet
+	default: // it was woken before and has not read it yet
 	}
 }
 
@@ -150,7 +156,7 @@ func (w *waitingPulls) wakePhone(phone string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, p := range w.byPhone[phone] {
-		w.tell(p)
+		w.wakeOne(p)
 	}
 }
 
@@ -160,7 +166,7 @@ func (w *waitingPulls) wakeAll() {
 	defer w.mu.Unlock()
 	for _, pulls := range w.byPhone {
 		for _, p := range pulls {
-			w.tell(p)
+			w.wakeOne(p)
 		}
 	}
 }

@@ -16,6 +16,7 @@ func TestWakesGoRound(t *testing.T) {
 	pulls.wake("text")
 	require.True(t, isWoken(first))
 	require.False(t, isWoken(second))
+	first.readWake()
 	first.waitAgain() // after all others now
 	pulls.wake("text")
 	require.True(t, isWoken(second))
@@ -44,9 +45,11 @@ func TestAnUnusedWakeIsPassedOn(t *testing.T) {
 		passed bool
 	}{
 		{"not read", func(p *waitingPull) { p.end() }, true},
-		{"read, not looked", func(p *waitingPull) { <-p.woken; p.wakeRead(); p.end() }, true},
-		{"read when waiting again, not looked", func(p *waitingPull) { p.waitAgain(); p.end() }, true},
-		{"looked", func(p *waitingPull) { p.waitAgain(); p.wakeUsed(nil); p.end() }, false},
+		{"read, not looked", func(p *waitingPull) { <-p.woken; p.end() }, true},
+		{"waiting again, not looked", func(p *waitingPull) { p.waitAgain(); p.end() }, true},
+		{"looked before it was woken", func(p *waitingPull) { p.wakesUsed(0, nil); p.end() }, true},
+		{"looked", func(p *waitingPull) { p.wakesUsed(p.waitAgain(), nil); p.end() }, false},
+		{"looked, and its phone is cooled there", func(p *waitingPull) { p.wakesUsed(p.waitAgain(), p.lanes); p.end() }, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -67,6 +70,7 @@ func TestAnEndedPullIsForgotten(t *testing.T) {
 	p := pulls.add("phone-7", []string{"text", "mob"})
 	p.waitAgain() // waiting twice is waiting once
 	p.end()
+	p.waitAgain() // a pull of its phone was about to look
 	require.Empty(t, pulls.byLane)
 	pulls.wakeAll()
 	require.False(t, isWoken(p))

@@ -6,7 +6,8 @@
 // # Requests
 //
 // Every request but the one to [PathHealth] carries "Authorization: Bearer TOKEN". A
-// token has one role: site, phone or operator. Bodies are JSON objects in UTF-8 with
+// token has one role: site, phone or operator, and is for certain lanes, and a site's for
+// the numbers of certain countries. Bodies are JSON objects in UTF-8 with
 // "Content-Type: application/json", at most [MaxBody] bytes. The gateway refuses
 // fields that it does not know; clients must ignore fields that they do not know.
 //
@@ -86,7 +87,7 @@
 //     After any error code drop the job. When there was no response, repeat the same
 //     report: it is idempotent.
 //  4. POST /v1/receipts with state "sent" or "failed", and with "delivered" when the
-//     network says so. Repeat until the gateway responds.
+//     network says so. Repeat until the gateway responds, and after too_many_requests.
 //
 // Step 3 is why a cancelled job is certainly not sent, and why two phones never send
 // one job.

@@ -32,6 +32,10 @@ const (
 	CodeUnauthorized ErrorCode = "unauthorized"
 	// CodeForbidden: the token's role may not make this request. 403.
 	CodeForbidden ErrorCode = "forbidden"
+	// CodeLaneForbidden: the token is not for this lane; the gateway did nothing. 403, with the field.
+	CodeLaneForbidden ErrorCode = "lane_forbidden"
+	// CodeTooManyRequests: the token is over one of its limits; the gateway did nothing. 429 with Retry-After.
+	CodeTooManyRequests ErrorCode = "too_many_requests"
 	// CodeNotFound: there is no such path. 404.
 	CodeNotFound ErrorCode = "not_found"
 	// CodeMethodNotAllowed: the path does not take this method. 405.
@@ -53,6 +57,8 @@ const (
 const (
 	// CodeNoPhoneOnline: no phone is online on the lane; the gateway stored nothing. 503.
 	CodeNoPhoneOnline ErrorCode = "no_phone_online"
+	// CodeCountryForbidden: the site may not text numbers of this country; the gateway stored nothing. 403, with the field.
+	CodeCountryForbidden ErrorCode = "country_forbidden"
 	// CodeLaneBusy: the phones of the lane cannot send the text within the submission's
 	// wait_ms; the gateway stored nothing. 503 with Retry-After.
 	CodeLaneBusy ErrorCode = "lane_busy"

@@ -102,7 +102,7 @@ func TestVersion1KeepsItsPathsAndWords(t *testing.T) {
 			"bad_json", "unknown_field", "invalid_field", "unauthorized", "forbidden", "not_found", "method_not_allowed", "body_too_large",
 			"body_timeout", "unsupported_media_type", "queue_unavailable", "shutting_down", "no_phone_online", "recipient_quota",
 			"idempotency_conflict", "not_cancellable", "unknown_job", "foreign_job", "foreign_lease", "lease_lost", "job_cancelled", "job_expired",
-			"lane_busy", "not_cancelling",
+			"lane_busy", "not_cancelling", "lane_forbidden", "country_forbidden", "too_many_requests",
 		},
 		[]relayapi.ErrorCode{
 			relayapi.CodeBadJSON, relayapi.CodeUnknownField, relayapi.CodeInvalidField, relayapi.CodeUnauthorized, relayapi.CodeForbidden,
@@ -110,6 +110,7 @@ func TestVersion1KeepsItsPathsAndWords(t *testing.T) {
 			relayapi.CodeUnsupportedMediaType, relayapi.CodeQueueUnavailable, relayapi.CodeShuttingDown, relayapi.CodeNoPhoneOnline,
 			relayapi.CodeRecipientQuota, relayapi.CodeIdempotencyConflict, relayapi.CodeNotCancellable, relayapi.CodeUnknownJob,
 			relayapi.CodeForeignJob, relayapi.CodeForeignLease, relayapi.CodeLeaseLost, relayapi.CodeJobCancelled, relayapi.CodeJobExpired,
-			relayapi.CodeLaneBusy, relayapi.CodeNotCancelling,
+			relayapi.CodeLaneBusy, relayapi.CodeNotCancelling, relayapi.CodeLaneForbidden, relayapi.CodeCountryForbidden,
+			relayapi.CodeTooManyRequests,
 		})
 }

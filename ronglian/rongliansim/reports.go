@@ -1,7 +1,6 @@
 package rongliansim
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/xml"
@@ -168,18 +167,8 @@ func (s *Service) encode(news arrival) (contentType string, body []byte) {
 
 func (s *Service) push(ctx context.Context, client *http.Client, address string, news arrival) error {
 	contentType, body := s.encode(news)
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
-	if err != nil {
+	if err := (sim.Receiver{Client: client, Address: address}).Push(ctx, contentType, body); err != nil {
 		return fmt.Errorf("rongliansim: push: %w", err)
-	}
-	r.Header.Set("Content-Type", contentType)
-	response, err := client.Do(r)
-	if err != nil {
-		return fmt.Errorf("rongliansim: push: %w", err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("rongliansim: push: the receiver answers HTTP %d", response.StatusCode)
 	}
 	return nil
 }

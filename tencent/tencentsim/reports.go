@@ -1,12 +1,9 @@
 package tencentsim
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"time"
@@ -19,8 +16,6 @@ const (
 	keptReports = 1000
 	keptFor     = 7 * 24 * time.Hour
 	pushTries   = 3
-	// longestAnswer is how much of a receiver's answer is read.
-	longestAnswer = 1 << 16
 )
 
 // Delivery is what became of a text.
@@ -189,19 +184,14 @@ func (s *Service) PushReports(ctx context.Context, client *http.Client, address 
 	s.Lock()
 	deliveries, replies := s.deliveries.take(keptReports), s.replies.take(keptReports)
 	s.Unlock()
-	var (
-		taken    int
-		problems []error
-	)
+	receiver := sim.Receiver{Client: client, Address: address, Tries: pushTries, Takes: sim.WantZero("result", `{"result":0,"errmsg":"OK"}`)}
+	taken, problems := 0, []error(nil)
 	push := func(body []byte, reports int) {
-		var err error
-		for range pushTries {
-			if err = pushOnce(ctx, client, address, body); err == nil {
-				taken += reports
-				return
-			}
+		if err := receiver.Push(ctx, contentType, body); err != nil {
+			problems = append(problems, fmt.Errorf("tencentsim: push: %w", err))
+			return
 		}
-		problems = append(problems, fmt.Errorf("tencentsim: push: %w", err))
+		taken += reports
 	}
 	for part := range slices.Chunk(deliveries, mostReports) {
 		push(PushDeliveries(part...), len(part))
@@ -210,34 +200,4 @@ func (s *Service) PushReports(ctx context.Context, client *http.Client, address 
 		push(PushReply(reply), 1)
 	}
 	return taken, errors.Join(problems...)
-}
-
-// pushOnce wants HTTP 200 and a JSON object whose result is the number 0.
-func pushOnce(ctx context.Context, client *http.Client, address string, body []byte) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	r.Header.Set("Content-Type", contentType)
-	response, err := client.Do(r)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = response.Body.Close() }()
-	content, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer))
-	if err != nil {
-		return err
-	}
-	var answer struct {
-		Result *int `json:"result"`
-	}
-	switch err := json.Unmarshal(content, &answer); {
-	case response.StatusCode != http.StatusOK:
-		return fmt.Errorf("the receiver answers HTTP %d", response.StatusCode)
-	case err != nil || answer.Result == nil:
-		return errors.New(`the receiver's answer is not {"result":0,"errmsg":"OK"}`)
-	case *answer.Result != 0:
-		return fmt.Errorf("the receiver answers result %d", *answer.Result)
-	}
-	return nil
 }

@@ -41,7 +41,7 @@ The same judges refuse simulators that are broken on purpose. [tools/judges](too
 		"README.zh-CN.md", `模拟器还要接受服务商自家客户端的检验，客户端不作任何修改，版本固定：%s的模拟器已被 %d 个官方客户端接受。
 Go 客户端：%s。
 Node.js 客户端：%s。
-故意改坏的模拟器会被同样的检验拒绝。代码见 [tools/judges](tools/judges)。`,
+对故意改坏的模拟器，同样的客户端会拒绝。代码见 [tools/judges](tools/judges)。`,
 		"、", "、",
 		map[string]string{"aliyun": "阿里云", "bmob": "Bmob", "tencent": "腾讯云"},
 	},

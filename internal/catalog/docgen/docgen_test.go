@@ -157,13 +157,13 @@ func TestCodeTables(t *testing.T) {
 		[report]
 		7     | signature | 签名未报备
 	`)
-	require.Equal(t, "| Code | Meaning | The service's words | What to do |\n"+
+	require.Equal(t, "| Code | Meaning | In words | What to do |\n"+
 		"| --- | --- | --- | --- |\n"+
 		"| `0` | ok | fine |  |\n"+
 		"| `10`–`19` | auth | a \\*bold\\* [key] | take the\\_other |\n"+
 		"| `L.*` | throttled by phone, wait 1m30s, may have been sent |  |  |\n"+
 		"\n### Table `report`\n\n"+
-		"| Code | Meaning | The service's words | What to do |\n"+
+		"| Code | Meaning | In words | What to do |\n"+
 		"| --- | --- | --- | --- |\n"+
 		"| `7` | signature | 签名未报备 |  |\n", english.codeTables(codes))
 	inChinese := chinese.codeTables(codes)

@@ -141,7 +141,7 @@ var english = language{
 	abilityHeads:    []string{"Name", "Sends to", "Batch", "Verify", "Balance", "Status", "Reports", "Captcha", "Code made by"},
 	limitHeads:      []string{"Name", "Limits per number", "Maturity", "Facts read"},
 	abilityOwnHeads: []string{"Ability", "Has it", "Reach it through"},
-	codeHeads:       []string{"Code", "Meaning", "The service's words", "What to do"},
+	codeHeads:       []string{"Code", "Meaning", "In words", "What to do"},
 	abilityNames: []string{
 		"many phones with fewer requests", "check a code that the service has made", "read what is left on the account",
 		"ask what became of a message", "fetch delivery reports", "take delivery reports that the service posts", "picture puzzles",
@@ -178,7 +178,7 @@ var chinese = language{
 	abilityHeads:    []string{"名称", "可发送到", "批量发送", "校验", "余额", "状态查询", "状态报告", "图形验证码", "验证码由谁生成"},
 	limitHeads:      []string{"名称", "单个号码的限制", "成熟度", "资料日期"},
 	abilityOwnHeads: []string{"能力", "是否支持", "调用"},
-	codeHeads:       []string{"错误码", "含义", "服务商原文", "处理办法"},
+	codeHeads:       []string{"错误码", "含义", "说明", "处理办法"},
 	abilityNames: []string{
 		"批量发送：用较少的请求发给许多号码", "校验由服务商生成的验证码", "查询余额", "查询一条短信的状态", "拉取状态报告", "接收服务商推送的状态报告", "图形验证码",
 	},

@@ -76,7 +76,10 @@ func (q *Queue) Submit(ctx context.Context, s gateway.Submit) (gateway.Submitted
 			}
 			return gateway.Submitted{Job: t.store(old, old.AsOf(s.Now))}, nil
 		}
-		if s.Late || !q.phones.Online(s.Lane, s.Now) {
+		if s.Refuse != nil {
+			return gateway.Submitted{}, s.Refuse
+		}
+		if !q.phones.Online(s.Lane, s.Now) {
 			return gateway.Submitted{}, gateway.ErrNoPhoneOnline
 		}
 		if retryAt := gateway.RetryAt(s.Quotas, t.countedFor(s.To, s.Now), s.Now); !retryAt.IsZero() {

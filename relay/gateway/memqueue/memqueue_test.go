@@ -27,6 +27,16 @@ func TestConformance(t *testing.T) {
 	})
 }
 
+func TestPrincipals(t *testing.T) {
+	t.Parallel()
+	queuetest.RunPrincipalsInMemory(t, func(*testing.T) gateway.Principals { return memqueue.NewPrincipals() })
+}
+
+func TestPrincipalsPrintNothing(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "memqueue.Principals", fmt.Sprintf("%+v", memqueue.NewPrincipals()))
+}
+
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 // withOneJob returns a queue with one phone online and one job.

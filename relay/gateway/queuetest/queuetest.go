@@ -6,6 +6,8 @@
 //		queuetest.Run(t, func(t *testing.T) queuetest.Open { ... })
 //	}
 //
+// [RunPrincipals] is the same for gateway.Principals.
+//
 // An engine that keeps its jobs in memory runs [RunInMemory], which leaves out the
 // cases about a restart.
 //

@@ -2,6 +2,7 @@ package queuetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -14,7 +15,24 @@ func withKey(key string) func(*gateway.Submit) {
 	return func(s *gateway.Submit) { s.Key, s.Content = key, "digest" }
 }
 
+var errRefused = errors.New("refused")
+
 var submitCases = []testCase{
+	{"a submission to refuse stores nothing and gets the job of a used key", func(b *bench) {
+		s := b.submission(withKey("k"))
+		s.Refuse = errRefused
+		_, err := b.queue.Submit(b.Context(), s)
+		b.wantError(err, errRefused, "a new job is refused")
+		first := b.submission(withKey("k"))
+		submitted, err := b.queue.Submit(b.Context(), first)
+		b.noError(err, "a refused submission uses no key up")
+		s.ID = b.unique("job")
+		again, err := b.queue.Submit(b.Context(), s)
+		b.noError(err, "a used key is no new job")
+		if again.New || again.Job.ID != submitted.Job.ID {
+			b.Fatalf("a used key is the job of the key: got %+v", again)
+		}
+	}},
 	{"a submitted job reads back whole", func(b *bench) {
 		s := b.submission()
 		s.Key = "key"
@@ -149,18 +167,6 @@ var submitCases = []testCase{
 func (b *bench) offerOneOf(gateway.Job) gateway.Job { return b.offerOne(phone) }
 
 var presenceCases = []testCase{
-	{"on a late lane nothing is stored, and a known key is the same job", func(b *bench) {
-		known := b.submission(func(s *gateway.Submit) { s.Key, s.Late = "k", false })
-		_, err := b.queue.Submit(b.Context(), known)
-		b.noError(err, "submit")
-		b.refused(gateway.ErrNoPhoneOnline, "a late lane", func(s *gateway.Submit) { s.Late = true })
-		known.Late = true
-		again, err := b.queue.Submit(b.Context(), known)
-		b.noError(err, "submit again")
-		if again.New || again.Job.ID != known.ID {
-			b.Fatalf("a known key comes before every refusal: got %+v", again)
-		}
-	}},
 	{"without a phone nothing is stored", func(b *bench) {
 		b.pass(2 * interval)
 		b.refused(gateway.ErrNoPhoneOnline, "without a phone online a submission is refused at once")

@@ -27,14 +27,6 @@ import (
 // benchClients are how many sites submit at once.
 var benchClients = []int{1, 8, 64}
 
-// withClients runs a benchmark with each number of clients.
-func withClients(b *testing.B, run func(b *testing.B, clients int)) {
-	b.Helper()
-	for _, clients := range benchClients {
-		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) { run(b, clients) })
-	}
-}
-
 // BenchmarkFloor is an empty handler behind the same authentication, with the same
 // requests: what the network, the clients and the tokens cost.
 func BenchmarkFloor(b *testing.B) {
@@ -57,12 +49,16 @@ func BenchmarkFloor(b *testing.B) {
 		_, _ = io.WriteString(w, `{}`)
 	}))
 	b.Cleanup(server.Close)
-	withClients(b, func(b *testing.B, clients int) { submitInParallel(b, server.URL, clients) })
+	for _, clients := range benchClients {
+		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) { submitInParallel(b, server.URL, clients) })
+	}
 }
 
 // BenchmarkSubmit is durable submission over the network.
 func BenchmarkSubmit(b *testing.B) {
-	withClients(b, func(b *testing.B, clients int) { submitInParallel(b, serveBench(b), clients) })
+	for _, clients := range benchClients {
+		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) { submitInParallel(b, serveBench(b), clients) })
+	}
 }
 
 // BenchmarkHandOver is the time from the beginning of a submission until a phone

@@ -98,6 +98,9 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer end()
 	result, refused := d.serveSafely(w, r) //nolint:contextcheck // the request has the context
 	if refused != nil {
+		if !refused.counted {
+			d.gateway.NoteRefusal(r.Context(), refused.by, refused.err.Code)
+		}
 		refuse(w, refused)
 		return
 	}
@@ -145,7 +148,11 @@ func (d *Door) serve(w http.ResponseWriter, r *http.Request) (response, *refusal
 	if refused := d.admit(req, called.roles); refused != nil {
 		return response{}, refused
 	}
-	return called.handle(req)
+	result, refused := called.handle(req)
+	if refused != nil {
+		refused.by = req.caller
+	}
+	return result, refused
 }
 
 func (d *Door) find(path string) (methods, string) {
@@ -172,10 +179,7 @@ func (d *Door) admit(req *request, roles []gateway.Role) *refusal {
 	if len(roles) == 0 {
 		return nil
 	}
-	caller, err := d.gateway.Authenticate(req.Context(), bearer(req.Header.Get("Authorization")))
-	if err == nil && !slices.Contains(roles, caller.Role) {
-		err = &gateway.ForbiddenError{Role: caller.Role}
-	}
+	caller, err := d.gateway.Authenticate(req.Context(), bearer(req.Header.Get("Authorization")), roles...)
 	if err != nil {
 		return refusalFor(err, gateway.Job{})
 	}

@@ -43,7 +43,10 @@ const (
 
 func tokens() []gateway.Token {
 	token := func(name string, role gateway.Role) gateway.Token {
-		return gateway.Token{Name: name, Role: role, Hash: gateway.HashToken(name + "-token")}
+		return gateway.Token{
+			Name: name, Role: role, Hash: gateway.HashToken(name + "-token"), Lanes: []string{gateway.AnyLane},
+			Limits: gateway.Limits{RequestsPerSecond: -1, OpenPulls: -1},
+		}
 	}
 	return []gateway.Token{
 		token(shop, gateway.RoleSite), token(forum, gateway.RoleSite),

@@ -2,6 +2,7 @@ package relaydoor
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -41,6 +42,12 @@ var refusals = []struct {
 // refusalFor returns the response to an error of the gateway. It has the job's state where
 // the state is the reason. Any other error is the queue's, or that the caller has left.
 func refusalFor(err error, job gateway.Job) *refusal {
+	refused := translate(err, job)
+	refused.counted = true
+	return refused
+}
+
+func translate(err error, job gateway.Job) *refusal {
 	for _, known := range refusals {
 		if errors.Is(err, known.err) {
 			refused := refuseWith(known.status, known.code, known.field, known.message)
@@ -55,6 +62,8 @@ func refusalFor(err error, job gateway.Job) *refusal {
 	var busy *gateway.BusyError
 	var field *gateway.FieldError
 	var forbidden *gateway.ForbiddenError
+	var scope *gateway.ScopeError
+	var limit *gateway.LimitError
 	switch {
 	case errors.As(err, &quota):
 		refused := refuseWith(http.StatusTooManyRequests, relayapi.CodeRecipientQuota, "to", "the quota of this recipient is used up")
@@ -62,6 +71,12 @@ func refusalFor(err error, job gateway.Job) *refusal {
 	case errors.As(err, &busy):
 		refused := refuseWith(http.StatusServiceUnavailable, relayapi.CodeLaneBusy, "lane", "the phones of this lane cannot send it within wait_ms")
 		return refused.retryAfter(busy.RetryAfter)
+	case errors.As(err, &scope):
+		return outOfScope(scope)
+	case errors.As(err, &limit):
+		refused := refuseWith(http.StatusTooManyRequests, relayapi.CodeTooManyRequests, "Authorization",
+			fmt.Sprintf("the limit of this token is %d %s", limit.Limit, limit.Of))
+		return refused.retryAfter(limit.RetryAfter)
 	case errors.As(err, &field):
 		return invalid(memberOf(field.Field), field.Problem)
 	case errors.As(err, &forbidden):
@@ -76,6 +91,14 @@ func (r *refusal) retryAfter(d time.Duration) *refusal {
 	seconds := max(1, int((d+time.Second-1)/time.Second))
 	r.header = map[string]string{relayapi.HeaderRetryAfter: strconv.Itoa(seconds)}
 	return r
+}
+
+func outOfScope(scope *gateway.ScopeError) *refusal {
+	code, what := relayapi.CodeLaneForbidden, "lane"
+	if errors.Is(scope, gateway.ErrCountryForbidden) {
+		code, what = relayapi.CodeCountryForbidden, "country"
+	}
+	return refuseWith(http.StatusForbidden, code, scope.Field, "this token is not for the "+what+" "+scope.Value)
 }
 
 // members are the names on the wire of the gateway's fields, where they differ.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/cnsms/cnsms/relay/gateway"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
@@ -13,10 +14,15 @@ type refusal struct {
 	status int
 	err    relayapi.Error
 	header map[string]string
+
+	// by is whose request it was, if that is known, and counted is true when the gateway has
+	// counted the refusal.
+	by      gateway.Principal
+	counted bool
 }
 
 func refuseWith(status int, code relayapi.ErrorCode, field, message string) *refusal {
-	return &refusal{status, relayapi.Error{Code: code, Field: field, Message: message}, nil}
+	return &refusal{status: status, err: relayapi.Error{Code: code, Field: field, Message: message}}
 }
 
 func invalid(field, message string) *refusal {

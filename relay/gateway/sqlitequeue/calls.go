@@ -33,7 +33,10 @@ func (q *Queue) Submit(ctx context.Context, s gateway.Submit) (gateway.Submitted
 
 // refusal returns why a new job is refused, or nil.
 func (q *Queue) refusal(tx *session, s gateway.Submit) error {
-	if s.Late || !q.phones.Online(s.Lane, s.Now) {
+	if s.Refuse != nil {
+		return s.Refuse
+	}
+	if !q.phones.Online(s.Lane, s.Now) {
 		return gateway.ErrNoPhoneOnline
 	}
 	if retryAt := tx.quota(s); !retryAt.IsZero() {

@@ -24,3 +24,17 @@ func TestConformance(t *testing.T) {
 		}
 	})
 }
+
+func TestPrincipals(t *testing.T) {
+	t.Parallel()
+	queuetest.RunPrincipals(t, func(t *testing.T) queuetest.OpenPrincipals {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), "queue.db")
+		return func(t *testing.T) (gateway.Principals, func()) {
+			t.Helper()
+			queue, err := sqlitequeue.New(sqlitequeue.Config{Path: path})
+			require.NoError(t, err)
+			return queue.Principals(), func() { require.NoError(t, queue.Close()) }
+		}
+	})
+}

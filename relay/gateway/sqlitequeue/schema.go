@@ -138,13 +138,15 @@ func prepareSchema(conn *sql.Conn) error {
 	}
 	switch version {
 	case schemaVersion:
-		return nil
 	case 0:
 		if _, err := tx.ExecContext(ctx, schema); err != nil {
 			return err
 		}
-		return tx.Commit()
 	default:
 		return fmt.Errorf("the file has schema version %d, this program knows version %d", version, schemaVersion)
 	}
+	if _, err := tx.ExecContext(ctx, principalSchema); err != nil {
+		return err
+	}
+	return tx.Commit()
 }

@@ -1,4 +1,4 @@
-// Package sqlitequeue keeps the gateway's jobs in one SQLite file. It needs no
+// Package sqlitequeue keeps the gateway's jobs, and its principals, in one SQLite file. It needs no
 // installation and is the engine for a gateway that runs as one process.
 //
 // When a call returns without an error, its changes are on disk: the file is in
@@ -46,6 +46,7 @@ func (c Config) Validate() error {
 type Queue struct {
 	readers     *sql.DB
 	byID        *sql.Stmt
+	byToken     *sql.Stmt
 	writer      *writer
 	phones      inmemory.Phones
 	subscribers inmemory.Subscribers
@@ -80,7 +81,10 @@ func (q *Queue) open(path string) error {
 	if q.readers, err = openReaders(path); err != nil {
 		return err
 	}
-	q.byID, err = q.readers.PrepareContext(context.Background(), selectByID)
+	if q.byID, err = q.readers.PrepareContext(context.Background(), selectByID); err != nil {
+		return err
+	}
+	q.byToken, err = q.readers.PrepareContext(context.Background(), selectPrincipal)
 	return err
 }
 

@@ -55,4 +55,5 @@ var statements = []string{
 	selectByID, selectByKey, selectHanded, selectHeld, selectDropped, selectQueued, selectNextEnd, selectCounted,
 	countQueued, countLeased, countDropped, countInHand, selectOverdue, selectUncertain, selectOldest,
 	insertJob, updateJob, clearTexts, deleteJob,
+	selectPrincipal, selectName, putPrincipal, selectRegistration, putRegistration, deleteRegistrations,
 }
