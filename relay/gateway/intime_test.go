@@ -86,3 +86,41 @@ func TestTakenIsNotAcknowledgedAgainAfterTheDeadline(t *testing.T) {
 		require.Equal(s, relayapi.StateSent, sent.State)
 	})
 }
+
+// A phone that does not ask has taken what it is handed. What it would get too late has
+// failed instead, and is never offered again.
+func TestNothingIsHandedOverAfterItsDeadlineOnASlowDisk(t *testing.T) {
+	t.Parallel()
+	onStage(t, func(s *stage) {
+		id := s.submit(s.Context(), "", 0).ID
+		pass(relayapi.DefaultTTL - time.Second)
+		s.queue.offer.Store(int64(time.Second))
+		unasked := gateway.PullRequest{Unasked: true}
+		jobs, err := s.Pull(s.Context(), s.phone, unasked)
+		require.NoError(s, err)
+		require.Empty(s, jobs)
+		failed, err := s.Job(s.Context(), s.shop, id)
+		require.NoError(s, err)
+		require.Equal(s, relayapi.StateFailed, failed.State)
+		require.False(s, failed.Failure().MayHaveSent)
+		s.queue.offer.Store(0)
+		jobs, err = s.Pull(s.Context(), s.phone, unasked)
+		require.NoError(s, err)
+		require.Empty(s, jobs)
+	})
+}
+
+// What it was handed in time comes again after the deadline, until it has reported.
+func TestWhatWasHandedOverInTimeComesAgain(t *testing.T) {
+	t.Parallel()
+	onStage(t, func(s *stage) {
+		s.submit(s.Context(), "", 0)
+		unasked := gateway.PullRequest{Unasked: true}
+		for range 2 {
+			jobs, err := s.Pull(s.Context(), s.phone, unasked)
+			require.NoError(s, err)
+			require.Len(s, jobs, 1)
+			pass(relayapi.DefaultTTL)
+		}
+	})
+}

@@ -55,7 +55,8 @@ const (
 
 // Codes for sites.
 const (
-	// CodeNoPhoneOnline: no phone is online on the lane; the gateway stored nothing. 503.
+	// CodeNoPhoneOnline: no phone is online on the lane, or a site has just waited there and
+	// no phone took the job, and none has called since; the gateway stored nothing. 503.
 	CodeNoPhoneOnline ErrorCode = "no_phone_online"
 	// CodeCountryForbidden: the site may not text numbers of this country; the gateway stored nothing. 403, with the field.
 	CodeCountryForbidden ErrorCode = "country_forbidden"
