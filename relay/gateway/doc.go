@@ -44,8 +44,15 @@
 //   - A submission that got its response is stored, and is kept as long as the engine
 //     of the [Queue] promises.
 //   - No phone that keeps to the contract sends a job that is cancelled or expired:
-//     phones send only after the gateway has accepted "taken".
-//   - Once a phone has taken a job, the gateway offers it to no other phone.
+//     phones send only after the gateway has accepted "taken". For a phone that sends
+//     without asking (PullRequest.Unasked) a job is taken when it is handed out, and
+//     cancelled only when the phone has answered that it will not send it.
+//   - Once a phone has taken a job, the gateway offers it to no other phone, unless the
+//     first reports that it cannot send and has not.
+//   - A job of which its phone says nothing more is uncertain after Config.TakenFor, which
+//     is stored, logged and told to who waits.
+//   - A text is handed out only while its site waits for it, as far as the pace of the
+//     lane is known, and refused at submit when the phones cannot send it in time.
 //   - Logs have masked numbers and no texts. A job's text is deleted when the job has
 //     ended, or soon after Config.ClearAfter has passed since its deadline.
 package gateway

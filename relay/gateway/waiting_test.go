@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -104,4 +106,63 @@ func TestTheLatestPullOfAPhoneIsWokenFirst(t *testing.T) {
 	require.True(t, isWoken(other), "the first phone was woken before")
 	pulls.wake("text")
 	require.True(t, isWoken(lost), "it may be another device with the same name")
+}
+
+func TestACooledPullPassesItsWakeOnOnce(t *testing.T) {
+	t.Parallel()
+	var pulls waitingPulls
+	lane := []string{"text"}
+	first, second := pulls.add("phone-8", []string{"text", "mob"}), pulls.add("phone-9", lane)
+	pulls.wake("text")
+	<-first.woken
+	first.wakesUsed(first.waitAgain(), lane)
+	require.True(t, isWoken(second), "the next phone gets the wake")
+	<-second.woken
+	second.wakesUsed(second.waitAgain(), lane)
+	require.False(t, isWoken(first), "two cooled phones do not wake each other")
+	pulls.wake("mob")
+	require.True(t, isWoken(first), "it waits on its other lanes")
+	pulls.wake("text") // nobody waits there
+	first.waitAgain()
+	pulls.wake("text")
+	require.True(t, isWoken(first), "it waits again when it looks again")
+}
+
+func TestAPhoneIsWokenOnAllItsPulls(t *testing.T) {
+	t.Parallel()
+	var g Gateway
+	first, second, other := g.pulls.add("a", []string{"text"}), g.pulls.add("a", []string{"mob"}), g.pulls.add("b", []string{"text"})
+	g.hear(Change{Job: "j", Phone: "a"})
+	g.hear(Change{Job: "j", Phone: "a"})
+	require.True(t, isWoken(first))
+	require.True(t, isWoken(second))
+	require.False(t, isWoken(other))
+	for _, p := range []*waitingPull{first, second, other} {
+		p.end()
+	}
+	require.Empty(t, g.pulls.byPhone)
+	require.Empty(t, g.pulls.byLane)
+}
+
+// BenchmarkWake wakes a phone, which waits again, among so many that wait.
+func BenchmarkWake(b *testing.B) {
+	for _, phones := range []int{10, 10_000} {
+		b.Run(fmt.Sprintf("phones=%d", phones), func(b *testing.B) {
+			var pulls waitingPulls
+			waiting := map[string]*waitingPull{}
+			for i := range phones {
+				name := fmt.Sprint(i)
+				waiting[name] = pulls.add(name, []string{"text", "mob"})
+			}
+			b.ReportAllocs()
+			next := 0
+			for b.Loop() {
+				pulls.wake("text")
+				p := waiting[strconv.Itoa(next)]
+				<-p.woken
+				p.wakesUsed(p.waitAgain(), nil)
+				next = (next + 1) % phones
+			}
+		})
+	}
 }

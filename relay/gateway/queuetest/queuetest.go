@@ -61,6 +61,7 @@ type testCase struct {
 func Run(t *testing.T, engine Engine) {
 	t.Helper()
 	runSuite(t, engine)
+	runModel(t, engine, true)
 	runCases(t, "Restart", restartCases, engine)
 }
 
@@ -69,12 +70,14 @@ func Run(t *testing.T, engine Engine) {
 // one case, and closes it with the test.
 func RunInMemory(t *testing.T, newQueue func(t *testing.T) gateway.Queue) {
 	t.Helper()
-	runSuite(t, func(*testing.T) Open {
+	engine := func(*testing.T) Open {
 		return func(t *testing.T) (gateway.Queue, func()) {
 			t.Helper()
 			return newQueue(t), func() {}
 		}
-	})
+	}
+	runSuite(t, engine)
+	runModel(t, engine, false)
 }
 
 func runSuite(t *testing.T, engine Engine) {

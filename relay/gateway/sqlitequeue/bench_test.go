@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/queuetest"
 	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
@@ -75,6 +76,14 @@ func BenchmarkPullAndTake(b *testing.B) {
 			ID: job.ID, Phone: job.Phone, Lease: job.Lease, State: relayapi.StateTaken, Now: benchNow,
 		})
 		return err
+	})
+}
+
+// BenchmarkManyJobs is what a call costs with 200,000 jobs in all states.
+func BenchmarkManyJobs(b *testing.B) {
+	queuetest.Benchmark(b, 200_000, func(b *testing.B) gateway.Queue {
+		b.Helper()
+		return openBench(b)
 	})
 }
 
