@@ -27,6 +27,10 @@ test/judges: ## the vendors' own clients at the simulators; wants Node.js
 	npm ci --prefix tools/judges/node --ignore-scripts --no-audit --no-fund
 	go test -C tools/judges ./...
 
+.PHONY: soak
+soak: ## a gateway under load for a time (FOR=10m): memory, goroutines, descriptors and files stay flat
+	go test -run '^TestSoak$$' -v -timeout 3h ./relay/gateway/sqlitequeue -soak $(or $(FOR),10m)
+
 .PHONY: bench
 bench: ## all benchmarks, with allocations
 	go test -run '^$$' -bench . -benchmem ./...

@@ -45,7 +45,8 @@ type Config struct {
 	// ForgetAfter is how long a job and its history are kept; at least as long as the
 	// longest quota and relayapi.MaxTTL. 0 means 30 days.
 	ForgetAfter time.Duration
-	// Now is the clock. nil means time.Now.
+	// Now is the clock. nil means one that begins with the machine's time and counts what
+	// passes, so that nobody who sets the machine's clock makes a lease longer or shorter.
 	Now func() time.Time
 	// Rand makes ids and leases. It need not be safe for concurrent use. nil means
 	// crypto/rand.
@@ -118,7 +119,7 @@ func (c Config) withDefaults() Config {
 		c.Quotas = DefaultQuotas()
 	}
 	if c.Now == nil {
-		c.Now = time.Now
+		c.Now = monotonic(time.Now)
 	}
 	c.Lease = cmp.Or(c.Lease, defaultLease)
 	c.ClearAfter = cmp.Or(c.ClearAfter, defaultClearAfter)

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -20,6 +21,7 @@ type Gateway struct {
 	queue    Queue
 	cfg      Config
 	logger   *slog.Logger
+	clock    *clock
 	pulls    waitingPulls
 	watches  watches
 	watchers watchers
@@ -55,6 +57,10 @@ func New(cfg Config) (*Gateway, error) {
 	cfg = cfg.withDefaults()
 	g := &Gateway{queue: cfg.Queue, cfg: cfg, logger: cfg.Logger, rand: cfg.Rand}
 	g.tokens, g.started = knownTokens(cfg.Tokens), cfg.Now()
+	var err error
+	if g.clock, err = startClock(context.Background(), cfg); err != nil {
+		return nil, fmt.Errorf("gateway: the time of the queue: %w", err)
+	}
 	lifetime, end := context.WithCancel(context.Background())
 	g.ending, g.end = lifetime.Done(), end
 	g.losses.ready = make(chan struct{}, 1)
@@ -128,8 +134,9 @@ func (g *Gateway) Begin() (end func(), err error) {
 // Ending is closed when the gateway shuts down.
 func (g *Gateway) Ending() <-chan struct{} { return g.ending }
 
-// Now is the gateway's time, to the millisecond, because queues keep times so.
-func (g *Gateway) Now() time.Time { return g.cfg.Now().UTC().Truncate(time.Millisecond) }
+// Now is the gateway's time, to the millisecond, because queues keep times so. It never goes
+// back in the life of a queue that is [Clocked].
+func (g *Gateway) Now() time.Time { return g.clock.now() }
 
 // Logger is the log of the configuration, for the lines of doors.
 func (g *Gateway) Logger() *slog.Logger { return g.logger }
@@ -169,23 +176,45 @@ func (g *Gateway) sweepRegularly(lifetime context.Context) {
 	for {
 		select {
 		case <-ticker.C:
+			g.keepTime(lifetime)
 			g.sweep(lifetime)
 		case <-g.losses.ready:
 			g.logLosses()
 		case <-lifetime.Done():
+			g.keepTime(context.WithoutCancel(lifetime))
 			g.logLosses()
 			return
 		}
 	}
 }
 
+// keepTime has the queue remember the time.
+func (g *Gateway) keepTime(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, cancelTimeout)
+	defer cancel()
+	if err := g.clock.keep(ctx); err != nil && !errors.Is(err, ErrClosed) && ctx.Err() == nil {
+		g.logger.Error("relay: the queue could not keep the time", "error", err)
+	}
+}
+
+// due is what a sweep does now.
+func (g *Gateway) due(now time.Time) Sweep {
+	_, window := QuotaReach(g.cfg.Quotas)
+	s := Sweep{
+		Now: now, ClearBefore: now.Add(-g.cfg.ClearAfter), ForgetBefore: now.Add(-g.cfg.ForgetAfter),
+		// A number is needed until its job has ended and no quota counts it.
+		HideBefore: now.Add(-max(window, relayapi.MaxTTL+max(g.cfg.ClearAfter, g.cfg.TakenFor))),
+	}
+	if g.clock.doubted() {
+		s.HideBefore, s.ForgetBefore = time.Time{}, time.Time{}
+	}
+	return s
+}
+
 func (g *Gateway) sweep(lifetime context.Context) {
 	g.usage.forget(g.elapsed())
 	for {
-		now := g.Now()
-		n, err := g.queue.Sweep(lifetime, Sweep{
-			Now: now, ClearBefore: now.Add(-g.cfg.ClearAfter), ForgetBefore: now.Add(-g.cfg.ForgetAfter),
-		})
+		n, err := g.queue.Sweep(lifetime, g.due(g.Now()))
 		if err != nil && lifetime.Err() == nil {
 			g.logger.Error("relay: sweeping the queue failed", "error", err)
 		}

@@ -173,6 +173,9 @@ type Sweep struct {
 	// ClearBefore: jobs whose deadline was before it lose their text, unless a phone may
 	// still have to send them.
 	ClearBefore time.Time
+	// HideBefore: ended jobs created before it need their number no longer: an engine that
+	// stores jobs replaces it, and returns such a job without a number.
+	HideBefore time.Time
 	// ForgetBefore: jobs created before it are deleted.
 	ForgetBefore time.Time
 }

@@ -6,7 +6,7 @@ import "context"
 // the version after the job's. It reports false when a rule has changed nothing; then
 // there is nothing to store.
 func (j Job) Replaced(next Job) (Job, bool) {
-	same := j.State == next.State && j.Phone == next.Phone && j.Lease == next.Lease && j.Text == next.Text &&
+	same := j.State == next.State && j.Phone == next.Phone && j.Lease == next.Lease && j.Text == next.Text && j.To == next.To &&
 		j.Unasked == next.Unasked && j.LeaseEnd.Equal(next.LeaseEnd) && j.TakenEnd.Equal(next.TakenEnd) &&
 		len(j.History) == len(next.History)
 	next.Version = j.Version

@@ -155,12 +155,16 @@ func (t *table) sweep(s gateway.Sweep) int {
 		overdue := expired.State != job.State
 		clearText := job.Text != "" && !job.Open() && !job.MustKeepText() && job.Deadline.Before(s.ClearBefore)
 		forget := job.Created.Before(s.ForgetBefore)
-		if swept == sweepBatch || !overdue && !clearText && !forget {
+		hide := job.To != "" && !expired.Open() && !expired.InHand() && job.Created.Before(s.HideBefore)
+		if swept == sweepBatch || !overdue && !clearText && !hide && !forget {
 			return false
 		}
 		swept++
 		if clearText {
 			expired.Text = ""
+		}
+		if hide {
+			expired.To = ""
 		}
 		t.store(job, expired)
 		return forget

@@ -60,6 +60,29 @@ var sweepCases = []testCase{
 			}
 		}
 	}},
+	{"numbers of ended jobs are hidden after a while", func(b *bench) {
+		sent := b.record(b.taken(withKey("k")), relayapi.StateSent)
+		b.pass(time.Minute)
+		b.seen(phone, lane)
+		young := b.record(b.taken(), relayapi.StateSent)
+		open := b.submit()
+		b.sweep(gateway.Sweep{HideBefore: sent.Created})
+		if b.job(sent.ID).To == "" {
+			b.Fatal("a number is not hidden before its time")
+		}
+		b.sweep(gateway.Sweep{HideBefore: young.Created})
+		if hidden := b.job(sent.ID); hidden.To != "" || hidden.Version != sent.Version+1 || len(hidden.History) < 4 {
+			b.Fatalf("the number goes, and that is a new version; the history stays: got %+v", hidden)
+		}
+		b.sweep(gateway.Sweep{HideBefore: b.now.Add(time.Second)})
+		if b.job(young.ID).To != "" || b.job(open.ID).To == "" {
+			b.Fatal("a job that can still be sent keeps its number, others do not")
+		}
+		if again := b.submit(withKey("k")); again.ID != sent.ID {
+			b.Fatal("the key of a job without a number stays")
+		}
+		b.record(sent, relayapi.StateDelivered)
+	}},
 	{"old jobs are forgotten, and their keys", func(b *bench) {
 		old := b.submit(withKey("k"))
 		b.pass(time.Minute)

@@ -20,6 +20,8 @@ import (
 // benchNow is the time of every call: no lease ends during a benchmark.
 var benchNow = time.Date(2026, 11, 21, 3, 30, 0, 0, time.UTC)
 
+const benchDay = 24 * time.Hour
+
 // BenchmarkFloor is the cost of handing a call to the writer and waiting for an
 // empty transaction: what is left is the jobs themselves and the disk.
 func BenchmarkFloor(b *testing.B) {

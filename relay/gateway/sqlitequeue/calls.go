@@ -17,6 +17,9 @@ func (q *Queue) Submit(ctx context.Context, s gateway.Submit) (gateway.Submitted
 		return gateway.Submitted{}, fmt.Errorf("sqlitequeue: %w", err)
 	}
 	return write(ctx, q.writer, func(tx *session) (gateway.Submitted, error) {
+		if s.Key != "" {
+			tx.refuseSetAside(damagedByKey, s.Site, s.Key)
+		}
 		refused := q.refusal(tx, s)
 		if refused == nil && tx.exec(insertJob, values...) == 1 {
 			tx.note(gateway.Change{Lane: job.Lane})
@@ -48,7 +51,7 @@ func (q *Queue) refusal(tx *session, s gateway.Submit) error {
 // repeated returns the job of a submission whose key has been used. A job that was
 // cancelled by its key has no content, and goes with any.
 func (s *session) repeated(known row, again gateway.Submit) (gateway.Submitted, error) {
-	if known.Content != "" && known.Content != again.Content {
+	if known.Content != "" && known.Content != again.Content && known.Content != s.key.digest(again.Content) {
 		return gateway.Submitted{}, gateway.ErrContentDiffers
 	}
 	return gateway.Submitted{Job: s.keepAsOf(known, again.Now)}, nil
@@ -111,38 +114,4 @@ func (q *Queue) Record(ctx context.Context, r gateway.StateReport) (gateway.Job,
 		}
 		return job, err
 	})
-}
-
-// sweepBatch bounds how long one sweep keeps other calls waiting.
-const sweepBatch = 200
-
-// Sweep expires, clears and deletes jobs.
-func (q *Queue) Sweep(ctx context.Context, s gateway.Sweep) (int, error) {
-	return write(ctx, q.writer, func(tx *session) (int, error) {
-		ended := tx.jobs(selectOverdue, millis(s.Now), sweepBatch)
-		ended = append(ended, tx.jobs(selectUncertain, millis(s.Now), sweepBatch)...)
-		for _, old := range ended {
-			tx.keepAsOf(old, s.Now)
-		}
-		cleared := tx.exec(clearTexts, millis(s.ClearBefore), sweepBatch)
-		return len(ended) + cleared + tx.forget(s.ForgetBefore), nil
-	})
-}
-
-// forget deletes old jobs. The table has them in the order in which they came, so it
-// looks at the first ones only.
-func (s *session) forget(before time.Time) int {
-	var old []int64
-	s.query(selectOldest, func(from scanner) error {
-		var seq, created int64
-		err := from.Scan(&seq, &created)
-		if created < millis(before) {
-			old = append(old, seq)
-		}
-		return err
-	}, sweepBatch)
-	for _, seq := range old {
-		s.exec(deleteJob, seq)
-	}
-	return len(old)
 }

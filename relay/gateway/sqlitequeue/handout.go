@@ -84,7 +84,7 @@ func (s *session) offerable(p gateway.Pull, cooled []string, held []row) []row {
 
 // mostHeld bounds the jobs of a phone that a pull looks at: some may be on other lanes than
 // the pull's.
-const mostHeld = 1000
+const mostHeld = 150
 
 // addFree adds the jobs of a lane that no phone has, as far as the phone can send them in
 // time.

@@ -5,13 +5,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/cnsms/cnsms/relay/gateway"
-	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
 // stateAsOf is a job's state at a time, which the statement has twice: the rule of
@@ -31,6 +29,9 @@ func (q *Queue) List(ctx context.Context, f gateway.Filter) (gateway.Page, error
 	var page gateway.Page
 	err := q.read(ctx, text, func(from scanner) error {
 		r, err := scanRow(from)
+		if bad := (*damage)(nil); errors.As(err, &bad) {
+			return nil // whoever asks for the job sets it aside
+		}
 		page.Jobs = append(page.Jobs, r.AsOf(f.Now))
 		return err
 	}, append(args, f.Limit+1)...)
@@ -76,7 +77,10 @@ func (q *Queue) Counts(ctx context.Context, now time.Time) ([]gateway.Count, err
 		var one gateway.Count
 		var state int
 		err := from.Scan(&one.Lane, &state, &one.Jobs)
-		one.State = stateOf(state)
+		if state < 0 || state >= len(states) {
+			return err // a damaged row
+		}
+		one.State = states[state]
 		counts = append(counts, one)
 		return err
 	}, millis(now), millis(now))
@@ -129,9 +133,6 @@ func (q *Queue) readError(ctx context.Context, err error) error {
 	case q.writer.stopping():
 		return gateway.ErrClosed
 	default:
-		return fmt.Errorf("sqlitequeue: %w", err)
+		return named(err)
 	}
 }
-
-// stateOf is the state with a number in the file.
-func stateOf(number int) relayapi.State { return states[min(max(number, 0), len(states)-1)] }

@@ -33,16 +33,23 @@ func scanRow(from scanner) (row, error) {
 	var state int
 	var leaseEnd, created, deadline, takenEnd, answerBy int64
 	var history []byte
-	err := from.Scan(&r.seq, &r.ID, &r.Site, &r.Key, &r.Content, (*string)(&r.To), (*string)(&r.Text), &r.Ref, &r.Lane,
+	var recipient string
+	err := from.Scan(&r.seq, &r.ID, &r.Site, &r.Key, &r.Content, &recipient, (*string)(&r.Text), &r.Ref, &r.Lane,
 		&state, &r.Phone, &r.Lease, &leaseEnd, &created, &deadline, &history,
 		&r.Version, &r.Unasked, &takenEnd, &answerBy)
 	if err != nil {
 		return row{}, err
 	}
-	r.State = stateOf(state)
+	if state < 0 || state >= len(states) {
+		return row{}, &damage{r.seq, r.ID, "its state is none"}
+	}
+	r.To, r.State = shown(recipient), states[state]
 	r.LeaseEnd, r.Created, r.Deadline = fromMillis(leaseEnd), fromMillis(created), fromMillis(deadline)
 	r.TakenEnd, r.AnswerBy = fromMillis(takenEnd), fromMillis(answerBy)
-	return r, json.Unmarshal(history, &r.History)
+	if json.Unmarshal(history, &r.History) != nil || len(r.History) == 0 {
+		return row{}, &damage{r.seq, r.ID, "its history cannot be read"}
+	}
+	return r, nil
 }
 
 // insertValues are the values of insertJob.

@@ -1,29 +1,15 @@
 package sqlitequeue
 
-import (
-	"context"
-	"database/sql"
-	"errors"
-	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
-
-	_ "modernc.org/sqlite" // the driver
-)
-
 // schemaVersion is the version that this package reads and writes. It is the
 // file's user_version.
 const schemaVersion = 2
 
-const readVersion = `PRAGMA user_version`
+// applicationID says in the file's header that it is a queue of this package.
+const applicationID = 0x636e736d // "cnsm"
 
-// The partial indexes hold queued jobs, leases, jobs in hand, counted jobs and jobs that
-// still have their text, so they stay small however long the history grows. Each serves
-// one statement, which finds what it wants at the index's beginning: none looks at more
-// jobs than it returns. state is the place in states.
-const schema = `
-CREATE TABLE jobs (
+// jobsTable is the table of jobs as version 1 made it, to the byte: a file of that
+// version has nothing else to be known by.
+const jobsTable = `CREATE TABLE jobs (
 	seq       INTEGER PRIMARY KEY,
 	id        TEXT    NOT NULL UNIQUE,
 	site      TEXT    NOT NULL,
@@ -40,14 +26,36 @@ CREATE TABLE jobs (
 	created   INTEGER NOT NULL,
 	deadline  INTEGER NOT NULL,
 	counted   INTEGER NOT NULL,
-	history   TEXT    NOT NULL,
-	version   INTEGER NOT NULL,
-	unasked   INTEGER NOT NULL,
-	taken_end INTEGER NOT NULL,
-	answer_by INTEGER NOT NULL,
-	due       INTEGER NOT NULL
-) STRICT;
+	history   TEXT    NOT NULL
+) STRICT`
+
+// version1 is what version 1 had.
+const version1 = jobsTable + `;
 CREATE UNIQUE INDEX jobs_key ON jobs (site, key) WHERE key <> '';
+CREATE INDEX jobs_open ON jobs (lane, lease_end, seq) WHERE state < 2;
+CREATE INDEX jobs_held ON jobs (phone) WHERE state = 1;
+CREATE INDEX jobs_recipient ON jobs (recipient, created) WHERE counted = 1;
+CREATE INDEX jobs_text ON jobs (deadline) WHERE text <> '';
+`
+
+// version2 adds columns, what the file remembers beside the jobs, and the rows that were
+// set aside. A job that version 1 had handed out has ten minutes from its deadline to be
+// reported.
+//
+// The partial indexes hold queued jobs, leases, jobs in hand, counted jobs and jobs that
+// still have their text, so they stay small however long the history grows. Each serves
+// one statement, which finds what it wants at the index's beginning: none looks at more
+// jobs than it returns. state is the place in states.
+const version2 = `
+ALTER TABLE jobs ADD COLUMN version   INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE jobs ADD COLUMN unasked   INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN taken_end INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN answer_by INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN due       INTEGER NOT NULL DEFAULT 0;
+UPDATE jobs SET due = deadline, taken_end = iif(state = 2, deadline + 600000, 0);
+DROP INDEX jobs_open;
+DROP INDEX jobs_held;
+DROP INDEX jobs_text;
 CREATE INDEX jobs_queued ON jobs (lane, answer_by > 0, due, seq) WHERE state = 0;
 CREATE INDEX jobs_leased ON jobs (lane, lease_end = deadline, lease_end, due) WHERE state = 1;
 CREATE INDEX jobs_held ON jobs (phone, lease_end) WHERE state = 1;
@@ -55,98 +63,32 @@ CREATE INDEX jobs_handed ON jobs (phone, seq) WHERE state IN (2, 8) AND unasked 
 CREATE INDEX jobs_in_hand ON jobs (lane, taken_end) WHERE state IN (2, 8);
 CREATE INDEX jobs_deadline ON jobs (deadline) WHERE state < 2;
 CREATE INDEX jobs_taken_end ON jobs (taken_end) WHERE state IN (2, 8) AND taken_end > 0;
-CREATE INDEX jobs_recipient ON jobs (recipient, created) WHERE counted = 1;
 CREATE INDEX jobs_text ON jobs (deadline) WHERE text <> '' AND state >= 2 AND NOT (state IN (2, 8) AND unasked = 1);
+CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE damaged (
+	seq       INTEGER PRIMARY KEY,
+	reason    TEXT    NOT NULL,
+	noticed   INTEGER NOT NULL,
+	id TEXT, site TEXT, key TEXT, content TEXT, recipient TEXT, text TEXT, ref TEXT, lane TEXT,
+	state INTEGER, phone TEXT, lease TEXT, lease_end INTEGER, created INTEGER, deadline INTEGER, counted INTEGER, history TEXT,
+	version INTEGER, unasked INTEGER, taken_end INTEGER, answer_by INTEGER, due INTEGER
+) STRICT;
+CREATE INDEX damaged_id ON damaged (id);
+CREATE INDEX damaged_key ON damaged (site, key);
+PRAGMA application_id = 0x636e736d;
 PRAGMA user_version = 2;
 `
 
-// createPrivate makes a missing file readable by its owner only. SQLite gives its
-// two other files the rights of this one.
-func createPrivate(path string) error {
-	file, err := os.OpenFile(filepath.Clean(path), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return err
-	}
-	return file.Close()
-}
+// jobColumns are the columns of a job but its seq, as the table damaged has them.
+const jobColumns = `id, site, key, content, recipient, text, ref, lane,
+	state, phone, lease, lease_end, created, deadline, counted, history,
+	version, unasked, taken_end, answer_by, due`
 
-// source is the driver's name for the file, with the statements that every new
-// connection runs.
-func source(path string, pragmas ...string) (string, error) {
-	absolute, err := filepath.Abs(path)
-	if err != nil {
-		return "", err
-	}
-	slashed := filepath.ToSlash(absolute)
-	if slashed[0] != '/' {
-		slashed = "/" + slashed // a drive letter
-	}
-	query := url.Values{"_pragma": append(pragmas, "busy_timeout(5000)")}
-	return (&url.URL{Scheme: "file", Path: slashed, RawQuery: query.Encode()}).String(), nil
-}
+// The names of what the table meta remembers.
+const (
+	metaMark   = "mark"   // the latest time that the gateway has told, in milliseconds
+	metaHidden = "hidden" // no job up to this seq has a number
+)
 
-func openReaders(path string) (*sql.DB, error) {
-	address, err := source(path, "query_only(1)")
-	if err != nil {
-		return nil, err
-	}
-	db, err := sql.Open("sqlite", address)
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(readerConnections)
-	db.SetMaxIdleConns(readerConnections)
-	return db, nil
-}
-
-// readerConnections bounds the connections beside the writer's. Reads take
-// microseconds, so a few do for thousands of callers.
-const readerConnections = 4
-
-// openWriter returns the one connection that writes.
-func openWriter(path string) (*sql.DB, *sql.Conn, error) {
-	address, err := source(path, "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)")
-	if err != nil {
-		return nil, nil, err
-	}
-	db, err := sql.Open("sqlite", address)
-	if err != nil {
-		return nil, nil, err
-	}
-	conn, err := db.Conn(context.Background())
-	if err != nil {
-		return nil, nil, errors.Join(err, db.Close())
-	}
-	if err := prepareSchema(conn); err != nil {
-		return nil, nil, errors.Join(err, conn.Close(), db.Close())
-	}
-	return db, conn, nil
-}
-
-// prepareSchema creates the tables of a new file, in one transaction, and refuses
-// a file of another version.
-func prepareSchema(conn *sql.Conn) error {
-	ctx := context.Background()
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }()
-	var version int
-	if err := tx.QueryRowContext(ctx, readVersion).Scan(&version); err != nil {
-		return err
-	}
-	switch version {
-	case schemaVersion:
-	case 0:
-		if _, err := tx.ExecContext(ctx, schema); err != nil {
-			return err
-		}
-	default:
-		return fmt.Errorf("the file has schema version %d, this program knows version %d", version, schemaVersion)
-	}
-	if _, err := tx.ExecContext(ctx, principalSchema); err != nil {
-		return err
-	}
-	return tx.Commit()
-}
+// migrations bring a file from the version that is their index to the next one.
+var migrations = []string{version1, version2}

@@ -4,6 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/cnsms/cnsms/relay/gateway"
@@ -12,37 +15,57 @@ import (
 // session is the writing connection with its prepared statements. Only the
 // writer's goroutine uses it.
 //
-// After the first statement that fails, the rest of the transaction does nothing, and
-// the transaction is rolled back: tasks need not check.
+// After the first statement that fails, the rest of the call does nothing, and what the
+// call has written is rolled back: calls need not check.
 type session struct {
 	db         *sql.DB
 	conn       *sql.Conn
 	statements map[string]*sql.Stmt
+	key        numberKey
+	logger     *slog.Logger
 	failure    error
+	refused    error // why the call that runs gets no answer, though its transaction is stored
+	wrote      bool  // in this transaction
+	damaged    int   // how many rows are set aside
 	changes    []gateway.Change
 }
 
 const (
-	begin    = `BEGIN IMMEDIATE`
-	commit   = `COMMIT`
-	rollback = `ROLLBACK`
+	begin      = `BEGIN IMMEDIATE`
+	commit     = `COMMIT`
+	rollback   = `ROLLBACK`
+	savepoint  = `SAVEPOINT call`
+	release    = `RELEASE call`
+	rollbackTo = `ROLLBACK TO call`
 )
 
-func openSession(path string) (*session, error) {
-	db, conn, err := openWriter(path)
+func openSession(c Config, key numberKey) (*session, error) {
+	db, conn, err := c.openConnection()
 	if err != nil {
 		return nil, err
 	}
-	s := &session{db: db, conn: conn, statements: map[string]*sql.Stmt{}}
-	for _, text := range append([]string{begin, commit, rollback}, statements...) {
+	s := &session{db: db, conn: conn, statements: map[string]*sql.Stmt{}, key: key, logger: c.Logger}
+	for _, text := range slices.Concat(controlStatements, statements, upkeepStatements) {
 		statement, err := conn.PrepareContext(context.Background(), text)
 		if err != nil {
 			return nil, errors.Join(err, s.close())
 		}
 		s.statements[text] = statement
 	}
+	s.query(countDamaged, func(from scanner) error { return from.Scan(&s.damaged) })
+	if s.failure != nil {
+		return nil, errors.Join(s.failure, s.close())
+	}
 	return s, nil
 }
+
+var (
+	controlStatements = []string{begin, commit, rollback, savepoint, release, rollbackTo}
+	upkeepStatements  = []string{
+		copyDamaged, damagedByID, damagedByKey, countDamaged, stampDamaged, clearDamaged, hideDamaged, forgetDamaged,
+		selectNumbers, hideNumber, readMeta, writeMeta, freePages, vacuum, writeProbe, deleteProbe,
+	}
+)
 
 func (s *session) close() error {
 	for _, statement := range s.statements {
@@ -53,21 +76,54 @@ func (s *session) close() error {
 
 // transact runs work in a transaction and returns the changes that work noted.
 func (s *session) transact(work func()) ([]gateway.Change, error) {
-	s.failure, s.changes = nil, s.changes[:0]
-	s.exec(begin)
+	s.failure, s.changes, s.wrote = nil, s.changes[:0], false
+	damaged := s.damaged
+	s.control(begin)
 	work()
-	s.exec(commit)
+	s.control(commit)
 	if s.failure != nil {
 		// SQLite may have rolled back by itself already; then this fails without harm.
 		_, _ = s.statements[rollback].ExecContext(context.Background())
+		s.damaged = damaged
 		return nil, s.failure
 	}
 	return s.changes, nil
 }
 
+// alone runs a part of a transaction's work so that its failure undoes that part only, and
+// returns the failure. When even that is not possible, the transaction fails.
+func (s *session) alone(work func()) error {
+	if s.failure != nil {
+		return s.failure
+	}
+	noted, damaged := len(s.changes), s.damaged
+	s.control(savepoint)
+	work()
+	failure := s.failure
+	if failure == nil {
+		s.control(release)
+		return s.failure
+	}
+	s.failure = nil
+	s.control(rollbackTo)
+	s.control(release)
+	if s.failure != nil {
+		s.failure = failure // SQLite has rolled back the whole transaction
+	}
+	s.changes, s.damaged = s.changes[:noted], damaged
+	return failure
+}
+
+// control runs a statement that begins or ends something.
+func (s *session) control(text string) {
+	if s.failure == nil {
+		_, s.failure = s.statements[text].ExecContext(context.Background())
+	}
+}
+
 // exec runs a statement and returns how many rows it changed.
 func (s *session) exec(text string, args ...any) int {
-	if s.failure != nil {
+	if s.failure != nil || s.refused != nil {
 		return 0
 	}
 	result, err := s.statements[text].ExecContext(context.Background(), args...)
@@ -76,12 +132,13 @@ func (s *session) exec(text string, args ...any) int {
 		return 0
 	}
 	changed, _ := result.RowsAffected()
+	s.wrote = s.wrote || changed > 0
 	return int(changed)
 }
 
 // query runs a statement and calls each for every row.
 func (s *session) query(text string, each func(scanner) error, args ...any) {
-	if s.failure != nil {
+	if s.failure != nil || s.refused != nil {
 		return
 	}
 	rows, err := s.statements[text].QueryContext(context.Background(), args...)
@@ -99,24 +156,42 @@ func (s *session) query(text string, each func(scanner) error, args ...any) {
 	s.failure = rows.Err()
 }
 
-// jobs returns the jobs that a statement selects.
+// jobs returns the jobs that a statement selects. Rows that cannot be read are set aside.
 func (s *session) jobs(text string, args ...any) []row {
-	var found []row
-	s.query(text, func(from scanner) error {
-		r, err := scanRow(from)
-		found = append(found, r)
-		return err
-	}, args...)
+	found, bad := s.scanJobs(text, args...)
+	s.setAside(bad)
 	return found
 }
 
-// job returns the one job that a statement selects, if there is one.
+func (s *session) scanJobs(text string, args ...any) (found []row, bad []*damage) {
+	s.query(text, func(from scanner) error {
+		r, err := scanRow(from)
+		var d *damage
+		if errors.As(err, &d) {
+			bad = append(bad, d)
+			return nil
+		}
+		found = append(found, r)
+		return err
+	}, args...)
+	return found, bad
+}
+
+// job returns the one job that a statement selects, if there is one. For one that is set
+// aside the call that runs gets an error.
 func (s *session) job(text string, args ...any) (row, bool) {
-	found := s.jobs(text, args...)
-	if len(found) == 0 || s.failure != nil {
-		return row{}, false
+	found, bad := s.scanJobs(text, args...)
+	s.setAside(bad)
+	if len(found) > 0 && s.failure == nil {
+		return found[0], true
 	}
-	return found[0], true
+	switch text {
+	case selectByID:
+		s.refuseSetAside(damagedByID, args...)
+	case selectByKey:
+		s.refuseSetAside(damagedByKey, args...)
+	}
+	return row{}, false
 }
 
 // count returns the number that a statement selects.
@@ -169,3 +244,11 @@ func (s *session) fail(err error) {
 
 // note adds a change that subscribers hear of after the commit.
 func (s *session) note(c gateway.Change) { s.changes = append(s.changes, c) }
+
+// recovered makes the call that runs fail when a rule has panicked, so that one job cannot
+// end the process with everything that waits in it. The error has nothing of the job.
+func (s *session) recovered() {
+	if r := recover(); r != nil {
+		s.fail(fmt.Errorf("a call panicked: %T", r))
+	}
+}

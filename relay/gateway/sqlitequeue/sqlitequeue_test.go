@@ -53,7 +53,7 @@ func TestFilesAreForTheirOwnerOnly(t *testing.T) {
 
 	files, err := os.ReadDir(folder)
 	require.NoError(t, err)
-	require.Len(t, files, 3, "the file, its log and the log's index")
+	require.Len(t, files, 5, "the file, its log and the log's index, its lock and its key")
 	for _, file := range files {
 		info, err := file.Info()
 		require.NoError(t, err)
@@ -74,14 +74,20 @@ func TestOpenFailures(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	newer := filepath.Join(folder, "newer.db")
-	execSQL(t, newer, "PRAGMA user_version = 3")
+	execSQL(t, newer, "PRAGMA application_id = 0x636e736d; PRAGMA user_version = 99")
+	foreign := filepath.Join(folder, "foreign.db")
+	execSQL(t, foreign, "CREATE TABLE notes (text TEXT)")
+	similar := filepath.Join(folder, "similar.db")
+	execSQL(t, similar, "CREATE TABLE jobs (id TEXT); PRAGMA user_version = 1")
 	garbage := filepath.Join(folder, "garbage.db")
 	require.NoError(t, os.WriteFile(garbage, []byte("this is a text file, and a long one at that: "+
 		"SQLite looks at the first hundred bytes to see what it has in front of it"), 0o600))
 	tests := []struct {
 		name, path, want string
 	}{
-		{"newer schema", newer, "schema version 3, this program knows version 2"},
+		{"newer schema", newer, "schema version 99, this program knows version 2"},
+		{"another program's database", foreign, "another program's database"},
+		{"another program's database with a table of jobs", similar, "another program's database"},
 		{"no database", garbage, "not a database"},
 		{"no folder", filepath.Join(folder, "missing", "queue.db"), "missing"},
 		{"a folder", folder, folder},

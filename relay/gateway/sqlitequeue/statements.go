@@ -3,6 +3,11 @@ package sqlitequeue
 // "LIMIT ? + 0" rather than "LIMIT ?": SQLite takes a bare parameter there for a hint
 // to its planner and prepares the statement again for every call.
 const (
+	// dropped are the first offers of a lane that were dropped. Those that nobody has swept
+	// yet can be many after a rest, so they are looked at up to a bound.
+	dropped = `(SELECT seq, due FROM jobs
+		WHERE lane = ? AND state = 1 AND (lease_end = deadline) = 0 AND lease_end <= ? ORDER BY lease_end LIMIT 1000)`
+
 	selectByID  = `SELECT ` + columns + ` FROM jobs WHERE id = ?`
 	selectByKey = `SELECT ` + columns + ` FROM jobs WHERE site = ? AND key = ? AND key <> ''`
 	// What a phone was handed without asking, and what it has a lease on.
@@ -13,7 +18,7 @@ const (
 	// What no phone has: offers that were dropped, and what is queued for a site that waits,
 	// or does not.
 	selectDropped = `SELECT ` + columns + ` FROM jobs
-		WHERE lane = ? AND state = 1 AND (lease_end = deadline) = 0 AND lease_end <= ? AND due > ? ORDER BY lease_end LIMIT ? + 0`
+		WHERE seq IN (SELECT seq FROM ` + dropped + ` WHERE due > ? LIMIT ? + 0) ORDER BY lease_end`
 	selectQueued = `SELECT ` + columns + ` FROM jobs
 		WHERE lane = ? AND state = 0 AND (answer_by > 0) = ? AND due > ? ORDER BY due, seq LIMIT ? + 0`
 	selectNextEnd = `SELECT lease_end FROM jobs
@@ -26,10 +31,8 @@ const (
 		(SELECT 1 FROM jobs WHERE lane = ? AND state = 0 AND (answer_by > 0) = ? AND due > ? AND due <= ? LIMIT ? + 0)`
 	countLeased = `SELECT count(*) FROM
 		(SELECT 1 FROM jobs WHERE lane = ? AND state = 1 AND (lease_end = deadline) = ? AND lease_end > ? LIMIT ? + 0)`
-	countDropped = `SELECT count(*) FROM
-		(SELECT 1 FROM jobs WHERE lane = ? AND state = 1 AND (lease_end = deadline) = 0 AND lease_end <= ? AND due > ?
-		LIMIT ? + 0)`
-	countInHand = `SELECT count(*) FROM
+	countDropped = `SELECT count(*) FROM (SELECT 1 FROM ` + dropped + ` WHERE due > ? LIMIT ? + 0)`
+	countInHand  = `SELECT count(*) FROM
 		(SELECT 1 FROM jobs WHERE lane = ? AND state IN (2, 8) AND taken_end > ? LIMIT ? + 0)`
 
 	selectOverdue   = `SELECT ` + columns + ` FROM jobs WHERE deadline <= ? AND state < 2 LIMIT ? + 0`

@@ -1,7 +1,7 @@
 package sqlitequeue
 
 import (
-	"context"
+	"cmp"
 	"fmt"
 	"sync"
 
@@ -14,28 +14,30 @@ const maxBatch = 256
 
 // task is one call for the writer.
 type task interface {
-	// run runs the call inside the transaction.
+	// run runs the call inside the transaction; it may be run again in another one.
 	run(s *session)
-	// finish gives the caller its result; err is set when the transaction was not stored.
+	// finish gives the caller its result; err is set when the call was not stored.
 	finish(err error)
 }
 
 // writer runs tasks, many to a transaction.
 type writer struct {
-	tasks   chan task
-	quit    chan struct{} // closed when stop is called
-	stopped chan struct{} // closed when the loop has ended
-	session *session
-	tell    func([]gateway.Change)
+	tasks    chan task
+	quit     chan struct{} // closed when stop is called
+	stopped  chan struct{} // closed when the loop has ended
+	session  *session
+	identity *identity
+	tell     func([]gateway.Change)
+	errs     []error // of the batch's tasks
 
 	mu      sync.Mutex
-	failure error // of the last transaction
+	failure error // of the last transaction that wrote
 }
 
-func startWriter(s *session, tell func([]gateway.Change)) *writer {
+func startWriter(s *session, id *identity, tell func([]gateway.Change)) *writer {
 	w := &writer{
 		tasks: make(chan task, maxBatch), quit: make(chan struct{}), stopped: make(chan struct{}),
-		session: s, tell: tell,
+		session: s, identity: id, tell: tell, errs: make([]error, maxBatch),
 	}
 	go w.loop()
 	return w
@@ -59,14 +61,22 @@ func (w *writer) stopping() bool {
 
 func (w *writer) loop() {
 	defer close(w.stopped)
+	settling := newSettling()
+	defer settling.stop()
 	batch := make([]task, 0, maxBatch)
 	for {
 		select {
 		case <-w.quit:
+			w.settle()
 			return
 		case first := <-w.tasks:
 			batch = w.gather(append(batch[:0], first))
 			w.commit(batch)
+			settling.wrote(w.session.wrote)
+		case <-settling.idle.C:
+			settling.done(w.settle())
+		case <-settling.longest.C:
+			settling.done(w.settle())
 		}
 	}
 }
@@ -85,25 +95,57 @@ func (w *writer) gather(batch []task) []task {
 }
 
 // commit runs a batch in one transaction. Subscribers hear of its changes before the
-// callers have their results, and only when it is on disk.
+// callers have their results, and only when it is on disk, in the file that the name leads
+// to.
 func (w *writer) commit(batch []task) {
-	changes, err := w.session.transact(func() {
-		for _, t := range batch {
-			t.run(w.session)
-		}
-	})
-	if err != nil {
-		err = fmt.Errorf("sqlitequeue: %w", err)
-	} else {
+	changes, err := w.together(batch)
+	if err == nil {
+		err = w.identity.check()
+	}
+	if err == nil {
 		w.tell(changes)
 	}
-	w.remember(err)
-	for _, t := range batch {
-		t.finish(err)
+	w.remember(cmp.Or(err, cmp.Or(w.errs...)))
+	for i, t := range batch {
+		t.finish(named(cmp.Or(err, w.errs[i])))
 	}
 }
 
+func named(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("sqlitequeue: %w", err)
+}
+
+// together runs a batch in one transaction. When a call fails, the transaction is run
+// again with every call on its own, so that the others do not fail with it; errs has the
+// errors of single calls.
+func (w *writer) together(batch []task) (changes []gateway.Change, err error) {
+	clear(w.errs)
+	ran := false
+	changes, err = w.session.transact(func() {
+		for _, t := range batch {
+			t.run(w.session)
+		}
+		ran = w.session.failure == nil
+	})
+	if err == nil || ran || len(batch) == 1 {
+		return changes, err
+	}
+	return w.session.transact(func() {
+		for i, t := range batch {
+			w.errs[i] = w.session.alone(func() { t.run(w.session) })
+		}
+	})
+}
+
+// remember keeps why a write failed until one succeeds. A transaction that had nothing to
+// write shows nothing.
 func (w *writer) remember(err error) {
+	if err == nil && !w.session.wrote {
+		return
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.failure = err
@@ -113,68 +155,4 @@ func (w *writer) lastFailure() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.failure
-}
-
-// callTask is a task with a result.
-type callTask[T any] struct {
-	ctx    context.Context //nolint:containedctx // a task is one call, and lives no longer than it
-	do     func(s *session) (T, error)
-	result result[T]
-	done   chan result[T]
-}
-
-type result[T any] struct {
-	value T
-	err   error
-}
-
-func (e *callTask[T]) run(s *session) {
-	if err := e.ctx.Err(); err != nil {
-		e.result.err = err
-		return
-	}
-	e.result.value, e.result.err = e.do(s)
-}
-
-func (e *callTask[T]) finish(err error) {
-	if err != nil {
-		e.result = result[T]{err: err}
-	}
-	e.done <- e.result
-}
-
-// write has the writer run a call and waits for its result, or for the context's end. do
-// returns the error of a rule; errors of the file are the session's.
-func write[T any](ctx context.Context, w *writer, do func(s *session) (T, error)) (T, error) {
-	e := &callTask[T]{ctx: ctx, do: do, done: make(chan result[T], 1)}
-	var none T
-	if w.stopping() {
-		return none, gateway.ErrClosed
-	}
-	select {
-	case w.tasks <- e:
-	case <-ctx.Done():
-		return none, ctx.Err()
-	case <-w.quit:
-		return none, gateway.ErrClosed
-	}
-	select {
-	case result := <-e.done:
-		return result.value, result.err
-	case <-ctx.Done():
-		return none, ctx.Err()
-	case <-w.stopped:
-		return e.afterStop()
-	}
-}
-
-// afterStop returns the result that came just before the writer ended, if one did.
-func (e *callTask[T]) afterStop() (T, error) {
-	select {
-	case result := <-e.done:
-		return result.value, result.err
-	default:
-		var none T
-		return none, gateway.ErrClosed
-	}
 }

@@ -1,0 +1,80 @@
+//go:build !windows
+
+// Windows lets nobody take away a file that is open.
+
+package sqlitequeue_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
+)
+
+// TestNothingIsAcknowledgedIntoALostFile takes the file from under a running queue.
+func TestNothingIsAcknowledgedIntoALostFile(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, want string
+		harm       func(t *testing.T, path string)
+	}{
+		{"removed", "has been removed", func(t *testing.T, path string) { require.NoError(t, os.Remove(path)) }},
+		{"moved away", "has been removed", func(t *testing.T, path string) { require.NoError(t, os.Rename(path, path+"-old")) }},
+		{"emptied", "has been emptied", func(t *testing.T, path string) { require.NoError(t, os.Truncate(path, 0)) }},
+		{"cut", "has been emptied or cut", func(t *testing.T, path string) { require.NoError(t, os.Truncate(path, 4096)) }},
+		{"replaced", "has been replaced", func(t *testing.T, path string) {
+			copied, err := os.ReadFile(path)
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(path+"-copy", copied, 0o600))
+			require.NoError(t, os.Rename(path+"-copy", path))
+		}},
+		{"write-ahead file removed", "has been removed", func(t *testing.T, path string) { require.NoError(t, os.Remove(path+"-wal")) }},
+		{"folder removed", "has been removed", func(t *testing.T, path string) { require.NoError(t, os.RemoveAll(filepath.Dir(path))) }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			folder := filepath.Join(t.TempDir(), "folder")
+			require.NoError(t, os.Mkdir(folder, 0o700))
+			path := filepath.Join(folder, "queue.db")
+			first, err := sqlitequeue.New(sqlitequeue.Config{Path: path})
+			require.NoError(t, err)
+			require.NoError(t, first.Close())
+			queue, err := sqlitequeue.New(sqlitequeue.Config{Path: path})
+			require.NoError(t, err)
+			t.Cleanup(func() { _ = queue.Close() }) // what it says then is not promised
+			require.NoError(t, queue.Seen(t.Context(), gateway.Presence{Phone: "phone", Lanes: []string{"text"}, Interval: benchDay, At: benchNow}))
+			for n := range 5 {
+				_, err := queue.Submit(t.Context(), submission(fmt.Sprintf("job-%d", n)))
+				require.NoError(t, err)
+			}
+			require.NoError(t, queue.Check(t.Context()))
+
+			tt.harm(t, path)
+			require.ErrorContains(t, queue.Check(t.Context()), tt.want, "at once, before any write")
+			for n := range 100 {
+				_, err := queue.Submit(t.Context(), submission(fmt.Sprintf("lost-%d", n)))
+				require.Error(t, err, "not one is acknowledged")
+			}
+			require.Error(t, queue.Check(t.Context()))
+		})
+	}
+}
+
+func TestAFileThatComesBackIsUsedAgain(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "queue.db")
+	queue := openAt(t, path)
+	require.NoError(t, os.Rename(path, path+"-away"))
+	_, err := queue.Submit(t.Context(), submission("a"))
+	require.ErrorContains(t, err, "removed")
+	require.NoError(t, os.Rename(path+"-away", path))
+	_, err = queue.Submit(t.Context(), submission("b"))
+	require.NoError(t, err)
+	require.NoError(t, queue.Check(t.Context()))
+}
