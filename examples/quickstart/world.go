@@ -52,7 +52,8 @@ type world struct {
 	services *sim.Server
 	queue    *memqueue.Queue
 	gateway  *gateway.Gateway
-	server   *http.Server
+	stop     context.CancelFunc // ends the server and the gateway
+	served   chan error
 	relayURL string
 	phone    *phone.Fake
 	clock    *clock
@@ -115,8 +116,11 @@ func (w *world) startGateway(ctx context.Context) error {
 	}
 	w.phoneSwitch = &phoneSwitch{gateway: relaydoor.New(w.gateway)}
 	w.relayURL = "http://" + listener.Addr().String()
-	w.server = &http.Server{Handler: w.phoneSwitch, ReadHeaderTimeout: 10 * time.Second}
-	w.background.Go(func() { _ = w.server.Serve(listener) })
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx)) // close ends it, after the phone
+	w.stop, w.served = stop, make(chan error, 1)
+	go func() {
+		w.served <- relaydoor.Serve(serving, listener, w.gateway, relaydoor.ServeOptions{Handler: w.phoneSwitch})
+	}()
 	return nil
 }
 
@@ -180,11 +184,11 @@ func (w *world) close() error {
 		w.stopPhone()
 	}
 	var problems []error
-	if w.gateway != nil {
+	if w.stop != nil {
+		w.stop()
+		problems = append(problems, <-w.served)
+	} else if w.gateway != nil {
 		problems = append(problems, w.gateway.Close())
-	}
-	if w.server != nil {
-		problems = append(problems, w.server.Close())
 	}
 	w.background.Wait()
 	if w.queue != nil {

@@ -12,7 +12,7 @@
 //		},
 //	})
 //	...
-//	server := &http.Server{Handler: relaydoor.New(relay)}
+//	err = relaydoor.Serve(ctx, listener, relay, relaydoor.ServeOptions{})
 //
 // Package sqlitequeue keeps jobs across kill -9. Package memqueue, for demos and tests,
 // keeps them in memory.
@@ -36,7 +36,8 @@
 // # Shutting down
 //
 // Call Shutdown first: it ends the pulls and submissions that wait, and returns when
-// every request has ended. Then shut down the http.Server, then close the queue.
+// every request has ended. Then shut down the server, then close the queue. relaydoor.Serve
+// does the first two when its context ends.
 //
 // # What is promised
 //

@@ -25,6 +25,8 @@ type Gateway struct {
 	pulls    waitingPulls
 	watches  watches
 	watchers watchers
+	waiters  waiters
+	lanes    lanes
 	paces    paces
 	losses   losses
 
@@ -136,6 +138,9 @@ func (g *Gateway) Ending() <-chan struct{} { return g.ending }
 // back in the life of a queue that is [Clocked].
 func (g *Gateway) Now() time.Time { return g.clock.now() }
 
+// Logger is the log of the configuration, for the lines of doors.
+func (g *Gateway) Logger() *slog.Logger { return g.logger }
+
 // elapsed is how long ago the gateway began. On the clock that a Config has by default,
 // nobody can set it.
 func (g *Gateway) elapsed() time.Duration { return g.cfg.Now().Sub(g.started) }
@@ -161,11 +166,7 @@ func (g *Gateway) fill(b []byte) error {
 	return err
 }
 
-const (
-	sweepEvery = 30 * time.Second
-	// cancelTimeout bounds the cancelling of a job whose site has left.
-	cancelTimeout = 5 * time.Second
-)
+const sweepEvery = 30 * time.Second
 
 // sweepRegularly sweeps the queue until the gateway shuts down. No rule depends on when
 // it does.

@@ -75,6 +75,7 @@ func (g *Gateway) waitForJobs(ctx context.Context, phone Principal, p PullReques
 	// another phone after this one's last look, and that lease may have ended.
 	again := time.NewTicker(min(p.Interval, g.cfg.Lease))
 	defer again.Stop()
+	g.lanes.called(phone.Name, p.Lanes)
 	pull := g.pulls.add(phone.Name, p.Lanes)
 	defer pull.end()
 	revoked, stop := g.revoked.watch(phone.Token.Hex())
@@ -114,10 +115,11 @@ func (g *Gateway) lookFor(ctx context.Context, phone string, pull *waitingPull, 
 		return Offered{}, err
 	}
 	offered, err := g.offer(ctx, phone, p, now)
-	if err == nil {
-		looked(offered.Cooled)
+	if err != nil {
+		return Offered{}, err
 	}
-	return offered, err
+	looked(offered.Cooled)
+	return g.stillGood(ctx, offered, now), nil
 }
 
 func (g *Gateway) offer(ctx context.Context, phone string, p PullRequest, now time.Time) (Offered, error) {
@@ -170,7 +172,7 @@ func (g *Gateway) Report(ctx context.Context, phone Principal, r ReportRequest) 
 		return Job{}, err
 	}
 	defer end()
-	job, err = g.record(ctx, phone.Name, r)
+	job, err = g.recordInTime(ctx, phone.Name, r)
 	if err != nil {
 		return job, g.failed(ctx, "report", err)
 	}
@@ -179,8 +181,8 @@ func (g *Gateway) Report(ctx context.Context, phone Principal, r ReportRequest) 
 	return job, nil
 }
 
-func (g *Gateway) record(ctx context.Context, phone string, r ReportRequest) (Job, error) {
-	now := g.Now()
+func (g *Gateway) record(ctx context.Context, phone string, r ReportRequest, now time.Time) (Job, error) {
+	g.lanes.called(phone, nil)
 	if err := g.queue.Seen(ctx, Presence{Phone: phone, At: now}); err != nil {
 		return Job{}, err
 	}

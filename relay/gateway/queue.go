@@ -40,10 +40,10 @@ type Queue interface {
 	CancelKey(ctx context.Context, c KeyCancellation) (Job, error)
 	// Offer offers up to Max jobs of the pull's lanes by the rule of [Job.Offered]. First
 	// come those that the phone was handed without asking ([Job.HandedTo]), then those on
-	// which it has a lease, then, lane by lane in the order of the pull, those on which no
-	// phone has one: dropped offers first, then those with the least time left ([Job.Due])
-	// that suffices ([Pull.Suffices]). On a lane on which the phone is cooled it is offered
-	// only what it was handed before.
+	// which it has a lease, from [Job.AgainAt] on, then, lane by lane in the order of the pull,
+	// those on which no phone has one: dropped offers first, then those with the least time
+	// left ([Job.Due]) that suffices ([Pull.Suffices]). On a lane on which the phone is cooled
+	// it is offered only what it was handed before.
 	Offer(ctx context.Context, p Pull) (Offered, error)
 	// Record stores a phone's state report by the rule of [Job.Reported], to which it tells
 	// whether there is another phone. With one of that rule's errors it returns the job

@@ -117,9 +117,9 @@ type Pull struct {
 type Offered struct {
 	// Jobs are the jobs that the phone is offered.
 	Jobs []Job
-	// NextAt is when the first lease of another phone on a job of these lanes ends, or the
-	// phone's cooling on one of them; zero when there is none. It is set only when Jobs is
-	// empty.
+	// NextAt is when the first lease of another phone on a job of these lanes ends, a job
+	// that the phone holds can be offered to it again ([Job.AgainAt]), or the phone's cooling
+	// on one of the lanes ends; zero when there is none. It is set only when Jobs is empty.
 	NextAt time.Time
 	// Cooled are the lanes on which the phone is cooled.
 	Cooled []string

@@ -21,9 +21,8 @@ var (
 	ErrForeignJob = errors.New("gateway: the job was never offered to this phone")
 	// ErrForeignLease: the job was taken under another lease.
 	ErrForeignLease = errors.New("gateway: the job was taken under another lease")
-	// ErrLeaseLost: the lease ended, or a later pull replaced it, before the phone took the
-	// job.
-	ErrLeaseLost = errors.New("gateway: the lease has ended or a later pull replaced it")
+	// ErrLeaseLost: the lease ended before the phone took the job.
+	ErrLeaseLost = errors.New("gateway: the lease has ended")
 	// ErrJobCancelled: the job was cancelled before the phone took it.
 	ErrJobCancelled = errors.New("gateway: the job was cancelled")
 	// ErrJobExpired: the deadline passed before the phone took the job.

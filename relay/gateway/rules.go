@@ -36,21 +36,24 @@ func (j Job) Cancelled(by Actor, now time.Time) (Job, error) {
 }
 
 // Offered returns the job offered to the phone that pulls. A phone that still has a
-// lease gets a new one that ends at the same time: the device that pulled before, perhaps
-// another one with the same token, can no longer take the job.
+// lease gets another one beside it, which ends at the same time: the pull that got the
+// first may have lost its response, or be another device of the phone that is about to
+// take the job. One of the two can take it.
 //
 // For a phone that sends without asking the job is taken at once; its history has "taken"
 // and no "offered", because nothing lies between the two. Offered again it stays as it is.
 func (j Job) Offered(p Pull) Job {
-	if j.HandedTo(p) {
+	switch {
+	case j.HandedTo(p):
+		return j
+	case !p.Unasked && j.heldBy(p.Phone, p.Now):
+		j.Lease = nextLease(j.Lease)
 		return j
 	}
 	again := j.State == relayapi.StateOffered && j.Phone == p.Phone
-	if !again || !p.Now.Before(j.LeaseEnd) {
-		j.LeaseEnd = p.Now.Add(p.LeaseFor)
-		if j.Deadline.Before(j.LeaseEnd) {
-			j.LeaseEnd = j.Deadline
-		}
+	j.LeaseEnd = p.Now.Add(p.LeaseFor)
+	if j.Deadline.Before(j.LeaseEnd) {
+		j.LeaseEnd = j.Deadline
 	}
 	j.Phone, j.Lease, j.Unasked = p.Phone, p.Lease, p.Unasked
 	step := relayapi.Transition{State: relayapi.StateOffered, Source: relayapi.SourcePhone, Name: p.Phone, At: relayapi.Time{Time: p.Now}}
@@ -105,6 +108,9 @@ func (j Job) Reported(r StateReport) (Job, error) {
 	case r.State == relayapi.StateCancelled && j.State == relayapi.StateSent:
 		return j.notedLate(r), nil
 	case rank(r.State) > rank(j.State):
+		if r.Lease != "" {
+			j.Lease = r.Lease
+		}
 		if r.State == relayapi.StateTaken {
 			j.TakenEnd = endOf(r.Now, r.TakenFor)
 		}
@@ -118,7 +124,7 @@ func (j Job) Reported(r StateReport) (Job, error) {
 
 // admits returns an error unless the phone of the report holds the job or took it.
 func (j Job) admits(r StateReport) error {
-	holds := r.Phone == j.Phone && (r.Lease == j.Lease || r.Lease == "" && j.Unasked)
+	holds := r.Phone == j.Phone && (j.hasLease(r.Lease) || r.Lease == "" && j.Unasked)
 	switch answer := r.State == relayapi.StateCancelled; {
 	case !holds && !j.wasOfferedTo(r.Phone):
 		return ErrForeignJob

@@ -33,8 +33,11 @@ type Submission struct {
 }
 
 // Submit stores a text of a site, and returns its job. A lane or a country that the site
-// was not given, and what is over its limits, is refused, unless its key has been used: then
-// it gets the job of the key.
+// was not given, what is over its limits, and a lane that is late, is refused, unless its
+// key has been used: then it gets the job of the key.
+//
+// With a Wait, Await must follow with the same context: until then, or until the context
+// ends, the submission counts as waiting for the job.
 func (g *Gateway) Submit(ctx context.Context, site Principal, s Submission) (submitted Submitted, err error) {
 	defer func() { g.noteRefused(ctx, site, err) }()
 	if site, err = g.allow(ctx, site, RoleSite); err != nil {
@@ -50,6 +53,9 @@ func (g *Gateway) Submit(ctx context.Context, site Principal, s Submission) (sub
 	}
 	defer end()
 	takeBack, refuse := func() {}, site.maySubmit(s.Lane, to)
+	if refuse == nil && g.lanes.isLate(s.Lane) {
+		refuse = ErrNoPhoneOnline
+	}
 	if refuse == nil {
 		takeBack, refuse = g.usage.submit(site, g.elapsed())
 	}
@@ -57,29 +63,12 @@ func (g *Gateway) Submit(ctx context.Context, site Principal, s Submission) (sub
 		return Submitted{}, refuse
 	}
 	submitted, err = g.store(ctx, site, s, to, refuse)
+	err = g.failed(ctx, "submit", err)
 	if refuse == nil && !submitted.New && !errors.Is(err, ErrQueueFailed) {
 		takeBack()
 	}
-	return submitted, err
-}
-
-func (g *Gateway) store(ctx context.Context, site Principal, s Submission, to relayapi.Number, refuse error) (Submitted, error) {
-	now := g.Now()
-	id, err := g.newID(now)
 	if err != nil {
-		return Submitted{}, g.failed(ctx, "submit", err)
-	}
-	submitted, err := g.queue.Submit(ctx, Submit{
-		ID: id, Site: site.Name, Key: s.Key, Content: s.digest(to),
-		To: to, Text: s.Text, Ref: s.Ref, Lane: s.Lane, Now: now, Deadline: now.Add(s.TTL), Quotas: g.cfg.Quotas,
-		Wait: s.Wait, Pace: g.paces.of(s.Lane, now), TakenFor: g.cfg.TakenFor, Refuse: refuse,
-	})
-	if err != nil {
-		if ctx.Err() != nil && s.Wait > 0 {
-			// The site has left and will not learn whether the queue has stored the job.
-			_, _ = g.cancelUnwanted(ctx, id)
-		}
-		return Submitted{}, g.failed(ctx, "submit", err)
+		return Submitted{}, err
 	}
 	if job := submitted.Job; submitted.New {
 		g.logger.Info("relay: job stored", "job", job.ID, "site", job.Site, "lane", job.Lane, "to", job.To)
@@ -87,62 +76,40 @@ func (g *Gateway) store(ctx context.Context, site Principal, s Submission, to re
 	return submitted, nil
 }
 
+// store stores a submission. When the site of one that was going to wait leaves meanwhile,
+// the job is cancelled.
+func (g *Gateway) store(ctx context.Context, site Principal, s Submission, to relayapi.Number, refuse error) (Submitted, error) {
+	now := g.Now()
+	id, err := g.newID(now)
+	if err != nil {
+		return Submitted{}, err
+	}
+	leave := g.waiters.storing(waited{site: site.Name, key: s.Key}, s.Wait > 0)
+	submitted, err := g.queue.Submit(ctx, Submit{
+		ID: id, Site: site.Name, Key: s.Key, Content: s.digest(to),
+		To: to, Text: s.Text, Ref: s.Ref, Lane: s.Lane, Now: now, Deadline: now.Add(s.TTL), Quotas: g.cfg.Quotas,
+		Wait: s.Wait, Pace: g.paces.of(s.Lane, now), TakenFor: g.cfg.TakenFor, Refuse: refuse,
+	})
+	switch left := ctx.Err() != nil && s.Wait > 0; {
+	case err == nil && s.Wait > 0:
+		g.waiters.expect(ctx, submitted.Job.ID)
+	case err == nil && !submitted.New && !g.waiters.keep(submitted.Job.ID):
+		submitted.Job, err = g.cancelUnwanted(ctx, submitted.Job.ID)
+	case left && s.Key == "": // the site will not learn whether the queue has stored the job
+		_, _ = g.cancelUnwanted(ctx, id)
+	case left:
+		g.leaveSlowly(ctx, id, leave)
+		return submitted, err
+	}
+	leave()
+	return submitted, err
+}
+
 // digest shows whether a repeated key has the same content.
 func (s Submission) digest(to relayapi.Number) string {
 	content, _ := json.Marshal([]string{string(to), string(s.Text), s.Ref, s.Lane})
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
-}
-
-// Await returns the job once a phone has sent it, it has ended or is uncertain. When the wait is over,
-// the caller has left, or the gateway shuts down, it cancels the job, and returns one that
-// can no longer be cancelled as it is.
-func (g *Gateway) Await(ctx context.Context, id string, wait time.Duration) (Job, error) {
-	end, err := g.Begin()
-	if err != nil {
-		job, err := g.cancelUnwanted(ctx, id)
-		return job, g.failed(ctx, "await", err)
-	}
-	defer end()
-	job, err := g.await(ctx, id, wait)
-	return job, g.failed(ctx, "await", err)
-}
-
-func (g *Gateway) await(ctx context.Context, id string, wait time.Duration) (Job, error) {
-	over := time.NewTimer(wait)
-	defer over.Stop()
-	changed, stop := g.watchers.watch(id)
-	defer stop()
-	for {
-		now := g.Now()
-		job, err := g.queue.Job(ctx, id, now)
-		if err != nil {
-			_, _ = g.cancelUnwanted(ctx, id)
-			return Job{}, err
-		}
-		if job.answered() {
-			return job, nil
-		}
-		select {
-		case <-changed:
-		case <-endOfJob(job, now):
-		case <-over.C:
-			return g.cancelUnwanted(ctx, id)
-		case <-ctx.Done():
-			return g.cancelUnwanted(ctx, id)
-		case <-g.ending:
-			return g.cancelUnwanted(ctx, id)
-		}
-	}
-}
-
-// endOfJob fires when the job ends by itself.
-func endOfJob(job Job, now time.Time) <-chan time.Time {
-	at, _ := job.ends()
-	if at.IsZero() {
-		return nil
-	}
-	return time.NewTimer(at.Sub(now)).C
 }
 
 // Job returns a job. A site's caller sees the jobs of its own.
@@ -174,17 +141,4 @@ func (g *Gateway) Health(ctx context.Context) error {
 	}
 	defer end()
 	return g.failed(ctx, "health", g.queue.Check(ctx))
-}
-
-// cancelUnwanted cancels a job that no site waits for any more. It does not end with the
-// context of the request, because the site may have left. It returns a job that can no
-// longer be cancelled as it is.
-func (g *Gateway) cancelUnwanted(ctx context.Context, id string) (Job, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTimeout)
-	defer cancel()
-	job, err := g.queue.Cancel(ctx, Cancellation{ID: id, By: Actor{Kind: relayapi.SourceGateway}, Now: g.Now()})
-	if errors.Is(err, ErrNotCancellable) {
-		err = nil
-	}
-	return job, err
 }

@@ -18,7 +18,10 @@ type Agent struct {
 	client  *client
 	logger  *slog.Logger
 	tried   outcomes
+	outbox  *outbox
 	running sync.Mutex
+	// giveUp ends the running Run with an error.
+	giveUp context.CancelCauseFunc
 }
 
 // New returns an agent, or an error that names every faulty field.
@@ -31,7 +34,16 @@ func New(cfg Config) (*Agent, error) {
 	if err != nil {
 		return nil, fmt.Errorf("phone: config: %w", err)
 	}
-	return &Agent{cfg: &cfg, client: newClient(cfg, base), logger: cfg.Logger}, nil
+	a := &Agent{cfg: &cfg, client: newClient(cfg, base), logger: cfg.Logger}
+	if a.outbox, err = openOutbox(cfg.Outbox); errors.Is(err, errDamaged) {
+		a.logger.Error("phone: " + err.Error())
+	} else if err != nil {
+		return nil, fmt.Errorf("phone: config: Outbox: %w", err)
+	}
+	for _, u := range a.outbox.all() {
+		a.tried.remember(u.ID, u.failure())
+	}
+	return a, nil
 }
 
 // Format prints nothing of what the agent holds, whatever the verb.
@@ -41,14 +53,30 @@ func (a *Agent) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("phone.Agent
 // proxy before it, does not wait for jobs.
 const quickResponse = time.Second
 
-// Run pulls jobs and sends their texts until ctx ends, and returns the context's error.
-// It cancels the context of a send that is running then, and still reports the outcome
-// if the gateway responds within two seconds. A second Run at the same time fails.
+// Run reports what is left in the outbox, and then pulls jobs and sends their texts until
+// ctx ends; it returns the context's error. It cancels the context of a send that is running
+// then, and still reports the outcome if the gateway responds within two seconds.
+//
+// When the gateway refuses the token, Run ends with an error that says so. A second Run at
+// the same time fails.
 func (a *Agent) Run(ctx context.Context) error {
 	if !a.running.TryLock() {
 		return errors.New("phone: the agent is running already")
 	}
 	defer a.running.Unlock()
+	running, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
+	a.giveUp = giveUp
+	a.reportLeftOver(running)
+	a.work(running)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return context.Cause(running)
+}
+
+// work pulls jobs and sends their texts until ctx ends.
+func (a *Agent) work(ctx context.Context) {
 	slow := a.newBackoff()
 	for ctx.Err() == nil {
 		if err := a.ready(ctx); err != nil {
@@ -62,7 +90,6 @@ func (a *Agent) Run(ctx context.Context) error {
 			slow.wait(ctx)
 		}
 	}
-	return ctx.Err()
 }
 
 // pullAndSend pulls once and handles the jobs. It returns whether Run may pull again at
@@ -112,6 +139,10 @@ func (a *Agent) handle(ctx context.Context, job received) bool {
 		return false
 	}
 	// Remember it before sending: from here on the phone may have sent the text.
+	if err := a.outbox.put(outcome(job, interrupted, a.cfg.Now())); err != nil {
+		a.report(ctx, log, job, &relayapi.Failure{Class: relayapi.FailureConfig, Text: err.Error()})
+		return false
+	}
 	a.tried.remember(job.ID, interrupted)
 	failure := a.send(ctx, job)
 	a.tried.remember(job.ID, failure)
@@ -174,40 +205,4 @@ func (a *Agent) send(ctx context.Context, job received) *relayapi.Failure {
 		return failureOf(err, job.text())
 	}
 	return nil
-}
-
-// stopTimeout bounds the last report of an agent that was stopped.
-const stopTimeout = 2 * time.Second
-
-// report reports the outcome of a job, again and again until the gateway responds. A
-// stopped agent tries once more.
-func (a *Agent) report(ctx context.Context, log *slog.Logger, job received, failure *relayapi.Failure) {
-	state := relayapi.StateSent
-	if failure != nil {
-		state = relayapi.StateFailed
-		log = log.With("class", failure.Class, "reason", failure.Text)
-	}
-	report := a.stateReport(job, state, failure)
-	slow := a.newBackoff()
-	for ctx.Err() == nil {
-		_, err := a.record(ctx, report)
-		if err == nil || isRefusedForGood(err) {
-			log.Info("phone: outcome reported", "state", state, "error", err)
-			return
-		}
-		if ctx.Err() == nil {
-			log.Warn("phone: reporting the outcome failed", "state", state, "error", err)
-			slow.wait(ctx)
-		}
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
-	defer cancel()
-	_, err := a.record(ctx, report)
-	log.Info("phone: outcome reported while stopping", "state", state, "error", err)
-}
-
-func (a *Agent) stateReport(job received, state relayapi.State, failure *relayapi.Failure) relayapi.StateReport {
-	return relayapi.StateReport{
-		ID: job.ID, Lease: job.Lease, State: state, At: relayapi.Time{Time: a.cfg.Now()}, Error: failure,
-	}
 }

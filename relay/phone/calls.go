@@ -68,6 +68,9 @@ type refusedError struct {
 }
 
 func (e *refusedError) Error() string {
+	if e.reason.Code == "" {
+		return fmt.Sprintf("the gateway responded with status %d", e.status)
+	}
 	return fmt.Sprintf("the gateway refused: %d %s: %s", e.status, e.reason.Code, e.reason.Message)
 }
 
@@ -100,11 +103,32 @@ func (a *Agent) call(ctx context.Context, path string, body, into any) error {
 		}
 		return nil
 	}
-	var refusal relayapi.ErrorReply
-	if err := decode(got.body, &refusal); err != nil {
-		return fmt.Errorf("the gateway responded with status %d", got.status)
+	err = refusal(got)
+	if isWrongToken(err) {
+		a.giveUp(fmt.Errorf("phone: the gateway does not accept the token: %w", err))
 	}
-	return &refusedError{got.status, refusal.Error}
+	return err
+}
+
+// refusal is the error for a response that is no success.
+func refusal(got reply) error {
+	var refused relayapi.ErrorReply
+	if decode(got.body, &refused) != nil {
+		return &refusedError{status: got.status}
+	}
+	return &refusedError{got.status, refused.Error}
+}
+
+// isWrongToken reports whether the gateway refuses whatever the agent asks for: it does not
+// know the token, or the token is not a phone's.
+func isWrongToken(err error) bool {
+	var refused *refusedError
+	if !errors.As(err, &refused) {
+		return false
+	}
+	code := refused.reason.Code
+	return refused.status == http.StatusUnauthorized || code == relayapi.CodeForbidden ||
+		refused.status == http.StatusForbidden && code == ""
 }
 
 // decode reads a response that must be one JSON object. The error does not repeat the

@@ -43,6 +43,10 @@ type Config struct {
 	Interval time.Duration
 	// SendTimeout bounds one send. 0 means 30 seconds.
 	SendTimeout time.Duration
+	// Outbox is the path of a file in which the agent keeps outcomes until the gateway has
+	// answered, so that they are reported after a restart too; see the package. One agent
+	// at a time may use it. Empty means none.
+	Outbox string
 
 	// Timeout bounds one request to the gateway; a pull may last longer by Wait. 0 means
 	// 10 seconds.

@@ -13,7 +13,23 @@
 // gateway has accepted that it takes the job, never after the job's time is over, and
 // never twice: of a job that it has tried to send once it only reports the outcome again.
 // When it cannot reach the gateway it tries again at growing intervals. It repeats a
-// report until the gateway responds or the agent is stopped.
+// report until the gateway responds or the agent is stopped. It ends with an error when the
+// gateway refuses its token.
+//
+// # Outbox
+//
+// With Config.Outbox an outcome that could not be reported survives the agent, even kill -9:
+// it is in a file before the text is sent, as one that may have been sent, and then as what
+// became of it. The next Run reports it before it pulls, and never sends the text again.
+// When the file cannot be written, no text is sent.
+//
+// The file is one JSON object, written as a whole and readable by its owner only:
+//
+//	{"version":1,"reports":[{"id":"…","lease":"…","state":"failed",
+//		"at":"2026-11-21T12:00:00.000Z","class":"unknown","may_have_sent":true}]}
+//
+// It holds no text, no number and no token, and the latest 1,000 outcomes at most. A damaged
+// file is set aside under its name with ".damaged".
 //
 // # Senders
 //

@@ -3,8 +3,8 @@ package phone_test
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 
 	"github.com/cnsms/cnsms/relay/gateway"
@@ -70,10 +70,16 @@ func startGateway() (url string, stop func()) {
 	if err != nil {
 		panic(err)
 	}
-	server := httptest.NewServer(relaydoor.New(relay))
-	return server.URL, func() {
-		_ = relay.Close()
-		server.Close()
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	ctx, end := context.WithCancel(context.Background())
+	served := make(chan error)
+	go func() { served <- relaydoor.Serve(ctx, listener, relay, relaydoor.ServeOptions{}) }()
+	return "http://" + listener.Addr().String(), func() {
+		end()
+		<-served
 		_ = queue.Close()
 	}
 }

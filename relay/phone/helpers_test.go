@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -20,7 +21,15 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain turns the test program into the victim of TestOutboxSurvivesKill when that test
+// starts it.
+func TestMain(m *testing.M) {
+	if url := os.Getenv(victimGateway); url != "" {
+		beVictim(url)
+		os.Exit(1) // it should have been killed
+	}
+	goleak.VerifyTestMain(m)
+}
 
 const (
 	token  = "phone-token"
@@ -65,6 +74,20 @@ func offers(jobs ...relayapi.Job) *gatewayDouble { return &gatewayDouble{jobs: j
 // returns false leaves the response to the gateway.
 func (g *gatewayDouble) then(responses ...func(w http.ResponseWriter, r *http.Request) bool) {
 	g.script = append(g.script, responses...)
+}
+
+// offer offers more jobs.
+func (g *gatewayDouble) offer(jobs ...relayapi.Job) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.jobs = append(g.jobs, jobs...)
+}
+
+// forgetScript leaves all further responses to the gateway.
+func (g *gatewayDouble) forgetScript() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.script = nil
 }
 
 func (g *gatewayDouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {

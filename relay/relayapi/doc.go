@@ -40,7 +40,13 @@
 //
 // An offered job stays with its phone until the lease ends; after that the gateway may
 // offer it to another phone. It never offers a taken job to another phone, and never a
-// job past its deadline to any phone.
+// job past its deadline to any phone, not even when its own disk was slow: then it does
+// not hand the job out, and answers "taken" with job_expired.
+//
+// A phone may pull several times at once, and several devices may share its token: for a
+// tenth of the lease they get different jobs. After that a job that is not taken yet comes
+// again, under another lease beside the first, with the same end. One of the two takes the
+// job, and the other gets foreign_lease.
 //
 // A job goes back in one case alone: the phone that holds it reports failed with class
 // limit, no_service or config and without may_have_sent, the deadline has not passed, and
@@ -54,7 +60,7 @@
 //
 // # Reports that contradict
 //
-//   - sent without taken before, under the last lease: accepted, even after the lease has
+//   - sent without taken before, under a lease of the last phone: accepted, even after the lease has
 //     ended. The phone has broken the contract, but the text is out.
 //   - failed after sent: the job fails; the network could not deliver.
 //   - Any report after delivered, failed, expired or cancelled, and any that names an
@@ -68,6 +74,9 @@
 //  1. POST /v1/messages with an Idempotency-Key of its own for each text, with
 //     wait_ms, and with a ttl_seconds that is no longer than the wait: then the job
 //     expires with the wait, even if the gateway stops before it can cancel the job.
+//     When the connection drops, repeat the request at once: within a second it waits
+//     for the same job. While several requests wait for a job, the gateway cancels it only
+//     when the last of them has ended; one that ends earlier gets the state of then.
 //     A submission without the key is accepted, but cannot be repeated without risk of
 //     a second text, nor cancelled when its response is lost.
 //  2. Act on the state in the response. "sent" and "delivered": the phone sent the

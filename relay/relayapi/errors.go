@@ -55,7 +55,8 @@ const (
 
 // Codes for sites.
 const (
-	// CodeNoPhoneOnline: no phone is online on the lane; the gateway stored nothing. 503.
+	// CodeNoPhoneOnline: no phone is online on the lane, or a site has just waited there and
+	// no phone took the job, and none has called since; the gateway stored nothing. 503.
 	CodeNoPhoneOnline ErrorCode = "no_phone_online"
 	// CodeCountryForbidden: the site may not text numbers of this country; the gateway stored nothing. 403, with the field.
 	CodeCountryForbidden ErrorCode = "country_forbidden"
@@ -79,7 +80,7 @@ const (
 	CodeForeignJob ErrorCode = "foreign_job"
 	// CodeForeignLease: the job was taken under another lease. 403.
 	CodeForeignLease ErrorCode = "foreign_lease"
-	// CodeLeaseLost: the lease ended, or a later pull replaced it, before the job was taken. 409.
+	// CodeLeaseLost: the lease ended before the job was taken. 409.
 	CodeLeaseLost ErrorCode = "lease_lost"
 	// CodeJobCancelled: the job was cancelled before this phone took it. 410, with the state.
 	CodeJobCancelled ErrorCode = "job_cancelled"

@@ -23,8 +23,10 @@ type Pull struct {
 // Pulled is the response to a [Pull].
 type Pulled struct {
 	// Jobs are the jobs that the gateway offers to the phone; empty when there are none.
-	// A job that it offered before and that is not taken yet comes again, under a new
-	// lease; one that was handed to a phone that does not ask, under the same.
+	// A job that it offered to the phone before and that is not taken yet comes again, from
+	// a tenth of its lease on, under another lease of the same end. Either lease can take
+	// the job, and the other is refused then. One that was handed to a phone that does not ask
+	// comes again under the same lease.
 	Jobs []Job `json:"jobs"`
 }
 

@@ -16,7 +16,7 @@ type Submit struct {
 	// WaitMS makes the gateway respond only when a phone has sent the text, the job has
 	// ended, or this many milliseconds are over, at most [MaxWait]. When the time is over
 	// and no phone has taken the job, the gateway cancels it, so that the site knows that
-	// no phone will send it. Phones get first what has the least time left, and nothing
+	// no phone will send it, unless another request with its key still waits. Phones get first what has the least time left, and nothing
 	// that they cannot send within this time; what certainly cannot be is refused with
 	// [CodeLaneBusy]. Absent or 0 means: respond as soon as the job is stored, and do not
 	// cancel it.

@@ -147,7 +147,7 @@ func (q *Queue) Offer(ctx context.Context, p gateway.Pull) (gateway.Offered, err
 			offered.Jobs = append(offered.Jobs, t.store(old, old.Offered(p)))
 		}
 		if len(offered.Jobs) == 0 {
-			offered.NextAt = t.nextLeaseEnd(p, until)
+			offered.NextAt = t.nextAt(p, until)
 		}
 		return offered, nil
 	})

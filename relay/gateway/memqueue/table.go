@@ -95,7 +95,7 @@ func (t *table) offerable(p gateway.Pull, cooled []string) []*gateway.Job {
 		case !now.Open() || slices.Contains(cooled, job.Lane):
 		case !p.Now.Before(job.LeaseEnd): // the lease has ended, or there was none
 			free[job.Lane] = append(free[job.Lane], job)
-		case job.Phone == p.Phone:
+		case job.Phone == p.Phone && !p.Now.Before(job.AgainAt(p)):
 			held = append(held, job)
 		}
 	}
@@ -126,13 +126,19 @@ func inOrder(a, b *gateway.Job) int {
 	}
 }
 
-// nextLeaseEnd returns when the first lease on the pull's lanes ends before its job
-// does, or the time given when that is earlier, or zero.
-func (t *table) nextLeaseEnd(p gateway.Pull, next time.Time) time.Time {
+// nextAt returns when the first job of the pull's lanes that a phone holds can be offered
+// to the pull, or the time given when that is earlier, or zero.
+func (t *table) nextAt(p gateway.Pull, next time.Time) time.Time {
 	for _, job := range t.jobs {
-		waits := job.Open() && slices.Contains(p.Lanes, job.Lane) && p.Now.Before(job.LeaseEnd) && job.LeaseEnd.Before(job.Deadline)
-		if waits && (next.IsZero() || job.LeaseEnd.Before(next)) {
-			next = job.LeaseEnd
+		if !job.Open() || !slices.Contains(p.Lanes, job.Lane) || !p.Now.Before(job.LeaseEnd) {
+			continue
+		}
+		at := job.LeaseEnd
+		if job.Phone == p.Phone {
+			at = job.AgainAt(p)
+		}
+		if at.Before(job.Deadline) && (next.IsZero() || at.Before(next)) {
+			next = at
 		}
 	}
 	return next

@@ -82,7 +82,7 @@ var offerCases = []testCase{
 		}
 		b.wantHistory(second, "queued by site shop", "offered by phone old-phone", "offered by phone other")
 	}},
-	{"the same phone gets its jobs again, under a new lease of the same end", func(b *bench) {
+	{"the same phone gets its jobs again, under another lease of the same end", func(b *bench) {
 		b.submit()
 		first := b.offerOne(phone)
 		b.pass(time.Second)
@@ -90,10 +90,51 @@ var offerCases = []testCase{
 		if second.ID != first.ID || second.Lease == first.Lease || !second.LeaseEnd.Equal(first.LeaseEnd) {
 			b.Fatalf("after a lost response the phone gets its job again, and no more time: got %+v after %+v", second, first)
 		}
-		_, err := b.queue.Record(b.Context(), b.report(first, relayapi.StateTaken))
-		b.wantError(err, gateway.ErrLeaseLost, "a later pull replaces the lease")
 		b.record(second, relayapi.StateTaken)
+		_, err := b.queue.Record(b.Context(), b.report(first, relayapi.StateTaken))
+		b.wantError(err, gateway.ErrForeignLease, "one of two leases takes the job")
 		b.wantHistory(b.job(first.ID), "queued by site shop", "offered by phone old-phone", "taken by phone old-phone")
+	}},
+	{"a later pull of the same phone leaves the lease as it is", func(b *bench) {
+		b.submit()
+		first := b.offerOne(phone)
+		b.pass(time.Second)
+		second := b.offerOne(phone)
+		third := b.offerOne(phone)
+		_, err := b.queue.Record(b.Context(), b.report(withLease(first, third.Lease+"1"), relayapi.StateTaken))
+		b.wantError(err, gateway.ErrLeaseLost, "a lease that was not given out takes nothing")
+		b.record(first, relayapi.StateTaken)
+		for _, later := range []gateway.Job{second, third} {
+			_, err := b.queue.Record(b.Context(), b.report(later, relayapi.StateTaken))
+			b.wantError(err, gateway.ErrForeignLease, "one of the leases takes the job")
+		}
+		b.record(first, relayapi.StateTaken) // again
+		b.record(first, relayapi.StateSent)
+	}},
+	{"another pull of the same phone gets other jobs first", func(b *bench) {
+		b.submit()
+		b.submit()
+		first := b.offerMax(1)
+		second := b.offerMax(1)
+		if first.ID == second.ID {
+			b.Fatal("two devices with one token get two jobs")
+		}
+		offered := b.offer(phone)
+		if len(offered.Jobs) != 0 || !offered.NextAt.Equal(b.now.Add(lease/10)) {
+			b.Fatalf("the phone may get them again after a tenth of the lease: got %+v", offered)
+		}
+		b.now = offered.NextAt
+		if again := b.offer(phone).Jobs; len(again) != 2 {
+			b.Fatalf("after a tenth of the lease both come again: got %+v", again)
+		}
+	}},
+	{"a lease that the job's deadline cuts keeps the job to its pull too", func(b *bench) {
+		b.submit(func(s *gateway.Submit) { s.Deadline = b.now.Add(lease / 2) })
+		b.offerOne(phone)
+		b.pass(lease/10 - time.Millisecond)
+		b.offerNone("a tenth of a lease", phone)
+		b.pass(time.Millisecond)
+		b.offerOne(phone)
 	}},
 	{"when its lease is over, the same phone gets the job once, under a lease of full length", func(b *bench) {
 		b.submit()
@@ -115,6 +156,7 @@ var offerCases = []testCase{
 		held := b.submit()
 		b.offerOne(phone)
 		b.submit()
+		b.pass(lease / 10)
 		pull := b.pull(phone)
 		offered, err := b.queue.Offer(b.Context(), pull)
 		b.noError(err, "offer")
@@ -150,4 +192,23 @@ var offerCases = []testCase{
 		b.cancel(b.submit().ID)
 		b.offerNone("a cancelled job", phone)
 	}},
+}
+
+// offerMax pulls for the phone and wants that many jobs; it returns the last.
+func (b *bench) offerMax(most int) gateway.Job {
+	b.Helper()
+	pull := b.pull(phone)
+	pull.Max = most
+	offered, err := b.queue.Offer(b.Context(), pull)
+	b.noError(err, "offer")
+	if len(offered.Jobs) != most {
+		b.Fatalf("a phone gets as many jobs as it asks for: got %d", len(offered.Jobs))
+	}
+	return offered.Jobs[most-1]
+}
+
+// withLease returns the job under another lease.
+func withLease(j gateway.Job, lease string) gateway.Job {
+	j.Lease = lease
+	return j
 }

@@ -107,6 +107,7 @@ var unaskedCases = []testCase{
 	{"a lease that was offered before is taken by a pull that does not ask", func(b *bench) {
 		b.submit()
 		job := b.offerOne(app)
+		b.pass(lease / 10)
 		if handed := b.handed(); len(handed) != 1 || handed[0].ID != job.ID || handed[0].State != relayapi.StateTaken {
 			b.Fatalf("what is handed out is taken: got %+v", handed)
 		}

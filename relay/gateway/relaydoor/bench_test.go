@@ -24,8 +24,8 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// benchClients is how many sites submit at once.
-const benchClients = 64
+// benchClients are how many sites submit at once.
+var benchClients = []int{1, 8, 64}
 
 // BenchmarkFloor is an empty handler behind the same authentication, with the same
 // requests: what the network, the clients and the tokens cost.
@@ -49,11 +49,17 @@ func BenchmarkFloor(b *testing.B) {
 		_, _ = io.WriteString(w, `{}`)
 	}))
 	b.Cleanup(server.Close)
-	submitInParallel(b, server.URL)
+	for _, clients := range benchClients {
+		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) { submitInParallel(b, server.URL, clients) })
+	}
 }
 
-// BenchmarkSubmit is durable submission over the network from 64 clients.
-func BenchmarkSubmit(b *testing.B) { submitInParallel(b, serveBench(b)) }
+// BenchmarkSubmit is durable submission over the network.
+func BenchmarkSubmit(b *testing.B) {
+	for _, clients := range benchClients {
+		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) { submitInParallel(b, serveBench(b), clients) })
+	}
+}
 
 // BenchmarkHandOver is the time from the beginning of a submission until a phone
 // that polls has the job in its hands, one after the other.
@@ -122,23 +128,23 @@ func serveBench(b *testing.B) string {
 
 func benchClient(b *testing.B) *http.Client {
 	b.Helper()
-	transport := &http.Transport{MaxIdleConnsPerHost: benchClients}
+	transport := &http.Transport{MaxIdleConnsPerHost: slices.Max(benchClients)}
 	b.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: transport}
 }
 
-func submitInParallel(b *testing.B, url string) {
+func submitInParallel(b *testing.B, url string, clients int) {
 	b.Helper()
 	b.ReportAllocs()
 	client := benchClient(b)
 	took := make([]time.Duration, b.N)
-	errs := make(chan error, benchClients)
+	errs := make(chan error, clients)
 	var next atomic.Int64
 	b.ResetTimer()
-	for range benchClients {
+	for range clients {
 		go func() { errs <- submitAll(b.Context(), client, url, &next, took) }()
 	}
-	for range benchClients {
+	for range clients {
 		require.NoError(b, <-errs)
 	}
 	b.StopTimer()

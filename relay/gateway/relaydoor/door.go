@@ -1,20 +1,30 @@
-// Package relaydoor is the door of a gateway that speaks package relayapi over HTTP. Make
-// it with New, and serve it.
+// Package relaydoor is the door of a gateway that speaks package relayapi over HTTP. [Serve]
+// serves it.
 //
 //	relay, err := gateway.New(gateway.Config{…})
 //	...
-//	server := &http.Server{Handler: relaydoor.New(relay)}
+//	listener, err := net.Listen("tcp", "127.0.0.1:8443")
+//	...
+//	err = relaydoor.Serve(ctx, listener, relay, relaydoor.ServeOptions{})
+//	...
+//	err = queue.Close()
 //
-// Serve it behind TLS: requests hold tokens and codes. A request can last a little
-// longer than relayapi.MaxWait, so a server's WriteTimeout must not be shorter.
+// Serve it behind TLS: requests hold tokens and codes. Serve ends with its context, and
+// shuts everything down in the right order but the queue.
 //
-// Shut the gateway down first: that ends the requests that wait. Then shut down the
-// http.Server, and at last close the queue.
+// New returns the door as an http.Handler, for a server of your own. A request can last
+// a little longer than relayapi.MaxWait, so its WriteTimeout must not be shorter; set
+// ReadHeaderTimeout and IdleTimeout. Shut the gateway down first: that ends the requests that
+// wait. Then shut down the http.Server, and at last close the queue.
 package relaydoor
 
 import (
+	"errors"
+	"fmt"
 	"maps"
 	"net/http"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -86,7 +96,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer end()
-	result, refused := d.serve(w, r)
+	result, refused := d.serveSafely(w, r) //nolint:contextcheck // the request has the context
 	if refused != nil {
 		if !refused.counted {
 			d.gateway.NoteRefusal(r.Context(), refused.by, refused.err.Code)
@@ -95,6 +105,30 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	write(w, result.status, result.body)
+}
+
+// serveSafely is serve, of which a panic ends its own request alone, as a failure of the
+// queue does: nobody knows what was stored.
+func (d *Door) serveSafely(w http.ResponseWriter, r *http.Request) (result response, refused *refusal) {
+	defer func() {
+		p := recover()
+		if p == nil {
+			return
+		}
+		d.gateway.Logger().Error("relay: a request panicked", "panic", withoutSecrets(p), "stack", string(debug.Stack()))
+		refused = refusalFor(gateway.ErrQueueFailed, gateway.Job{})
+	}()
+	return d.serve(w, r)
+}
+
+// withoutSecrets says what a panic was: the words of the runtime hold no values of a request,
+// and of any other only the type is known to hold none.
+func withoutSecrets(p any) string {
+	var known runtime.Error
+	if err, ok := p.(error); ok && errors.As(err, &known) {
+		return known.Error()
+	}
+	return fmt.Sprintf("%T", p)
 }
 
 func (d *Door) serve(w http.ResponseWriter, r *http.Request) (response, *refusal) {

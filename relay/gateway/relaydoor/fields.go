@@ -12,49 +12,61 @@ import (
 
 // checkFields refuses what encoding/json accepts: a field that the body has twice, of
 // which the last would count, and a name in another case. The body is known to be JSON
-// that fits a struct of relayapi.
+// that fits a struct of relayapi, so it only looks for the names.
 func checkFields(body []byte) *refusal {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	return checkValue(decoder)
-}
-
-func checkValue(decoder *json.Decoder) *refusal {
-	token, err := decoder.Token()
-	if err != nil {
-		return badJSON("the body is not complete JSON")
-	}
-	opening, ok := token.(json.Delim)
-	if !ok {
-		return nil
-	}
-	var names []string // a body has few fields
-	for decoder.More() {
-		if opening == '{' {
-			name, refused := fieldName(decoder)
-			if refused != nil {
-				return refused
+	var open []container
+	atName := false
+	for i := 0; i < len(body); i++ {
+		switch body[i] {
+		case '{', '[':
+			open, atName = append(open, container{isObject: body[i] == '{'}), body[i] == '{'
+		case '}', ']':
+			open, atName = open[:len(open)-1], false
+		case ',':
+			atName = open[len(open)-1].isObject
+		case '"':
+			end := endOfString(body, i)
+			if atName {
+				if refused := open[len(open)-1].add(body[i:end]); refused != nil {
+					return refused
+				}
+				atName = false
 			}
-			if slices.Contains(names, name) {
-				return invalid(name, "the body has this field twice")
-			}
-			names = append(names, name)
-		}
-		if refused := checkValue(decoder); refused != nil {
-			return refused
+			i = end - 1
 		}
 	}
-	_, _ = decoder.Token() // the closing bracket
 	return nil
 }
 
-// fieldName reads the name of a field that encoding/json has found in a struct, in any
-// case. All names of relayapi are in lower case.
-func fieldName(decoder *json.Decoder) (string, *refusal) {
-	token, _ := decoder.Token()
-	name, _ := token.(string)
-	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") != "" {
-		return "", refuseWith(http.StatusBadRequest, relayapi.CodeUnknownField, short(name), "this field does not exist")
+// container is an object or an array that has begun.
+type container struct {
+	isObject bool
+	names    []string // a body has few fields
+}
+
+// endOfString returns the place after the string that begins at a quotation mark.
+func endOfString(body []byte, i int) int {
+	for i++; body[i] != '"'; i++ {
+		if body[i] == '\\' {
+			i++
+		}
 	}
-	return name, nil
+	return i + 1
+}
+
+// add notes the name of a field that encoding/json has found in a struct, in any case. All
+// names of relayapi are in lower case.
+func (c *container) add(quoted []byte) *refusal {
+	name := string(quoted[1 : len(quoted)-1])
+	if bytes.IndexByte(quoted, '\\') >= 0 {
+		_ = json.Unmarshal(quoted, &name) // it was decoded before
+	}
+	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") != "" {
+		return refuseWith(http.StatusBadRequest, relayapi.CodeUnknownField, short(name), "this field does not exist")
+	}
+	if slices.Contains(c.names, name) {
+		return invalid(name, "the body has this field twice")
+	}
+	c.names = append(c.names, name)
+	return nil
 }

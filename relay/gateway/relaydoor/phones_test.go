@@ -34,9 +34,9 @@ func TestPull(t *testing.T) {
 		require.Equal(t, job.ID, again.ID)
 		require.NotEqual(t, job.Lease, again.Lease)
 		require.Equal(t, int64(9000), again.LeaseRemainingMS)
-		r = w.report(oldPhone, stateReport(job, relayapi.StateTaken))
-		w.refused(r, http.StatusConflict, relayapi.CodeLeaseLost, "lease")
 		w.reported(oldPhone, again, relayapi.StateTaken)
+		r = w.report(oldPhone, stateReport(job, relayapi.StateTaken))
+		w.refused(r, http.StatusForbidden, relayapi.CodeForeignLease, "lease")
 		require.Empty(t, w.pulled(oldPhone))
 	})
 }

@@ -28,7 +28,7 @@ var refusals = []struct {
 	{gateway.ErrNotCancellable, http.StatusConflict, relayapi.CodeNotCancellable, "", "a phone has taken the job, or it has ended"},
 	{gateway.ErrForeignJob, http.StatusForbidden, relayapi.CodeForeignJob, "id", "the gateway never offered this job to this phone"},
 	{gateway.ErrForeignLease, http.StatusForbidden, relayapi.CodeForeignLease, "lease", "the job was taken under another lease"},
-	{gateway.ErrLeaseLost, http.StatusConflict, relayapi.CodeLeaseLost, "lease", "the lease has ended or a later pull replaced it: do not send"},
+	{gateway.ErrLeaseLost, http.StatusConflict, relayapi.CodeLeaseLost, "lease", "the lease has ended: do not send"},
 	{gateway.ErrJobCancelled, http.StatusGone, relayapi.CodeJobCancelled, "", "the job was cancelled: do not send"},
 	{gateway.ErrJobExpired, http.StatusGone, relayapi.CodeJobExpired, "", "the job has expired: do not send"},
 	{gateway.ErrNotCancelling, http.StatusConflict, relayapi.CodeNotCancelling, "state", "nobody has cancelled the job"},

@@ -39,20 +39,28 @@ func (q *Queue) Offer(ctx context.Context, p gateway.Pull) (gateway.Offered, err
 	return write(ctx, q.writer, func(tx *session) (gateway.Offered, error) {
 		cooled, until := q.phones.Cooled(p.Phone, p.Lanes, p.Now)
 		offered := gateway.Offered{Cooled: cooled}
-		for _, old := range tx.offerable(p, cooled) {
+		held := tx.held(p, cooled)
+		for _, old := range tx.offerable(p, cooled, held) {
 			offered.Jobs = append(offered.Jobs, tx.store(old, old.Offered(p)))
 		}
 		if len(offered.Jobs) == 0 {
-			offered.NextAt = tx.nextLeaseEnd(p, until)
+			offered.NextAt = tx.nextAt(p, held, until)
 		}
 		return offered, nil
 	})
 }
 
-// offerable returns at most p.Max jobs for a phone.
-func (s *session) offerable(p gateway.Pull, cooled []string) []row {
+// held returns the jobs on which the pull's phone has a lease, on those of its lanes on
+// which it is not cooled.
+func (s *session) held(p gateway.Pull, cooled []string) []row {
 	now := millis(p.Now)
-	notCooled := func(lane string) bool { return slices.Contains(p.Lanes, lane) && !slices.Contains(cooled, lane) }
+	return slices.DeleteFunc(s.jobs(selectHeld, p.Phone, now, now, mostHeld), func(r row) bool {
+		return !slices.Contains(p.Lanes, r.Lane) || slices.Contains(cooled, r.Lane)
+	})
+}
+
+// offerable returns at most p.Max jobs for a phone that holds others.
+func (s *session) offerable(p gateway.Pull, cooled []string, held []row) []row {
 	var found []row
 	if p.Unasked {
 		for _, r := range s.jobs(selectHanded, p.Phone, mostHeld) {
@@ -61,13 +69,13 @@ func (s *session) offerable(p gateway.Pull, cooled []string) []row {
 			}
 		}
 	}
-	for _, r := range s.jobs(selectHeld, p.Phone, now, now, mostHeld) {
-		if notCooled(r.Lane) {
+	for _, r := range held {
+		if !p.Now.Before(r.AgainAt(p)) {
 			found = append(found, r)
 		}
 	}
 	for _, lane := range p.Lanes {
-		if len(found) < p.Max && notCooled(lane) {
+		if len(found) < p.Max && !slices.Contains(cooled, lane) {
 			found = s.addFree(found, p, lane)
 		}
 	}
@@ -94,14 +102,22 @@ func (s *session) addFree(found []row, p gateway.Pull, lane string) []row {
 	return found
 }
 
-// nextLeaseEnd returns when the first lease on the pull's lanes ends before its job does,
-// or the time given when that is earlier, or zero.
-func (s *session) nextLeaseEnd(p gateway.Pull, next time.Time) time.Time {
+// nextAt returns when the first job of the pull's lanes that a phone holds can be offered
+// to the pull, or the time given when that is earlier, or zero.
+func (s *session) nextAt(p gateway.Pull, held []row, next time.Time) time.Time {
+	sooner := func(at time.Time) {
+		if next.IsZero() || at.Before(next) {
+			next = at
+		}
+	}
 	for _, lane := range p.Lanes {
 		for _, end := range s.moments(selectNextEnd, lane, millis(p.Now)) {
-			if next.IsZero() || end.Before(next) {
-				next = end
-			}
+			sooner(end)
+		}
+	}
+	for _, r := range held {
+		if at := r.AgainAt(p); at.Before(r.Deadline) {
+			sooner(at)
 		}
 	}
 	return next
