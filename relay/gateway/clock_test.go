@@ -64,7 +64,7 @@ func (b *clockBench) restart(clock time.Time) {
 }
 
 // offered submits a job and offers it to a phone for ten seconds.
-func (b *clockBench) offered(id string) gateway.Job {
+func (b *clockBench) offered(id string) {
 	b.Helper()
 	now := b.gateway.Now()
 	require.NoError(b, b.queue.Seen(b.Context(), gateway.Presence{Phone: "first", Lanes: []string{"text"}, Interval: time.Hour, At: now}))
@@ -72,9 +72,7 @@ func (b *clockBench) offered(id string) gateway.Job {
 		ID: id, Site: shop, Key: "key of " + id, To: "+8613800138000", Text: "code 824913", Lane: "text", Now: now, Deadline: now.Add(time.Hour),
 	})
 	require.NoError(b, err)
-	jobs := b.pull("first")
-	require.Len(b, jobs, 1)
-	return jobs[0]
+	require.Len(b, b.pull("first"), 1)
 }
 
 func (b *clockBench) pull(phone string) []gateway.Job {

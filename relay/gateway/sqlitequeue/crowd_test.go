@@ -93,7 +93,8 @@ func (c *crowd) report(ctx context.Context, job gateway.Job, state relayapi.Stat
 func (c *crowd) ask(ctx context.Context, phone string) {
 	for n := 0; ctx.Err() == nil; n++ {
 		for _, job := range c.pull(ctx, phone, n, false) {
-			if c.report(ctx, job, relayapi.StateTaken) || c.report(ctx, job, relayapi.StateTaken) {
+			taken := c.report(ctx, job, relayapi.StateTaken)
+			if taken || c.report(ctx, job, relayapi.StateTaken) {
 				c.say("sent " + job.ID + " " + phone)
 				c.report(ctx, job, relayapi.StateSent)
 			}

@@ -100,15 +100,36 @@ var harms = map[string]string{
 func TestADamagedRowStopsNoOther(t *testing.T) {
 	t.Parallel()
 	first := map[string]func(t *testing.T, q *Queue){
-		"submit on another lane": func(t *testing.T, q *Queue) { require.NoError(t, q.submitTo(t, "job-3", other)) },
-		"submit on its lane":     func(t *testing.T, q *Queue) { require.NoError(t, q.submitTo(t, "job-3", relayapi.DefaultLane)) },
-		"pull":                   func(t *testing.T, q *Queue) { require.NotContains(t, q.pull(t, relayapi.DefaultLane), "job-1") },
-		"pull on another lane":   func(t *testing.T, q *Queue) { require.Equal(t, []string{"job-other"}, q.pull(t, other)) },
+		"submit on another lane": func(t *testing.T, q *Queue) {
+			t.Helper()
+			require.NoError(t, q.submitTo(t, "job-3", other))
+		},
+		"submit on its lane": func(t *testing.T, q *Queue) {
+			t.Helper()
+			require.NoError(t, q.submitTo(t, "job-3", relayapi.DefaultLane))
+		},
+		"pull": func(t *testing.T, q *Queue) {
+			t.Helper()
+			require.NotContains(t, q.pull(t, relayapi.DefaultLane), "job-1")
+		},
+		"pull on another lane": func(t *testing.T, q *Queue) {
+			t.Helper()
+			require.Equal(t, []string{"job-other"}, q.pull(t, other))
+		},
 		"sweep": func(t *testing.T, q *Queue) {
+			t.Helper()
 			_, err := q.Sweep(t.Context(), gateway.Sweep{Now: noon.Add(time.Hour)})
 			require.NoError(t, err)
 		},
-		"read":   func(t *testing.T, q *Queue) { q.requireSetAside(t) },
+		"list": func(t *testing.T, q *Queue) {
+			t.Helper()
+			page, err := q.List(t.Context(), gateway.Filter{Now: noon, Limit: 10})
+			require.NoError(t, err)
+			require.Len(t, page.Jobs, 3)
+			_, err = q.Counts(t.Context(), noon)
+			require.NoError(t, err)
+		},
+		"read":   func(t *testing.T, q *Queue) { t.Helper(); q.requireSetAside(t) },
 		"nobody": func(*testing.T, *Queue) {},
 	}
 	for what, harm := range harms {

@@ -1,6 +1,7 @@
 package sqlitequeue_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -33,14 +34,12 @@ func TestAFileThatIsGoneIsNoNewQueue(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
-		harm func(t *testing.T, path string)
+		harm func(path string) error
 	}{
-		{"removed", func(t *testing.T, path string) { require.NoError(t, os.Remove(path)) }},
-		{"emptied", func(t *testing.T, path string) { require.NoError(t, os.Truncate(path, 0)) }},
-		{"emptied, and only the write-ahead file says so", func(t *testing.T, path string) {
-			require.NoError(t, os.Truncate(path, 0))
-			require.NoError(t, os.Remove(path+"-lock"))
-			require.NoError(t, os.WriteFile(path+"-wal", []byte("frames"), 0o600))
+		{"removed", func(path string) error { return os.Remove(path) }},
+		{"emptied", func(path string) error { return os.Truncate(path, 0) }},
+		{"emptied, and only the write-ahead file says so", func(path string) error {
+			return errors.Join(os.Truncate(path, 0), os.Remove(path+"-lock"), os.WriteFile(path+"-wal", []byte("frames"), 0o600))
 		}},
 	}
 	for _, tt := range tests {
@@ -49,7 +48,7 @@ func TestAFileThatIsGoneIsNoNewQueue(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "queue.db")
 			queue := openAt(t, path)
 			require.NoError(t, queue.Close())
-			tt.harm(t, path)
+			require.NoError(t, tt.harm(path))
 			for range 2 {
 				_, err := sqlitequeue.New(sqlitequeue.Config{Path: path})
 				require.ErrorContains(t, err, "has been removed or emptied")

@@ -5,6 +5,7 @@
 package sqlitequeue_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -21,20 +22,18 @@ func TestNothingIsAcknowledgedIntoALostFile(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name, want string
-		harm       func(t *testing.T, path string)
+		harm       func(path string) error
 	}{
-		{"removed", "has been removed", func(t *testing.T, path string) { require.NoError(t, os.Remove(path)) }},
-		{"moved away", "has been removed", func(t *testing.T, path string) { require.NoError(t, os.Rename(path, path+"-old")) }},
-		{"emptied", "has been emptied", func(t *testing.T, path string) { require.NoError(t, os.Truncate(path, 0)) }},
-		{"cut", "has been emptied or cut", func(t *testing.T, path string) { require.NoError(t, os.Truncate(path, 4096)) }},
-		{"replaced", "has been replaced", func(t *testing.T, path string) {
+		{"removed", "has been removed", func(path string) error { return os.Remove(path) }},
+		{"moved away", "has been removed", func(path string) error { return os.Rename(path, path+"-old") }},
+		{"emptied", "has been emptied", func(path string) error { return os.Truncate(path, 0) }},
+		{"cut", "has been emptied or cut", func(path string) error { return os.Truncate(path, 4096) }},
+		{"replaced", "has been replaced", func(path string) error {
 			copied, err := os.ReadFile(path)
-			require.NoError(t, err)
-			require.NoError(t, os.WriteFile(path+"-copy", copied, 0o600))
-			require.NoError(t, os.Rename(path+"-copy", path))
+			return errors.Join(err, os.WriteFile(path+"-copy", copied, 0o600), os.Rename(path+"-copy", path))
 		}},
-		{"write-ahead file removed", "has been removed", func(t *testing.T, path string) { require.NoError(t, os.Remove(path+"-wal")) }},
-		{"folder removed", "has been removed", func(t *testing.T, path string) { require.NoError(t, os.RemoveAll(filepath.Dir(path))) }},
+		{"write-ahead file removed", "has been removed", func(path string) error { return os.Remove(path + "-wal") }},
+		{"folder removed", "has been removed", func(path string) error { return os.RemoveAll(filepath.Dir(path)) }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -55,7 +54,7 @@ func TestNothingIsAcknowledgedIntoALostFile(t *testing.T) {
 			}
 			require.NoError(t, queue.Check(t.Context()))
 
-			tt.harm(t, path)
+			require.NoError(t, tt.harm(path))
 			require.ErrorContains(t, queue.Check(t.Context()), tt.want, "at once, before any write")
 			for n := range 100 {
 				_, err := queue.Submit(t.Context(), submission(fmt.Sprintf("lost-%d", n)))

@@ -47,7 +47,7 @@ func makeKey(name string) (numberKey, error) {
 	if _, err := rand.Read(key[:]); err != nil {
 		return key, err
 	}
-	half := name + "-new"
+	half := filepath.Clean(name + "-new")
 	file, err := os.OpenFile(half, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return key, err

@@ -72,6 +72,7 @@ func TestTextsLeaveTheDisk(t *testing.T) {
 		{"after a second without writes", func(*testing.T, *sqlitequeue.Queue) { <-time.After(1100 * time.Millisecond) }},
 		{"when the queue is closed", func(_ *testing.T, queue *sqlitequeue.Queue) { _ = queue.Close() }},
 		{"within a minute of writes that never pause", func(t *testing.T, queue *sqlitequeue.Queue) {
+			t.Helper()
 			for n := range 130 {
 				<-time.After(500 * time.Millisecond)
 				_ = queue.KeepMark(t.Context(), benchNow.Add(time.Duration(n)))

@@ -67,7 +67,7 @@ func (w *writer) loop() {
 	for {
 		select {
 		case <-w.quit:
-			w.settle()
+			_ = w.settle() // what is left to settle, SQLite does when the file is closed
 			return
 		case first := <-w.tasks:
 			batch = w.gather(append(batch[:0], first))
