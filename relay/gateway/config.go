@@ -43,7 +43,7 @@ type Config struct {
 	// deleted; that of any other ended job is deleted at once. 0 means an hour.
 	ClearAfter time.Duration
 	// ForgetAfter is how long a job and its history are kept; at least as long as the
-	// longest quota and relayapi.MaxTTL. 0 means 30 days.
+	// longest quota, and as relayapi.MaxTTL and TakenFor together. 0 means 30 days.
 	ForgetAfter time.Duration
 	// Now is the clock. nil means one that begins with the machine's time and counts what
 	// passes, so that nobody who sets the machine's clock makes a lease longer or shorter.
@@ -172,8 +172,8 @@ func (c Config) Validate() error {
 		add("ClearAfter: must not be negative")
 	}
 	full := c.withDefaults()
-	if _, window := QuotaReach(full.Quotas); full.ForgetAfter < max(window, full.ClearAfter, relayapi.MaxTTL) {
-		add("ForgetAfter: must not be shorter than the longest quota, ClearAfter or %v", relayapi.MaxTTL)
+	if _, window := QuotaReach(full.Quotas); full.ForgetAfter < max(window, full.ClearAfter, relayapi.MaxTTL+full.TakenFor) {
+		add("ForgetAfter: must not be shorter than the longest quota, ClearAfter or TakenFor and %v", relayapi.MaxTTL)
 	}
 	if err := errors.Join(problems...); err != nil {
 		return fmt.Errorf("gateway: config: %w", err)

@@ -21,13 +21,13 @@ func TestConfigReportsEverythingAtOnce(t *testing.T) {
 			{Name: "empty", Role: gateway.RoleSite, Hash: gateway.HashToken("")},
 			{Name: "far", Role: gateway.RoleSite, Hash: gateway.HashToken("far-token"), Lanes: []string{"text", "A"}, Countries: []string{"+86"}},
 		},
-		Quotas: []gateway.Quota{{Limit: 0, Window: -1}}, Lease: -1, ClearAfter: -1, ForgetAfter: time.Second,
+		Quotas: []gateway.Quota{{Limit: 0, Window: -1}}, Lease: -1, TakenFor: -1, CoolFor: -1, ClearAfter: -1, ForgetAfter: time.Second,
 	})
 	require.ErrorContains(t, err, "gateway: config: Queue: ")
 	for _, field := range []string{
 		"Tokens[0].Name", "Tokens[0].Role", "Tokens[0].Hash", "Tokens[2].Hash", "Tokens[3].Hash",
 		"Tokens[4].Lanes: [1]", "Tokens[4].Countries: [0]",
-		"Quotas[0].Limit", "Quotas[0].Window", "Lease", "ClearAfter",
+		"Quotas[0].Limit", "Quotas[0].Window", "Lease", "TakenFor", "CoolFor", "ClearAfter",
 	} {
 		require.ErrorContains(t, err, "\n"+field+": ")
 	}

@@ -86,7 +86,7 @@ func TestWithoutRandomBytesNothingIsStored(t *testing.T) {
 func TestAFailedSweepIsLoggedAndTriedAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newOnlineWorld(t, func(c *gateway.Config) { c.ClearAfter, c.ForgetAfter = time.Minute, time.Hour })
+		w := newOnlineWorld(t, func(c *gateway.Config) { c.ClearAfter, c.ForgetAfter = time.Minute, time.Hour+time.Minute })
 		job := w.submitted(text())
 		w.reported(oldPhone, w.pulledOne(oldPhone), relayapi.StateTaken)
 		w.queue.breakWith(errors.New("disk full"))

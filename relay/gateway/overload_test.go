@@ -69,7 +69,7 @@ func (o *overload) work(ctx context.Context, name string, send func(job gateway.
 
 // good sends a text.
 func (o *overload) good(gateway.Job) gateway.ReportRequest {
-	time.Sleep(o.needs())
+	<-time.After(o.needs())
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.out++
@@ -114,7 +114,7 @@ func (o *overload) run(t *testing.T, texts int, every, patience time.Duration) {
 	synctest.Wait()
 	for n := range texts {
 		sites.Go(func() { o.submit(ctx, n, patience) })
-		time.Sleep(every)
+		<-time.After(every)
 	}
 	sites.Wait()
 	stop()
@@ -125,7 +125,7 @@ func (o *overload) run(t *testing.T, texts int, every, patience time.Duration) {
 // sites that wait for three seconds, for five minutes.
 func TestOverload(t *testing.T) {
 	t.Parallel()
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test that repeats itself
+	random := rand.New(rand.NewPCG(1, 2))
 	for _, tt := range []struct {
 		name  string
 		needs func() time.Duration
@@ -187,7 +187,7 @@ func TestALaneThatWasSlowIsTriedAgain(t *testing.T) {
 		o.run(t, 2, 25*time.Second, 3*time.Second)
 		require.Equal(t, map[string]int{"taken": 1, "busy": 1}, o.answers)
 		slow = false
-		time.Sleep(30 * time.Second)
+		<-time.After(30 * time.Second)
 		o.run(t, 10, time.Second, 3*time.Second)
 		require.Equal(t, 10, o.answers["sent"], "%v", o.answers)
 	})

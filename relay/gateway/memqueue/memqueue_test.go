@@ -103,6 +103,7 @@ func TestAQueuePrintsNothingOfItsJobs(t *testing.T) {
 // BenchmarkManyJobs is what a call costs with a thousand jobs in all states.
 func BenchmarkManyJobs(b *testing.B) {
 	queuetest.Benchmark(b, 1000, func(b *testing.B) gateway.Queue {
+		b.Helper()
 		queue := memqueue.New()
 		b.Cleanup(func() { require.NoError(b, queue.Close()) })
 		return queue

@@ -292,7 +292,7 @@ func TestALateSentIsNeverLost(t *testing.T) {
 func TestTextsAreDeletedAndHistoryStays(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newOnlineWorld(t, func(c *gateway.Config) { c.ClearAfter, c.ForgetAfter = 10*time.Minute, time.Hour })
+		w := newOnlineWorld(t, func(c *gateway.Config) { c.ClearAfter, c.ForgetAfter = 10*time.Minute, 70*time.Minute })
 		expired := w.submitted(text())
 		elapse(relayapi.DefaultTTL)
 		w.pulled(oldPhone)

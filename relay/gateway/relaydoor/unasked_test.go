@@ -40,6 +40,24 @@ func TestAPhoneThatDoesNotAsk(t *testing.T) {
 	require.Contains(t, w.log.String(), "phone asked to drop a job")
 }
 
+// TestAPhoneThatDoesNotAskNeedsNoLease: an app that knows no leases reports by the job's id.
+func TestAPhoneThatDoesNotAskNeedsNoLease(t *testing.T) {
+	t.Parallel()
+	w := newOnlineWorld(t)
+	m := w.submitted(text())
+	w.handed()
+	phone, err := w.gateway.Authenticate(t.Context(), oldPhone+"-token")
+	require.NoError(t, err)
+	report := gateway.ReportRequest{ID: m.ID, State: relayapi.StateSent}
+	_, err = w.gateway.Report(t.Context(), phone, report)
+	var field *gateway.FieldError
+	require.ErrorAs(t, err, &field)
+	report.Unasked = true
+	job, err := w.gateway.Report(t.Context(), phone, report)
+	require.NoError(t, err)
+	require.Equal(t, relayapi.StateSent, job.State)
+}
+
 // TestAWaitThatEndsAsksThePhone: when the wait is over, a phone that does not ask may have
 // sent the text.
 func TestAWaitThatEndsAsksThePhone(t *testing.T) {

@@ -83,7 +83,10 @@ func BenchmarkPullAndTake(b *testing.B) {
 
 // BenchmarkManyJobs is what a call costs with 200,000 jobs in all states.
 func BenchmarkManyJobs(b *testing.B) {
-	queuetest.Benchmark(b, 200_000, func(b *testing.B) gateway.Queue { return openBench(b) })
+	queuetest.Benchmark(b, 200_000, func(b *testing.B) gateway.Queue {
+		b.Helper()
+		return openBench(b)
+	})
 }
 
 func openBench(b *testing.B) *sqlitequeue.Queue {

@@ -66,3 +66,25 @@ func TestSubscribers(t *testing.T) {
 	require.Equal(t, []gateway.Change{{Lane: "text"}, {Job: "a"}}, first)
 	require.Equal(t, []gateway.Change{{Lane: "text"}, {Job: "a"}, {Job: "b"}}, second)
 }
+
+func TestAClockThatIsSetBackEndsACooling(t *testing.T) {
+	t.Parallel()
+	var phones inmemory.Phones
+	lanes := []string{"text"}
+	failed := gateway.StateReport{
+		Phone: "old-phone", State: relayapi.StateFailed, Failure: &relayapi.Failure{Class: relayapi.FailureLimit},
+		CoolFor: time.Minute, Now: noon,
+	}
+	phones.Learn("text", failed) // of a phone that has never pulled
+	require.Empty(t, phones.All(noon))
+	phones.Seen(gateway.Presence{Phone: "old-phone", Lanes: lanes, Interval: time.Hour, At: noon})
+	phones.Learn("text", failed)
+	cooled, until := phones.Cooled("old-phone", lanes, noon.Add(-30*time.Second))
+	require.Equal(t, lanes, cooled, "calls can arrive in another order")
+	require.Equal(t, noon.Add(time.Minute), until)
+	cooled, _ = phones.Cooled("old-phone", lanes, noon.Add(-time.Minute))
+	require.Empty(t, cooled)
+	phones.Seen(gateway.Presence{Phone: "old-phone", Lanes: lanes, Interval: time.Hour, At: noon.Add(time.Second)})
+	require.Zero(t, phones.Count("text", noon.Add(time.Second), 10), "a request does not end it")
+	require.Equal(t, 1, phones.Count("text", noon.Add(time.Minute), 10))
+}
