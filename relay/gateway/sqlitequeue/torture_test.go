@@ -54,14 +54,14 @@ func TestFaultyDisk(t *testing.T) {
 				queue := openFaulty(t, path)
 				ctx, cancel := context.WithCancel(t.Context())
 				c := startCrowd(ctx, queue, []string{"first", "second"}[round], acknowledged.enter)
-				for range 3 {
-					letWork(t, 300, c)
+				for range 2 {
+					letWork(t, 150, c)
 					disk.write.Store(tt.write)
 					disk.sync.Store(tt.sync)
 					disk.torn.Store(tt.torn)
 					disk.slow.Store(int64(tt.slow))
 					failed := c.failed.Load()
-					letWork(t, 100, c)
+					letWork(t, 60, c)
 					if tt.slow == 0 {
 						require.Greater(t, c.failed.Load(), failed)
 						require.Positive(t, disk.hits.Load())
@@ -72,7 +72,7 @@ func TestFaultyDisk(t *testing.T) {
 					disk.slow.Store(0)
 					require.NoError(t, queue.Check(t.Context()), "and says when all is well again")
 				}
-				letWork(t, 300, c)
+				letWork(t, 150, c)
 				cancel()
 				c.all.Wait()
 				require.NoError(t, queue.Close())
@@ -94,7 +94,7 @@ func TestTwoQueuesOnOneFile(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	one := startCrowd(ctx, first, "one", acknowledged.enter)
 	two := startCrowd(ctx, second, "two", acknowledged.enter)
-	letWork(t, 500, one, two)
+	letWork(t, 300, one, two)
 	cancel()
 	one.all.Wait()
 	two.all.Wait()
