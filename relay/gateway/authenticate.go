@@ -104,10 +104,10 @@ func (g *Gateway) Revoke(ctx context.Context, operator Principal, token Hash) (e
 	err = g.cfg.Principals.Revoke(ctx, token, g.Now())
 	g.revocations.Add(1)
 	g.revoked.tell(token.Hex())
-	g.watches.endOf(token)
 	if err != nil {
 		return g.failed(ctx, "revoke", err)
 	}
+	g.watches.endOf(token)
 	g.logger.Info("relay: token revoked", "operator", operator.Name, "token", token)
 	return nil
 }

@@ -19,8 +19,7 @@ func (g *Gateway) Await(ctx context.Context, id string, wait time.Duration) (Job
 	g.waiters.arrive(ctx, id)
 	end, err := g.Begin()
 	if err != nil {
-		g.waiters.leave(waited{id: id})
-		job, err := g.cancelUnwanted(ctx, id)
+		job, err := g.cancelUnlessWanted(ctx, id, func() bool { return g.waiters.leave(waited{id: id}) })
 		return job, g.failed(ctx, "await", err)
 	}
 	defer end()
@@ -45,8 +44,7 @@ func (g *Gateway) await(ctx context.Context, id string, wait time.Duration) (Job
 	job, over, err := g.untilOver(ctx, id, wait)
 	switch {
 	case over == shuttingDown:
-		leave()
-		return g.cancelUnwanted(ctx, id)
+		return g.cancelUnlessWanted(ctx, id, leave)
 	case over != jobEnded && ctx.Err() != nil && (job.Key != "" || err != nil):
 		g.leaveSlowly(ctx, id, func() { leave() })
 		return job, ctx.Err()
@@ -142,7 +140,8 @@ func (g *Gateway) cancelUnlessWanted(ctx context.Context, id string, leave func(
 	reading, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTimeout)
 	defer cancel()
 	job, err := g.queue.Job(reading, id, g.Now())
-	if wanted := leave(); wanted || g.waiters.isStored(waited{site: job.Site, key: job.Key}) {
+	wanted := leave() || g.waiters.isStored(waited{site: job.Site, key: job.Key})
+	if wanted || err == nil && job.Key != "" && !job.Waits() { // the first submission was acknowledged without a wait
 		return job, err
 	}
 	return g.cancelUnwanted(ctx, id)

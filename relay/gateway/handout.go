@@ -18,7 +18,13 @@ func (j Job) Waits() bool { return !j.AnswerBy.IsZero() }
 // many others to send before. A text that comes after its site has stopped waiting is of no
 // use, and the site must not send another; so it is better not handed out. It is true of
 // every job for which no site waits.
+//
+// A job whose site may be about to come back is not handed to a phone that does not ask,
+// which would send it at once.
 func (p Pull) Suffices(j Job, before int) bool {
+	if p.Unasked && p.Withheld != nil && p.Withheld(j.ID) {
+		return false
+	}
 	need := p.Pace[j.Lane] * time.Duration(before+1)
 	return !j.Waits() || !j.Due().Before(p.Now.Add(need))
 }

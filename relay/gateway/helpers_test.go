@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -71,7 +72,7 @@ func newWorld(t *testing.T, change ...func(*gateway.Config)) *world {
 	w := &world{T: t, queue: &testQueue{Queue: engine}, log: &safeBuffer{}}
 	cfg := gateway.Config{
 		Queue: w.queue, Tokens: tokens(), Quotas: []gateway.Quota{},
-		Logger: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Logger: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: withoutTime})),
 	}
 	for _, apply := range change {
 		apply(&cfg)
@@ -212,8 +213,9 @@ type testQueue struct {
 	broken atomic.Pointer[error]
 	// hold, when set, delays every offer until it is closed.
 	hold chan struct{}
-	// afterOffer, when set, is called after each offer.
-	afterOffer func()
+	// afterOffer, when set, is called after each offer, and afterSubmit after each
+	// submission, before the gateway hears of it.
+	afterOffer, afterSubmit func()
 }
 
 // breakWith makes every call fail, and with nil none.
@@ -236,7 +238,11 @@ func asked[T any](q *testQueue, call func() (T, error)) (T, error) {
 }
 
 func (q *testQueue) Submit(ctx context.Context, s gateway.Submit) (gateway.Submitted, error) {
-	return asked(q, func() (gateway.Submitted, error) { return q.Queue.Submit(ctx, s) })
+	submitted, err := asked(q, func() (gateway.Submitted, error) { return q.Queue.Submit(ctx, s) })
+	if q.afterSubmit != nil {
+		q.afterSubmit()
+	}
+	return submitted, errors.Join(err, ctx.Err())
 }
 
 func (q *testQueue) Job(ctx context.Context, id string, now time.Time) (gateway.Job, error) {
@@ -299,4 +305,12 @@ func (s *safeBuffer) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.b.String()
+}
+
+// withoutTime leaves the time of day out of a log, whose digits could be anything.
+func withoutTime(_ []string, a slog.Attr) slog.Attr {
+	if a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
 }

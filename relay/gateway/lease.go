@@ -9,12 +9,15 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// shareOfLease is the part of a lease for which a phone keeps a job to the pull that got
-// it: a tenth.
-const shareOfLease = 10
+// A phone keeps a job to the pull that got it for a tenth of the lease, and a second at most:
+// by then the response has come, or is lost.
+const (
+	shareOfLease = 10
+	longestShare = time.Second
+)
 
 // AgainAt returns when a job that a phone holds may be offered to that phone again: a
-// tenth of the lease after the offer. Until then other pulls of the phone, and other
+// tenth of the lease after the offer, a second at most. Until then other pulls of the phone, and other
 // devices with its token, get other jobs. After that the response to the first pull may
 // have been lost.
 func (j Job) AgainAt(p Pull) time.Time {
@@ -27,7 +30,7 @@ func (j Job) AgainAt(p Pull) time.Time {
 			break
 		}
 	}
-	return offered.Add(p.LeaseFor / shareOfLease)
+	return offered.Add(min(p.LeaseFor/shareOfLease, longestShare))
 }
 
 // heldBy reports whether a phone has a lease on the job that has not ended.

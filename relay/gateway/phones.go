@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/cnsms/cnsms/relay/internal/scrub"
@@ -118,8 +119,24 @@ func (g *Gateway) lookFor(ctx context.Context, phone string, pull *waitingPull, 
 	if err != nil {
 		return Offered{}, err
 	}
-	looked(offered.Cooled)
+	looked(offered.Cooled, p.left(offered, now))
+	if len(offered.Cooled) > 0 && len(offered.Jobs) == 0 && !offered.NextAt.IsZero() {
+		time.AfterFunc(offered.NextAt.Sub(now), func() { g.pulls.wakeCooled(phone) })
+	}
 	return g.stillGood(ctx, offered, now), nil
+}
+
+// left returns the lanes of which a look may have left a job: those that brought none that is
+// new, when the look brought as many jobs as the phone wanted.
+func (p PullRequest) left(o Offered, now time.Time) []string {
+	if len(o.Jobs) < p.Max {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(p.Lanes), func(lane string) bool {
+		return slices.ContainsFunc(o.Jobs, func(j Job) bool {
+			return j.Lane == lane && len(j.History) > 0 && j.History[len(j.History)-1].At.Equal(now)
+		})
+	})
 }
 
 func (g *Gateway) offer(ctx context.Context, phone string, p PullRequest, now time.Time) (Offered, error) {
@@ -129,7 +146,7 @@ func (g *Gateway) offer(ctx context.Context, phone string, p PullRequest, now ti
 	}
 	return g.queue.Offer(ctx, Pull{
 		Phone: phone, Lanes: p.Lanes, Max: p.Max, Lease: lease, LeaseFor: g.cfg.Lease, Now: now,
-		Unasked: p.Unasked, TakenFor: g.cfg.TakenFor, Pace: g.paces.ofAll(p.Lanes, now),
+		Unasked: p.Unasked, TakenFor: g.cfg.TakenFor, Pace: g.paces.ofAll(p.Lanes, now), Withheld: g.waiters.left,
 	})
 }
 
@@ -175,6 +192,9 @@ func (g *Gateway) Report(ctx context.Context, phone Principal, r ReportRequest) 
 	job, err = g.recordInTime(ctx, phone.Name, r)
 	if err != nil {
 		return job, g.failed(ctx, "report", err)
+	}
+	if r.State == relayapi.StateSent {
+		g.pulls.wakeCooled(phone.Name) // a text that was sent ends the cooling of its phone
 	}
 	g.paces.learn(job, phone.Name)
 	g.logger.Info("relay: phone reported a state", "job", job.ID, "phone", phone.Name, "reported", r.State, "state", job.State, "to", job.To)

@@ -39,7 +39,7 @@ func newOffice(t *testing.T, change ...func(*gateway.Config)) *office {
 	cfg := gateway.Config{
 		Queue: queue, Principals: o.principals, Quotas: []gateway.Quota{},
 		Tokens: []gateway.Token{{Name: "eva", Role: gateway.RoleOperator, Hash: gateway.HashToken("eva-token")}},
-		Logger: slog.New(slog.NewJSONHandler(o.log, nil)),
+		Logger: slog.New(slog.NewJSONHandler(o.log, &slog.HandlerOptions{ReplaceAttr: withoutTime})),
 	}
 	for _, apply := range change {
 		apply(&cfg)

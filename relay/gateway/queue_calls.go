@@ -109,6 +109,9 @@ type Pull struct {
 	TakenFor time.Duration
 	// Pace is how long a phone needs for a text, by lane; absent when that is not known.
 	Pace map[string]time.Duration
+	// Withheld reports whether a job is not to be handed to a phone that does not ask: its
+	// site has left and may come back. It does not block. nil withholds none.
+	Withheld func(id string) bool
 	// Now is the time.
 	Now time.Time
 }

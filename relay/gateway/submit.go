@@ -64,13 +64,15 @@ func (g *Gateway) Submit(ctx context.Context, site Principal, s Submission) (sub
 	}
 	submitted, err = g.store(ctx, site, s, to, refuse)
 	err = g.failed(ctx, "submit", err)
-	if refuse == nil && !submitted.New && !errors.Is(err, ErrQueueFailed) {
-		takeBack()
+	if refuse == nil && !submitted.New && !errors.Is(err, ErrQueueFailed) && (err == nil || ctx.Err() == nil) {
+		takeBack() // certainly nothing new was stored
 	}
 	if err != nil {
 		return Submitted{}, err
 	}
-	if job := submitted.Job; submitted.New {
+	if job := submitted.Job; !submitted.New && job.Open() {
+		g.pulls.wake(job.Lane) // the site may have come back, see Pull.Withheld
+	} else if submitted.New {
 		g.logger.Info("relay: job stored", "job", job.ID, "site", job.Site, "lane", job.Lane, "to", job.To)
 	}
 	return submitted, nil

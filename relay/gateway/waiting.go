@@ -35,6 +35,8 @@ type waitingPull struct {
 	// the queue.
 	wakes, used uint64
 	ended       bool
+	// cooled is set while it waits on fewer lanes than it has, because its phone is cooled.
+	cooled bool
 }
 
 // add makes a new pull wait on each of its lanes.
@@ -64,6 +66,7 @@ func (p *waitingPull) waitAgain() (wakes uint64) {
 	if p.ended {
 		return p.wakes
 	}
+	p.cooled = false
 	for _, lane := range p.lanes {
 		if p.all.byLane[lane] == nil {
 			p.all.byLane[lane] = newTurns()
@@ -83,15 +86,18 @@ func (p *waitingPull) readWake() {
 
 // wakesUsed notes that the pull has looked at the queue since it was woken so often. On
 // lanes on which its phone is cooled it waits no more until it waits again, and a wake, which
-// may have been for one of them, goes to the next pull there.
-func (p *waitingPull) wakesUsed(wakes uint64, cooled []string) {
+// may have been for one of them, goes to the next pull there. So it does on lanes of which
+// the look may have left a job.
+func (p *waitingPull) wakesUsed(wakes uint64, cooled, left []string) {
 	p.all.mu.Lock()
 	defer p.all.mu.Unlock()
 	hadWake := p.wakes > p.used
 	p.used = max(p.used, wakes)
+	p.cooled = len(cooled) > 0
 	p.all.remove(p, cooled)
 	if hadWake {
 		p.all.wakeEach(cooled)
+		p.all.wakeEach(left)
 	}
 }
 
@@ -157,6 +163,19 @@ func (w *waitingPulls) wakePhone(phone string) {
 	defer w.mu.Unlock()
 	for _, p := range w.byPhone[phone] {
 		w.wakeOne(p)
+	}
+}
+
+// wakeCooled wakes the pulls of a phone that wait on fewer lanes than they have, because it
+// was cooled.
+func (w *waitingPulls) wakeCooled(phone string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, p := range w.byPhone[phone] {
+		if p.cooled {
+			p.cooled = false
+			w.wakeOne(p)
+		}
 	}
 }
 

@@ -49,9 +49,9 @@ func TestAnUnusedWakeIsPassedOn(t *testing.T) {
 		{"not read", func(p *waitingPull) { p.end() }, true},
 		{"read, not looked", func(p *waitingPull) { <-p.woken; p.end() }, true},
 		{"waiting again, not looked", func(p *waitingPull) { p.waitAgain(); p.end() }, true},
-		{"looked before it was woken", func(p *waitingPull) { p.wakesUsed(0, nil); p.end() }, true},
-		{"looked", func(p *waitingPull) { p.wakesUsed(p.waitAgain(), nil); p.end() }, false},
-		{"looked, and its phone is cooled there", func(p *waitingPull) { p.wakesUsed(p.waitAgain(), p.lanes); p.end() }, true},
+		{"looked before it was woken", func(p *waitingPull) { p.wakesUsed(0, nil, nil); p.end() }, true},
+		{"looked", func(p *waitingPull) { p.wakesUsed(p.waitAgain(), nil, nil); p.end() }, false},
+		{"looked, and its phone is cooled there", func(p *waitingPull) { p.wakesUsed(p.waitAgain(), p.lanes, nil); p.end() }, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -115,10 +115,10 @@ func TestACooledPullPassesItsWakeOnOnce(t *testing.T) {
 	first, second := pulls.add("phone-8", []string{"text", "mob"}), pulls.add("phone-9", lane)
 	pulls.wake("text")
 	<-first.woken
-	first.wakesUsed(first.waitAgain(), lane)
+	first.wakesUsed(first.waitAgain(), lane, nil)
 	require.True(t, isWoken(second), "the next phone gets the wake")
 	<-second.woken
-	second.wakesUsed(second.waitAgain(), lane)
+	second.wakesUsed(second.waitAgain(), lane, nil)
 	require.False(t, isWoken(first), "two cooled phones do not wake each other")
 	pulls.wake("mob")
 	require.True(t, isWoken(first), "it waits on its other lanes")
@@ -160,7 +160,7 @@ func BenchmarkWake(b *testing.B) {
 				pulls.wake("text")
 				p := waiting[strconv.Itoa(next)]
 				<-p.woken
-				p.wakesUsed(p.waitAgain(), nil)
+				p.wakesUsed(p.waitAgain(), nil, nil)
 				next = (next + 1) % phones
 			}
 		})

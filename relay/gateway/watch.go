@@ -124,8 +124,9 @@ func (w *watches) of(phone string, lanes []string) []*waitingPull {
 
 // look is called when a pull is about to look at the queue, and looked when it has: the
 // pull and the watches of its phone wait again before the look, so that none misses a job
-// that comes after it, and wait no more on the lanes on which the phone is cooled.
-func (g *Gateway) look(phone string, pull *waitingPull) (looked func(cooled []string)) {
+// that comes after it, and wait no more on the lanes on which the phone is cooled. left are the
+// lanes of which the look may have left a job.
+func (g *Gateway) look(phone string, pull *waitingPull) (looked func(cooled, left []string)) {
 	watches := g.watches.of(phone, pull.lanes)
 	wakes := make([]uint64, len(watches))
 	for i, watch := range watches {
@@ -133,13 +134,13 @@ func (g *Gateway) look(phone string, pull *waitingPull) (looked func(cooled []st
 	}
 	pull.readWake()
 	own := pull.waitAgain()
-	return func(cooled []string) {
-		pull.wakesUsed(own, cooled)
+	return func(cooled, left []string) {
+		pull.wakesUsed(own, cooled, left)
 		for i, watch := range watches {
 			if !containsAll(pull.lanes, watch.lanes) {
 				wakes[i] = 0 // it has not looked at all of them
 			}
-			watch.wakesUsed(wakes[i], cooled)
+			watch.wakesUsed(wakes[i], cooled, nil) // its phone pulls until a pull brings nothing
 		}
 	}
 }

@@ -24,7 +24,7 @@ type Pull struct {
 type Pulled struct {
 	// Jobs are the jobs that the gateway offers to the phone; empty when there are none.
 	// A job that it offered to the phone before and that is not taken yet comes again, from
-	// a tenth of its lease on, under another lease of the same end. Either lease can take
+	// a tenth of its lease (a second at most) on, under another lease of the same end. Either lease can take
 	// the job, and the other is refused then. One that was handed to a phone that does not ask
 	// comes again under the same lease.
 	Jobs []Job `json:"jobs"`
