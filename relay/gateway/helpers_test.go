@@ -3,7 +3,6 @@ package gateway_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -242,7 +241,10 @@ func (q *testQueue) Submit(ctx context.Context, s gateway.Submit) (gateway.Submi
 	if q.afterSubmit != nil {
 		q.afterSubmit()
 	}
-	return submitted, errors.Join(err, ctx.Err())
+	if err == nil && ctx.Err() != nil { // it is stored, and nobody hears of it
+		return gateway.Submitted{}, ctx.Err()
+	}
+	return submitted, err
 }
 
 func (q *testQueue) Job(ctx context.Context, id string, now time.Time) (gateway.Job, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/memqueue"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
@@ -138,11 +139,12 @@ func TestADroppedConnectionIsNoWayAroundALimit(t *testing.T) {
 func TestARevokeThatFailsEndsNoWatch(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newOnlineWorld(t)
+		w := newOnlineWorld(t, func(c *gateway.Config) { c.Principals = memqueue.NewPrincipals() })
 		phone, err := w.Authenticate(w.Context(), "new-phone-token")
 		require.NoError(t, err)
 		changed, _ := w.watch(phone)
 		require.Error(t, w.Revoke(w.Context(), operator, phone.Token))
+		require.False(t, told(changed))
 		w.pulled(phone)
 		w.submitted(text())
 		require.True(t, told(changed))
