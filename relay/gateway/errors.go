@@ -74,6 +74,16 @@ var rules = []error{
 	ErrUnauthorized, ErrUnknownToken, ErrTokenRevoked, ErrRegistrationUnknown, ErrRegistrationUsed, ErrRegistrationExpired, ErrNameTaken,
 }
 
+// ruleOf returns the error of the rules that an error is, or nil.
+func ruleOf(err error) error {
+	for _, rule := range rules {
+		if errors.Is(err, rule) {
+			return rule
+		}
+	}
+	return nil
+}
+
 // failed is what a caller hears of an error: a rule's as it is, and of an engine's only
 // that there was one, which goes into the log.
 func (g *Gateway) failed(ctx context.Context, what string, err error) error {
@@ -92,10 +102,8 @@ func (g *Gateway) failed(ctx context.Context, what string, err error) error {
 	case errors.As(err, &busy):
 		return busy
 	}
-	for _, rule := range rules {
-		if errors.Is(err, rule) {
-			return rule
-		}
+	if rule := ruleOf(err); rule != nil {
+		return rule
 	}
 	if cause := ctx.Err(); cause != nil {
 		return cause

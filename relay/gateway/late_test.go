@@ -99,3 +99,30 @@ func TestALaneIsNotLate(t *testing.T) {
 		})
 	}
 }
+
+// TestAReportThatFailedIsNoSignOfLife has a phone that may do nothing but repeat a report.
+func TestAReportThatFailedIsNoSignOfLife(t *testing.T) {
+	t.Parallel()
+	onStage(t, func(s *stage) { // a lane that is late stays late
+		require.Equal(s, relayapi.StateCancelled, s.submit(s.Context(), "", patience).State)
+		s.queue.fails.Store(true)
+		_, err := s.report(gateway.Job{ID: "a", Lease: "l"}, relayapi.StateSent)
+		require.ErrorIs(s, err, gateway.ErrQueueFailed)
+		require.ErrorIs(s, s.submit(s.Context(), "", patience).err, gateway.ErrNoPhoneOnline)
+	})
+	for _, fails := range []bool{true, false} {
+		onStage(t, func(s *stage) { // a phone goes offline, unless the rules have answered it
+			s.queue.fails.Store(fails)
+			for range 10 {
+				pass(relayapi.DefaultInterval)
+				_, err := s.report(gateway.Job{ID: "a", Lease: "l"}, relayapi.StateSent)
+				require.Error(s, err)
+			}
+			if err := s.submit(s.Context(), "", 0).err; fails {
+				require.ErrorIs(s, err, gateway.ErrNoPhoneOnline)
+			} else {
+				require.NoError(s, err)
+			}
+		})
+	}
+}

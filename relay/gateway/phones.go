@@ -201,11 +201,21 @@ func (g *Gateway) Report(ctx context.Context, phone Principal, r ReportRequest) 
 	return job, nil
 }
 
+// record records a report. The phone is online by it only if the queue has answered: one
+// whose reports the queue cannot store may do nothing but repeat them.
 func (g *Gateway) record(ctx context.Context, phone string, r ReportRequest, now time.Time) (Job, error) {
-	g.lanes.called(phone, nil)
-	if err := g.queue.Seen(ctx, Presence{Phone: phone, At: now}); err != nil {
-		return Job{}, err
+	job, err := g.recordOnly(ctx, phone, r, now)
+	if err != nil && ruleOf(err) == nil {
+		return job, err
 	}
+	g.lanes.called(phone, nil)
+	if failed := g.queue.Seen(ctx, Presence{Phone: phone, At: now}); failed != nil {
+		return Job{}, failed
+	}
+	return job, err
+}
+
+func (g *Gateway) recordOnly(ctx context.Context, phone string, r ReportRequest, now time.Time) (Job, error) {
 	failure, err := g.failure(ctx, r)
 	if err != nil {
 		return Job{}, err

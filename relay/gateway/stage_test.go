@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -27,6 +28,8 @@ type stage struct {
 type slowQueue struct {
 	gateway.Queue
 	submit, offer, record atomic.Int64 // nanoseconds
+	// fails makes it store no report.
+	fails atomic.Bool
 }
 
 func (q *slowQueue) Submit(ctx context.Context, s gateway.Submit) (gateway.Submitted, error) {
@@ -48,6 +51,9 @@ func (q *slowQueue) Offer(ctx context.Context, p gateway.Pull) (gateway.Offered,
 }
 
 func (q *slowQueue) Record(ctx context.Context, r gateway.StateReport) (gateway.Job, error) {
+	if q.fails.Load() {
+		return gateway.Job{}, errors.New("the row is damaged")
+	}
 	job, err := q.Queue.Record(ctx, r)
 	pass(time.Duration(q.record.Load()))
 	return job, err

@@ -19,6 +19,7 @@ type Agent struct {
 	logger  *slog.Logger
 	tried   outcomes
 	outbox  *outbox
+	left    leftOver
 	running sync.Mutex
 	// giveUp ends the running Run with an error.
 	giveUp context.CancelCauseFunc
@@ -53,7 +54,7 @@ func (a *Agent) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("phone.Agent
 // proxy before it, does not wait for jobs.
 const quickResponse = time.Second
 
-// Run reports what is left in the outbox, and then pulls jobs and sends their texts until
+// Run reports what is left over, in the outbox too, and then pulls jobs and sends their texts until
 // ctx ends; it returns the context's error. It cancels the context of a send that is running
 // then, and still reports the outcome if the gateway responds within two seconds.
 //
@@ -69,6 +70,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	a.giveUp = giveUp
 	a.reportLeftOver(running)
 	a.work(running)
+	a.reportAtTheEnd(running)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -84,6 +86,7 @@ func (a *Agent) work(ctx context.Context) {
 			wait(ctx, a.cfg.Interval)
 			continue
 		}
+		a.retryLeftOver(ctx)
 		if a.pullAndSend(ctx) {
 			slow.reset()
 		} else {
@@ -169,17 +172,21 @@ var tooLate = &relayapi.Failure{Class: relayapi.FailureTooLate, Text: "the job's
 
 // take reports to the gateway that the phone takes the job, and returns whether the
 // gateway has accepted that. It repeats the report while there is no response and the
-// job's time is not over. When it gives up, the gateway may have accepted it, so it
-// reports that nothing was sent.
+// job's time is not over. When it gives up, or hears that the job has expired after a report
+// whose answer it did not get, the gateway may have accepted it, so it reports that nothing
+// was sent.
 func (a *Agent) take(ctx context.Context, log *slog.Logger, job received) bool {
 	slow := a.newBackoff()
-	for ctx.Err() == nil && !job.over(a.cfg.Now()) {
+	for again := false; ctx.Err() == nil && !job.over(a.cfg.Now()); again = true {
 		recorded, err := a.record(ctx, a.stateReport(job, relayapi.StateTaken, nil))
 		switch {
 		case err == nil && recorded.State == relayapi.StateTaken:
 			return true
 		case err == nil:
 			log.Warn("phone: the job is past taken; not sending", "state", recorded.State)
+			return false
+		case again && hasExpired(err):
+			a.report(ctx, log, job, tooLate)
 			return false
 		case isRefusedForGood(err):
 			log.Info("phone: the gateway refused the job; not sending", "error", err)

@@ -2,6 +2,7 @@ package phone
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -56,9 +57,16 @@ type outcomes struct {
 	order []string
 }
 
+// remember keeps the outcome of a job. One that gives its job back is forgotten: nothing was
+// sent, and when the job comes again the phone may try.
 func (o *outcomes) remember(id string, outcome *relayapi.Failure) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if givesBack(outcome) {
+		delete(o.known, id)
+		o.order = slices.DeleteFunc(o.order, func(known string) bool { return known == id })
+		return
+	}
 	if o.known == nil {
 		o.known = map[string]*relayapi.Failure{}
 	}
@@ -69,6 +77,19 @@ func (o *outcomes) remember(id string, outcome *relayapi.Failure) {
 	if len(o.order) > maxOutcomes {
 		delete(o.known, o.order[0])
 		o.order = o.order[1:]
+	}
+}
+
+// givesBack reports whether a failure says that the phone cannot send for now, and has not.
+func givesBack(f *relayapi.Failure) bool {
+	if f == nil || f.MayHaveSent {
+		return false
+	}
+	switch f.Class {
+	case relayapi.FailureLimit, relayapi.FailureNoService, relayapi.FailureConfig:
+		return true
+	default:
+		return false
 	}
 }
 

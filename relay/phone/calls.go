@@ -87,6 +87,12 @@ func isRefusedForGood(err error) bool {
 	return errors.As(err, &refused) && slices.Contains(refusedForGood, refused.reason.Code)
 }
 
+// hasExpired reports whether the gateway refused because the job has expired.
+func hasExpired(err error) bool {
+	var refused *refusedError
+	return errors.As(err, &refused) && refused.reason.Code == relayapi.CodeJobExpired
+}
+
 // call posts a body and decodes the response.
 func (a *Agent) call(ctx context.Context, path string, body, into any) error {
 	encoded, err := json.Marshal(body)

@@ -12,9 +12,12 @@
 // The agent does what package relayapi asks of a phone. It sends a text only after the
 // gateway has accepted that it takes the job, never after the job's time is over, and
 // never twice: of a job that it has tried to send once it only reports the outcome again.
-// When it cannot reach the gateway it tries again at growing intervals. It repeats a
-// report until the gateway responds or the agent is stopped. It ends with an error when the
-// gateway refuses its token.
+// When it cannot reach the gateway it tries again at growing intervals. It repeats the
+// report of an outcome until the gateway accepts it, refuses it for good, or has failed to
+// store it five times; then the agent goes on, and reports it again every half minute or so.
+// It keeps the latest 1,000 of such outcomes. A text that the phone could not send (limit,
+// no_service, config) is tried again when its job comes again. The agent ends with an error
+// when the gateway refuses its token.
 //
 // # Outbox
 //

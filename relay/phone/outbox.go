@@ -15,8 +15,8 @@ import (
 )
 
 // maxOutbox is how many outcomes an outbox keeps. The agent handles one job at a time and
-// repeats its report until the gateway answers, so there are more than a few only when it
-// is killed again and again before it can reach the gateway.
+// repeats its report, so there are more than a few only when the gateway cannot store them,
+// or the agent is killed again and again before it can reach the gateway.
 const maxOutbox = 1000
 
 // outboxVersion is the version of the file that this package reads and writes.
