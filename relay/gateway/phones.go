@@ -120,8 +120,10 @@ func (g *Gateway) lookFor(ctx context.Context, phone string, pull *waitingPull, 
 		return Offered{}, err
 	}
 	looked(offered.Cooled, p.left(offered, now))
-	if len(offered.Cooled) > 0 && len(offered.Jobs) == 0 && !offered.NextAt.IsZero() {
-		time.AfterFunc(offered.NextAt.Sub(now), func() { g.pulls.wakeCooled(phone) })
+	if len(offered.Cooled) > 0 && !offered.NextAt.IsZero() {
+		for _, watch := range g.watches.of(phone, p.Lanes) {
+			watch.wakeAfter(offered.NextAt.Sub(now))
+		}
 	}
 	return g.stillGood(ctx, offered, now), nil
 }

@@ -177,3 +177,27 @@ func TestTheEndOfACoolingWakes(t *testing.T) {
 		require.Zero(t, time.Since(start))
 	})
 }
+
+// The end of a cooling tells the watches of its phone.
+func TestAWatchIsToldWhenACoolingEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newOnlineWorld(t)
+		changed, _ := w.watch(oldPhone)
+		w.submitted(text())
+		job := w.pulledOne(oldPhone)
+		w.reported(oldPhone, job, relayapi.StateTaken)
+		failed := report(job, relayapi.StateFailed)
+		failed.Failure = &relayapi.Failure{Class: relayapi.FailureLimit}
+		_, err := w.Report(w.Context(), oldPhone, failed)
+		require.NoError(t, err)
+		for range 3 {
+			w.pulled(oldPhone) // nothing, while it is cooled
+		}
+		told(changed)
+		elapse(29 * time.Second)
+		require.False(t, told(changed))
+		elapse(2 * time.Second)
+		require.True(t, told(changed))
+	})
+}

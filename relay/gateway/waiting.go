@@ -3,6 +3,7 @@ package gateway
 import (
 	"slices"
 	"sync"
+	"time"
 )
 
 // waitingPulls are the pulls that wait for a job. A new job wakes the phone that has
@@ -35,8 +36,10 @@ type waitingPull struct {
 	// the queue.
 	wakes, used uint64
 	ended       bool
-	// cooled is set while it waits on fewer lanes than it has, because its phone is cooled.
+	// cooled is set while it waits on fewer lanes than it has, because its phone is cooled,
+	// and warm wakes a watch when that is over.
 	cooled bool
+	warm   *time.Timer
 }
 
 // add makes a new pull wait on each of its lanes.
@@ -109,6 +112,9 @@ func (p *waitingPull) end() {
 		return
 	}
 	p.ended = true
+	if p.warm != nil {
+		p.warm.Stop()
+	}
 	p.all.remove(p, p.lanes)
 	p.all.forget(p)
 	if p.wakes > p.used {
@@ -163,6 +169,20 @@ func (w *waitingPulls) wakePhone(phone string) {
 	defer w.mu.Unlock()
 	for _, p := range w.byPhone[phone] {
 		w.wakeOne(p)
+	}
+}
+
+// wakeAfter wakes a watch, if its phone is still cooled then, after a time: a pull waits for
+// that itself.
+func (p *waitingPull) wakeAfter(d time.Duration) {
+	p.all.mu.Lock()
+	defer p.all.mu.Unlock()
+	switch {
+	case p.ended || !p.cooled:
+	case p.warm != nil:
+		p.warm.Reset(d)
+	default:
+		p.warm = time.AfterFunc(d, func() { p.all.wakeCooled(p.phone) })
 	}
 }
 
