@@ -94,19 +94,20 @@ func (s *soak) start(ctx context.Context) {
 func (s *soak) site(ctx context.Context, worker int) {
 	shop := gateway.Principal{Name: "shop", Role: gateway.RoleSite}
 	for n := 0; ctx.Err() == nil; n++ {
-		submitted, err := s.gateway.Submit(ctx, shop, gateway.Submission{
-			Key: fmt.Sprintf("%d-%d", worker, n), To: relayapi.Number(fmt.Sprintf("+86138%08d", n%1e8)), Text: "Your code is 824913.",
-			Wait: time.Second,
-		})
-		if err != nil {
-			<-time.After(time.Millisecond) // no phone has called yet, or the lane is busy
-			continue
-		}
 		patience := time.Second
 		if n%7 == 0 {
 			patience = time.Millisecond
 		}
 		waiting, leave := context.WithTimeout(ctx, patience)
+		submitted, err := s.gateway.Submit(waiting, shop, gateway.Submission{
+			Key: fmt.Sprintf("%d-%d", worker, n), To: relayapi.Number(fmt.Sprintf("+86138%08d", n%1e8)), Text: "Your code is 824913.",
+			Wait: time.Second,
+		})
+		if err != nil {
+			leave()
+			<-time.After(time.Millisecond) // no phone has called yet, or the lane is busy
+			continue
+		}
 		_, _ = s.gateway.Await(waiting, submitted.Job.ID, time.Second)
 		leave()
 		s.jobs.Add(1)
