@@ -123,6 +123,7 @@ func (p PullRequest) checked() (PullRequest, error) {
 		checkTime("wait", p.Wait, 0, relayapi.MaxWait),
 		checkTime("interval", p.Interval, relayapi.MinInterval, relayapi.MaxInterval),
 		checkLanes(p.Lanes),
+		checkDevice(p.Device),
 	)
 }
 

@@ -66,4 +66,8 @@ type PhonePresence struct {
 	// CooledUntil is, for each lane on which it is offered nothing because it could not
 	// send, until when.
 	CooledUntil map[string]time.Time
+	// Device is what it last said of itself, and DeviceAt when; nil and zero when it has said
+	// nothing.
+	Device   *relayapi.Device
+	DeviceAt time.Time
 }

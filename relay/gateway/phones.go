@@ -23,6 +23,8 @@ type PullRequest struct {
 	// Unasked says that the phone sends what it is handed without asking: its jobs are
 	// taken at once, and it gets each again until it has reported what became of it.
 	Unasked bool
+	// Device is what the phone says of itself; nil when nothing has changed.
+	Device *relayapi.Device
 }
 
 // Pull offers jobs to a phone as soon as there are some, or returns none when its wait is
@@ -112,7 +114,7 @@ func (g *Gateway) waitForJobs(ctx context.Context, phone Principal, p PullReques
 // lookFor looks once for jobs, and so says that the phone is online.
 func (g *Gateway) lookFor(ctx context.Context, phone string, pull *waitingPull, p PullRequest, now time.Time) (Offered, error) {
 	looked := g.look(phone, pull)
-	if err := g.queue.Seen(ctx, Presence{Phone: phone, Lanes: p.Lanes, Interval: p.Interval, At: now}); err != nil {
+	if err := g.queue.Seen(ctx, Presence{Phone: phone, Lanes: p.Lanes, Interval: p.Interval, Device: p.Device, At: now}); err != nil {
 		return Offered{}, err
 	}
 	offered, err := g.offer(ctx, phone, p, now)

@@ -165,6 +165,9 @@ type Presence struct {
 	// Interval is the longest time between two of its requests; it is online until twice
 	// that. 0 means that of its last pull.
 	Interval time.Duration
+	// Device is what it says of itself; nil when it says nothing new. The queue keeps it, and
+	// changes nothing of it.
+	Device *relayapi.Device
 	// At is when it made the request.
 	At time.Time
 }

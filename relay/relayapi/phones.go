@@ -18,6 +18,8 @@ type Pull struct {
 	// handed. Its jobs are taken at once. It gets each again, under the same lease, until it
 	// has reported what became of it, so it reports before it pulls again.
 	Unasked bool `json:"unasked,omitempty"`
+	// Device is what the phone says of itself; absent when nothing has changed.
+	Device *Device `json:"device,omitempty"`
 }
 
 // Pulled is the response to a [Pull].

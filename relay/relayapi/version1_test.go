@@ -10,12 +10,18 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
+func ptr[T any](v T) *T { return &v }
+
 // TestVersion1StaysByteForByte holds what phones and sites of version 1 read and
 // write. Phones update later than gateways: a line here is only ever added to by a
 // new, optional member.
 func TestVersion1StaysByteForByte(t *testing.T) {
 	t.Parallel()
 	at := relayapi.Time{Time: time.Date(2026, 11, 21, 3, 30, 0, 0, time.UTC)}
+	device := &relayapi.Device{
+		Model: "Mi 4", App: "cnsms", BatteryPercent: ptr(80), Charging: ptr(true), MaySend: ptr(true), Unrestricted: ptr(false),
+		FailedLastHour: ptr(0), SIMs: []relayapi.SIM{{Slot: 1, Carrier: "CMCC", Ready: ptr(true)}},
+	}
 	failure := &relayapi.Failure{Class: relayapi.FailureNoService, Text: "radio off", MayHaveSent: true}
 	for _, tt := range []struct {
 		name       string
@@ -41,9 +47,9 @@ func TestVersion1StaysByteForByte(t *testing.T) {
 		},
 		{
 			"pull",
-			relayapi.Pull{Max: 2, WaitMS: 25000, IntervalMS: 30000, Lanes: []string{"text"}, Unasked: true},
+			relayapi.Pull{Max: 2, WaitMS: 25000, IntervalMS: 30000, Lanes: []string{"text"}, Unasked: true, Device: device},
 			relayapi.Pull{},
-			`{"max":2,"wait_ms":25000,"interval_ms":30000,"lanes":["text"],"unasked":true}`,
+			`{"max":2,"wait_ms":25000,"interval_ms":30000,"lanes":["text"],"unasked":true,"device":{"model":"Mi 4","app":"cnsms","battery_percent":80,"charging":true,"may_send":true,"unrestricted":false,"failed_last_hour":0,"sims":[{"slot":1,"carrier":"CMCC","ready":true}]}}`,
 			`{}`,
 		},
 		{

@@ -138,4 +138,20 @@ var listCases = []testCase{
 			b.Fatalf("where it is cooled: got %v", until)
 		}
 	}},
+	{"what a phone says of itself, until it says something else", func(b *bench) {
+		said := &relayapi.Device{Model: "Mi 4", SIMs: []relayapi.SIM{{Slot: 2}}}
+		describe := func(name string, d *relayapi.Device) {
+			b.noError(b.queue.Seen(b.Context(), gateway.Presence{Phone: name, Device: d, At: b.now}), "seen")
+		}
+		describe("stranger", said)
+		describe(phone, said)
+		at := b.now
+		b.pass(time.Second)
+		describe(phone, nil)
+		phones, err := b.queue.Phones(b.Context(), b.now)
+		b.noError(err, "phones")
+		if len(phones) != 1 || phones[0].Device == nil || phones[0].Device.Model != said.Model || !phones[0].DeviceAt.Equal(at) {
+			b.Fatalf("of a phone that has pulled before, and with its time: got %+v", phones)
+		}
+	}},
 }

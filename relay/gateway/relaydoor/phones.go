@@ -17,7 +17,7 @@ func (d *Door) pull(req *request) (response, *refusal) {
 	}
 	jobs, err := d.gateway.Pull(req.Context(), req.caller, gateway.PullRequest{
 		Lanes: body.Lanes, Max: body.Max, Wait: times(body.WaitMS, time.Millisecond), Interval: times(body.IntervalMS, time.Millisecond),
-		Unasked: body.Unasked,
+		Unasked: body.Unasked, Device: body.Device,
 	})
 	if err != nil {
 		return response{}, refusalFor(err, gateway.Job{})

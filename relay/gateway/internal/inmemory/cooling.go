@@ -68,7 +68,8 @@ func (p *Phones) All(now time.Time) []gateway.PhonePresence {
 	for lane, phones := range p.lanes {
 		for name, call := range phones {
 			if byName[name] == nil {
-				byName[name] = &gateway.PhonePresence{Phone: name}
+				said := p.said[name]
+				byName[name] = &gateway.PhonePresence{Phone: name, Device: said.device, DeviceAt: said.at}
 			}
 			call.describe(byName[name], lane, now)
 		}

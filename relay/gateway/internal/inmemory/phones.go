@@ -17,6 +17,7 @@ import (
 type Phones struct {
 	mu    sync.Mutex
 	lanes map[string]map[string]lastCall // by lane, by phone
+	said  map[string]selfReport          // by phone, of those that have a lane
 }
 
 // lastCall is a phone's last call on a lane, and whether it can send on it.
@@ -51,6 +52,7 @@ func (p *Phones) Seen(seen gateway.Presence) {
 			p.dropOldest(seen.Phone)
 		}
 	}
+	p.describe(seen)
 }
 
 // Online reports whether any phone is online on a lane and not cooled. It forgets those
@@ -127,5 +129,8 @@ func (p *Phones) remove(lane, phone string) {
 	delete(p.lanes[lane], phone)
 	if len(p.lanes[lane]) == 0 {
 		delete(p.lanes, lane)
+	}
+	if !p.known(phone) {
+		delete(p.said, phone)
 	}
 }
