@@ -14,6 +14,8 @@ import (
 var mayScan = map[string]string{
 	selectOldest:  "reads the first rows of a table that is in this order",
 	selectDropped: "sorts no more rows than one pull takes",
+	selectUses:    "once, when the file is opened, and after a transaction that failed",
+	selectSIMs:    "the same",
 	countDamaged:  "once, when the file is opened",
 	stampDamaged:  "only when a row is set aside, and those are few",
 	clearDamaged:  "the same",
@@ -22,7 +24,7 @@ var mayScan = map[string]string{
 }
 
 var (
-	scans = regexp.MustCompile(`^SCAN (jobs|damaged|meta)`)
+	scans = regexp.MustCompile(`^SCAN (jobs|damaged|meta|uses|sims)`)
 	sorts = regexp.MustCompile(`USE TEMP B-TREE`)
 )
 
