@@ -63,7 +63,8 @@ func (s *session) quota(submission gateway.Submit) time.Time {
 		return time.Time{}
 	}
 	now := submission.Now
-	times := s.moments(selectCounted, string(submission.To), millis(now.Add(-window)), millis(now), limit)
+	from, to := now.Add(-window), now.Add(gateway.CallsApart)
+	times := s.moments(selectCounted, string(submission.To), millis(from), millis(to), millis(now), limit)
 	return gateway.RetryAt(submission.Quotas, times, now)
 }
 

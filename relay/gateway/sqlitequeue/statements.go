@@ -24,7 +24,7 @@ const (
 	selectNextEnd = `SELECT lease_end FROM jobs
 		WHERE lane = ? AND state = 1 AND (lease_end = deadline) = 0 AND lease_end > ? ORDER BY lease_end LIMIT 1`
 	selectCounted = `SELECT created FROM jobs
-		WHERE recipient = ? AND counted = 1 AND created > ? AND NOT (state < 2 AND deadline <= ?)
+		WHERE recipient = ? AND counted = 1 AND created > ? AND created <= ? AND NOT (state < 2 AND deadline <= ?)
 		ORDER BY created DESC LIMIT ? + 0`
 	// What the phones of a lane have to send before a job that is due then.
 	countQueued = `SELECT count(*) FROM
