@@ -154,8 +154,8 @@ func (t *table) sweep(s gateway.Sweep) int {
 		expired := job.AsOf(s.Now)
 		overdue := expired.State != job.State
 		clearText := job.Text != "" && !job.Open() && !job.MustKeepText() && job.Deadline.Before(s.ClearBefore)
-		forget := job.Created.Before(s.ForgetBefore)
-		hide := job.To != "" && !expired.Open() && !expired.InHand() && job.Created.Before(s.HideBefore)
+		forget := s.Forgets(job.Created)
+		hide := job.To != "" && !expired.Open() && !expired.InHand() && s.Hides(job.Created)
 		if swept == sweepBatch || !overdue && !clearText && !hide && !forget {
 			return false
 		}

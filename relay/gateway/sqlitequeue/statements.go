@@ -38,7 +38,9 @@ const (
 	selectOverdue   = `SELECT ` + columns + ` FROM jobs WHERE deadline <= ? AND state < 2 LIMIT ? + 0`
 	selectUncertain = `SELECT ` + columns + ` FROM jobs
 		WHERE state IN (2, 8) AND taken_end > 0 AND taken_end <= ? LIMIT ? + 0`
-	selectOldest = `SELECT seq, created FROM jobs ORDER BY seq LIMIT ? + 0`
+	// The table has its rows in the order in which the jobs came.
+	selectPlaces = `SELECT seq, created, recipient, content, state NOT IN (0, 1, 2, 8) FROM jobs
+		WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ? + 0`
 
 	// insertJob changes nothing when the site has used the key before.
 	insertJob = `INSERT INTO jobs (id, site, key, content, recipient, text, ref, lane,
@@ -56,7 +58,7 @@ const (
 // statements are those that the writer prepares.
 var statements = []string{
 	selectByID, selectByKey, selectHanded, selectHeld, selectDropped, selectQueued, selectNextEnd, selectCounted,
-	countQueued, countLeased, countDropped, countInHand, selectOverdue, selectUncertain, selectOldest,
+	countQueued, countLeased, countDropped, countInHand, selectOverdue, selectUncertain, selectPlaces,
 	insertJob, updateJob, clearTexts, deleteJob,
 	selectPrincipal, selectName, putPrincipal, selectRegistration, putRegistration, deleteRegistrations,
 }
