@@ -48,7 +48,7 @@ const (
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (site, key) WHERE key <> '' DO NOTHING`
 	updateJob = `UPDATE jobs SET text = ?, state = ?, phone = ?, lease = ?, lease_end = ?, counted = ?, history = ?,
-		version = ?, unasked = ?, taken_end = ? WHERE seq = ?`
+		version = ?, unasked = ?, taken_end = ?, answer_by = ?, due = ? WHERE seq = ?`
 	clearTexts = `UPDATE jobs SET text = '', version = version + 1 WHERE seq IN
 		(SELECT seq FROM jobs WHERE text <> '' AND state >= 2 AND NOT (state IN (2, 8) AND unasked = 1) AND deadline < ?
 		LIMIT ? + 0)`
