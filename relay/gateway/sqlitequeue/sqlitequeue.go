@@ -4,9 +4,10 @@
 // When a call returns without an error, its changes are on disk, in the file that the
 // name leads to: the file is in write-ahead mode with full synchronisation, so jobs
 // survive kill -9 and the loss of power, and a file that is removed or replaced is noticed
-// before the next call is acknowledged and the next read is answered. One goroutine writes. It stores the calls that
-// came while it was busy in one transaction, so many callers at once get many times the
-// throughput of one. Reads have connections of their own.
+// before the next call is acknowledged and the next read is answered. One goroutine
+// writes. It stores the calls that came while it was busy in one transaction, so many
+// callers at once get many times the throughput of one. Reads have connections of their
+// own.
 //
 // When the disk fails a transaction, every call of it gets the error, and none of its
 // changes is kept. When a call fails by itself, it fails alone. A row that cannot be read
