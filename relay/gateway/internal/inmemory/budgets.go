@@ -1,10 +1,7 @@
 package inmemory
 
 import (
-	"cmp"
-	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/cnsms/cnsms/relay/gateway"
@@ -38,16 +35,22 @@ type books struct {
 	states           []gateway.SIMState
 }
 
-func (l *Ledger) history(s scope, now time.Time) []*history {
-	l.lapse(s, now)
-	if h := l.scopes[s]; h != nil {
-		return []*history{h}
+// latestLease is how much later than now the lease of an offered job may end.
+const latestLease = time.Hour
+
+func (l *Ledger) usage(now time.Time, scopes ...scope) usage {
+	u := usage{until: now.Add(gateway.CallsApart + latestLease)}
+	for _, s := range scopes {
+		l.lapse(s, now)
+		if h := l.scopes[s]; h != nil {
+			u.histories = append(u.histories, h)
+		}
 	}
-	return nil
+	return u
 }
 
 func (l *Ledger) phoneUsage(phone string, now time.Time) usage {
-	return usage{histories: l.history(scope{kind: gateway.BudgetOfPhone, sim: gateway.SIM{Phone: phone}}, now)}
+	return l.usage(now, scope{kind: gateway.BudgetOfPhone, sim: gateway.SIM{Phone: phone}})
 }
 
 // simUsage is what a slot may have sent: what was sent through slot 0 may have been through
@@ -56,12 +59,12 @@ func (l *Ledger) simUsage(sim gateway.SIM, now time.Time) usage {
 	if sim.Slot == 0 {
 		return l.phoneUsage(sim.Phone, now)
 	}
-	unknown := l.history(scope{kind: gateway.BudgetOfSIM, sim: gateway.SIM{Phone: sim.Phone}}, now)
-	return usage{histories: append(unknown, l.history(scope{kind: gateway.BudgetOfSIM, sim: sim}, now)...)}
+	return l.usage(now,
+		scope{kind: gateway.BudgetOfSIM, sim: gateway.SIM{Phone: sim.Phone}}, scope{kind: gateway.BudgetOfSIM, sim: sim})
 }
 
 func (l *Ledger) laneUsage(lane string, now time.Time) usage {
-	return usage{histories: l.history(scope{kind: gateway.BudgetOfLane, lane: lane}, now)}
+	return l.usage(now, scope{kind: gateway.BudgetOfLane, lane: lane})
 }
 
 // statesOf are the states that count for a SIM: that of slot 0 for every slot.
@@ -204,115 +207,4 @@ func (l *Ledger) MayTake(b *gateway.Budgets, j gateway.Job, now time.Time) bool 
 	}
 	free := l.books(b, sim, j.Lane, now).freeAt(l.want(j), now)
 	return !free.After(now)
-}
-
-// Admission finds out whether the phones of a lane have room for a submission.
-type Admission struct {
-	ledger *Ledger
-	submit gateway.Submit
-	want   gateway.Want
-	room   int
-	freeAt time.Time
-}
-
-// Admit begins an admission.
-func (l *Ledger) Admit(s gateway.Submit) *Admission {
-	return &Admission{ledger: l, submit: s, want: l.want(s.Job())}
-}
-
-// Add adds the room of a phone of the lane, and reports whether there is enough for the
-// submission after those that are ahead.
-func (a *Admission) Add(s Server, ahead int) (enough bool) {
-	now := a.submit.Now
-	phoneRoom := 0
-	for _, sim := range s.slots() {
-		k := a.ledger.books(a.submit.Budgets, gateway.SIM{Phone: s.Phone, Slot: sim.Slot}, a.submit.Lane, now)
-		laneRoom := k.lane.Room(k.ofLane, a.want, now, ahead+1)
-		room := min(k.room(a.want, now, ahead+1), k.phone.Room(k.ofPhone, a.want, now, ahead+1)-phoneRoom, laneRoom-a.room-phoneRoom)
-		phoneRoom += max(0, room)
-		if a.room+phoneRoom > ahead {
-			a.room += phoneRoom
-			return true
-		}
-		a.freeAt = soonest(a.freeAt, k.expecting(max(0, room), a.want, now).freeAt(a.want, now))
-	}
-	a.room += phoneRoom
-	return false
-}
-
-// Refusal is the error when there was not enough.
-func (a *Admission) Refusal() error { return gateway.NewBudgetError(a.freeAt) }
-
-// Used returns how much of each budget is used.
-func (l *Ledger) Used(b *gateway.Budgets, servers []Server, now time.Time) []gateway.BudgetUse {
-	if b == nil {
-		return nil
-	}
-	carriers, phones, lanes := l.known(b, servers)
-	var all []gateway.BudgetUse
-	for _, phone := range slices.Sorted(maps.Keys(phones)) {
-		all = append(all, l.used(b, gateway.BudgetUse{Kind: gateway.BudgetOfPhone, SIM: gateway.SIM{Phone: phone}}, now))
-	}
-	for _, sim := range slices.SortedFunc(maps.Keys(carriers), bySIM) {
-		all = append(all, l.used(b, gateway.BudgetUse{Kind: gateway.BudgetOfSIM, SIM: sim, Carrier: carriers[sim]}, now))
-	}
-	for _, lane := range slices.Sorted(maps.Keys(lanes)) {
-		all = append(all, l.used(b, gateway.BudgetUse{Kind: gateway.BudgetOfLane, Lane: lane}, now))
-	}
-	return all
-}
-
-func bySIM(a, b gateway.SIM) int {
-	return cmp.Or(strings.Compare(a.Phone, b.Phone), cmp.Compare(a.Slot, b.Slot))
-}
-
-// known returns the SIMs, phones and lanes that have something to tell.
-func (l *Ledger) known(b *gateway.Budgets, servers []Server) (carriers map[gateway.SIM]string, phones, lanes map[string]bool) {
-	carriers, phones, lanes = map[gateway.SIM]string{}, map[string]bool{}, map[string]bool{}
-	for _, s := range servers {
-		phones[s.Phone] = true
-		for _, sim := range s.slots() {
-			carriers[gateway.SIM{Phone: s.Phone, Slot: sim.Slot}] = sim.Carrier
-		}
-	}
-	for s := range l.scopes {
-		switch s.kind {
-		case gateway.BudgetOfPhone:
-			phones[s.sim.Phone] = true
-		case gateway.BudgetOfSIM:
-			if _, ok := carriers[s.sim]; !ok {
-				carriers[s.sim] = ""
-			}
-		case gateway.BudgetOfLane:
-			lanes[s.lane] = b.OfLane(s.lane) != gateway.Budget{}
-		}
-	}
-	for lane := range b.Lanes {
-		lanes[lane] = true
-	}
-	maps.DeleteFunc(lanes, func(_ string, has bool) bool { return !has })
-	for sim, state := range l.states {
-		if _, ok := carriers[sim]; !ok && state != (gateway.SIMState{}) {
-			carriers[sim] = ""
-		}
-	}
-	return carriers, phones, lanes
-}
-
-// used fills in how much of one budget is used.
-func (l *Ledger) used(b *gateway.Budgets, u gateway.BudgetUse, now time.Time) gateway.BudgetUse {
-	var of usage
-	switch u.Kind {
-	case gateway.BudgetOfPhone:
-		u.Limits, of = b.OfPhone(u.SIM.Phone), l.phoneUsage(u.SIM.Phone, now)
-	case gateway.BudgetOfSIM:
-		u.Limits, of = b.OfSIM(u.SIM), l.simUsage(u.SIM, now)
-	case gateway.BudgetOfLane:
-		u.Limits, of = b.OfLane(u.Lane), l.laneUsage(u.Lane, now)
-	}
-	var states []gateway.SIMState
-	if u.Kind == gateway.BudgetOfSIM {
-		states = l.statesOf(u.SIM)
-	}
-	return u.Filled(b, of, states, now)
 }

@@ -9,9 +9,9 @@ import (
 
 // history are the texts that count for one phone, slot or lane.
 type history struct {
-	uses       []gateway.Use           // by At, oldest first
-	recipients map[string][]time.Time  // when, oldest first
-	held       map[string]gateway.Use  // offered, by job
+	uses       []gateway.Use          // by At, oldest first
+	recipients map[string][]time.Time // when, oldest first
+	held       map[string]gateway.Use // offered, by job
 }
 
 func byAge(a, b gateway.Use) int { return a.At.Compare(b.At) }
@@ -49,6 +49,7 @@ func (h *history) remove(u gateway.Use) {
 // that are expected at a time.
 type usage struct {
 	histories []*history
+	until     time.Time // what is later was stored by a clock that was ahead
 	ahead     int
 	size      int // segments of each
 	at        time.Time
@@ -61,8 +62,9 @@ func (u usage) Uses(after time.Time, n int) []gateway.Use {
 		found = append(found, gateway.Use{Segments: u.size, At: u.at})
 	}
 	for _, h := range u.histories {
-		for i := len(h.uses) - 1; i >= 0 && len(h.uses)-i <= n && h.uses[i].At.After(after); i-- {
-			found = append(found, h.uses[i])
+		i, _ := slices.BinarySearchFunc(h.uses, u.until, func(use gateway.Use, at time.Time) int { return use.At.Compare(at) })
+		for left := n; i > 0 && left > 0 && h.uses[i-1].At.After(after); i, left = i-1, left-1 {
+			found = append(found, h.uses[i-1])
 		}
 	}
 	slices.SortStableFunc(found, func(a, b gateway.Use) int { return byAge(b, a) })
@@ -77,17 +79,9 @@ func (u usage) Recipients(after time.Time, n int) []time.Time {
 		last = append(last, u.at)
 	}
 	for i, h := range u.histories {
-		for recipient, times := range h.recipients {
-			at := times[len(times)-1]
-			if newest(u.histories[:i], recipient).After(after) {
-				continue // counted with an earlier history
-			}
-			for _, other := range u.histories[i+1:] {
-				if times := other.recipients[recipient]; len(times) > 0 && times[len(times)-1].After(at) {
-					at = times[len(times)-1]
-				}
-			}
-			if at.After(after) {
+		for recipient := range h.recipients {
+			counted := u.newest(u.histories[:i], recipient).After(after)
+			if at := u.newest(u.histories, recipient); !counted && at.After(after) {
 				last = append(last, at)
 			}
 		}
@@ -98,15 +92,17 @@ func (u usage) Recipients(after time.Time, n int) []time.Time {
 
 // Knows reports whether a recipient has a use after a time.
 func (u usage) Knows(recipient string, after time.Time) bool {
-	return newest(u.histories, recipient).After(after)
+	return u.newest(u.histories, recipient).After(after)
 }
 
 // newest returns when a recipient's last use was, or zero.
-func newest(histories []*history, recipient string) time.Time {
+func (u usage) newest(histories []*history, recipient string) time.Time {
 	var last time.Time
 	for _, h := range histories {
-		if times := h.recipients[recipient]; len(times) > 0 && times[len(times)-1].After(last) {
-			last = times[len(times)-1]
+		times := h.recipients[recipient]
+		i, _ := slices.BinarySearchFunc(times, u.until, time.Time.Compare)
+		if i > 0 && times[i-1].After(last) {
+			last = times[i-1]
 		}
 	}
 	return last
