@@ -39,6 +39,7 @@ func TestDefaultBudgets(t *testing.T) {
 	t.Parallel()
 	for name, budgets := range map[string]*gateway.Budgets{"defaults": nil, "none": {}} {
 		inBubble(t, name, func(t *testing.T) {
+			t.Helper()
 			w := newOnlineWorld(t, func(cfg *gateway.Config) { cfg.Budgets = budgets })
 			for range 24 {
 				w.submitted(text())

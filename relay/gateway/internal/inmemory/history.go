@@ -35,7 +35,12 @@ func (h *history) remove(u gateway.Use) {
 	for i < len(h.uses) && h.uses[i].Job != u.Job {
 		i++
 	}
-	h.uses = slices.Delete(h.uses, i, i+1)
+	if i < len(h.uses)/2 { // the oldest go first, and there may be very many behind them
+		copy(h.uses[1:i+1], h.uses[:i])
+		h.uses[0], h.uses = gateway.Use{}, h.uses[1:]
+	} else {
+		h.uses = slices.Delete(h.uses, i, i+1)
+	}
 	times := h.recipients[u.Recipient]
 	i, _ = slices.BinarySearchFunc(times, u.At, time.Time.Compare)
 	h.recipients[u.Recipient] = slices.Delete(times, i, i+1)
