@@ -362,3 +362,45 @@ func readAll(t *testing.T, r io.Reader) string {
 	require.NoError(t, err)
 	return string(all)
 }
+
+// failingPrincipals fail while they are told to.
+type failingPrincipals struct {
+	gateway.Principals
+	mu      sync.Mutex
+	failing bool
+}
+
+func (p *failingPrincipals) fail(yes bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.failing = yes
+}
+
+func (p *failingPrincipals) err() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.failing {
+		return gateway.ErrClosed
+	}
+	return nil
+}
+
+func (p *failingPrincipals) Find(ctx context.Context, token gateway.Hash) (gateway.Principal, error) {
+	if err := p.err(); err != nil {
+		return gateway.Principal{}, err
+	}
+	return p.Principals.Find(ctx, token)
+}
+
+func (p *failingPrincipals) Redeem(ctx context.Context, r gateway.Redemption) (gateway.Principal, error) {
+	if err := p.err(); err != nil {
+		return gateway.Principal{}, err
+	}
+	return p.Principals.Redeem(ctx, r)
+}
+
+// quoted is a string in JSON.
+func quoted(s string) string {
+	encoded, _ := json.Marshal(s)
+	return string(encoded)
+}

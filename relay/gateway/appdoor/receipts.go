@@ -61,7 +61,7 @@ func (d *Door) receive(req *request, r receipt) error {
 			report.Failure = d.failure(req.Context(), r)
 		}
 		known, err := d.gateway.Report(req.Context(), req.caller, report)
-		if errors.Is(err, gateway.ErrNotCancelling) {
+		if errors.Is(err, gateway.ErrNotCancelling) && (known.InHand() || known.State == relayapi.StateUncertain) {
 			// Its user has cancelled it on the phone: it was not sent, and will not be.
 			report.State, report.Failure = relayapi.StateFailed, &relayapi.Failure{Class: relayapi.FailureUnknown, Text: "cancelled on the phone"}
 			known, err = d.gateway.Report(req.Context(), req.caller, report)
