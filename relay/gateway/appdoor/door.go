@@ -105,6 +105,9 @@ func (d *Door) refuse(w http.ResponseWriter, r *http.Request, refused *refusal) 
 	if !refused.counted {
 		d.gateway.NoteRefusal(r.Context(), refused.by, refused.code)
 	}
+	if r.ContentLength != 0 {
+		w.Header().Set("Connection", "close") // the server need not wait for a body that nobody reads
+	}
 	for name, value := range refused.header {
 		w.Header().Set(name, value)
 	}

@@ -134,6 +134,7 @@ func TestAPanicEndsItsOwnRequestAlone(t *testing.T) {
 	for _, value := range []any{nil, "13800138000 824913"} {
 		relay, err := gateway.New(gateway.Config{Queue: panickyQueue{memqueue.New(), value}, Principals: memqueue.NewPrincipals()})
 		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, relay.Close()) })
 		door, err := appdoor.New(relay, appdoor.Options{PrivateToken: gateway.HashToken(privateToken)})
 		require.NoError(t, err)
 		w := &world{T: t, Gateway: relay, door: door}
