@@ -28,11 +28,11 @@ const unreadFor = 10 * time.Second
 
 // events handles GET /events: the stream on which a phone waits for work.
 func (d *Door) events(req *request) (response, *refusal) {
-	changed, stop, err := d.gateway.Watch(req.caller, d.lanesOf(req.caller)) //nolint:contextcheck // a watch ends by stop
+	changed, stop, err := d.gateway.Watch(req.caller, d.lanesOf(req.caller))
 	if err != nil {
 		return response{}, refusalFor(err)
 	}
-	cancelled, stopCancels, err := d.gateway.WatchCancels(req.caller) //nolint:contextcheck // so does this
+	cancelled, stopCancels, err := d.gateway.WatchCancels(req.caller)
 	if err != nil {
 		stop()
 		return response{}, refusalFor(err)

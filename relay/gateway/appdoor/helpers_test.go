@@ -144,9 +144,15 @@ func (w *world) call(method, path, authorization, body string) reply {
 	if authorization != "" {
 		r.Header.Set("Authorization", authorization)
 	}
+	answer := w.serve(r)
+	require.Equal(w, "application/json", answer.Header().Get("Content-Type"), "else the app does not read it")
+	return answer
+}
+
+func (w *world) serve(r *http.Request) reply {
+	w.Helper()
 	recorder := httptest.NewRecorder()
 	w.door.ServeHTTP(recorder, r)
-	require.Equal(w, "application/json", recorder.Header().Get("Content-Type"), "else the app does not read it")
 	return reply{recorder}
 }
 

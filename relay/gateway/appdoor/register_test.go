@@ -3,7 +3,6 @@ package appdoor_test
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -22,7 +21,7 @@ func (w *world) code(i gateway.Invitation) string {
 	w.Helper()
 	code, err := w.door.NewCode(w.Context(), operator, i)
 	require.NoError(w, err)
-	require.Regexp(w, regexp.MustCompile(`^[0-9]{8}$`), string(code))
+	require.Regexp(w, `^[0-9]{8}$`, string(code))
 	require.NotContains(w, fmt.Sprintf("%+v %v", w.door, code), string(code))
 	return string(code)
 }
