@@ -23,7 +23,7 @@ type Door struct {
 	options Options
 	routes  map[string]methods
 	codes   *codes
-	failed  *strangers
+	strange *strangers
 	phones  *phones
 }
 
@@ -35,7 +35,7 @@ func New(g *gateway.Gateway, o Options) (*Door, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	d := &Door{gateway: g, options: o.withDefaults(), codes: newCodes(), failed: newStrangers(), phones: newPhones()}
+	d := &Door{gateway: g, options: o.withDefaults(), codes: newCodes(), strange: newStrangers(), phones: newPhones()}
 	messages := methods{
 		http.MethodGet:   {phone: true, degraded: noMessages, handle: d.pull},
 		http.MethodPatch: {phone: true, handle: d.report},

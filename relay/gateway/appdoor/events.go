@@ -42,6 +42,8 @@ func (d *Door) events(req *request) (response, *refusal) {
 		defer stopCancels()
 		mine := req.phone.open()
 		defer req.phone.close(mine)
+		d.gateway.Logger().Info("appdoor: stream opened", "phone", req.caller.Name)
+		defer d.gateway.Logger().Info("appdoor: stream ended", "phone", req.caller.Name)
 		d.follow(w, req, mine, changed, cancelled)
 	}}, nil
 }

@@ -2,7 +2,9 @@ package appdoor_test
 
 import (
 	"bufio"
+	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -13,6 +15,8 @@ import (
 
 	"github.com/cnsms/cnsms/relay/gateway"
 	"github.com/cnsms/cnsms/relay/gateway/appdoor"
+	"github.com/cnsms/cnsms/relay/gateway/relaydoor"
+	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
 func TestAStreamBeginsAtOnce(t *testing.T) {
@@ -139,6 +143,39 @@ func TestAStreamOverTheNetwork(t *testing.T) {
 			require.Empty(t, readAll(t, events), "it ends by itself")
 		})
 	}
+}
+
+// TestBothDoorsOnOneServerEndInOrder: a stream keeps no server from shutting down.
+func TestBothDoorsOnOneServerEndInOrder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	phone := w.register()
+	mux := http.NewServeMux()
+	mux.Handle("/", relaydoor.New(w.Gateway))
+	mux.Handle(appdoor.Prefix+"/", w.door)
+	listening, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, end := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- relaydoor.Serve(ctx, listening, w.Gateway, relaydoor.ServeOptions{Handler: mux}) }()
+	client := &http.Client{Transport: &http.Transport{}}
+	defer client.CloseIdleConnections()
+	get := func(path string) *http.Response {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+listening.Addr().String()+path, http.NoBody)
+		require.NoError(t, err)
+		r.Header.Set("Authorization", "Bearer "+phone.token)
+		response, err := client.Do(r)
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = response.Body.Close() })
+		require.Equal(t, http.StatusOK, response.StatusCode)
+		return response
+	}
+	require.JSONEq(t, `{"status":"ok"}`, readAll(t, get(relayapi.PathHealth).Body))
+	require.Equal(t, "[]", readAll(t, get(appdoor.Prefix+"/message").Body))
+	opened := get(appdoor.Prefix + "/events")
+	end()
+	require.NoError(t, <-ended)
+	require.Contains(t, readAll(t, opened.Body), enqueued)
 }
 
 // next reads one event.

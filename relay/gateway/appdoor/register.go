@@ -31,7 +31,7 @@ type registered struct {
 func (d *Door) register(req *request) (response, *refusal) {
 	address, now := d.options.ClientAddress(req.Request), d.gateway.Now()
 	scheme, credential := authorization(req.Header)
-	if wait := d.failed.room(address, scheme == "code", now); wait > 0 {
+	if wait := d.strange.room(address, scheme == "code", now); wait > 0 {
 		return response{}, tooMany("too many registrations have failed", wait)
 	}
 	var body registration
@@ -41,7 +41,7 @@ func (d *Door) register(req *request) (response, *refusal) {
 	code, i, refused := d.invitation(req.Context(), scheme, credential)
 	if refused != nil {
 		if credential != "" && refused.status == http.StatusUnauthorized {
-			d.failed.note(address, scheme == "code", now)
+			d.strange.note(address, scheme == "code", now)
 		}
 		return response{}, refused
 	}
@@ -85,6 +85,9 @@ func (d *Door) invitation(ctx context.Context, scheme, credential string) (code 
 		return code, i, nil
 	case !d.options.isPrivateToken(credential):
 		return no(wrongToken)
+	}
+	if wait := d.strange.admit(d.gateway.Now()); wait > 0 {
+		return "", invited{}, tooMany("too many phones have registered by the private token", wait)
 	}
 	secret, err := d.gateway.NewRegistration(ctx, d.self(), gateway.Invitation{Lanes: d.options.Lanes, For: time.Minute})
 	if err != nil {

@@ -167,6 +167,21 @@ func TestGuessingIsLimited(t *testing.T) {
 	})
 }
 
+// TestAnAppGoneWildIsLimited: one that registers again and again, with the private token.
+func TestAnAppGoneWildIsLimited(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		for range 100 {
+			w.register()
+		}
+		w.status(http.StatusTooManyRequests, w.call(http.MethodPost, "/device", "Bearer "+privateToken, xiaomi))
+		w.registerWith("Code " + w.code(gateway.Invitation{}))
+		elapse(10 * time.Minute)
+		w.register()
+	})
+}
+
 // TestAddressesOfOnePersonCountTogether: whoever has one address of IPv6 has many.
 func TestAddressesOfOnePersonCountTogether(t *testing.T) {
 	t.Parallel()

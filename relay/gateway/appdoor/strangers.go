@@ -11,6 +11,9 @@ const (
 	// failuresOfAll how many codes may be guessed wrong by all.
 	failuresEach  = 5
 	failuresOfAll = 100
+	// newcomers is how many phones may register by the private token in strangersFor: it bounds
+	// what an app gone wild, or a token that has leaked, can do.
+	newcomers     = 100
 	strangersFor  = 10 * time.Minute
 	mostStrangers = 10_000
 )
@@ -20,6 +23,8 @@ type strangers struct {
 	mu   sync.Mutex
 	each map[string]tries
 	all  tries
+	// came are the phones that registered by the private token.
+	came tries
 }
 
 // tries are counted from the first one on, until strangersFor has passed.
@@ -40,6 +45,18 @@ func (s *strangers) room(address string, withCode bool, now time.Time) time.Dura
 		wait = max(wait, s.all.wait(failuresOfAll, now))
 	}
 	return wait
+}
+
+// admit counts a phone that registers by the private token, or returns how long it has to
+// wait.
+func (s *strangers) admit(now time.Time) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if wait := s.came.wait(newcomers, now); wait > 0 {
+		return wait
+	}
+	s.came = s.came.again(now)
+	return 0
 }
 
 // note counts a failure.
