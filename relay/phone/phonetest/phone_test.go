@@ -71,7 +71,7 @@ func atStation(t *testing.T, name string, change func(*phonetest.PhoneConfig), t
 func (s *station) submit(n int) (id string) {
 	s.Helper()
 	job, err := s.relay.Submit(s.Context(), s.shop, gateway.Submission{
-		Key: fmt.Sprint("key-", n), To: relayapi.Number(fmt.Sprintf("+86138%08d", n)), Text: code, TTL: time.Hour,
+		Key: fmt.Sprint("key-", n), To: numberOf(n), Text: code, TTL: time.Hour,
 	})
 	require.NoError(s, err)
 	synctest.Wait()
