@@ -160,7 +160,7 @@ func TestBothDoorsOnOneServerEndInOrder(t *testing.T) {
 	go func() { ended <- relaydoor.Serve(ctx, listening, w.Gateway, relaydoor.ServeOptions{Handler: mux}) }()
 	client := &http.Client{Transport: &http.Transport{}}
 	defer client.CloseIdleConnections()
-	get := func(path string) *http.Response {
+	get := func(path string) io.Reader {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+listening.Addr().String()+path, http.NoBody)
 		require.NoError(t, err)
 		r.Header.Set("Authorization", "Bearer "+phone.token)
@@ -168,14 +168,14 @@ func TestBothDoorsOnOneServerEndInOrder(t *testing.T) {
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = response.Body.Close() })
 		require.Equal(t, http.StatusOK, response.StatusCode)
-		return response
+		return response.Body
 	}
-	require.JSONEq(t, `{"status":"ok"}`, readAll(t, get(relayapi.PathHealth).Body))
-	require.Equal(t, "[]", readAll(t, get(appdoor.Prefix+"/message").Body))
+	require.JSONEq(t, `{"status":"ok"}`, readAll(t, get(relayapi.PathHealth)))
+	require.Equal(t, "[]", readAll(t, get(appdoor.Prefix+"/message")))
 	opened := get(appdoor.Prefix + "/events")
 	end()
 	require.NoError(t, <-ended)
-	require.Contains(t, readAll(t, opened.Body), enqueued)
+	require.Contains(t, readAll(t, opened), enqueued)
 }
 
 // next reads one event.

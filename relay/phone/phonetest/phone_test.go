@@ -30,7 +30,7 @@ type station struct {
 // gatewayConfig has a shop, a phone and no limits that a test would reach.
 func gatewayConfig(queue gateway.Queue) gateway.Config {
 	lots := gateway.Limits{RequestsPerSecond: -1, SubmitsPerMinute: -1, SubmitsPerDay: -1}
-	return gateway.Config{Queue: queue, Tokens: []gateway.Token{
+	return gateway.Config{Queue: queue, Budgets: &gateway.Budgets{}, Tokens: []gateway.Token{
 		{Name: "shop", Role: gateway.RoleSite, Hash: gateway.HashToken("shop-token"), Limits: lots},
 		{Name: "old-phone", Role: gateway.RolePhone, Hash: gateway.HashToken("phone-token"), Limits: lots},
 	}}
