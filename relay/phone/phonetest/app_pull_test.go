@@ -174,6 +174,12 @@ func TestTimes(t *testing.T) {
 		require.Equal(w, "2000-01-01T09:00:00.000+08:00", w.told()[0].States["Sent"])
 		require.True(w, w.app.Sent()[0].At.Equal(now.Add(time.Hour)))
 	})
+	play(t, "another time than was meant", nil, func(w *world) {
+		w.offer(message("a", `"validUntil":"`+at(time.Minute, seconds)+`.12Z"`), message("b"))
+		require.True(w, w.app.ValidUntil("a").Equal(now.Add(time.Minute+12*time.Millisecond)))
+		require.True(w, w.app.ValidUntil("b").IsZero())
+		require.True(w, w.app.ValidUntil("c").IsZero())
+	})
 	play(t, "scheduled", nil, func(w *world) {
 		w.offer(message("a", `"scheduleAt":"`+at(time.Hour, seconds+".000Z")+`"`))
 		w.elapse(59 * time.Minute)

@@ -119,3 +119,15 @@ func (a *App) State(id string) string {
 	}
 	return ""
 }
+
+// ValidUntil is until when the app takes a message for valid, by the phone's clock; zero when it
+// has no end, or the app does not know it. It is another time than the server meant when the server
+// wrote it so that the app reads it wrongly.
+func (a *App) ValidUntil(id string) time.Time {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if m := a.store.byID[id]; m != nil {
+		return m.validUntil
+	}
+	return time.Time{}
+}

@@ -20,7 +20,9 @@ func (p *Phone) Format(f fmt.State, _ rune) {
 func (AppConfig) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "phonetest.AppConfig{…}") }
 
 // Format prints none of the values, of which some are secret.
-func (PhoneConfig) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "phonetest.PhoneConfig{…}") }
+func (PhoneConfig) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "phonetest.PhoneConfig{…}")
+}
 
 // Format prints the SIM's data masked, as the app tells of it.
 func (s AppSIM) Format(f fmt.State, _ rune) {
