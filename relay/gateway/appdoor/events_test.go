@@ -121,7 +121,7 @@ func TestAStreamOverTheNetwork(t *testing.T) {
 			phone := w.register()
 			phone.messages()
 			server := httptest.NewUnstartedServer(w.door)
-			server.Config.WriteTimeout, server.Config.ReadTimeout = 50*time.Millisecond, 50*time.Millisecond
+			server.Config.WriteTimeout, server.Config.ReadTimeout = time.Second, time.Second
 			server.EnableHTTP2 = protocol == "HTTP/2.0"
 			server.StartTLS()
 			t.Cleanup(server.Close)
@@ -135,7 +135,7 @@ func TestAStreamOverTheNetwork(t *testing.T) {
 			require.Equal(t, http.StatusOK, opened.StatusCode)
 			events := bufio.NewReader(opened.Body)
 			require.Equal(t, settings+enqueued, next(t, events)+next(t, events))
-			<-time.After(150 * time.Millisecond) // longer than the timeouts
+			<-time.After(1200 * time.Millisecond) // longer than the timeouts
 			phone.messages()
 			w.submitted()
 			require.Equal(t, enqueued, next(t, events))
