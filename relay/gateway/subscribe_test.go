@@ -1,0 +1,22 @@
+package gateway_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/relayapi"
+)
+
+func TestSubscribeHearsOfChangesUntilItIsStopped(t *testing.T) {
+	t.Parallel()
+	w := newOnlineWorld(t)
+	var heard []gateway.Change
+	stop := w.Subscribe(func(c gateway.Change) { heard = append(heard, c) })
+	job := w.submitted(text())
+	require.Equal(t, []gateway.Change{{Lane: job.Lane, Job: job.ID, State: relayapi.StateQueued}}, heard)
+	stop()
+	w.pulledOne(oldPhone)
+	require.Len(t, heard, 1)
+}
