@@ -3,6 +3,7 @@ package dashboard
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -11,6 +12,9 @@ import (
 )
 
 const (
+	// newJobs is how many jobs of the list a look reads when something has changed; it reads
+	// on while it knows none of them.
+	newJobs = 50
 	// recentJobs is how many jobs the overview shows.
 	recentJobs = 12
 	// readAtOnce is how many changed jobs one look reads.
@@ -61,27 +65,18 @@ func (c *collector) look(ctx context.Context, operator gateway.Principal) (*snap
 	if err != nil {
 		return nil, err
 	}
-	fresh, err := c.count(ctx, operator, now)
+	recent, err := c.count(ctx, operator, now)
 	if err != nil {
+		c.changed.again()
 		return nil, err
 	}
-	next := &snapshot{At: now, Phones: phones, Sums: c.tally.sum(c.today(now), now), parts: map[string]map[string]string{}}
-	if c.last != nil {
-		next.Recent = c.last.Recent
+	for i, job := range recent {
+		recent[i] = job.AsOf(now)
 	}
-	if fresh || c.last == nil {
-		page, err := c.gateway.List(ctx, operator, gateway.Filter{Limit: recentJobs})
-		if err != nil {
-			c.changed.again(nil, true)
-			return nil, err
-		}
-		next.Recent = page.Jobs
+	c.last = &snapshot{
+		At: now, Phones: phones, Recent: recent, Sums: c.tally.sum(c.today(now), now), parts: map[string]map[string]string{},
 	}
-	for i, job := range next.Recent {
-		next.Recent[i] = job.AsOf(now)
-	}
-	c.last = next
-	return next, nil
+	return c.last, nil
 }
 
 // today is when today began, where the operators are.
@@ -90,53 +85,53 @@ func (c *collector) today(now time.Time) time.Time {
 	return time.Date(year, month, day, 0, 0, 0, 0, c.options.Location)
 }
 
-// count brings the tally up to date, and reports whether there was anything new.
-func (c *collector) count(ctx context.Context, operator gateway.Principal, now time.Time) (fresh bool, err error) {
-	jobs, all := c.changed.some(readAtOnce)
-	if all {
-		if err := c.countDay(ctx, operator, now); err != nil {
-			c.changed.again(nil, true)
-			return false, err
-		}
-		return true, nil
+// count brings the tally up to date, and returns the newest jobs.
+func (c *collector) count(ctx context.Context, operator gateway.Principal, now time.Time) (recent []gateway.Job, err error) {
+	jobs, more, all := c.changed.some(readAtOnce)
+	if len(jobs) == 0 && !more && !all && c.last != nil {
+		return slices.Clone(c.last.Recent), nil
 	}
-	for i, id := range jobs {
+	for _, id := range jobs {
 		job, err := c.gateway.Job(ctx, operator, id)
 		if errors.Is(err, gateway.ErrUnknownJob) {
 			continue
 		}
 		if err != nil {
-			c.changed.again(jobs[i:], false)
-			return false, err
+			return nil, err
 		}
 		c.tally.put(job)
 	}
-	return len(jobs) > 0, nil
+	return c.countNew(ctx, operator, now, all || c.last == nil)
 }
 
-// countDay reads all jobs of today, and those of before that may still be open.
-func (c *collector) countDay(ctx context.Context, operator gateway.Principal, now time.Time) error {
+// countNew reads the list from the newest job on: to one that is known already, or with all
+// through today and what may still be open of before.
+func (c *collector) countNew(ctx context.Context, operator gateway.Principal, now time.Time, all bool) (recent []gateway.Job, err error) {
+	filter := gateway.Filter{Limit: newJobs}
 	from := c.today(now)
 	if open := now.Add(-2 * relayapi.MaxTTL); open.Before(from) {
 		from = open
 	}
-	known := c.tally
-	c.tally = tally{}
-	before := ""
-	for len(c.tally) < mostOfDay {
-		page, err := c.gateway.List(ctx, operator, gateway.Filter{CreatedFrom: from, Before: before, Limit: gateway.MaxPage})
-		if err != nil {
-			return err
+	for read := 0; read < mostOfDay; read += filter.Limit {
+		if read > 0 {
+			filter.Limit = gateway.MaxPage
 		}
+		page, err := c.gateway.List(ctx, operator, filter)
+		if err != nil {
+			return nil, err
+		}
+		if read == 0 {
+			recent = page.Jobs[:min(len(page.Jobs), recentJobs)]
+		}
+		known, old := false, false
 		for _, job := range page.Jobs {
-			if e, ok := known[job.ID]; ok {
-				c.tally[job.ID] = e // its segments
-			}
+			_, seen := c.tally[job.ID]
+			known, old = known || seen, old || job.Created.Before(from)
 			c.tally.put(job)
 		}
-		if before = page.Next; before == "" {
+		if filter.Before = page.Next; filter.Before == "" || old || known && !all {
 			break
 		}
 	}
-	return nil
+	return recent, nil
 }

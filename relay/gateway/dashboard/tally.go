@@ -20,13 +20,15 @@ const mostChanged = 10_000
 type changed struct {
 	mu   sync.Mutex
 	jobs map[string]struct{}
-	all  bool
+	more bool // there are new jobs
+	all  bool // anything may have changed
 }
 
 // hear takes note of a change. The queue calls it.
 func (c *changed) hear(change gateway.Change) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.more = c.more || change.Lane != ""
 	if change.Job != "" && !c.all {
 		c.jobs[change.Job] = struct{}{}
 	}
@@ -36,14 +38,13 @@ func (c *changed) hear(change gateway.Change) {
 	}
 }
 
-// some takes at most limit jobs out, or says that everything may have changed.
-func (c *changed) some(limit int) (jobs []string, all bool) {
+// some takes at most limit jobs out, and says whether there are new ones, and whether anything
+// may have changed.
+func (c *changed) some(limit int) (jobs []string, more, all bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.all {
-		c.all = false
-		return nil, true
-	}
+	more, all = c.more, c.all
+	c.more, c.all = false, false
 	for id := range c.jobs {
 		if len(jobs) == limit {
 			break
@@ -51,17 +52,14 @@ func (c *changed) some(limit int) (jobs []string, all bool) {
 		jobs = append(jobs, id)
 		delete(c.jobs, id)
 	}
-	return jobs, false
+	return jobs, more, all
 }
 
-// again puts back what could not be looked at.
-func (c *changed) again(jobs []string, all bool) {
+// again has the next look read everything, because one has failed.
+func (c *changed) again() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.all = c.all || all
-	for _, id := range jobs {
-		c.jobs[id] = struct{}{}
-	}
+	c.all = true
 }
 
 // entry is what a tally keeps of a job.
