@@ -3,6 +3,7 @@ package dashboard_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -10,7 +11,9 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -42,6 +45,7 @@ type world struct {
 	*gateway.Gateway
 
 	pages      *dashboard.Dashboard
+	queue      *countingQueue
 	principals *memqueue.Principals
 	log        *safeBuffer
 }
@@ -50,8 +54,9 @@ func newWorld(t *testing.T, change ...func(*dashboard.Options)) *world {
 	t.Helper()
 	w := &world{T: t, principals: memqueue.NewPrincipals(), log: &safeBuffer{}}
 	engine := memqueue.New()
+	w.queue = &countingQueue{Queue: engine}
 	cfg := gateway.Config{
-		Queue: engine, Principals: w.principals, Quotas: []gateway.Quota{},
+		Queue: w.queue, Principals: w.principals, Quotas: []gateway.Quota{},
 		Logger: slog.New(slog.NewTextHandler(w.log, nil)),
 	}
 	for _, p := range []gateway.Principal{site, oldPhone, eva} {
@@ -75,6 +80,29 @@ func newWorld(t *testing.T, change ...func(*dashboard.Options)) *world {
 		}
 	})
 	return w
+}
+
+// countingQueue counts how often somebody asks for the phones, and fails when it is told to.
+type countingQueue struct {
+	*memqueue.Queue
+
+	phones atomic.Int64
+	broken atomic.Bool
+}
+
+func (q *countingQueue) Phones(ctx context.Context, now time.Time) ([]gateway.PhonePresence, error) {
+	q.phones.Add(1)
+	if q.broken.Load() {
+		return nil, errors.New("the disk is gone")
+	}
+	return q.Queue.Phones(ctx, now)
+}
+
+func (q *countingQueue) List(ctx context.Context, f gateway.Filter) (gateway.Page, error) {
+	if q.broken.Load() {
+		return gateway.Page{}, errors.New("the disk is gone")
+	}
+	return q.Queue.List(ctx, f)
 }
 
 // phone makes the phone's pull, and so puts it online.
