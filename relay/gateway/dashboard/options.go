@@ -30,9 +30,9 @@ type Options struct {
 	// Principals are those of the gateway's Config, so that the page can list tokens to
 	// revoke. nil leaves that page out.
 	Principals gateway.Principals
-	// TextPrice is what a text by a paid service would cost, in yuan. 0 means 0.045, the list
-	// price of Alibaba Cloud and Tencent Cloud for a first package of verification texts in
-	// mainland China, per segment; a negative price leaves the saving out.
+	// TextPrice is what a segment of a text costs by the paid service that the phones stand in
+	// for, in yuan. 0 means 0.045, what Alibaba Cloud's page says for up to 100,000 texts a
+	// month (November 2026); a negative price leaves the saving out.
 	TextPrice float64
 	// Location is where the day of "today" begins. nil means China Standard Time.
 	Location *time.Location

@@ -33,7 +33,7 @@ func TestTheOverviewShowsPhonesAndJobs(t *testing.T) {
 		time.Sleep(time.Second)
 		page := b.page("/")
 		for _, want := range []string{
-			`<b>1<small>/1</small></b><span>phones online`, `<b>1</b><span>waiting`, `<b id="sent-free">1</b>`, "<b>0.04</b>",
+			`<b>1<small>/1</small></b><span>phones online`, `<b>1</b><span>waiting`, `<b id="sent-free">1</b>`, "<b>0.05</b>",
 			"138****8000", "Redmi ***", `<dd class="bad">12 %, not charging</dd>`, "China Mobile in service",
 			"exempt from battery optimisation</dt><dd class=\"bad\">no", "SMS permission</dt><dd class=\"good\">yes",
 			`<span class="state s-sent">sent</span>`, `<span class="state s-queued">queued</span>`,

@@ -99,7 +99,7 @@ func (d *Dashboard) view(s *snapshot, w words) view {
 		}
 	}
 	if price := d.options.TextPrice; price > 0 {
-		v.Saved = fmt.Sprintf("%.2f", price*float64(s.Sums.Segments))
+		v.Saved = fmt.Sprintf("%.2f", price*float64(s.Sums.Segments)+1e-9) // half a fen counts as one
 		v.Estimate = strings.ReplaceAll(w.of("saved_hint"), "{price}", fmt.Sprintf("%g", price))
 	}
 	return v
