@@ -37,7 +37,7 @@ func (d *Dashboard) tokens(w http.ResponseWriter, r *request) {
 	now := d.gateway.Now()
 	for _, p := range all {
 		one := tokenView{
-			Name: p.Name, Role: r.words.of("role_" + p.Role.String()), Lanes: strings.Join(p.Lanes, ", "),
+			Name: p.Name, Role: r.words.of("role_" + p.Role.String()), Lanes: strings.Join(lanesOf(p), ", "),
 			Short: p.Token.String(), Hash: p.Token.Hex(),
 		}
 		if !p.Revoked.IsZero() {
