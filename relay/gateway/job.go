@@ -38,6 +38,8 @@ type Job struct {
 	State relayapi.State
 	// Phone is the phone that the job was last offered or handed to.
 	Phone string
+	// SIM is the slot of that phone's SIM that is to send the text; 0 when the phone chooses.
+	SIM int
 	// Unasked is true when that phone sends without asking: it was handed the job.
 	Unasked bool
 	// Lease is the lease of the last offer.
@@ -53,7 +55,7 @@ type Job struct {
 	// Deadline is when the job expires unless a phone has taken it.
 	Deadline time.Time
 	// AnswerBy is until when the job's site waits for the text to be sent; zero when it
-	// does not wait.
+	// does not wait. A repeated submission can make it later ([Job.Repeated]).
 	AnswerBy time.Time
 	// History holds every transition, oldest first.
 	History []relayapi.Transition

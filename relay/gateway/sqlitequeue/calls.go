@@ -45,6 +45,9 @@ func (q *Queue) refusal(tx *session, s gateway.Submit) error {
 	if retryAt := tx.quota(s); !retryAt.IsZero() {
 		return &gateway.QuotaError{RetryAt: retryAt}
 	}
+	if err := q.budget(tx, s); err != nil {
+		return err
+	}
 	return q.busy(tx, s)
 }
 
@@ -54,7 +57,7 @@ func (s *session) repeated(known row, again gateway.Submit) (gateway.Submitted, 
 	if known.Content != "" && known.Content != again.Content && known.Content != s.key.digest(again.Content) {
 		return gateway.Submitted{}, gateway.ErrContentDiffers
 	}
-	return gateway.Submitted{Job: s.keepAsOf(known, again.Now)}, nil
+	return gateway.Submitted{Job: s.store(known, known.Repeated(again))}, nil
 }
 
 func (s *session) quota(submission gateway.Submit) time.Time {
@@ -63,7 +66,8 @@ func (s *session) quota(submission gateway.Submit) time.Time {
 		return time.Time{}
 	}
 	now := submission.Now
-	times := s.moments(selectCounted, string(submission.To), millis(now.Add(-window)), millis(now), limit)
+	from, to := now.Add(-window), now.Add(gateway.CallsApart)
+	times := s.moments(selectCounted, string(submission.To), millis(from), millis(to), millis(now), limit)
 	return gateway.RetryAt(submission.Quotas, times, now)
 }
 
@@ -107,8 +111,12 @@ func (q *Queue) Record(ctx context.Context, r gateway.StateReport) (gateway.Job,
 			return gateway.Job{}, gateway.ErrUnknownJob
 		}
 		r.Another = q.phones.Another(old.Lane, r.Phone, r.Now)
+		r.Spent = !tx.ledger().MayTake(r.Budgets, old.Job, r.Now)
 		job, err := old.Reported(r)
 		job = tx.store(old, job)
+		if job.Version > old.Version {
+			tx.ledger().Reported(r, job)
+		}
 		if err == nil && job.Version > old.Version {
 			q.phones.Learn(job.Lane, r)
 		}
