@@ -87,7 +87,7 @@ func watched(t *testing.T, c alarm.Config) *world {
 	queue := memqueue.New()
 	var err error
 	w.Gateway, err = gateway.New(gateway.Config{
-		Queue: queue, Quotas: []gateway.Quota{}, Logger: slog.New(slog.NewTextHandler(w.log, nil)),
+		Queue: queue, Quotas: []gateway.Quota{}, Budgets: &gateway.Budgets{}, Logger: slog.New(slog.NewTextHandler(w.log, nil)),
 		Tokens: []gateway.Token{{Name: "old-phone", Role: gateway.RolePhone, Hash: gateway.HashToken("x")}},
 	})
 	require.NoError(t, err)
@@ -122,7 +122,7 @@ func (w *world) fail() {
 	require.NoError(w, err)
 	for _, job := range w.call(time.Minute) {
 		_, err := w.Report(w.Context(), phone, gateway.ReportRequest{
-			ID: job.ID, Lease: job.Lease, State: relayapi.StateFailed, Failure: &relayapi.Failure{Class: relayapi.FailureRejected},
+			ID: job.ID, Lease: job.Lease, State: relayapi.StateFailed, Failure: &relayapi.Failure{Class: relayapi.FailureInvalidNumber},
 		})
 		require.NoError(w, err)
 	}
@@ -181,7 +181,7 @@ func TestErrorsRaiseOneAlarm(t *testing.T) {
 		w.call(time.Minute)
 		w.fail()
 		w.fail()
-		pass(time.Minute)
+		pass(time.Minute + time.Second) // not at the moment of a look
 		require.Empty(t, told.kinds())
 		w.fail()
 		w.fail()

@@ -48,16 +48,17 @@ type world struct {
 	pages      *dashboard.Dashboard
 	queue      *countingQueue
 	principals *memqueue.Principals
+	budgets    *gateway.Budgets
 	log        *safeBuffer
 }
 
 func newWorld(t *testing.T, change ...func(*dashboard.Options)) *world {
 	t.Helper()
-	w := &world{T: t, principals: memqueue.NewPrincipals(), log: &safeBuffer{}}
+	w := &world{T: t, principals: memqueue.NewPrincipals(), budgets: &gateway.Budgets{}, log: &safeBuffer{}}
 	engine := memqueue.New()
 	w.queue = &countingQueue{Queue: engine}
 	cfg := gateway.Config{
-		Queue: w.queue, Principals: w.principals, Quotas: []gateway.Quota{},
+		Queue: w.queue, Principals: w.principals, Quotas: []gateway.Quota{}, Budgets: w.budgets,
 		Logger: slog.New(slog.NewTextHandler(w.log, nil)),
 	}
 	for _, p := range []gateway.Principal{site, oldPhone, eva} {
