@@ -97,6 +97,7 @@ func watched(t *testing.T, c alarm.Config) *world {
 	w.end = end
 	done := make(chan error)
 	go func() { done <- watch.Run(ctx) }()
+	synctest.Wait() // it hears of changes
 	t.Cleanup(func() {
 		end()
 		require.NoError(t, <-done)
