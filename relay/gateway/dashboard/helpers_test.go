@@ -48,17 +48,22 @@ type world struct {
 	pages      *dashboard.Dashboard
 	queue      *countingQueue
 	principals *memqueue.Principals
-	budgets    *gateway.Budgets
 	log        *safeBuffer
 }
 
+// newWorld is a world without budgets.
 func newWorld(t *testing.T, change ...func(*dashboard.Options)) *world {
 	t.Helper()
-	w := &world{T: t, principals: memqueue.NewPrincipals(), budgets: &gateway.Budgets{}, log: &safeBuffer{}}
+	return newWorldWith(t, &gateway.Budgets{}, change...)
+}
+
+func newWorldWith(t *testing.T, budgets *gateway.Budgets, change ...func(*dashboard.Options)) *world {
+	t.Helper()
+	w := &world{T: t, principals: memqueue.NewPrincipals(), log: &safeBuffer{}}
 	engine := memqueue.New()
 	w.queue = &countingQueue{Queue: engine}
 	cfg := gateway.Config{
-		Queue: w.queue, Principals: w.principals, Quotas: []gateway.Quota{}, Budgets: w.budgets,
+		Queue: w.queue, Principals: w.principals, Quotas: []gateway.Quota{}, Budgets: budgets,
 		Logger: slog.New(slog.NewTextHandler(w.log, nil)),
 	}
 	for _, p := range []gateway.Principal{site, oldPhone, eva} {
@@ -220,6 +225,9 @@ func (b *safeBuffer) String() string {
 	defer b.mu.Unlock()
 	return b.buffer.String()
 }
+
+// second is the shortest time between two looks.
+const second = time.Second
 
 // pass lets time pass, and what it brings about happen, in a bubble.
 func pass(d time.Duration) {

@@ -70,7 +70,7 @@ func TestLive(t *testing.T) {
 		require.Contains(t, stream.header.Get("Content-Type"), "text/event-stream")
 		require.Contains(t, stream.header.Get("Content-Security-Policy"), "default-src 'none'")
 		require.Len(t, stream.events(t), 1)
-		require.Len(t, stream.events(t)[0], 6, "the five parts and the time")
+		require.Len(t, stream.events(t)[0], 7, "the six parts and the time")
 
 		w.submit()
 		pass(time.Second)

@@ -21,6 +21,7 @@ type view struct {
 	Jobs            []jobView
 	Saved, Estimate string
 	Depth           []depth
+	Budgets         []budgetView
 }
 
 // depth is how many jobs a lane has in a state.
@@ -90,6 +91,11 @@ func (d *Dashboard) view(s *snapshot, w words) view {
 	})
 	for _, job := range s.Recent {
 		v.Jobs = append(v.Jobs, d.job(job, s.At))
+	}
+	for _, use := range s.Budgets {
+		if shown := d.budget(use, w, s.At); len(shown.Uses) > 0 || shown.Drained != "" {
+			v.Budgets = append(v.Budgets, shown)
+		}
 	}
 	for _, lane := range s.Sums.Lanes {
 		for _, state := range shownStates {
