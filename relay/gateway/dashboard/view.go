@@ -20,15 +20,7 @@ type view struct {
 	Phones          []phoneView
 	Jobs            []jobView
 	Saved, Estimate string
-	Depth           []depth
 	Budgets         []budgetView
-}
-
-// depth is how many jobs a lane has in a state.
-type depth struct {
-	Lane  string
-	State relayapi.State
-	Jobs  int
 }
 
 // phoneView is a phone as it is shown.
@@ -95,13 +87,6 @@ func (d *Dashboard) view(s *snapshot, w words) view {
 	for _, use := range s.Budgets {
 		if shown := d.budget(use, w, s.At); len(shown.Uses) > 0 || shown.Drained != "" {
 			v.Budgets = append(v.Budgets, shown)
-		}
-	}
-	for _, lane := range s.Sums.Lanes {
-		for _, state := range shownStates {
-			if jobs := lane.States[state]; jobs > 0 {
-				v.Depth = append(v.Depth, depth{lane.Lane, state, jobs})
-			}
 		}
 	}
 	if price := d.options.TextPrice; price > 0 {
