@@ -73,6 +73,33 @@ func TestADay(t *testing.T) {
 	s.everyLook()
 }
 
+func TestABudgetIsUsedUpAndASIMDrained(t *testing.T) {
+	s := newStage(t)
+	yes := true
+	s.pull(redmi, time.Minute, &relayapi.Device{SIMs: []relayapi.SIM{{Slot: 1, Carrier: "中国移动", Ready: &yes}}})
+	s.login()
+	for _, to := range []string{"13800138000", "13900139001", "13700137002"} {
+		s.submit(to)
+	}
+	for range 3 {
+		for _, job := range s.pull(redmi, time.Minute, nil) {
+			s.report(redmi, job, relayapi.StateTaken, nil)
+			s.report(redmi, job, relayapi.StateFailed, &relayapi.Failure{Class: relayapi.FailureRejected, MayHaveSent: true})
+		}
+	}
+	s.wait(`document.querySelector("#part-budgets .badge.bad")?.textContent.startsWith("drained")`)
+	s.follow("#part-budgets button")
+	s.wait(`document.querySelectorAll("#part-budgets .badge.bad").length === 0`)
+	s.submit("13600136003")
+	for _, job := range s.pull(redmi, time.Minute, nil) {
+		s.report(redmi, job, relayapi.StateTaken, nil)
+		s.report(redmi, job, relayapi.StateSent, nil)
+	}
+	s.wait(`document.querySelector("#part-budgets .badge.bad")?.textContent === "used up"`)
+	require.Contains(t, s.text(), "4 / 4")
+	s.shot("budget-used-up")
+}
+
 // everyLook takes the overview in both languages, light and dark, wide and on a phone.
 func (s *stage) everyLook() {
 	s.Helper()

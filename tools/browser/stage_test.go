@@ -69,7 +69,9 @@ func newStage(t *testing.T) *stage {
 	t.Helper()
 	path := chromium(t)
 	queue := memqueue.New()
-	cfg := gateway.Config{Queue: queue, Principals: memqueue.NewPrincipals(), Quotas: []gateway.Quota{}}
+	cfg := gateway.Config{Queue: queue, Principals: memqueue.NewPrincipals(), Quotas: []gateway.Quota{}, Budgets: &gateway.Budgets{
+		SIM: gateway.Budget{SegmentsPerMinute: 24, TextsPerHour: 4, TextsPerDay: 100, RecipientsPerMonth: 200}, DrainAfter: 3,
+	}}
 	for _, p := range []gateway.Principal{shop, redmi, nokia, {Name: "eva", Role: gateway.RoleOperator}} {
 		cfg.Tokens = append(cfg.Tokens, gateway.Token{Name: p.Name, Role: p.Role, Hash: gateway.HashToken(p.Name + "-token")})
 	}
