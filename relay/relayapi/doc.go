@@ -5,7 +5,7 @@
 //
 // # Requests
 //
-// Every request but the one to [PathHealth] carries "Authorization: Bearer TOKEN". A
+// Every request but those to [PathHealth] and [PathOpenAPI] carries "Authorization: Bearer TOKEN". A
 // token has one role: site, phone or operator, and is for certain lanes, and a site's for
 // the numbers of certain countries. Bodies are JSON objects in UTF-8 with
 // "Content-Type: application/json", at most [MaxBody] bytes. The gateway refuses
@@ -19,6 +19,7 @@
 //	POST   /v1/pull           phone            Pull → Pulled
 //	POST   /v1/receipts       phone            StateReport → Recorded
 //	GET    /healthz           no token         Health
+//	GET    /v1/openapi.json   no token         this page as a document of OpenAPI 3.1
 //
 // The response to a refused request is an [ErrorReply] with the status that the
 // description of its [ErrorCode] names.

@@ -13,6 +13,8 @@ const (
 	PathStateReports = "/v1/receipts"
 	// PathHealth takes GET without a token.
 	PathHealth = "/healthz"
+	// PathOpenAPI takes GET without a token, and responds with [OpenAPI].
+	PathOpenAPI = "/v1/openapi.json"
 )
 
 // Headers with a meaning of their own.

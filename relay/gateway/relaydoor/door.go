@@ -53,6 +53,7 @@ func New(g *gateway.Gateway) *Door {
 		relayapi.PathPull:         {http.MethodPost: {phone, d.pull}},
 		relayapi.PathStateReports: {http.MethodPost: {phone, d.report}},
 		relayapi.PathHealth:       {http.MethodGet: {nil, d.health}},
+		relayapi.PathOpenAPI:      {http.MethodGet: {nil, d.describe}},
 	}
 	d.job = methods{
 		http.MethodGet:    {reader, d.status},
