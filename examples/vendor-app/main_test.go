@@ -41,21 +41,28 @@ func newVisitor(t *testing.T) *visitor {
 	return v
 }
 
-func (v *visitor) get(path string) (*http.Response, string) {
+// reply is what came back.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (v *visitor) get(path string) reply {
 	v.Helper()
 	request, err := http.NewRequestWithContext(v.Context(), http.MethodGet, v.relay.URL+path, http.NoBody)
 	require.NoError(v, err)
 	return v.do(request)
 }
 
-func (v *visitor) do(request *http.Request) (*http.Response, string) {
+func (v *visitor) do(request *http.Request) reply {
 	v.Helper()
 	response, err := v.client.Do(request)
 	require.NoError(v, err)
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	require.NoError(v, err)
-	return response, string(body)
+	return reply{response.StatusCode, response.Header, string(body)}
 }
 
 // ask makes one of the website's requests and wants it answered.
@@ -66,10 +73,10 @@ func (v *visitor) ask(path, code string) map[string]any {
 	request, err := http.NewRequestWithContext(v.Context(), http.MethodPost, v.relay.URL+path, bytes.NewReader(body))
 	require.NoError(v, err)
 	request.Header.Set("Content-Type", "application/json")
-	response, text := v.do(request)
-	require.Equal(v, http.StatusOK, response.StatusCode, text)
+	answer := v.do(request)
+	require.Equal(v, http.StatusOK, answer.status, answer.body)
 	var got map[string]any
-	require.NoError(v, json.Unmarshal([]byte(text), &got))
+	require.NoError(v, json.Unmarshal([]byte(answer.body), &got))
 	return got
 }
 
@@ -168,11 +175,11 @@ func TestPagesStayAtTheirOrigin(t *testing.T) {
 	t.Parallel()
 	v := newVisitor(t)
 	for _, path := range []string{"/", "/site.js", "/style.css", "/app/", "/app/app.js", "/app/bridge.js", "/texts", relayapi.PathOpenAPI, relayapi.PathHealth} {
-		response, body := v.get(path)
-		require.Equal(t, http.StatusOK, response.StatusCode, path)
-		require.Contains(t, response.Header.Get("Content-Security-Policy"), "connect-src 'self'", path)
-		require.Empty(t, response.Header.Get("Access-Control-Allow-Origin"), path)
-		require.NotContains(t, body, phoneToken, path)
+		page := v.get(path)
+		require.Equal(t, http.StatusOK, page.status, path)
+		require.Contains(t, page.header.Get("Content-Security-Policy"), "connect-src 'self'", path)
+		require.Empty(t, page.header.Get("Access-Control-Allow-Origin"), path)
+		require.NotContains(t, page.body, phoneToken, path)
 	}
 }
 
@@ -187,9 +194,9 @@ func TestBadRequestsSayWhatIsWrong(t *testing.T) {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, v.relay.URL+"/site/send", strings.NewReader(tt.body))
 		require.NoError(t, err)
 		request.Header.Set("Content-Type", tt.media)
-		response, body := v.do(request)
-		require.GreaterOrEqual(t, response.StatusCode, http.StatusBadRequest)
-		require.Contains(t, body, tt.want)
+		answer := v.do(request)
+		require.GreaterOrEqual(t, answer.status, http.StatusBadRequest)
+		require.Contains(t, answer.body, tt.want)
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	siteToken  = "vendor-app-site-token"
+	siteToken  = "vendor-app-site-token" //nolint:gosec // nobody else's
 	phoneToken = "vendor-app-phone-token"
 	appKey     = "vendor-app-key"
 
