@@ -43,6 +43,12 @@ type Config struct {
 	Interval time.Duration
 	// SendTimeout bounds one send. 0 means 30 seconds.
 	SendTimeout time.Duration
+	// Finish is how long a send that is running may go on when Run's context ends. 0 means
+	// that it ends at once.
+	Finish time.Duration
+	// App names the program and its version for the gateway's operators. Empty means that
+	// the phone does not say.
+	App string
 	// Outbox is the path of a file in which the agent keeps outcomes until the gateway has
 	// answered, so that they are reported after a restart too; see the package. One agent
 	// at a time may use it. Empty means none.
@@ -125,6 +131,9 @@ func (c Config) Validate() error {
 	}
 	if c.Pace < 0 {
 		add("Pace: must not be negative")
+	}
+	if c.Finish < 0 {
+		add("Finish: must not be negative")
 	}
 	if c.SendTimeout < 0 {
 		add("SendTimeout: must not be negative")
