@@ -2,10 +2,12 @@ package phone
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"slices"
 	"time"
@@ -57,6 +59,9 @@ type Config struct {
 	// Timeout bounds one request to the gateway; a pull may last longer by Wait. 0 means
 	// 10 seconds.
 	Timeout time.Duration
+	// Dial connects the agent's own transport to the gateway. nil means a net.Dialer with a
+	// limit of five seconds.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// HTTPClient gives the transport to use, and a Timeout if that is shorter. nil means
 	// a transport of the agent's own.
 	HTTPClient *http.Client
