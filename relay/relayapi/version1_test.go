@@ -53,6 +53,20 @@ func TestVersion1StaysByteForByte(t *testing.T) {
 			`{}`,
 		},
 		{
+			"register",
+			relayapi.Register{Code: "c", Name: "old"},
+			relayapi.Register{},
+			`{"code":"c","name":"old"}`,
+			`{"code":""}`,
+		},
+		{
+			"registered",
+			relayapi.Registered{Token: "t", Name: "old", Role: "phone", Lanes: []string{"text"}},
+			relayapi.Registered{},
+			`{"token":"t","name":"old","role":"phone","lanes":["text"]}`,
+			`{"token":"","name":"","role":""}`,
+		},
+		{
 			"pulled",
 			relayapi.Pulled{Jobs: []relayapi.Job{{ID: "1", To: "+8613800138000", Text: "Hi", Lane: "text", Deadline: at, RemainingMS: 1, Lease: "l", LeaseDeadline: at, LeaseRemainingMS: 2, Cancelling: true}}},
 			relayapi.Pulled{Jobs: []relayapi.Job{}},

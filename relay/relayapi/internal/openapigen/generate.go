@@ -89,8 +89,14 @@ func complete(statuses map[string]string) error {
 		}
 	}
 	note(anyPath)
+	known := structs()
 	for _, o := range operations {
 		note(o.refusals())
+		for _, body := range o.bodies() {
+			if body != "" && known[body] == nil {
+				problems = append(problems, fmt.Errorf("tables.go: roots: add relayapi.%s, which %s has", body, o.id))
+			}
+		}
 	}
 	for _, code := range slices.Sorted(maps.Keys(statuses)) {
 		if !used[code] {
@@ -98,6 +104,15 @@ func complete(statuses map[string]string) error {
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// bodies are the types of an operation's bodies.
+func (o operation) bodies() []string {
+	bodies := []string{o.body}
+	for _, a := range o.answers {
+		bodies = append(bodies, a.body)
+	}
+	return bodies
 }
 
 // refusals are the error codes of an operation.

@@ -61,6 +61,8 @@ var keywords = map[string]object{
 		relayapi.StateTaken, relayapi.StateSent, relayapi.StateDelivered, relayapi.StateFailed, relayapi.StateCancelled,
 	}}},
 	"StateReport.error": {{"unevaluatedProperties", false}},
+	"Register.code":     {{"minLength", 1}},
+	"Register.name":     {{"pattern", "^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$"}},
 	"StateReport": {
 		{"if", object{{"properties", object{{"state", object{{"const", relayapi.StateFailed}}}}}}},
 		{"then", object{{"required", []string{"error"}}}},
@@ -69,7 +71,7 @@ var keywords = map[string]object{
 }
 
 // closed are the bodies of requests: the gateway refuses members that it does not know.
-var closed = map[string]bool{"Submit": true, "Pull": true, "Device": true, "SIM": true, "StateReport": true}
+var closed = map[string]bool{"Submit": true, "Pull": true, "Device": true, "SIM": true, "StateReport": true, "Register": true}
 
 // enums are the types with a closed list of values.
 var enums = []string{"State", "SourceKind", "FailureClass", "ErrorCode"}
@@ -82,6 +84,8 @@ var roots = []any{
 	relayapi.Pulled{},
 	relayapi.StateReport{},
 	relayapi.Recorded{},
+	relayapi.Register{},
+	relayapi.Registered{},
 	relayapi.Health{},
 	relayapi.ErrorReply{},
 }
@@ -166,6 +170,14 @@ var operations = []operation{
 		errors: []relayapi.ErrorCode{
 			relayapi.CodeUnknownJob, relayapi.CodeForeignJob, relayapi.CodeForeignLease, relayapi.CodeLeaseLost,
 			relayapi.CodeJobCancelled, relayapi.CodeJobExpired, relayapi.CodeNotCancelling,
+		},
+	},
+	{
+		method: http.MethodPost, path: relayapi.PathRegister, id: "register", summary: "A device gets its token by a code", body: "Register",
+		answers: []answer{{http.StatusCreated, "The device's token: the only copy.", "Registered"}},
+		errors: []relayapi.ErrorCode{
+			relayapi.CodeRegistrationUnknown, relayapi.CodeRegistrationUsed, relayapi.CodeRegistrationExpired, relayapi.CodeNameTaken,
+			relayapi.CodeTooManyRequests, relayapi.CodeQueueUnavailable, relayapi.CodeNotFound,
 		},
 	},
 	{
