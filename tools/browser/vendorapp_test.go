@@ -107,7 +107,6 @@ const shows = `document.getElementById(%q).textContent.includes(%q)`
 // a code, the website checks it, the retry goes another way, and the errors are spoken until
 // the page is mute.
 func TestVendorApp(t *testing.T) {
-	t.Parallel()
 	browser, v := startBrowser(t), startVendorApp(t)
 	phone := open(t, browser, v.app)
 	until(t, phone, shows, "state", "online")
@@ -149,7 +148,6 @@ func TestVendorApp(t *testing.T) {
 // TestVendorAppNeverSendsTwice: a page that ends while the vendor sends reports, when it is
 // back, that the text may have been sent, and does not send it again.
 func TestVendorAppNeverSendsTwice(t *testing.T) {
-	t.Parallel()
 	browser, v := startBrowser(t), startVendorApp(t)
 	phone := open(t, browser, v.app)
 	until(t, phone, shows, "state", "online")
@@ -169,7 +167,6 @@ func TestVendorAppNeverSendsTwice(t *testing.T) {
 // TestVendorAppStopsWithoutItsToken: a page whose token the gateway refuses says so and asks
 // no more.
 func TestVendorAppStopsWithoutItsToken(t *testing.T) {
-	t.Parallel()
 	browser, v := startBrowser(t), startVendorApp(t)
 	phone := open(t, browser, strings.Split(v.app, "#")[0]+"#wrong")
 	until(t, phone, shows, "state", "stopped")
