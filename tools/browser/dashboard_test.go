@@ -85,7 +85,7 @@ func (s *stage) everyLook() {
 	require.NotEqual(s, dark, evaluate[string](s, "getComputedStyle(document.body).backgroundColor"))
 	s.run(chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile))
 	s.shot("overview-phone")
-	s.run(chromedp.Click(`.who a`), chromedp.WaitVisible("#part-tiles"))
+	s.follow(".who a")
 	s.wait(`document.documentElement.lang === "zh-CN"`)
 	require.Contains(s, s.text(), "今日免费发出")
 	s.shot("overview-phone-zh")
@@ -95,7 +95,7 @@ func (s *stage) everyLook() {
 	s.shot("jobs-zh")
 	s.run(chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile))
 	s.shot("jobs-phone-zh")
-	s.run(chromedp.Click(`[data-job] button`), chromedp.WaitVisible(".notice"))
+	s.follow("[data-job] button")
 	require.Contains(s, s.text(), "已取消")
 }
 
@@ -133,7 +133,8 @@ func TestAPhoneIsPaired(t *testing.T) {
 	require.NotEmpty(t, token)
 	require.Equal(t, "living-room", device.Name)
 
-	s.run(chromedp.Click(`input[value=app]`), chromedp.Click("main form button"))
+	s.run(chromedp.Click(`input[value=app]`))
+	s.follow("main form button")
 	s.wait(`document.getElementById("code")?.textContent === "48151623"`)
 	s.shot("pairing")
 	s.run(chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile))

@@ -77,7 +77,9 @@ func newStage(t *testing.T) *stage {
 	require.NoError(t, err)
 	pages, err := dashboard.New(relay, dashboard.Options{
 		Principals: cfg.Principals, AppPrefix: "/mobile/v1", PublicURL: "https://relay.example.com", Every: 100 * time.Millisecond,
-		AppCode: func(context.Context, gateway.Principal, gateway.Invitation) (provider.Secret, error) { return "48151623", nil },
+		AppCode: func(context.Context, gateway.Principal, gateway.Invitation) (provider.Secret, error) {
+			return "48151623", nil
+		},
 	})
 	require.NoError(t, err)
 	server := httptest.NewServer(pages)
@@ -119,6 +121,13 @@ func (s *stage) login() {
 		chromedp.WaitVisible("#part-tiles"),
 	)
 	s.wait(`document.getElementById("live").classList.contains("ok")`)
+}
+
+// follow clicks what leads to another page, and waits for that.
+func (s *stage) follow(selector string) {
+	s.Helper()
+	_, err := chromedp.RunResponse(s.browser, chromedp.Click(selector))
+	require.NoError(s, err)
 }
 
 // wait waits until an expression is true on the page.
