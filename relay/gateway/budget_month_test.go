@@ -42,7 +42,7 @@ var monthsBudget = gateway.Budget{
 func TestASIMsMonth(t *testing.T) {
 	t.Parallel()
 	m := &month{phone: oldPhone, now: noon, random: rand.New(rand.NewPCG(1, 2)), refused: map[string]int{}}
-	m.phone.Limits.RequestsPerSecond = 1_000_000                                                            // that limit does not like a clock that goes back
+	m.phone.Limits.RequestsPerSecond = 1_000_000 // that limit does not like a clock that goes back
 	m.world = newWorld(t, func(cfg *gateway.Config) {
 		cfg.Now = func() time.Time { return m.now }
 		cfg.Budgets = &gateway.Budgets{SIM: monthsBudget}
