@@ -107,7 +107,7 @@ func (b Budget) NotBefore(u Usage, w Want, at time.Time) time.Time {
 		}
 		latest = later(latest, RetryAt([]Quota{quota}, times, at))
 	}
-	if limit := b.RecipientsPerMonth; limit > 0 && !u.Knows(w.Recipient, at.Add(-BudgetMonth)) {
+	if limit := b.recipients(u, w, at); limit > 0 {
 		last := u.Recipients(at.Add(-BudgetMonth), limit)
 		latest = later(latest, RetryAt([]Quota{{limit, BudgetMonth}}, last, at))
 	}
@@ -123,6 +123,15 @@ func (b Budget) textQuotas() []Quota {
 		}
 	}
 	return quotas
+}
+
+// recipients returns how many recipients there may be less than, with the text's own if it is
+// one of them; 0 for any number.
+func (b Budget) recipients(u Usage, w Want, at time.Time) int {
+	if b.RecipientsPerMonth > 0 && u.Knows(w.Recipient, at.Add(-BudgetMonth)) {
+		return b.RecipientsPerMonth + 1
+	}
+	return b.RecipientsPerMonth
 }
 
 func (b Budget) segmentsFree(u Usage, w Want, at time.Time) time.Time {
@@ -152,12 +161,8 @@ func (b Budget) Room(u Usage, w Want, at time.Time, enough int) int {
 	for _, q := range b.textQuotas() {
 		room = min(room, q.Limit-len(u.Uses(at.Add(-q.Window), q.Limit)))
 	}
-	if limit := b.RecipientsPerMonth; limit > 0 {
-		left := limit - len(u.Recipients(at.Add(-BudgetMonth), limit))
-		if u.Knows(w.Recipient, at.Add(-BudgetMonth)) {
-			left++
-		}
-		room = min(room, left)
+	if limit := b.recipients(u, w, at); limit > 0 {
+		room = min(room, limit-len(u.Recipients(at.Add(-BudgetMonth), limit)))
 	}
 	if limit := b.SegmentsPerMinute; limit > 0 {
 		for _, use := range u.Uses(at.Add(-budgetMinute), limit) {

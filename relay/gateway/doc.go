@@ -64,7 +64,7 @@
 //   - A text is handed out only while its site waits for it, as far as the pace of the
 //     lane is known, and refused at submit when the phones cannot send it in time.
 //   - What phones may send passes no budget of a phone, a SIM or a lane ([Budgets]) in any
-//     window of time, whatever the order of calls; a text counts from the moment it is
+//     window of time, however sites and phones take turns; a text counts from the moment it is
 //     offered or handed out. A text for which no phone has budget is refused at submit, with
 //     the time when there is budget again.
 //   - Logs have masked numbers and no texts. A job's text is deleted when the job has

@@ -32,7 +32,8 @@ type model struct {
 	phones []*modelPhone
 
 	budgets *gateway.Budgets
-	uses    map[string]modelUse // by job
+	uses    map[string]modelUse  // by job
+	given   map[string]time.Time // by job: the time of the last call that offered it
 }
 
 // modelJob is what the model knows of a job.
@@ -64,7 +65,7 @@ func runModel(t *testing.T, engine Engine, survives bool) {
 			open := engine(t)
 			queue, closeQueue := open(t)
 			defer func() { closeQueue() }()
-			m := &model{T: rt, queue: queue, now: time.Date(2026, 11, 21, 3, 30, 0, 0, time.UTC), uses: map[string]modelUse{}}
+			m := &model{T: rt, queue: queue, now: time.Date(2026, 11, 21, 3, 30, 0, 0, time.UTC), uses: map[string]modelUse{}, given: map[string]time.Time{}}
 			m.budgets = drawBudgets(rt)
 			for i := range 4 {
 				m.phones = append(m.phones, &modelPhone{
@@ -73,7 +74,7 @@ func runModel(t *testing.T, engine Engine, survives bool) {
 				})
 			}
 			steps := map[string]func(*rapid.T){
-				"submit": m.step(m.submit), "pull": m.step(m.pull), "take": m.step(m.take), "send": m.step(m.send),
+				"deal": m.step(m.deal), "submit": m.step(m.submit), "pull": m.step(m.pull), "take": m.step(m.take), "send": m.step(m.send),
 				"fail": m.step(m.fail), "answer": m.step(m.answer), "cancel": m.step(m.cancel), "read": m.step(m.read),
 				"repeat": m.step(m.repeat), "sweep": m.step(m.sweep), "time": m.step(m.pass),
 			}
@@ -99,8 +100,12 @@ func (m *model) step(do func()) func(*rapid.T) {
 	}
 }
 
-// at is the time of a call: now, or a little earlier, because calls come in any order.
+// at is the time of a call: now, or a little earlier, because calls come in any order. With
+// budgets it is now: they hold for a time that goes on, as the gateway's does.
 func (m *model) at() time.Time {
+	if m.budgets != nil {
+		return m.now
+	}
 	return m.now.Add(-time.Duration(rapid.SampledFrom([]int{0, 0, 0, 1, 5000, 20000}).Draw(m.T, "earlier")) * time.Millisecond)
 }
 
@@ -125,6 +130,15 @@ func (m *model) phone() *modelPhone {
 func (m *model) must(err error) {
 	if err != nil {
 		m.Fatalf("the engine failed: %v", err)
+	}
+}
+
+// deal brings some jobs on their way: otherwise few would get far.
+func (m *model) deal() {
+	for range rapid.IntRange(1, 4).Draw(m.T, "jobs") {
+		m.submit()
+		m.pull()
+		m.take()
 	}
 }
 

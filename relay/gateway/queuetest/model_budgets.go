@@ -25,14 +25,25 @@ func drawBudgets(t *rapid.T) *gateway.Budgets {
 	if rapid.Bool().Draw(t, "no budgets") {
 		return nil
 	}
-	limit := func(label string) int { return rapid.SampledFrom([]int{0, 2, 3, 5}).Draw(t, label) }
-	budget := func(label string) gateway.Budget {
-		return gateway.Budget{
-			SegmentsPerMinute: limit(label + " segments"), TextsPerHour: limit(label + " hour"), TextsPerDay: limit(label + " day"),
-			RecipientsPerMonth: limit(label + " recipients"), Gap: time.Duration(limit(label+" gap")) * time.Second,
+	budget := func(label string) (b gateway.Budget) {
+		limit := rapid.IntRange(1, 3).Draw(t, label+" limit")
+		switch rapid.IntRange(0, 7).Draw(t, label) {
+		case 0:
+			b.SegmentsPerMinute = limit
+		case 1:
+			b.TextsPerHour = limit
+		case 2:
+			b.TextsPerDay = limit
+		case 3:
+			b.RecipientsPerMonth = limit
+		case 4:
+			b.Gap = time.Duration(limit) * 10 * time.Second
 		}
+		return b
 	}
-	return &gateway.Budgets{Phone: budget("phone"), SIM: budget("SIM"), Lane: budget("lane"), DrainAfter: limit("drain")}
+	return &gateway.Budgets{
+		Phone: budget("phone"), SIM: budget("SIM"), Lane: budget("lane"), DrainAfter: rapid.SampledFrom([]int{0, 0, 2}).Draw(t, "drain"),
+	}
 }
 
 // device draws what a phone says of its SIMs.
@@ -75,17 +86,21 @@ func (m *model) spend(job gateway.Job) {
 		return
 	}
 	at := job.History[len(job.History)-1].At.Time
+	if given := m.given[job.ID]; given.After(at) { // calls come in any order of their times
+		at = given
+	}
 	m.uses[job.ID] = modelUse{
 		gateway.SIM{Phone: job.Phone, Slot: job.SIM}, job.To, segments.CountAbroad(string(job.Text), ""), at,
 	}
 	if m.budgets == nil {
 		return
 	}
-	sim := gateway.SIM{Phone: job.Phone, Slot: job.SIM}
 	m.within("lane", m.budgets.OfLane(lane), func(modelUse) bool { return true })
 	m.within("phone", m.budgets.OfPhone(job.Phone), func(u modelUse) bool { return u.sim.Phone == job.Phone })
-	// What was sent through slot 0 may have been sent through any SIM.
-	m.within("SIM", m.budgets.OfSIM(sim), func(u modelUse) bool { return u.sim == sim || u.sim == gateway.SIM{Phone: job.Phone} })
+	for slot := range 3 { // what was sent through slot 0 may have been sent through any SIM
+		sim := gateway.SIM{Phone: job.Phone, Slot: slot}
+		m.within("SIM", m.budgets.OfSIM(sim), func(u modelUse) bool { return u.sim == sim || u.sim == gateway.SIM{Phone: job.Phone} })
+	}
 }
 
 // unspend notes that a phone has said that it has not sent a job and will not.

@@ -14,15 +14,18 @@ import (
 
 // pull offers jobs to a phone. One that does not ask has them in hand.
 func (m *model) pull() {
-	p := m.phone()
+	p, at := m.phone(), m.at()
 	offered, err := m.queue.Offer(m.Context(), gateway.Pull{
 		Phone: p.name, Lanes: []string{lane}, Max: rapid.IntRange(1, 3).Draw(m.T, "max"), Lease: m.unique("lease"),
-		LeaseFor: lease, Now: m.at(), Unasked: p.unasked, TakenFor: takenFor, Budgets: m.budgets,
+		LeaseFor: lease, Now: at, Unasked: p.unasked, TakenFor: takenFor, Budgets: m.budgets,
 	})
 	m.must(err)
 	for _, job := range offered.Jobs {
 		known := m.find(job.ID)
 		m.saw(known, job)
+		if at.After(m.given[job.ID]) {
+			m.given[job.ID] = at
+		}
 		switch {
 		case known.over:
 			m.Fatalf("%s was read as ended and is offered to %s", job.ID, p.name)

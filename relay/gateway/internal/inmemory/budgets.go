@@ -206,6 +206,6 @@ func (l *Ledger) MayTake(b *gateway.Budgets, j gateway.Job, now time.Time) bool 
 	if use, ok := l.uses[j.ID]; b == nil || ok && use.SIM == sim && (!use.Held || use.At.After(now)) {
 		return true
 	}
-	free := l.books(b, sim, j.Lane, now).freeAt(l.want(j), now)
-	return !free.After(now)
+	now = latest(now, l.given[j.ID])
+	return !l.books(b, sim, j.Lane, now).freeAt(l.want(j), now).After(now)
 }

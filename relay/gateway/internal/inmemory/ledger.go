@@ -19,6 +19,7 @@ type Ledger struct {
 	Keep Keeper
 
 	uses   map[string]gateway.Use // by job
+	given  map[string]time.Time   // by job: the time of the last call that offered it
 	scopes map[scope]*history
 	states map[gateway.SIM]gateway.SIMState
 }
@@ -112,6 +113,9 @@ func (l *Ledger) Count(j gateway.Job) {
 		return
 	}
 	use.Recipient = l.digest(j.To)
+	if !use.Held { // calls come in any order of their times
+		use.At = latest(use.At, l.given[j.ID])
+	}
 	if known { // the text may be gone
 		use.Segments = max(use.Segments, old.Segments)
 	}
@@ -125,6 +129,9 @@ func (l *Ledger) Count(j gateway.Job) {
 func (l *Ledger) Release(j gateway.Job) {
 	if _, known := l.uses[j.ID]; known {
 		l.Count(j)
+	}
+	if j.Final() {
+		delete(l.given, j.ID)
 	}
 }
 
@@ -175,6 +182,7 @@ func (l *Ledger) Forget(before time.Time, room int) int {
 		}
 		if use.At.Before(before) {
 			l.Drop(job)
+			delete(l.given, job)
 			dropped++
 		}
 	}

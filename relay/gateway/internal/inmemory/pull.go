@@ -44,9 +44,15 @@ func (b *PullBudget) Choose(j gateway.Job) (gateway.Pull, bool) {
 
 // Count counts a job that was offered, and returns it.
 func (b *PullBudget) Count(j gateway.Job) gateway.Job {
-	if b.pull.Budgets != nil {
-		b.ledger.Count(j)
+	if b.pull.Budgets == nil {
+		return j
 	}
+	l := b.ledger
+	if l.given == nil {
+		l.given = map[string]time.Time{}
+	}
+	l.given[j.ID] = latest(l.given[j.ID], b.pull.Now)
+	l.Count(j)
 	return j
 }
 
