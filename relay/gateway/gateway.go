@@ -24,6 +24,7 @@ type Gateway struct {
 	clock    *clock
 	pulls    waitingPulls
 	watches  watches
+	cancels  cancels
 	watchers watchers
 	waiters  waiters
 	lanes    lanes
@@ -78,6 +79,7 @@ func (g *Gateway) hear(change Change) {
 		g.watchers.tell(change.Job)
 	}
 	if change.Phone != "" {
+		g.cancels.tell(change.Phone, change.Job)
 		g.pulls.wakePhone(change.Phone)
 	}
 	if change.State == relayapi.StateUncertain {

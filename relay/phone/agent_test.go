@@ -27,7 +27,10 @@ func TestAgentTakesSendsAndReports(t *testing.T) {
 		r.stop()
 		require.Equal(t, phone.Text{Job: "a", To: number, Body: body, Lane: "text"}, sent[0])
 		require.Equal(t, []string{"a taken", "a sent", "b taken", "b sent"}, g.states())
-		require.Equal(t, relayapi.Pull{Max: 1, WaitMS: 7000, IntervalMS: 9000, Lanes: []string{"text", "mob"}}, g.pulls[0])
+		none := 0
+		require.Equal(t, relayapi.Pull{
+			Max: 1, WaitMS: 7000, IntervalMS: 9000, Lanes: []string{"text", "mob"}, Device: &relayapi.Device{FailedLastHour: &none},
+		}, g.pulls[0])
 		for _, report := range g.reports {
 			require.Equal(t, "lease of "+report.ID, report.Lease)
 			require.False(t, report.At.IsZero())

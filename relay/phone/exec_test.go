@@ -23,7 +23,7 @@ func script(t *testing.T, content string, args ...string) *phone.Exec {
 	}
 	file := filepath.Join(t.TempDir(), "send.sh")
 	require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
-	return &phone.Exec{Command: "/bin/sh", Args: append([]string{file}, args...)}
+	return &phone.Exec{Command: "/bin/sh", Args: append([]string{file}, args...), TrustExitCode: true}
 }
 
 func TestExec(t *testing.T) {
@@ -35,6 +35,23 @@ func TestExec(t *testing.T) {
 	got, err := os.ReadFile(out)
 	require.NoError(t, err)
 	require.Equal(t, out+"|-n|"+number+"|to="+number+";$(reboot)|{other}|"+body, string(got))
+}
+
+// A command can end with 0 whatever happens, as termux-sms-send does without a SIM.
+func TestG1AnExitCodeIsNoProofOfSending(t *testing.T) {
+	t.Parallel()
+	sender := script(t, `exit 0`, "{to}")
+	sender.TrustExitCode = false
+	require.ErrorIs(t, sender.Send(t.Context(), text()), phone.ErrUnconfirmed)
+}
+
+func TestExecNamesAMissingCommand(t *testing.T) {
+	t.Parallel()
+	sender := &phone.Exec{Command: filepath.Join(t.TempDir(), "gammu"), Args: []string{"{to}"}}
+	failed := failure(t, sender.Ready(t.Context()))
+	require.Equal(t, relayapi.FailureConfig, failed.Class)
+	require.Contains(t, failed.Text, "gammu")
+	require.NoError(t, script(t, "").Ready(t.Context()))
 }
 
 func TestExecMayLeaveTheTextUnread(t *testing.T) {

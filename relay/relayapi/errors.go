@@ -94,3 +94,16 @@ const (
 	// with the state.
 	CodeNotCancelling ErrorCode = "not_cancelling"
 )
+
+// Codes for devices that register.
+const (
+	// CodeRegistrationUnknown: there is no such code. 404, with the field.
+	CodeRegistrationUnknown ErrorCode = "registration_unknown"
+	// CodeRegistrationUsed: a device has used the code. 410, with the field.
+	CodeRegistrationUsed ErrorCode = "registration_used"
+	// CodeRegistrationExpired: the time of the code is over. 410, with the field.
+	CodeRegistrationExpired ErrorCode = "registration_expired"
+	// CodeNameTaken: somebody has the name that the device chose; the code can still be used.
+	// 409, with the field.
+	CodeNameTaken ErrorCode = "name_taken"
+)

@@ -53,6 +53,20 @@ func TestVersion1StaysByteForByte(t *testing.T) {
 			`{}`,
 		},
 		{
+			"register",
+			relayapi.Register{Code: "c", Name: "old"},
+			relayapi.Register{},
+			`{"code":"c","name":"old"}`,
+			`{"code":""}`,
+		},
+		{
+			"registered",
+			relayapi.Registered{Token: "t", Name: "old", Role: "phone", Lanes: []string{"text"}},
+			relayapi.Registered{},
+			`{"token":"t","name":"old","role":"phone","lanes":["text"]}`,
+			`{"token":"","name":"","role":""}`,
+		},
+		{
 			"pulled",
 			relayapi.Pulled{Jobs: []relayapi.Job{{ID: "1", To: "+8613800138000", Text: "Hi", Lane: "text", Deadline: at, RemainingMS: 1, Lease: "l", LeaseDeadline: at, LeaseRemainingMS: 2, Cancelling: true, SIM: 1}}},
 			relayapi.Pulled{Jobs: []relayapi.Job{}},
@@ -94,8 +108,8 @@ func TestVersion1StaysByteForByte(t *testing.T) {
 func TestVersion1KeepsItsPathsAndWords(t *testing.T) {
 	t.Parallel()
 	require.Equal(t,
-		[]string{"/v1/messages", "/v1/pull", "/v1/receipts", "/healthz", "Idempotency-Key", "Retry-After"},
-		[]string{relayapi.PathSubmissions, relayapi.PathPull, relayapi.PathStateReports, relayapi.PathHealth, relayapi.HeaderIdempotencyKey, relayapi.HeaderRetryAfter})
+		[]string{"/v1/messages", "/v1/pull", "/v1/receipts", "/healthz", "/v1/openapi.json", "Idempotency-Key", "Retry-After"},
+		[]string{relayapi.PathSubmissions, relayapi.PathPull, relayapi.PathStateReports, relayapi.PathHealth, relayapi.PathOpenAPI, relayapi.HeaderIdempotencyKey, relayapi.HeaderRetryAfter})
 	require.Equal(t,
 		[]relayapi.State{"queued", "offered", "taken", "sent", "delivered", "failed", "expired", "cancelled", "cancelling", "uncertain"},
 		[]relayapi.State{
