@@ -139,7 +139,7 @@ var operations = []operation{
 			{http.StatusCreated, "A new job, as it is now.", "Submission"},
 		},
 		errors: []relayapi.ErrorCode{
-			relayapi.CodeLaneForbidden, relayapi.CodeCountryForbidden, relayapi.CodeNoPhoneOnline, relayapi.CodeLaneBusy,
+			relayapi.CodeLaneForbidden, relayapi.CodeCountryForbidden, relayapi.CodeNoPhoneOnline, relayapi.CodeLaneBusy, relayapi.CodeSIMBudget,
 			relayapi.CodeRecipientQuota, relayapi.CodeIdempotencyConflict,
 		},
 	},
