@@ -14,6 +14,17 @@ func (j Job) Due() time.Time {
 // Waits reports whether the job's site waits for the text to be sent.
 func (j Job) Waits() bool { return !j.AnswerBy.IsZero() }
 
+// Repeated returns the job after its site has submitted it again, as of then: a site that
+// now waits longer has the text sent as long as that is of use. A shorter wait changes
+// nothing, and a job that was accepted without a wait goes on until its deadline.
+func (j Job) Repeated(s Submit) Job {
+	j = j.AsOf(s.Now)
+	if until := endOf(s.Now, s.Wait); j.Open() && j.Waits() && until.After(j.AnswerBy) {
+		j.AnswerBy = until
+	}
+	return j
+}
+
 // Suffices reports whether the phone can send a job of its lane in time, when it has that
 // many others to send before. A text that comes after its site has stopped waiting is of no
 // use, and the site must not send another; so it is better not handed out. It is true of

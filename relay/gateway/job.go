@@ -53,7 +53,7 @@ type Job struct {
 	// Deadline is when the job expires unless a phone has taken it.
 	Deadline time.Time
 	// AnswerBy is until when the job's site waits for the text to be sent; zero when it
-	// does not wait.
+	// does not wait. A repeated submission can make it later ([Job.Repeated]).
 	AnswerBy time.Time
 	// History holds every transition, oldest first.
 	History []relayapi.Transition

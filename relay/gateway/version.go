@@ -8,7 +8,7 @@ import "context"
 func (j Job) Replaced(next Job) (Job, bool) {
 	same := j.State == next.State && j.Phone == next.Phone && j.Lease == next.Lease && j.Text == next.Text && j.To == next.To &&
 		j.Unasked == next.Unasked && j.LeaseEnd.Equal(next.LeaseEnd) && j.TakenEnd.Equal(next.TakenEnd) &&
-		len(j.History) == len(next.History)
+		j.AnswerBy.Equal(next.AnswerBy) && len(j.History) == len(next.History)
 	next.Version = j.Version
 	if !same {
 		next.Version++

@@ -74,7 +74,7 @@ func (q *Queue) Submit(ctx context.Context, s gateway.Submit) (gateway.Submitted
 			if old.Content != "" && old.Content != s.Content {
 				return gateway.Submitted{}, gateway.ErrContentDiffers
 			}
-			return gateway.Submitted{Job: t.store(old, old.AsOf(s.Now))}, nil
+			return gateway.Submitted{Job: t.store(old, old.Repeated(s))}, nil
 		}
 		if s.Refuse != nil {
 			return gateway.Submitted{}, s.Refuse

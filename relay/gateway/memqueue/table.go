@@ -52,11 +52,11 @@ func (t *table) store(old *gateway.Job, job gateway.Job) gateway.Job {
 func (t *table) note(c gateway.Change) { t.changes = append(t.changes, c) }
 
 // countedFor returns when the jobs that count towards a recipient's quota were
-// created, newest first.
+// created, newest first, but for those of a clock that was ahead.
 func (t *table) countedFor(to relayapi.Number, now time.Time) []time.Time {
 	var times []time.Time
 	for _, job := range t.jobs {
-		if job.To == to && job.AsOf(now).Counts() {
+		if job.To == to && job.AsOf(now).Counts() && !job.Created.After(now.Add(gateway.CallsApart)) {
 			times = append(times, job.Created)
 		}
 	}
@@ -154,8 +154,8 @@ func (t *table) sweep(s gateway.Sweep) int {
 		expired := job.AsOf(s.Now)
 		overdue := expired.State != job.State
 		clearText := job.Text != "" && !job.Open() && !job.MustKeepText() && job.Deadline.Before(s.ClearBefore)
-		forget := job.Created.Before(s.ForgetBefore)
-		hide := job.To != "" && !expired.Open() && !expired.InHand() && job.Created.Before(s.HideBefore)
+		forget := s.Forgets(job.Created)
+		hide := job.To != "" && !expired.Open() && !expired.InHand() && s.Hides(job.Created)
 		if swept == sweepBatch || !overdue && !clearText && !hide && !forget {
 			return false
 		}

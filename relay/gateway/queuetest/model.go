@@ -189,6 +189,9 @@ func (m *model) saw(job *modelJob, read gateway.Job) {
 	case after >= 0 && after < before && !job.back:
 		m.Fatalf("%s: back from %s to %s", read.ID, job.seen.State, read.State)
 	}
+	if read.AnswerBy.Before(job.seen.AnswerBy) {
+		m.Fatalf("%s: its site waited until %v, and then until %v only", read.ID, job.seen.AnswerBy, read.AnswerBy)
+	}
 	job.seen, job.back = read, false
 	if read.State == relayapi.StateCancelled || read.State == relayapi.StateExpired {
 		job.over = true

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -159,7 +160,7 @@ func (m *model) repeat() {
 	at := m.at()
 	submitted, err := m.queue.Submit(m.Context(), gateway.Submit{
 		ID: m.unique("job"), Site: site, Key: job.seen.Key, Content: "digest", To: number, Text: "code 824913", Lane: lane,
-		Now: at, Deadline: at.Add(ttl),
+		Now: at, Deadline: at.Add(ttl), Wait: time.Duration(rapid.SampledFrom([]int{0, 3, 30}).Draw(m.T, "wait")) * time.Second,
 	})
 	m.must(err)
 	if submitted.New || submitted.Job.ID != job.seen.ID {

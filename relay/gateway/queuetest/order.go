@@ -68,6 +68,37 @@ var orderCases = []testCase{
 		b.fail(job, "limit")
 		b.wantOrder("older jobs go first", b.pull("other"), job)
 	}},
+	{"a repetition that waits longer has the job wait longer", func(b *bench) {
+		again := func(wait time.Duration) gateway.Job {
+			return b.submit(withKey("k"), func(s *gateway.Submit) { s.Wait = wait })
+		}
+		first := again(3 * time.Second)
+		other := b.submit(waits(8 * time.Second))
+		b.wantOrder("a late text is of no use", b.pullMany(phone, 1, 5*time.Second), other)
+		b.pass(2 * time.Second)
+		if job := again(10 * time.Second); job.ID != first.ID || !job.AnswerBy.Equal(b.now.Add(10*time.Second)) || job.Version != 2 {
+			b.Fatalf("a longer wait is stored, as a new version: got %+v", job)
+		}
+		b.pass(5 * time.Second)
+		for _, shorter := range []time.Duration{time.Second, 0} {
+			if job := again(shorter); job.Version != 2 {
+				b.Fatalf("a shorter wait changes nothing: got %+v", job)
+			}
+		}
+		b.wantOrder("the site still waits", b.pullMany("other", 1, 5*time.Second), first)
+		if job := b.job(first.ID); !job.AnswerBy.Equal(first.Created.Add(12 * time.Second)) {
+			b.Fatalf("the longest wait counts: got %+v", job)
+		}
+	}},
+	{"a repetition does not make a job impatient", func(b *bench) {
+		first := b.submit(withKey("k"))
+		again := b.submit(withKey("k"), func(s *gateway.Submit) { s.Wait = time.Second })
+		b.pass(2 * time.Second)
+		if again.Waits() {
+			b.Fatalf("a job that was accepted without a wait goes on until its deadline: got %+v", again)
+		}
+		b.wantOrder("its deadline has not come", b.pull(phone), first)
+	}},
 	{"what cannot be sent in time is not handed out", func(b *bench) {
 		first := b.submit(waits(3 * time.Second))
 		later := b.submit(waits(5 * time.Second))

@@ -48,6 +48,7 @@ var suite = []struct {
 	{"List", listCases},
 	{"Version", versionCases},
 	{"Sweep", sweepCases},
+	{"ClockAhead", aheadCases},
 	{"Change", changeCases},
 	{"Race", raceCases},
 }

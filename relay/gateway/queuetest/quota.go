@@ -120,6 +120,24 @@ var quotaCases = []testCase{
 		b.record(b.taken(limited(oneAMinute)), relayapi.StateFailed)
 		b.wantQuota(time.Minute, limited(oneAMinute))
 	}},
+	{"a job of a clock that was ahead does not count until its time has come", func(b *bench) {
+		b.pass(720 * time.Hour)
+		b.seen(phone, lane)
+		b.submit(limited(oneAMinute))
+		b.pass(-720 * time.Hour)
+		b.seen(phone, lane)
+		b.submit(limited(oneAMinute))
+		b.wantQuota(time.Minute, limited(oneAMinute))
+		b.pass(720 * time.Hour)
+		b.seen(phone, lane)
+		b.wantQuota(time.Minute, limited(oneAMinute))
+	}},
+	{"jobs of calls in a wrong order count", func(b *bench) {
+		b.submit(limited(oneAMinute))
+		b.pass(-gateway.CallsApart)
+		b.seen(phone, lane)
+		b.wantQuota(time.Minute+gateway.CallsApart, limited(oneAMinute))
+	}},
 	{"no quotas, no limit", func(b *bench) {
 		for range 20 {
 			b.submit(limited())

@@ -54,7 +54,7 @@ func (s *session) repeated(known row, again gateway.Submit) (gateway.Submitted, 
 	if known.Content != "" && known.Content != again.Content && known.Content != s.key.digest(again.Content) {
 		return gateway.Submitted{}, gateway.ErrContentDiffers
 	}
-	return gateway.Submitted{Job: s.keepAsOf(known, again.Now)}, nil
+	return gateway.Submitted{Job: s.store(known, known.Repeated(again))}, nil
 }
 
 func (s *session) quota(submission gateway.Submit) time.Time {
@@ -63,7 +63,8 @@ func (s *session) quota(submission gateway.Submit) time.Time {
 		return time.Time{}
 	}
 	now := submission.Now
-	times := s.moments(selectCounted, string(submission.To), millis(now.Add(-window)), millis(now), limit)
+	from, to := now.Add(-window), now.Add(gateway.CallsApart)
+	times := s.moments(selectCounted, string(submission.To), millis(from), millis(to), millis(now), limit)
 	return gateway.RetryAt(submission.Quotas, times, now)
 }
 

@@ -45,6 +45,7 @@ func (s *session) setAside(bad []*damage) {
 		s.damaged++
 		s.logger.Error("sqlitequeue: a row cannot be read and was set aside", slog.String("job", d.id), slog.String("reason", d.reason))
 	}
+	s.deleted(len(bad))
 }
 
 // refuseSetAside makes the call that runs fail if the job that it asks for was set aside.

@@ -36,6 +36,7 @@ const oneStep = `[{"state":"queued","source":"site","at":"2026-11-21T12:00:00Z"}
 // milliseconds.
 func BenchmarkFullOfOneState(b *testing.B) {
 	b.Run("empty", func(b *testing.B) { measureFull(b, 0, 0, noon) })
+	b.Run("sent, by a clock that was ahead", func(b *testing.B) { measureFull(b, rowsOfOneState, 3, noon.AddDate(0, 3, 0)) })
 	for number, state := range states {
 		for when, deadline := range map[string]time.Time{"to come": noon.Add(12 * time.Hour), "over": noon.Add(-12 * time.Hour)} {
 			if (gateway.Job{State: state}).Final() && deadline.After(noon) {

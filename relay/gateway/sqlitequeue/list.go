@@ -108,9 +108,9 @@ func (q *Queue) read(ctx context.Context, text string, each func(scanner) error,
 	}
 	rows, err := q.readers.QueryContext(ctx, text, args...)
 	if err != nil {
-		return q.readError(ctx, err)
+		return q.answered(ctx, err)
 	}
-	return q.readError(ctx, scanAll(rows, each))
+	return q.answered(ctx, scanAll(rows, each))
 }
 
 func scanAll(rows *sql.Rows, each func(scanner) error) (err error) {
@@ -123,15 +123,21 @@ func scanAll(rows *sql.Rows, each func(scanner) error) (err error) {
 	return rows.Err()
 }
 
-// readError is what a caller hears of a read that failed.
-func (q *Queue) readError(ctx context.Context, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
+// answered is what a caller hears of a read that ended with err. What was read, or was not
+// there, counts only if the file is still the one that the queue opened: sql.ErrNoRows
+// comes back only then.
+func (q *Queue) answered(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
-	case q.writer.stopping():
+	}
+	lost := q.writer.identity.checkRead()
+	switch {
+	case (err != nil || lost != nil) && q.writer.stopping():
 		return gateway.ErrClosed
+	case lost != nil:
+		return named(lost)
+	case errors.Is(err, sql.ErrNoRows):
+		return err
 	default:
 		return named(err)
 	}

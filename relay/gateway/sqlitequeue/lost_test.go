@@ -60,8 +60,36 @@ func TestNothingIsAcknowledgedIntoALostFile(t *testing.T) {
 				_, err := queue.Submit(t.Context(), submission(fmt.Sprintf("lost-%d", n)))
 				require.Error(t, err, "not one is acknowledged")
 			}
+			wantNothingReadFromALostFile(t, queue, tt.want)
 			require.Error(t, queue.Check(t.Context()))
 		})
+	}
+}
+
+// wantNothingReadFromALostFile wants no read to answer: the file may have had what is not
+// found, and what is found may be old. Above all nothing is unknown.
+func wantNothingReadFromALostFile(t *testing.T, queue *sqlitequeue.Queue, want string) {
+	t.Helper()
+	reads := map[string]func() error{
+		"a job":            func() error { _, err := queue.Job(t.Context(), "job-1", benchNow); return err },
+		"a job that ended": func() error { _, err := queue.Job(t.Context(), "job-1", benchNow.Add(benchDay)); return err },
+		"an unknown job":   func() error { _, err := queue.Job(t.Context(), "nothing", benchNow); return err },
+		"List": func() error {
+			_, err := queue.List(t.Context(), gateway.Filter{Limit: 1, Now: benchNow})
+			return err
+		},
+		"Counts": func() error { _, err := queue.Counts(t.Context(), benchNow); return err },
+		"Find": func() error {
+			_, err := queue.Principals().Find(t.Context(), gateway.Hash{7, 1})
+			return err
+		},
+		"principals": func() error { _, err := queue.Principals().List(t.Context()); return err },
+	}
+	for name, read := range reads {
+		err := read()
+		require.ErrorContains(t, err, want, name)
+		require.NotErrorIs(t, err, gateway.ErrUnknownJob, name)
+		require.NotErrorIs(t, err, gateway.ErrUnknownToken, name)
 	}
 }
 

@@ -6,8 +6,11 @@ import (
 )
 
 const (
-	readMeta  = `SELECT value FROM meta WHERE name = ?`
-	writeMeta = `INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value`
+	readMeta   = `SELECT value FROM meta WHERE name = ?`
+	writeMeta  = `INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value`
+	keepPlaces = `UPDATE meta SET value = (SELECT coalesce(max(seq), 0) FROM jobs)
+		WHERE name IN ('` + metaHidden + `', '` + metaPassed + `', '` + metaLooked + `')
+		AND value > (SELECT coalesce(max(seq), 0) FROM jobs)`
 
 	// What a check writes wants several new pages, as jobs do: on a full disk a change in
 	// place may still succeed.

@@ -10,8 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
+	"github.com/cnsms/cnsms/relay/gateway"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
@@ -81,42 +81,32 @@ func shown(column string) relayapi.Number {
 	return relayapi.Number(column)
 }
 
-const (
-	selectNumbers = `SELECT seq, recipient, content, created < ?, state NOT IN (0, 1, 2, 8) FROM jobs
-		WHERE seq > ? ORDER BY seq LIMIT ? + 0`
-	hideNumber = `UPDATE jobs SET recipient = ?, content = ?, version = version + 1 WHERE seq = ?`
-)
+const hideNumber = `UPDATE jobs SET recipient = ?, content = ?, version = version + 1 WHERE seq = ?`
 
-// hideNumbers replaces the numbers of jobs that were created before a time by digests,
-// and the digests of their contents, which anybody could make, by keyed ones. Jobs lie
-// in the order in which they came, so it goes on where it stopped. A job that a phone may
-// still send, long after every time that it had, keeps its number.
-func (s *session) hideNumbers(before time.Time, room int) int {
-	done, old, young := s.meta(metaHidden), []hidden(nil), false
-	s.query(selectNumbers, func(from scanner) error {
-		var h hidden
-		var ripe bool
-		err := from.Scan(&h.seq, &h.recipient, &h.content, &ripe, &h.ended)
-		if young = young || !ripe; !young {
-			old = append(old, h)
+// hideNumbers replaces the numbers of ended jobs whose time has come by digests, and the
+// digests of their contents, which anybody could make, by keyed ones. It goes on where it
+// stopped. A job that a phone may still send, long after every time that it had, keeps its
+// number.
+func (s *session) hideNumbers(sweep gateway.Sweep, room int) int {
+	from := s.meta(metaHidden)
+	done, looked := from, 0
+	for _, p := range s.places(from, lastSeq, room) {
+		if !sweep.Hides(p.created) {
+			break
 		}
-		return err
-	}, millis(before), done, room)
-	for _, h := range old {
-		if h.ended && h.recipient != "" {
-			s.exec(hideNumber, s.key.digest(h.recipient), s.key.digest(h.content), h.seq)
-		}
-		done = h.seq
+		s.hide(p)
+		done, looked = p.seq, looked+1
 	}
-	if len(old) > 0 {
+	if done > from {
 		s.setMeta(metaHidden, done)
 	}
-	return len(old)
+	return looked
 }
 
-// hidden is what a job loses.
-type hidden struct {
-	seq                int64
-	recipient, content string
-	ended              bool
+// hide hides a job's number, if the job has ended and has one.
+func (s *session) hide(p place) int {
+	if !p.ended || p.recipient == "" || isDigest(p.recipient) {
+		return 0
+	}
+	return s.exec(hideNumber, s.key.digest(p.recipient), s.key.digest(p.content), p.seq)
 }

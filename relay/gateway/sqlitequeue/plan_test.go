@@ -12,7 +12,6 @@ import (
 
 // mayScan are the statements that read a table from its beginning, and why that is short.
 var mayScan = map[string]string{
-	selectOldest:  "reads the first rows of a table that is in this order",
 	selectDropped: "sorts no more rows than one pull takes",
 	countDamaged:  "once, when the file is opened",
 	stampDamaged:  "only when a row is set aside, and those are few",

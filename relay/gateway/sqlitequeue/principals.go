@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/cnsms/cnsms/relay/gateway"
@@ -56,17 +55,7 @@ func (p principals) read(ctx context.Context, call func() error) error {
 	if p.queue.writer.stopping() {
 		return gateway.ErrClosed
 	}
-	err := call()
-	switch {
-	case err == nil || errors.Is(err, sql.ErrNoRows):
-		return err
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case p.queue.writer.stopping():
-		return gateway.ErrClosed
-	default:
-		return fmt.Errorf("sqlitequeue: %w", err)
-	}
+	return p.queue.answered(ctx, call())
 }
 
 // Put stores a principal.

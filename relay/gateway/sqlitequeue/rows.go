@@ -73,7 +73,7 @@ func updateValues(r row) ([]any, error) {
 	}
 	return []any{
 		string(r.Text), slices.Index(states, r.State), r.Phone, r.Lease, millis(r.LeaseEnd), r.Counts(), string(history),
-		r.Version, r.Unasked, millis(r.TakenEnd), r.seq,
+		r.Version, r.Unasked, millis(r.TakenEnd), millis(r.AnswerBy), millis(r.Due()), r.seq,
 	}, nil
 }
 

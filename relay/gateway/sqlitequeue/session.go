@@ -62,7 +62,7 @@ var (
 	controlStatements = []string{begin, commit, rollback, savepoint, release, rollbackTo}
 	upkeepStatements  = []string{
 		copyDamaged, damagedByID, damagedByKey, countDamaged, stampDamaged, clearDamaged, hideDamaged, forgetDamaged,
-		selectNumbers, hideNumber, readMeta, writeMeta, freePages, vacuum, writeProbe, deleteProbe,
+		hideNumber, readMeta, writeMeta, keepPlaces, freePages, vacuum, writeProbe, deleteProbe,
 	}
 )
 

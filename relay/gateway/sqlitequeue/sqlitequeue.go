@@ -4,9 +4,10 @@
 // When a call returns without an error, its changes are on disk, in the file that the
 // name leads to: the file is in write-ahead mode with full synchronisation, so jobs
 // survive kill -9 and the loss of power, and a file that is removed or replaced is noticed
-// before the next call is acknowledged. One goroutine writes. It stores the calls that
-// came while it was busy in one transaction, so many callers at once get many times the
-// throughput of one. Reads have connections of their own.
+// before the next call is acknowledged and the next read is answered. One goroutine
+// writes. It stores the calls that came while it was busy in one transaction, so many
+// callers at once get many times the throughput of one. Reads have connections of their
+// own.
 //
 // When the disk fails a transaction, every call of it gets the error, and none of its
 // changes is kept. When a call fails by itself, it fails alone. A row that cannot be read
@@ -158,14 +159,14 @@ func (q *Queue) Job(ctx context.Context, id string, now time.Time) (gateway.Job,
 		return gateway.Job{}, gateway.ErrClosed
 	}
 	row, err := scanRow(q.byID.QueryRowContext(ctx, id))
-	var bad *damage
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return gateway.Job{}, q.missing(ctx, id)
-	case errors.As(err, &bad):
+	if bad := (*damage)(nil); errors.As(err, &bad) {
 		return q.expire(ctx, id, now) // where the writer sets it aside
-	case err != nil:
-		return gateway.Job{}, q.readError(ctx, err)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return gateway.Job{}, q.missing(ctx, id)
+	}
+	if err = q.answered(ctx, err); err != nil {
+		return gateway.Job{}, err
 	}
 	if job := row.AsOf(now); job.State == row.State {
 		return job, nil
@@ -175,13 +176,13 @@ func (q *Queue) Job(ctx context.Context, id string, now time.Time) (gateway.Job,
 
 // missing is why there is no job of an id.
 func (q *Queue) missing(ctx context.Context, id string) error {
-	switch err := q.setAside.QueryRowContext(ctx, id).Scan(&id); {
+	switch err := q.answered(ctx, q.setAside.QueryRowContext(ctx, id).Scan(&id)); {
 	case err == nil:
 		return named(&setAsideError{id})
 	case errors.Is(err, sql.ErrNoRows):
 		return gateway.ErrUnknownJob
 	default:
-		return q.readError(ctx, err)
+		return err
 	}
 }
 
@@ -209,7 +210,7 @@ func (q *Queue) Check(ctx context.Context) error {
 	}
 	var version int
 	if err := q.readers.QueryRowContext(ctx, readVersion).Scan(&version); err != nil {
-		return q.readError(ctx, err)
+		return q.answered(ctx, err)
 	}
 	if q.writer.lastFailure() == nil {
 		return nil

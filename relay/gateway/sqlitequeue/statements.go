@@ -24,7 +24,7 @@ const (
 	selectNextEnd = `SELECT lease_end FROM jobs
 		WHERE lane = ? AND state = 1 AND (lease_end = deadline) = 0 AND lease_end > ? ORDER BY lease_end LIMIT 1`
 	selectCounted = `SELECT created FROM jobs
-		WHERE recipient = ? AND counted = 1 AND created > ? AND NOT (state < 2 AND deadline <= ?)
+		WHERE recipient = ? AND counted = 1 AND created > ? AND created <= ? AND NOT (state < 2 AND deadline <= ?)
 		ORDER BY created DESC LIMIT ? + 0`
 	// What the phones of a lane have to send before a job that is due then.
 	countQueued = `SELECT count(*) FROM
@@ -38,7 +38,9 @@ const (
 	selectOverdue   = `SELECT ` + columns + ` FROM jobs WHERE deadline <= ? AND state < 2 LIMIT ? + 0`
 	selectUncertain = `SELECT ` + columns + ` FROM jobs
 		WHERE state IN (2, 8) AND taken_end > 0 AND taken_end <= ? LIMIT ? + 0`
-	selectOldest = `SELECT seq, created FROM jobs ORDER BY seq LIMIT ? + 0`
+	// The table has its rows in the order in which the jobs came.
+	selectPlaces = `SELECT seq, created, recipient, content, state NOT IN (0, 1, 2, 8) FROM jobs
+		WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ? + 0`
 
 	// insertJob changes nothing when the site has used the key before.
 	insertJob = `INSERT INTO jobs (id, site, key, content, recipient, text, ref, lane,
@@ -46,7 +48,7 @@ const (
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (site, key) WHERE key <> '' DO NOTHING`
 	updateJob = `UPDATE jobs SET text = ?, state = ?, phone = ?, lease = ?, lease_end = ?, counted = ?, history = ?,
-		version = ?, unasked = ?, taken_end = ? WHERE seq = ?`
+		version = ?, unasked = ?, taken_end = ?, answer_by = ?, due = ? WHERE seq = ?`
 	clearTexts = `UPDATE jobs SET text = '', version = version + 1 WHERE seq IN
 		(SELECT seq FROM jobs WHERE text <> '' AND state >= 2 AND NOT (state IN (2, 8) AND unasked = 1) AND deadline < ?
 		LIMIT ? + 0)`
@@ -56,7 +58,7 @@ const (
 // statements are those that the writer prepares.
 var statements = []string{
 	selectByID, selectByKey, selectHanded, selectHeld, selectDropped, selectQueued, selectNextEnd, selectCounted,
-	countQueued, countLeased, countDropped, countInHand, selectOverdue, selectUncertain, selectOldest,
+	countQueued, countLeased, countDropped, countInHand, selectOverdue, selectUncertain, selectPlaces,
 	insertJob, updateJob, clearTexts, deleteJob,
 	selectPrincipal, selectName, putPrincipal, selectRegistration, putRegistration, deleteRegistrations,
 }

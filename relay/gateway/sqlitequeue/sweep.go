@@ -20,8 +20,9 @@ func (q *Queue) Sweep(ctx context.Context, s gateway.Sweep) (int, error) {
 			func(room int) int { return tx.end(selectOverdue, s.Now, room) },
 			func(room int) int { return tx.end(selectUncertain, s.Now, room) },
 			func(room int) int { return tx.exec(clearTexts, millis(s.ClearBefore), room) },
-			func(room int) int { return tx.forget(s.ForgetBefore, room) },
-			func(room int) int { return tx.hideNumbers(s.HideBefore, room) },
+			func(room int) int { return tx.forget(s, room) },
+			func(room int) int { return tx.hideNumbers(s, room) },
+			func(room int) int { return tx.lookBack(s, room) },
 		} {
 			if room := sweepBatch - swept; room > 0 {
 				swept += part(room)
@@ -41,22 +42,4 @@ func (s *session) end(text string, now time.Time, room int) int {
 		s.keepAsOf(old, now)
 	}
 	return len(ended)
-}
-
-// forget deletes old jobs. The table has them in the order in which they came, so it
-// looks at the first ones only.
-func (s *session) forget(before time.Time, room int) int {
-	var old []int64
-	s.query(selectOldest, func(from scanner) error {
-		var seq, created int64
-		err := from.Scan(&seq, &created)
-		if created < millis(before) {
-			old = append(old, seq)
-		}
-		return err
-	}, room)
-	for _, seq := range old {
-		s.exec(deleteJob, seq)
-	}
-	return len(old)
 }
