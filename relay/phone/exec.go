@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 
 	"github.com/cnsms/cnsms/relay/internal/scrub"
@@ -17,7 +18,7 @@ import (
 //
 // Exit code 0 says that the command has taken the text, and no more, unless TrustExitCode is
 // set: there are commands that end with 0 whatever happens. Send then returns
-// [ErrUnconfirmed]. Any other exit code says that the text was not sent. A
+// [ErrUnconfirmed]. Any other exit code but those of MayHaveSent says that the text was not sent. A
 // command that was killed, or that did not end in time, may have sent. One that does not
 // end in time is killed, on Unix with everything that it has started: many such
 // commands are shell scripts, and what they have started could send too late.
@@ -31,6 +32,8 @@ type Exec struct {
 	TrustExitCode bool
 	// Classes says what exit codes mean. Any other one is relayapi.FailureUnknown.
 	Classes map[int]relayapi.FailureClass
+	// MayHaveSent are the exit codes after which the text may have been sent all the same.
+	MayHaveSent []int
 }
 
 var _ Checker = (*Exec)(nil)
@@ -45,6 +48,9 @@ func (e *Exec) Validate() error {
 	}
 	if !strings.Contains(strings.Join(e.Args, "\x00"), recipientPlace) {
 		problems = append(problems, errors.New("Args: one of them must contain {to}, which stands for the recipient"))
+	}
+	if slices.Contains(e.MayHaveSent, 0) {
+		problems = append(problems, errors.New("MayHaveSent: exit code 0 is no failure; without TrustExitCode it proves nothing anyway"))
 	}
 	for code, class := range e.Classes {
 		if code == 0 {
@@ -110,5 +116,5 @@ func (e *Exec) failure(ctx context.Context, err error, stderr string) error {
 	if stderr != "" {
 		text += ": " + stderr
 	}
-	return &Error{Class: class, Text: text, Err: err}
+	return &Error{Class: class, Text: text, MayHaveSent: slices.Contains(e.MayHaveSent, exit.ExitCode()), Err: err}
 }

@@ -71,6 +71,7 @@ func TestExecFailures(t *testing.T) {
 	}{
 		{"exit code", `exit 3`, relayapi.FailureUnknown, "exit code 3", false},
 		{"exit code with a meaning", `exit 69`, relayapi.FailureNoService, "exit code 69", false},
+		{"exit code that says nothing", `exit 75`, relayapi.FailureUnknown, "exit code 75", true},
 		{"complaints", `cat >&2; echo " to $1" >&2; exit 1`, relayapi.FailureUnknown, "exit code 1: *** to ***", false},
 		{"many complaints", `i=0; while [ $i -lt 2000 ]; do echo "no luck" >&2; i=$((i+1)); done; exit 1`, relayapi.FailureUnknown, "", false},
 		{"killed", `kill -9 $$`, relayapi.FailureUnknown, "the command was killed", true},
@@ -79,6 +80,7 @@ func TestExecFailures(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			sender := script(t, tt.content, "{to}")
+			sender.MayHaveSent = []int{75}
 			sender.Classes = map[int]relayapi.FailureClass{69: relayapi.FailureNoService}
 			failed := failure(t, sender.Send(t.Context(), text()))
 			require.Equal(t, tt.class, failed.Class)
@@ -139,10 +141,11 @@ func TestExecTakesNumbersOnly(t *testing.T) {
 
 func TestExecValidate(t *testing.T) {
 	t.Parallel()
-	err := (&phone.Exec{Args: []string{"to"}, Classes: map[int]relayapi.FailureClass{
+	err := (&phone.Exec{Args: []string{"to"}, MayHaveSent: []int{0}, Classes: map[int]relayapi.FailureClass{
 		0: relayapi.FailureLimit, 3: "no_servce",
 	}}).Validate()
 	require.ErrorContains(t, err, "Classes[3]:")
+	require.ErrorContains(t, err, "MayHaveSent:")
 	require.ErrorContains(t, err, "Command:")
 	require.ErrorContains(t, err, "Args:")
 	require.ErrorContains(t, err, "Classes[0]:")

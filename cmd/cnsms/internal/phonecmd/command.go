@@ -97,7 +97,8 @@ func newSender(o *options, env Env) phone.Sender {
 	switch o.sender {
 	case senderExec:
 		words := strings.Fields(o.command)
-		return &phone.Exec{Command: words[0], Args: words[1:], TrustExitCode: o.trustExitCode}
+		classes, _ := o.classes() // checked
+		return &phone.Exec{Command: words[0], Args: words[1:], TrustExitCode: o.trustExitCode, Classes: classes, MayHaveSent: o.mayHaveSent}
 	case senderFake:
 		return &phone.Fake{}
 	default:

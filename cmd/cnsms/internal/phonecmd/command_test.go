@@ -132,12 +132,24 @@ func TestG1AnExitCodeIsNoProofOfSending(t *testing.T) {
 func TestFlagsAreCheckedTogether(t *testing.T) {
 	t.Parallel()
 	s := start(t, phonecmd.Env{}, "--sender", "pigeon", "--sim", "9", "--language", "fr", "--speak-every", "1ms", "--pace", "-1s",
-		"--dns", "example.com", "--trust-exit-code", "--gateway", "http://relay.example.com")
+		"--dns", "example.com", "--trust-exit-code", "--exit-class", "0=limit", "--exit-may-have-sent", "0", "--gateway", "http://relay.example.com")
 	err := <-s.ended
-	for _, flag := range []string{"--gateway: want https", "--plain-http", "--token-file", "--sender", "--sim", "--language", "--speak-every", "--pace", "--dns", "--trust-exit-code"} {
+	for _, flag := range []string{"--gateway: want https", "--plain-http", "--token-file", "--sender", "--sim", "--language", "--speak-every", "--pace", "--dns", "--trust-exit-code", "--exit-class:", "--exit-may-have-sent:"} {
 		require.ErrorContains(t, err, flag)
 	}
 	start(t, phonecmd.Env{}, "--sender", "exec", "--command", "send", "--sim", "9").fails("--command: want the command that sends, with {to}")
+}
+
+func TestExitCodesHaveAMeaning(t *testing.T) {
+	t.Parallel()
+	o, f := newOffice(t), newFolder(t)
+	s := start(t, phonecmd.Env{}, "--gateway", o.url, "--token-file", f.write("token", "phone-token"), "--sender", "exec", "--pace", "0",
+		"--command", f.program("send", "exit 65")+" {to}", "--exit-class", "65=rejected", "--exit-may-have-sent", "65,75")
+	job := o.submitted()
+	s.ends()
+	require.Equal(t, relayapi.StateFailed, job.State)
+	failure := job.History[len(job.History)-1].Failure
+	require.Equal(t, &relayapi.Failure{Class: relayapi.FailureRejected, Text: "exit code 65", MayHaveSent: true}, failure)
 }
 
 func TestTheGatewayKnowsThePhone(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,6 +44,8 @@ type options struct {
 	lanes                          []string
 	sender, command                string
 	trustExitCode                  bool
+	exitClasses                    map[string]string
+	mayHaveSent                    []int
 	sim                            int
 	outbox                         string
 	pace                           time.Duration
@@ -71,6 +74,8 @@ func (o *options) flags(c *cobra.Command) {
 	f.StringVar(&o.sender, "sender", senderTermux, "what sends: termux, exec or fake")
 	f.StringVar(&o.command, "command", "", "`command` of --sender exec, split at spaces; {to} stands for the number, the text is its standard input")
 	f.BoolVar(&o.trustExitCode, "trust-exit-code", false, "the command ends with 0 only when the network has accepted the text")
+	f.StringToStringVar(&o.exitClasses, "exit-class", nil, "`CODE=CLASS`: what an exit code of the command means, as in 69=no_service; may be given several times")
+	f.IntSliceVar(&o.mayHaveSent, "exit-may-have-sent", nil, "exit `code` of the command after which the text may have been sent; may be given several times")
 	f.IntVar(&o.sim, "sim", 0, "`slot` of the SIM that --sender termux uses, from 1 on; 0 is the phone's default")
 	f.StringVar(&o.outbox, "outbox", "", "`file` that keeps outcomes until the gateway has them (default: the token file with .outbox)")
 	f.DurationVar(&o.pace, "pace", 3*time.Second, "least `time` between two texts")
@@ -80,6 +85,20 @@ func (o *options) flags(c *cobra.Command) {
 	f.StringVar(&o.language, "language", "zh", "`language` of the announcements: zh or en")
 	f.StringSliceVar(&o.dns, "dns", nil, "`address` of a name server; may be given several times (default: the system's)")
 	f.BoolVar(&o.json, "json", false, "write a JSON line when ready, and the log as JSON")
+}
+
+// classes returns what the exit codes of the command mean.
+func (o *options) classes() (map[int]relayapi.FailureClass, error) {
+	classes := map[int]relayapi.FailureClass{}
+	for text, name := range o.exitClasses {
+		code, err := strconv.Atoi(text)
+		class := relayapi.FailureClass(name)
+		if err != nil || code < 1 || code > 255 || !relayapi.ValidFailureClass(class) {
+			return nil, fmt.Errorf("%q: want a code from 1 to 255 and one of invalid_number, limit, no_service, rejected, config, unknown", text+"="+name)
+		}
+		classes[code] = class
+	}
+	return classes, nil
 }
 
 // check reports every problem of the flags, by name.
@@ -101,8 +120,14 @@ func (o *options) check() error {
 	if o.sender == senderExec && !strings.Contains(o.command, "{to}") {
 		add("--command: want the command that sends, with {to} in the place of the number")
 	}
-	if o.sender != senderExec && (o.command != "" || o.trustExitCode) {
-		add("--command, --trust-exit-code: are for --sender exec alone")
+	if o.sender != senderExec && (o.command != "" || o.trustExitCode || len(o.exitClasses)+len(o.mayHaveSent) > 0) {
+		add("--command, --trust-exit-code, --exit-class, --exit-may-have-sent: are for --sender exec alone")
+	}
+	if _, err := o.classes(); err != nil {
+		add("--exit-class: %w", err)
+	}
+	if slices.Contains(o.mayHaveSent, 0) {
+		add("--exit-may-have-sent: exit code 0 is no failure")
 	}
 	if o.sender != senderTermux && o.sim != 0 {
 		add("--sim: is for --sender termux alone")
