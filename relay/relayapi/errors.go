@@ -65,6 +65,10 @@ const (
 	CodeLaneBusy ErrorCode = "lane_busy"
 	// CodeRecipientQuota: the recipient's quota is used up; the gateway stored nothing. 429 with Retry-After.
 	CodeRecipientQuota ErrorCode = "recipient_quota"
+	// CodeSIMBudget: the SIMs of the phones that are online on the lane have no budget for the
+	// text; the gateway stored nothing. 429 with Retry-After, unless the text is larger than
+	// every budget.
+	CodeSIMBudget ErrorCode = "sim_budget"
 	// CodeIdempotencyConflict: the key names a submission with other content. 409.
 	CodeIdempotencyConflict ErrorCode = "idempotency_conflict"
 	// CodeNotCancellable: a phone has taken the job, or it has ended. 409, with the state;

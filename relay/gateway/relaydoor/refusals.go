@@ -65,6 +65,7 @@ func translate(err error, job gateway.Job) *refusal {
 	}
 	var quota *gateway.QuotaError
 	var busy *gateway.BusyError
+	var budget *gateway.BudgetError
 	var field *gateway.FieldError
 	var forbidden *gateway.ForbiddenError
 	var scope *gateway.ScopeError
@@ -76,6 +77,12 @@ func translate(err error, job gateway.Job) *refusal {
 	case errors.As(err, &busy):
 		refused := refuseWith(http.StatusServiceUnavailable, relayapi.CodeLaneBusy, "lane", "the phones of this lane cannot send it within wait_ms")
 		return refused.retryAfter(busy.RetryAfter)
+	case errors.As(err, &budget):
+		refused := refuseWith(http.StatusTooManyRequests, relayapi.CodeSIMBudget, "lane", "no SIM of this lane has budget for the text")
+		if budget.RetryAt.IsZero() {
+			return refused
+		}
+		return refused.retryAfter(budget.RetryAfter)
 	case errors.As(err, &scope):
 		return outOfScope(scope)
 	case errors.As(err, &limit):
