@@ -4,7 +4,6 @@
 package modem_test
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -79,7 +78,7 @@ printf '%s' "Sending SMS 1/1....waiting for network answer.."; `
 				return
 			}
 			var failed *phone.Error
-			require.True(t, errors.As(err, &failed))
+			require.ErrorAs(t, err, &failed)
 			require.Equal(t, tt.class, failed.Class, failed.Text)
 			require.Equal(t, tt.mayHaveSent, failed.MayHaveSent)
 		})
@@ -92,7 +91,7 @@ func TestMMCLITakesOneKindOfQuotationMarks(t *testing.T) {
 echo "sms.properties.state : sent"`)
 	require.NoError(t, sender.Send(t.Context(), phone.Text{To: number, Body: "it's 1"}))
 	var failed *phone.Error
-	require.True(t, errors.As(sender.Send(t.Context(), phone.Text{To: number, Body: `it's "1"`}), &failed))
+	require.ErrorAs(t, sender.Send(t.Context(), phone.Text{To: number, Body: `it's "1"`}), &failed)
 	require.False(t, failed.MayHaveSent)
 	require.Contains(t, failed.Text, "both kinds of quotation marks")
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cnsms/cnsms/relay/internal/scrub"
@@ -14,7 +15,7 @@ import (
 
 // Exec is a Sender that runs a command for each text, without a shell. The text
 // is the command's standard input; "{to}" in an argument stands for the
-// recipient in E.164.
+// recipient in E.164, and "{sim}" for the slot of the SIM that the gateway wants, from 1 on, or 0.
 //
 // Exit code 0 says that the command has taken the text, and no more, unless TrustExitCode is
 // set: there are commands that end with 0 whatever happens. Send then returns
@@ -38,7 +39,10 @@ type Exec struct {
 
 var _ Checker = (*Exec)(nil)
 
-const recipientPlace = "{to}"
+const (
+	recipientPlace = "{to}"
+	simPlace       = "{sim}"
+)
 
 // Validate reports every problem of the settings, by field.
 func (e *Exec) Validate() error {
@@ -71,7 +75,7 @@ func (e *Exec) Send(ctx context.Context, t Text) error {
 	}
 	args := make([]string, len(e.Args))
 	for i, arg := range e.Args {
-		args[i] = strings.ReplaceAll(arg, recipientPlace, string(t.To))
+		args[i] = strings.ReplaceAll(strings.ReplaceAll(arg, recipientPlace, string(t.To)), simPlace, strconv.Itoa(t.SIM))
 	}
 	out, err := command{e.Command, args, string(t.Body)}.run(ctx)
 	if err == nil && !e.TrustExitCode {

@@ -29,12 +29,14 @@ func script(t *testing.T, content string, args ...string) *phone.Exec {
 func TestExec(t *testing.T) {
 	t.Parallel()
 	out := filepath.Join(t.TempDir(), "out")
-	sender := script(t, `printf '%s|' "$@" > "$1"; cat >> "$1"`, out, "-n", "{to}", "to={to};$(reboot)", "{other}")
+	sender := script(t, `printf '%s|' "$@" > "$1"; cat >> "$1"`, out, "-n", "{to}", "to={to};$(reboot)", "{other}", "{sim}")
 	require.NoError(t, sender.Validate())
-	require.NoError(t, sender.Send(t.Context(), text()))
+	wanted := text()
+	wanted.SIM = 2
+	require.NoError(t, sender.Send(t.Context(), wanted))
 	got, err := os.ReadFile(out)
 	require.NoError(t, err)
-	require.Equal(t, out+"|-n|"+number+"|to="+number+";$(reboot)|{other}|"+body, string(got))
+	require.Equal(t, out+"|-n|"+number+"|to="+number+";$(reboot)|{other}|2|"+body, string(got))
 }
 
 // A command can end with 0 whatever happens, as termux-sms-send does without a SIM.

@@ -72,7 +72,7 @@ func (o *options) flags(c *cobra.Command) {
 	f.StringVar(&o.name, "name", "phone", "this phone's `name` at the gateway, used with --code")
 	f.StringSliceVar(&o.lanes, "lane", []string{relayapi.DefaultLane}, "`lane` that the phone serves; may be given several times")
 	f.StringVar(&o.sender, "sender", senderTermux, "what sends: termux, exec or fake")
-	f.StringVar(&o.command, "command", "", "`command` of --sender exec, split at spaces; {to} stands for the number, the text is its standard input")
+	f.StringVar(&o.command, "command", "", "`command` of --sender exec, split at spaces; {to} stands for the number, {sim} for the slot of the SIM that the gateway wants or 0; the text is its standard input")
 	f.BoolVar(&o.trustExitCode, "trust-exit-code", false, "the command ends with 0 only when the network has accepted the text")
 	f.StringToStringVar(&o.exitClasses, "exit-class", nil, "`CODE=CLASS`: what an exit code of the command means, as in 69=no_service; may be given several times")
 	f.IntSliceVar(&o.mayHaveSent, "exit-may-have-sent", nil, "exit `code` of the command after which the text may have been sent; may be given several times")
