@@ -204,11 +204,12 @@ func (g *Gateway) due(now time.Time) Sweep {
 	_, window := QuotaReach(g.cfg.Quotas)
 	s := Sweep{
 		Now: now, ClearBefore: now.Add(-g.cfg.ClearAfter), ForgetBefore: now.Add(-g.cfg.ForgetAfter),
+		ForgetUsesBefore: now.Add(-BudgetMonth),
 		// A number is needed until its job has ended and no quota counts it.
 		HideBefore: now.Add(-max(window, relayapi.MaxTTL+max(g.cfg.ClearAfter, g.cfg.TakenFor))),
 	}
 	if g.clock.doubted() {
-		s.HideBefore, s.ForgetBefore = time.Time{}, time.Time{}
+		s.HideBefore, s.ForgetBefore, s.ForgetUsesBefore = time.Time{}, time.Time{}, time.Time{}
 	}
 	return s
 }

@@ -11,6 +11,8 @@ const (
 	PathPull = "/v1/pull"
 	// PathStateReports takes a phone's POST (report a job's state).
 	PathStateReports = "/v1/receipts"
+	// PathRegister takes POST without a token (a device becomes a phone or a site by a code).
+	PathRegister = "/v1/register"
 	// PathHealth takes GET without a token.
 	PathHealth = "/healthz"
 )
@@ -22,7 +24,7 @@ const (
 	// [MaxIdempotencyKey] printable ASCII characters. Two sites may use the same key for
 	// different submissions.
 	HeaderIdempotencyKey = "Idempotency-Key"
-	// HeaderRetryAfter comes with [CodeRecipientQuota] and [CodeLaneBusy]: whole seconds, at
+	// HeaderRetryAfter comes with [CodeTooManyRequests], [CodeRecipientQuota] and [CodeLaneBusy]: whole seconds, at
 	// least 1.
 	HeaderRetryAfter = "Retry-After"
 )

@@ -52,6 +52,7 @@ func New(g *gateway.Gateway) *Door {
 		},
 		relayapi.PathPull:         {http.MethodPost: {phone, d.pull}},
 		relayapi.PathStateReports: {http.MethodPost: {phone, d.report}},
+		relayapi.PathRegister:     {http.MethodPost: {nil, d.register}},
 		relayapi.PathHealth:       {http.MethodGet: {nil, d.health}},
 	}
 	d.job = methods{

@@ -211,7 +211,8 @@ func newWorld(t *testing.T, change ...func(*gateway.Config)) *world {
 	queue := memqueue.New()
 	w := &world{T: t, queue: queue, log: &safeBuffer{}}
 	cfg := gateway.Config{
-		Queue: queue, Tokens: tokens(), Quotas: []gateway.Quota{},
+		Budgets: &gateway.Budgets{},
+		Queue:   queue, Tokens: tokens(), Quotas: []gateway.Quota{},
 		Logger: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: withoutTime})),
 	}
 	for _, apply := range change {

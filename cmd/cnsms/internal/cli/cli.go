@@ -71,7 +71,7 @@ func New() *cobra.Command {
 	}
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(gatewaycmd.New(), tokencmd.New(), phonecmd.New(phonecmd.Here()), sitecmd.NewSend(), sitecmd.NewStatus())
+	root.AddCommand(gatewaycmd.New(), tokencmd.New(), phonecmd.New(phonecmd.Env{Getenv: os.Getenv}), sitecmd.NewSend(), sitecmd.NewStatus())
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	return root
 }
