@@ -155,6 +155,7 @@ func (l Local) Revoke(ctx context.Context, which string) ([]Token, error) {
 		if err := l.Gateway.Revoke(ctx, operator, p.Token); err != nil {
 			return revoked, err
 		}
+		p.Revoked = l.Gateway.Now()
 		revoked = append(revoked, describe(p))
 	}
 	if len(revoked) == 0 {

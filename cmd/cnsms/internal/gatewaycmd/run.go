@@ -57,28 +57,32 @@ func (r *relay) serveAside(ctx context.Context, s Settings, ready func(started),
 	if err != nil {
 		return nil, err
 	}
-	sides := []*side{serveSide(owner, admin.Handler(r.local))}
-	stop = func() {
-		for _, one := range sides {
-			one.stop()
-		}
-	}
+	socket := serveSide(owner, admin.Handler(r.local))
 	said := started{URL: url}
-	if s.Metrics.Listen != "" {
-		listener, err := net.Listen("tcp", s.Metrics.Listen)
-		if err != nil {
-			stop()
-			return nil, fmt.Errorf("metrics.listen: %w", err)
-		}
-		sides = append(sides, serveSide(listener, r.metrics.handler()))
-		said.Metrics = "http://" + listener.Addr().String() + "/metrics"
+	numbers, err := r.serveMetrics(ctx, s.Metrics, &said)
+	if err != nil {
+		socket.stop()
+		return nil, err
 	}
 	watched := make(chan struct{})
 	go func() { defer close(watched); r.watchPhones(ctx, time.NewTicker(lookEvery)) }()
 	r.sayWhatIsMissing(ctx, s)
 	r.gateway.Logger().Info("relay: ready", "url", url, "data", s.Data)
 	ready(said)
-	return func() { stop(); <-watched }, nil
+	return func() { socket.stop(); numbers.stop(); <-watched }, nil
+}
+
+// serveMetrics serves the metrics, if the settings say where.
+func (r *relay) serveMetrics(ctx context.Context, m Metrics, said *started) (*side, error) {
+	if m.Listen == "" {
+		return nil, nil
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", m.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("metrics.listen: %w", err)
+	}
+	said.Metrics = "http://" + listener.Addr().String() + "/metrics"
+	return serveSide(listener, r.metrics.handler()), nil
 }
 
 // sayWhatIsMissing tells a newcomer the next step.
@@ -103,7 +107,11 @@ func serveSide(listener net.Listener, handler http.Handler) *side {
 	return s
 }
 
+// stop stops the server and waits for its end. A nil one was never started.
 func (s *side) stop() {
+	if s == nil {
+		return
+	}
 	ctx, cancel := ending()
 	defer cancel()
 	if s.server.Shutdown(ctx) != nil {

@@ -69,7 +69,7 @@ func (o *options) flags(c *cobra.Command) {
 	f.BoolVar(&o.plainHTTP, "plain-http", false, "let the gateway's URL be http:// on another machine: whoever is on the way reads the codes")
 	f.StringVar(&o.tokenFile, "token-file", "", "`file` with the phone's token; --code writes it (required)")
 	f.StringVar(&o.code, "code", "", "one-time `code` of the gateway's operator; gets this phone its token")
-	f.StringVar(&o.name, "name", "phone", "this phone's `name` at the gateway, used with --code")
+	f.StringVar(&o.name, "name", "", "this phone's `name` at the gateway, used with --code; a code may have one already")
 	f.StringSliceVar(&o.lanes, "lane", []string{relayapi.DefaultLane}, "`lane` that the phone serves; may be given several times")
 	f.StringVar(&o.sender, "sender", senderTermux, "what sends: termux, exec or fake")
 	f.StringVar(&o.command, "command", "", "`command` of --sender exec, split at spaces; {to} stands for the number, {sim} for the slot of the SIM that the gateway wants or 0; the text is its standard input")

@@ -2,7 +2,6 @@ package sitecmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -83,10 +82,6 @@ func (o *sendOptions) send(ctx context.Context, out io.Writer) error {
 
 // failed says whether the text may have been sent all the same.
 func failed(err error) error {
-	var known *provider.Error
-	if errors.As(err, &known) && known.Remedy != "" {
-		err = fmt.Errorf("%w (%s)", err, known.Remedy)
-	}
 	if provider.MayHaveSent(err) {
 		return codedError{fmt.Errorf("the text may have been sent: %w", err), exitMayHaveSent}
 	}
