@@ -122,9 +122,14 @@ func (g *Gateway) lookFor(ctx context.Context, phone string, pull *waitingPull, 
 		return Offered{}, err
 	}
 	looked(offered.Cooled, p.left(offered, now))
-	if len(offered.Cooled) > 0 && !offered.NextAt.IsZero() {
-		for _, watch := range g.watches.of(phone, p.Lanes) {
+	for _, watch := range g.watches.of(phone, p.Lanes) {
+		switch {
+		case offered.NextAt.IsZero():
+			watch.forgetLook()
+		case len(offered.Cooled) > 0:
 			watch.wakeAfter(offered.NextAt.Sub(now))
+		default:
+			watch.lookAfter(offered.NextAt.Sub(now))
 		}
 	}
 	return g.stillGood(ctx, offered, now), nil

@@ -82,7 +82,7 @@ func serveBench(b *testing.B) string {
 	queue, err := sqlitequeue.New(sqlitequeue.Config{Path: filepath.Join(b.TempDir(), "queue.db")})
 	require.NoError(b, err)
 	free := gateway.Limits{RequestsPerSecond: -1, OpenPulls: -1}
-	relay, err := gateway.New(gateway.Config{Queue: queue, Tokens: []gateway.Token{
+	relay, err := gateway.New(gateway.Config{Queue: queue, Budgets: &gateway.Budgets{}, Tokens: []gateway.Token{
 		{Name: "shop", Role: gateway.RoleSite, Hash: gateway.HashToken("shop-token"), Limits: free},
 		{Name: "phone", Role: gateway.RolePhone, Hash: gateway.HashToken("phone-token"), Limits: free},
 	}})

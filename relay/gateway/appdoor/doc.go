@@ -48,7 +48,7 @@
 //   - A phone whose clock is wrong by more than a minute is named in the log, once. It judges
 //     the deadline of a text by its own clock.
 //   - An address that has failed to register five times in ten minutes is refused for the
-//     rest of that time.
+//     rest of that time, and wrong codes are counted in all, too.
 //
 // A [Door] is safe for concurrent use. It keeps the codes in memory: a restart ends them.
 package appdoor

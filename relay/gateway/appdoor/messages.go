@@ -16,7 +16,9 @@ type message struct {
 	Message     string      `json:"message"`
 	TextMessage textMessage `json:"textMessage"`
 	// PhoneNumbers has one number: the app counts its limits by messages.
-	PhoneNumbers       []string      `json:"phoneNumbers"`
+	PhoneNumbers []string `json:"phoneNumbers"`
+	// SIMNumber is from 1 on; the app chooses when there is none.
+	SIMNumber          int           `json:"simNumber,omitempty"`
 	WithDeliveryReport bool          `json:"withDeliveryReport"`
 	IsEncrypted        bool          `json:"isEncrypted"`
 	ValidUntil         relayapi.Time `json:"validUntil"`
@@ -44,7 +46,7 @@ func (d *Door) pull(req *request) (response, *refusal) {
 	if err != nil {
 		return response{}, refusalFor(err)
 	}
-	req.phone.hasPulled(now, len(jobs) == relayapi.MaxJobs)
+	req.phone.hasPulled(now, mayHaveLeft(jobs, now))
 	slices.SortStableFunc(jobs, func(a, b gateway.Job) int { return a.Created.Compare(b.Created) })
 	if req.URL.Query().Get("order") != "fifo" {
 		slices.Reverse(jobs)
@@ -58,6 +60,15 @@ func (d *Door) pull(req *request) (response, *refusal) {
 	return response{status: http.StatusOK, body: messages}, nil
 }
 
+// mayHaveLeft reports whether there may be further jobs: when the pull brought a new one, or as
+// many as it could. The app pulls once for each event, and one event can stand for several
+// jobs.
+func mayHaveLeft(jobs []gateway.Job, now time.Time) bool {
+	return len(jobs) == relayapi.MaxJobs || slices.ContainsFunc(jobs, func(j gateway.Job) bool {
+		return len(j.History) > 0 && !j.History[len(j.History)-1].At.Before(now)
+	})
+}
+
 // tooLate reports whether a text must not be sent any more. Its phone may have it in hand and
 // report it; to a phone that never got it, it must not be offered, because the phone judges
 // the deadline by its own clock.
@@ -68,7 +79,7 @@ func tooLate(job gateway.Job, now time.Time) bool {
 func messageOf(job gateway.Job) message {
 	m := message{
 		ID: job.ID, Message: string(job.Text), TextMessage: textMessage{string(job.Text)},
-		PhoneNumbers: []string{string(job.To)}, WithDeliveryReport: true,
+		PhoneNumbers: []string{string(job.To)}, SIMNumber: job.SIM, WithDeliveryReport: true,
 		ValidUntil: relayapi.Time{Time: job.Deadline}, CreatedAt: relayapi.Time{Time: job.Created}, State: statePending,
 	}
 	if job.State == relayapi.StateCancelling {

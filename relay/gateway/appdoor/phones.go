@@ -49,10 +49,9 @@ type phone struct {
 	mu      sync.Mutex
 	streams []*stream // oldest first
 	device  *relayapi.Device
-	// pulled is when it pulled last, and full whether that brought as many jobs as one pull
-	// can have.
+	// pulled is when it pulled last, and more whether that may have left jobs.
 	pulled time.Time
-	full   bool
+	more   bool
 	// settled is true when it has got its settings from this door.
 	settled bool
 	// clockTold is true when the log has that its clock is wrong.
@@ -88,10 +87,10 @@ func (p *phone) toDescribe(now time.Time, ping time.Duration) *relayapi.Device {
 }
 
 // hasPulled notes a pull that the gateway has answered.
-func (p *phone) hasPulled(now time.Time, full bool) {
+func (p *phone) hasPulled(now time.Time, more bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.pulled, p.full = now, full
+	p.pulled, p.more = now, more
 }
 
 // overdue reports whether the phone has not pulled for an interval.
@@ -101,12 +100,13 @@ func (p *phone) overdue(now time.Time, ping time.Duration) bool {
 	return now.Sub(p.pulled) >= ping
 }
 
-// hasReported tells the phone to pull again if its last pull was full: now there is room.
+// hasReported tells the phone to pull again, once it has reported something, if its last
+// pull may have left jobs.
 func (p *phone) hasReported() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.full {
-		p.full = false
+	if p.more {
+		p.more = false
 		p.tellLocked(nil)
 	}
 }

@@ -46,8 +46,10 @@ func (d *Door) report(req *request) (response, *refusal) {
 		if err := d.receive(req, r); err != nil {
 			return response{}, refusalFor(err)
 		}
+		if r.last() != "" {
+			req.phone.hasReported()
+		}
 	}
-	req.phone.hasReported()
 	return response{status: http.StatusNoContent}, nil
 }
 

@@ -110,7 +110,7 @@ func TestARecipientsStateCounts(t *testing.T) {
 func TestAFullPhonePullsAgainWhenThereIsRoom(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, func(s *setup) { s.PingInterval = 10 * time.Minute })
+		w := newWorld(t, func(s *setup) { s.PingInterval, s.Budgets = 10*time.Minute, &gateway.Budgets{} })
 		phone := w.register()
 		phone.as(http.MethodGet, "/settings", "")
 		phone.messages()
@@ -133,6 +133,45 @@ func TestAFullPhonePullsAgainWhenThereIsRoom(t *testing.T) {
 	})
 }
 
+// TestAnEventForSeveralJobs: the phone is told to pull until a pull brings nothing new, and
+// no more often, whatever it repeats.
+func TestAnEventForSeveralJobs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		phone := w.register()
+		phone.as(http.MethodGet, "/settings", "")
+		phone.messages()
+		s := phone.listen()
+		s.heard()
+		phone.messages()
+		job := w.submitted()
+		require.Equal(t, []string{enqueued}, s.heard())
+		phone.one()
+		for range 3 {
+			phone.says(job.ID, "Pending", "", "")
+			phone.says(job.ID, "Processed", "", "")
+			require.Empty(t, s.heard())
+			elapse(time.Second)
+			phone.one()
+		}
+		second := w.submitted()
+		require.Equal(t, []string{enqueued}, s.heard())
+		elapse(time.Second)
+		require.Len(t, phone.messages(), 2)
+		phone.says(job.ID, "Sent", "", "")
+		require.Equal(t, []string{enqueued}, s.heard())
+		elapse(time.Second)
+		phone.one()
+		for _, state := range []string{"Sent", "Delivered", "Delivered"} {
+			phone.says(job.ID, state, "", "")
+			phone.says(second.ID, state, "", "")
+			require.Empty(t, s.heard())
+			phone.messages()
+		}
+	})
+}
+
 // TestAPhoneServesItsLanes: a token for every lane those of the options.
 func TestAPhoneServesItsLanes(t *testing.T) {
 	t.Parallel()
@@ -150,4 +189,28 @@ func TestAPhoneServesItsLanes(t *testing.T) {
 		lanes[p.Phone] = p.Lanes
 	}
 	require.Equal(t, map[string][]string{every.id: {"codes", "market"}, usual.id: {relayapi.DefaultLane}, private.id: {"codes", "market"}}, lanes)
+}
+
+// TestTheGatewayChoosesTheSIM of a phone that says that it has two, and the app that of any
+// other.
+func TestTheGatewayChoosesTheSIM(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	phone := w.register()
+	phone.as(http.MethodPatch, "/device", `{"simCards":[{"slotIndex":0,"simNumber":1},{"slotIndex":1,"simNumber":2,"carrierName":"****"}]}`)
+	phone.messages()
+	used := map[int]bool{}
+	for range 2 {
+		job := w.submitted()
+		got := phone.one()
+		require.Equal(t, w.job(job.ID).SIM, *got.SimNumber)
+		used[*got.SimNumber] = true
+		phone.says(job.ID, "Sent", "", "")
+	}
+	require.Equal(t, map[int]bool{1: true, 2: true}, used)
+
+	phone.as(http.MethodPatch, "/device", `{"simCards":[{"slotIndex":0,"simNumber":1}]}`)
+	phone.messages()
+	w.submitted()
+	require.Nil(t, phone.one().SimNumber)
 }
