@@ -73,6 +73,33 @@ func TestADay(t *testing.T) {
 	s.everyLook()
 }
 
+func TestABudgetIsUsedUpAndASIMDrained(t *testing.T) {
+	s := newStage(t)
+	yes := true
+	s.pull(redmi, time.Minute, &relayapi.Device{SIMs: []relayapi.SIM{{Slot: 1, Carrier: "中国移动", Ready: &yes}}})
+	s.login()
+	for _, to := range []string{"13800138000", "13900139001", "13700137002"} {
+		s.submit(to)
+	}
+	for range 3 {
+		for _, job := range s.pull(redmi, time.Minute, nil) {
+			s.report(redmi, job, relayapi.StateTaken, nil)
+			s.report(redmi, job, relayapi.StateFailed, &relayapi.Failure{Class: relayapi.FailureRejected, MayHaveSent: true})
+		}
+	}
+	s.wait(`document.querySelector("#part-budgets .badge.bad")?.textContent.startsWith("drained")`)
+	s.follow("#part-budgets button")
+	s.wait(`document.querySelectorAll("#part-budgets .badge.bad").length === 0`)
+	s.submit("13600136003")
+	for _, job := range s.pull(redmi, time.Minute, nil) {
+		s.report(redmi, job, relayapi.StateTaken, nil)
+		s.report(redmi, job, relayapi.StateSent, nil)
+	}
+	s.wait(`document.querySelector("#part-budgets .badge.bad")?.textContent === "used up"`)
+	require.Contains(t, s.text(), "4 / 4")
+	s.shot("budget-used-up")
+}
+
 // everyLook takes the overview in both languages, light and dark, wide and on a phone.
 func (s *stage) everyLook() {
 	s.Helper()
@@ -85,7 +112,7 @@ func (s *stage) everyLook() {
 	require.NotEqual(s, dark, evaluate[string](s, "getComputedStyle(document.body).backgroundColor"))
 	s.run(chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile))
 	s.shot("overview-phone")
-	s.run(chromedp.Click(`.who a`), chromedp.WaitVisible("#part-tiles"))
+	s.follow(".who a")
 	s.wait(`document.documentElement.lang === "zh-CN"`)
 	require.Contains(s, s.text(), "今日免费发出")
 	s.shot("overview-phone-zh")
@@ -95,7 +122,7 @@ func (s *stage) everyLook() {
 	s.shot("jobs-zh")
 	s.run(chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile))
 	s.shot("jobs-phone-zh")
-	s.run(chromedp.Click(`[data-job] button`), chromedp.WaitVisible(".notice"))
+	s.follow("[data-job] button")
 	require.Contains(s, s.text(), "已取消")
 }
 
@@ -133,7 +160,8 @@ func TestAPhoneIsPaired(t *testing.T) {
 	require.NotEmpty(t, token)
 	require.Equal(t, "living-room", device.Name)
 
-	s.run(chromedp.Click(`input[value=app]`), chromedp.Click("main form button"))
+	s.run(chromedp.Click(`input[value=app]`))
+	s.follow("main form button")
 	s.wait(`document.getElementById("code")?.textContent === "48151623"`)
 	s.shot("pairing")
 	s.run(chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile))

@@ -69,7 +69,9 @@ func newStage(t *testing.T) *stage {
 	t.Helper()
 	path := chromium(t)
 	queue := memqueue.New()
-	cfg := gateway.Config{Queue: queue, Principals: memqueue.NewPrincipals(), Quotas: []gateway.Quota{}}
+	cfg := gateway.Config{Queue: queue, Principals: memqueue.NewPrincipals(), Quotas: []gateway.Quota{}, Budgets: &gateway.Budgets{
+		SIM: gateway.Budget{SegmentsPerMinute: 24, TextsPerHour: 4, TextsPerDay: 100, RecipientsPerMonth: 200}, DrainAfter: 3,
+	}}
 	for _, p := range []gateway.Principal{shop, redmi, nokia, {Name: "eva", Role: gateway.RoleOperator}} {
 		cfg.Tokens = append(cfg.Tokens, gateway.Token{Name: p.Name, Role: p.Role, Hash: gateway.HashToken(p.Name + "-token")})
 	}
@@ -77,7 +79,9 @@ func newStage(t *testing.T) *stage {
 	require.NoError(t, err)
 	pages, err := dashboard.New(relay, dashboard.Options{
 		Principals: cfg.Principals, AppPrefix: "/mobile/v1", PublicURL: "https://relay.example.com", Every: 100 * time.Millisecond,
-		AppCode: func(context.Context, gateway.Principal, gateway.Invitation) (provider.Secret, error) { return "48151623", nil },
+		AppCode: func(context.Context, gateway.Principal, gateway.Invitation) (provider.Secret, error) {
+			return "48151623", nil
+		},
 	})
 	require.NoError(t, err)
 	server := httptest.NewServer(pages)
@@ -119,6 +123,13 @@ func (s *stage) login() {
 		chromedp.WaitVisible("#part-tiles"),
 	)
 	s.wait(`document.getElementById("live").classList.contains("ok")`)
+}
+
+// follow clicks what leads to another page, and waits for that.
+func (s *stage) follow(selector string) {
+	s.Helper()
+	_, err := chromedp.RunResponse(s.browser, chromedp.Click(selector))
+	require.NoError(s, err)
 }
 
 // wait waits until an expression is true on the page.

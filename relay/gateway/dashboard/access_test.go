@@ -22,6 +22,7 @@ var routes = []struct {
 	{"GET", "/live", true},
 	{"GET", "/jobs", true},
 	{"POST", "/jobs/cancel", true},
+	{"POST", "/sims/resume", true},
 	{"GET", "/pairing", true},
 	{"POST", "/pairing", true},
 	{"GET", "/tokens", true},

@@ -38,10 +38,11 @@ type collector struct {
 
 // snapshot is what one look has found.
 type snapshot struct {
-	At     time.Time
-	Phones []gateway.PhonePresence
-	Recent []gateway.Job
-	Sums   sums
+	At      time.Time
+	Phones  []gateway.PhonePresence
+	Recent  []gateway.Job
+	Budgets []gateway.BudgetUse
+	Sums    sums
 
 	mu    sync.Mutex
 	parts map[string]map[string]string // by language
@@ -65,6 +66,10 @@ func (c *collector) look(ctx context.Context, operator gateway.Principal) (*snap
 	if err != nil {
 		return nil, err
 	}
+	budgets, err := c.gateway.Budgets(ctx, operator)
+	if err != nil {
+		return nil, err
+	}
 	recent, err := c.count(ctx, operator, now)
 	if err != nil {
 		c.changed.again()
@@ -74,7 +79,7 @@ func (c *collector) look(ctx context.Context, operator gateway.Principal) (*snap
 		recent[i] = job.AsOf(now)
 	}
 	c.last = &snapshot{
-		At: now, Phones: phones, Recent: recent, Sums: c.tally.sum(c.today(now), now), parts: map[string]map[string]string{},
+		At: now, Phones: phones, Recent: recent, Budgets: budgets, Sums: c.tally.sum(c.today(now), now), parts: map[string]map[string]string{},
 	}
 	return c.last, nil
 }

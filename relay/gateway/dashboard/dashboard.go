@@ -62,6 +62,7 @@ func (d *Dashboard) routes() {
 	d.mux.HandleFunc("GET /live", d.operators(d.live))
 	d.mux.HandleFunc("GET /jobs", d.operators(d.jobs))
 	d.mux.HandleFunc("POST /jobs/cancel", d.operators(d.cancelJob))
+	d.mux.HandleFunc("POST /sims/resume", d.operators(d.resume))
 	d.mux.HandleFunc("GET /pairing", d.operators(d.pairingPage))
 	d.mux.HandleFunc("POST /pairing", d.operators(d.pair))
 	if d.options.Principals != nil {

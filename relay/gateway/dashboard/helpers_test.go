@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -50,13 +51,19 @@ type world struct {
 	log        *safeBuffer
 }
 
+// newWorld is a world without budgets.
 func newWorld(t *testing.T, change ...func(*dashboard.Options)) *world {
+	t.Helper()
+	return newWorldWith(t, &gateway.Budgets{}, change...)
+}
+
+func newWorldWith(t *testing.T, budgets *gateway.Budgets, change ...func(*dashboard.Options)) *world {
 	t.Helper()
 	w := &world{T: t, principals: memqueue.NewPrincipals(), log: &safeBuffer{}}
 	engine := memqueue.New()
 	w.queue = &countingQueue{Queue: engine}
 	cfg := gateway.Config{
-		Queue: w.queue, Principals: w.principals, Quotas: []gateway.Quota{},
+		Queue: w.queue, Principals: w.principals, Quotas: []gateway.Quota{}, Budgets: budgets,
 		Logger: slog.New(slog.NewTextHandler(w.log, nil)),
 	}
 	for _, p := range []gateway.Principal{site, oldPhone, eva} {
@@ -217,4 +224,13 @@ func (b *safeBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.buffer.String()
+}
+
+// second is the shortest time between two looks.
+const second = time.Second
+
+// pass lets time pass, and what it brings about happen, in a bubble.
+func pass(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
 }

@@ -99,7 +99,7 @@ func (d *Dashboard) overview(w http.ResponseWriter, r *request) {
 }
 
 // partNames are the parts of the overview.
-var partNames = []string{"tiles", "phones", "queue", "classes", "recent"}
+var partNames = []string{"tiles", "phones", "budgets", "queue", "classes", "recent"}
 
 // parts returns the parts of the overview in a language. They are made once for all who look.
 func (d *Dashboard) parts(s *snapshot, w words) (map[string]string, error) {

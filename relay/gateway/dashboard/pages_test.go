@@ -30,7 +30,7 @@ func TestTheOverviewShowsPhonesAndJobs(t *testing.T) {
 		w.submit()
 		w.send()
 		w.submit()
-		time.Sleep(time.Second)
+		pass(time.Second)
 		page := b.page("/")
 		for _, want := range []string{
 			`<b>1<small>/1</small></b><span>phones online`, `<b>1</b><span>waiting`, `<b id="sent-free">1</b>`, "<b>0.05</b>",
@@ -40,7 +40,7 @@ func TestTheOverviewShowsPhonesAndJobs(t *testing.T) {
 		} {
 			require.Contains(t, page, want)
 		}
-		time.Sleep(2 * time.Minute)
+		pass(2 * time.Minute)
 		page = b.page("/")
 		require.Contains(t, page, `<span class="badge bad">offline</span>`)
 		require.Contains(t, page, "<b>0<small>/1</small></b>")
@@ -66,16 +66,16 @@ func TestFailuresAreCountedByClassAndSpokenForAnHour(t *testing.T) {
 		for _, job := range w.phone(nil) {
 			w.report(job, relayapi.StateTaken, nil) // and never heard of again
 		}
-		time.Sleep(time.Second)
+		pass(time.Second)
 		page := b.page("/")
 		require.Contains(t, page, `<td>rejected</td><td class="n">2</td>`)
 		require.Contains(t, page, `<td>invalid number</td><td class="n">1</td>`)
 		require.Contains(t, page, `data-errors="3"`)
-		time.Sleep(10 * time.Minute)
+		pass(10 * time.Minute)
 		page = b.page("/")
 		require.Contains(t, page, `data-errors="4"`, "one is uncertain by now")
 		require.Contains(t, page, `<span class="state s-uncertain">uncertain</span>`)
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		page = b.page("/")
 		require.Contains(t, page, `data-errors="0"`)
 		require.Contains(t, page, `<b>3</b><span>failed today`)
@@ -91,10 +91,10 @@ func TestTheFiguresOfTodayEndWithTheDay(t *testing.T) {
 		w.send()
 		b := w.loggedIn()
 		require.Contains(t, b.page("/"), `<b id="sent-free">1</b>`)
-		time.Sleep(23 * time.Hour)
+		pass(23 * time.Hour)
 		b = w.loggedIn()
 		require.Contains(t, b.page("/"), `<b id="sent-free">1</b>`)
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		require.Contains(t, b.page("/"), `<b id="sent-free">0</b>`)
 	})
 }
@@ -109,7 +109,7 @@ func TestALongTextSavesItsSegments(t *testing.T) {
 		_, err := w.Submit(t.Context(), site, gateway.Submission{To: wholeNumber, Text: relayapi.Text(strings.Repeat("验", 100))})
 		require.NoError(t, err)
 		w.send()
-		time.Sleep(time.Second)
+		pass(time.Second)
 		page := b.page("/")
 		require.Contains(t, page, `<b id="sent-free">1</b>`)
 		require.Contains(t, page, "<b>0.10</b>")
@@ -130,7 +130,7 @@ func TestJobsOfADayAreReadPageByPage(t *testing.T) {
 		for range 120 {
 			w.submit()
 		}
-		time.Sleep(time.Second)
+		pass(time.Second)
 		require.Contains(t, b.page("/"), "<b>1220</b><span>waiting")
 		seen, path := 0, "/jobs"
 		next := regexp.MustCompile(`rel="next" href="([^"]+)"`)

@@ -2,7 +2,6 @@ package dashboard
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -93,14 +92,24 @@ func (t tally) put(j gateway.Job) {
 	t[j.ID] = e
 }
 
+// open reports whether no phone has sent the job yet and one still may.
+func (e entry) open() bool {
+	return e.state == relayapi.StateQueued || e.state == relayapi.StateOffered ||
+		e.state == relayapi.StateTaken || e.state == relayapi.StateCancelling
+}
+
 // at returns the entry as it is at a time: jobs end by themselves.
 func (e entry) at(now time.Time) entry {
-	job := gateway.Job{State: e.state, Deadline: e.deadline, TakenEnd: e.lostEnd}
-	if !job.Open() && !job.InHand() {
+	end := e.deadline
+	if e.state == relayapi.StateTaken || e.state == relayapi.StateCancelling {
+		end = e.lostEnd
+	}
+	if !e.open() || now.Before(end) {
 		return e
 	}
-	if ended := job.AsOf(now); ended.State != e.state {
-		e.state, e.moved = ended.State, ended.History[0].At.Time
+	job := gateway.Job{State: e.state, Deadline: e.deadline, TakenEnd: e.lostEnd}.AsOf(now)
+	if job.State != e.state {
+		e.state, e.moved = job.State, job.History[0].At.Time
 	}
 	return e
 }
@@ -112,15 +121,17 @@ type sums struct {
 	// Sent, Segments, Failed, Uncertain and Expired are of today.
 	Sent, Segments, Failed, Uncertain, Expired int
 	// Errors are the failed and the uncertain jobs of the last hour.
-	Errors  int
-	Lanes   []laneSums
+	Errors int
+	// Depth is how many jobs of today, and open ones of before, each lane has in each state.
+	Depth   []depth
 	Classes []classSum
 }
 
-// laneSums are how many jobs of today, and open ones of before, a lane has in each state.
-type laneSums struct {
-	Lane   string
-	States map[relayapi.State]int
+// depth is how many jobs a lane has in a state.
+type depth struct {
+	Lane  string
+	State relayapi.State
+	Jobs  int
 }
 
 // classSum is how many jobs of today failed for a reason.
@@ -132,39 +143,41 @@ type classSum struct {
 // sum adds up what concerns today, and forgets what concerns nobody any more.
 func (t tally) sum(today, now time.Time) sums {
 	var s sums
-	lanes := map[string]map[relayapi.State]int{}
+	depths := map[depth]int{}
 	classes := map[relayapi.FailureClass]int{}
 	for id, e := range t {
 		e = e.at(now)
-		open := e.state == relayapi.StateQueued || e.state == relayapi.StateOffered ||
-			e.state == relayapi.StateTaken || e.state == relayapi.StateCancelling
-		wrong := e.state == relayapi.StateFailed || e.state == relayapi.StateUncertain
-		if wrong && now.Sub(e.moved) < time.Hour {
-			s.Errors++
-		}
-		if e.created.Before(today) && !open {
+		if s.wrong(e, now); e.created.Before(today) && !e.open() {
 			if now.Sub(e.moved) >= time.Hour {
 				delete(t, id)
 			}
 			continue
 		}
-		if lanes[e.lane] == nil {
-			lanes[e.lane] = map[relayapi.State]int{}
-		}
-		lanes[e.lane][e.state]++
+		depths[depth{Lane: e.lane, State: e.state}]++
 		if e.state == relayapi.StateFailed {
 			classes[e.class]++
 		}
 		s.count(e)
 	}
-	for _, lane := range slices.Sorted(maps.Keys(lanes)) {
-		s.Lanes = append(s.Lanes, laneSums{lane, lanes[lane]})
+	for lane, jobs := range depths {
+		lane.Jobs = jobs
+		s.Depth = append(s.Depth, lane)
 	}
+	slices.SortFunc(s.Depth, func(a, b depth) int {
+		return cmp.Or(cmp.Compare(a.Lane, b.Lane), slices.Index(shownStates, a.State)-slices.Index(shownStates, b.State))
+	})
 	for class, jobs := range classes {
 		s.Classes = append(s.Classes, classSum{class, jobs})
 	}
 	slices.SortFunc(s.Classes, func(a, b classSum) int { return cmp.Or(b.Jobs-a.Jobs, cmp.Compare(a.Class, b.Class)) })
 	return s
+}
+
+// wrong counts an entry among the errors of the last hour when it is one.
+func (s *sums) wrong(e entry, now time.Time) {
+	if (e.state == relayapi.StateFailed || e.state == relayapi.StateUncertain) && now.Sub(e.moved) < time.Hour {
+		s.Errors++
+	}
 }
 
 func (s *sums) count(e entry) {

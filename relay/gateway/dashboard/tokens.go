@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
 // tokensPage are the stored tokens.
@@ -36,7 +37,7 @@ func (d *Dashboard) tokens(w http.ResponseWriter, r *request) {
 	now := d.gateway.Now()
 	for _, p := range all {
 		one := tokenView{
-			Name: p.Name, Role: r.words.of("role_" + p.Role.String()), Lanes: strings.Join(p.Lanes, ", "),
+			Name: p.Name, Role: r.words.of("role_" + p.Role.String()), Lanes: strings.Join(lanesOf(p), ", "),
 			Short: p.Token.String(), Hash: p.Token.Hex(),
 		}
 		if !p.Revoked.IsZero() {
@@ -62,4 +63,12 @@ func (d *Dashboard) revoke(w http.ResponseWriter, r *request) {
 	default:
 		http.Redirect(w, r.Request, "/tokens?said=revoked_ok", http.StatusSeeOther)
 	}
+}
+
+// lanesOf returns the lanes of a principal, with the default one said.
+func lanesOf(p gateway.Principal) []string {
+	if len(p.Lanes) == 0 && p.Role != gateway.RoleOperator {
+		return []string{relayapi.DefaultLane}
+	}
+	return p.Lanes
 }

@@ -20,14 +20,7 @@ type view struct {
 	Phones          []phoneView
 	Jobs            []jobView
 	Saved, Estimate string
-	Depth           []depth
-}
-
-// depth is how many jobs a lane has in a state.
-type depth struct {
-	Lane  string
-	State relayapi.State
-	Jobs  int
+	Budgets         []budgetView
 }
 
 // phoneView is a phone as it is shown.
@@ -91,11 +84,9 @@ func (d *Dashboard) view(s *snapshot, w words) view {
 	for _, job := range s.Recent {
 		v.Jobs = append(v.Jobs, d.job(job, s.At))
 	}
-	for _, lane := range s.Sums.Lanes {
-		for _, state := range shownStates {
-			if jobs := lane.States[state]; jobs > 0 {
-				v.Depth = append(v.Depth, depth{lane.Lane, state, jobs})
-			}
+	for _, use := range s.Budgets {
+		if shown := d.budget(use, w, s.At); len(shown.Uses) > 0 || shown.Drained != "" {
+			v.Budgets = append(v.Budgets, shown)
 		}
 	}
 	if price := d.options.TextPrice; price > 0 {
