@@ -71,9 +71,21 @@ func New() *cobra.Command {
 	}
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(gatewaycmd.New(), tokencmd.New(), phonecmd.New(phonecmd.Env{Getenv: os.Getenv}), sitecmd.NewSend(), sitecmd.NewStatus())
+	root.AddCommand(gatewaycmd.New(), tokencmd.New(), phonecmd.New(phonecmd.Env{Getenv: os.Getenv}), sitecmd.NewSend(), sitecmd.NewStatus(), newVersion())
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	return root
+}
+
+func newVersion() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the program's version",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintln(c.OutOrStdout(), c.Root().Name(), c.Root().Version)
+			return err
+		},
+	}
 }
 
 // version is that of the module, as it was built.

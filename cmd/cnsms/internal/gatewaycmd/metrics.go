@@ -1,6 +1,7 @@
 package gatewaycmd
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -13,6 +14,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/appdoor"
+	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
 // metrics are what a Prometheus server reads: no number of a person, no text, and of names
@@ -40,17 +43,29 @@ func (m *metrics) handler() http.Handler {
 	return mux
 }
 
-// measure counts the requests of a mux by the pattern that they match, which is one of few.
+// measure counts the requests of a mux by their method and the pattern that they match, or
+// the path of the doors that matter most: there are few of them, whatever is asked for.
 // Streams are left out: they last as long as their readers like.
 func (m *metrics) measure(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, pattern := mux.Handler(r)
+		route := routeOf(mux, r)
 		began, seen := time.Now(), &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		mux.ServeHTTP(seen, r)
 		if !strings.HasPrefix(seen.Header().Get("Content-Type"), "text/event-stream") {
-			m.requests.WithLabelValues(pattern, strconv.Itoa(seen.status)).Observe(time.Since(began).Seconds())
+			m.requests.WithLabelValues(route, strconv.Itoa(seen.status)).Observe(time.Since(began).Seconds())
 		}
 	})
+}
+
+func routeOf(mux *http.ServeMux, r *http.Request) string {
+	switch r.URL.Path {
+	case relayapi.PathSubmissions, relayapi.PathPull, relayapi.PathStateReports, appdoor.Prefix + "/message":
+		if r.Method == http.MethodGet || r.Method == http.MethodPost {
+			return r.Method + " " + r.URL.Path
+		}
+	}
+	_, pattern := mux.Handler(r)
+	return cmp.Or(pattern, "none")
 }
 
 // statusWriter remembers the status. http.ResponseController finds the rest by Unwrap.
@@ -88,18 +103,23 @@ type queueMetrics struct {
 	counts  []gateway.Count
 }
 
+var budgetLabels = []string{"kind", "phone", "slot", "lane", "window"}
+
 var (
 	up       = prometheus.NewDesc("cnsms_relay_up", "1 while the gateway and its file work.", nil, nil)
 	jobs     = prometheus.NewDesc("cnsms_relay_jobs", "Jobs that are kept, by lane and state.", []string{"lane", "state"}, nil)
 	online   = prometheus.NewDesc("cnsms_relay_phone_online", "1 for each phone that is online.", []string{"phone"}, nil)
 	lastSeen = prometheus.NewDesc("cnsms_relay_phone_last_seen_seconds", "When a phone called last, as a Unix time.", []string{"phone"}, nil)
 	battery  = prometheus.NewDesc("cnsms_relay_phone_battery_percent", "The charge that a phone has reported.", []string{"phone"}, nil)
+	used     = prometheus.NewDesc("cnsms_relay_budget_used", "What counts now in a window of a budget.", budgetLabels, nil)
+	limit    = prometheus.NewDesc("cnsms_relay_budget_limit", "The limit of a window, after what was learned from failures.", budgetLabels, nil)
+	drained  = prometheus.NewDesc("cnsms_relay_sim_drained", "1 for a SIM that its carrier refused too often.", []string{"phone", "slot"}, nil)
 	refusals = prometheus.NewDesc("cnsms_relay_refusals_total", "Requests that were refused, by reason.", []string{"code"}, nil)
 )
 
 // Describe is that of prometheus.Collector.
 func (*queueMetrics) Describe(all chan<- *prometheus.Desc) {
-	for _, one := range []*prometheus.Desc{up, jobs, online, lastSeen, battery, refusals} {
+	for _, one := range []*prometheus.Desc{up, jobs, online, lastSeen, battery, used, limit, drained, refusals} {
 		all <- one
 	}
 }
@@ -132,6 +152,33 @@ func (q *queueMetrics) Collect(all chan<- prometheus.Metric) {
 		gauge(lastSeen, float64(p.LastSeen.UnixMilli())/1000, p.Phone)
 		if p.Device != nil && p.Device.BatteryPercent != nil {
 			gauge(battery, float64(*p.Device.BatteryPercent), p.Phone)
+		}
+	}
+	budgets, _ := q.gateway.Budgets(ctx, operator)
+	for _, b := range budgets {
+		q.budget(gauge, b)
+	}
+}
+
+// budget tells of the windows that have a limit.
+func (q *queueMetrics) budget(gauge func(*prometheus.Desc, float64, ...string), b gateway.BudgetUse) {
+	slot := ""
+	if b.Kind == gateway.BudgetOfSIM {
+		slot = strconv.Itoa(b.SIM.Slot)
+		gauge(drained, truth(q.gateway.Now().Before(b.DrainedUntil)), b.SIM.Phone, slot)
+	}
+	for _, w := range []struct {
+		name        string
+		used, limit int
+	}{
+		{"segments_minute", b.Segments, b.Effective.SegmentsPerMinute},
+		{"texts_hour", b.TextsHour, b.Effective.TextsPerHour},
+		{"texts_day", b.TextsDay, b.Effective.TextsPerDay},
+		{"recipients_month", b.Recipients, b.Effective.RecipientsPerMonth},
+	} {
+		if w.limit > 0 {
+			gauge(used, float64(w.used), string(b.Kind), b.SIM.Phone, slot, b.Lane, w.name)
+			gauge(limit, float64(w.limit), string(b.Kind), b.SIM.Phone, slot, b.Lane, w.name)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func newRelay(s Settings, queue *sqlitequeue.Queue, logger *slog.Logger) (*relay
 	}
 	operator, entry := admin.NewOperator()
 	g, err := gateway.New(gateway.Config{
-		Queue: queue, Principals: queue.Principals(), Tokens: append(tokens, entry), Quotas: s.quotas(),
+		Queue: queue, Principals: queue.Principals(), Tokens: append(tokens, entry), Quotas: s.quotas(), Budgets: s.Budgets.of(),
 		Lease: s.Lease, TakenFor: s.TakenFor, CoolFor: s.CoolFor, ClearAfter: s.ClearAfter, ForgetAfter: s.ForgetAfter,
 		Logger: logger,
 	})

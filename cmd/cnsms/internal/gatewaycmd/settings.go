@@ -36,6 +36,9 @@ type Settings struct {
 
 	// Quotas limit the texts of one recipient. Absent means 1 a minute, 5 an hour and 10 a day.
 	Quotas []Quota `yaml:"quotas"`
+	// Budgets limit what goes through each phone, SIM and lane. Absent means 24 segments a
+	// minute for each SIM, and that a SIM is drained after three refusals by its carrier.
+	Budgets *Budgets `yaml:"budgets"`
 	// Lease, TakenFor, CoolFor, ClearAfter and ForgetAfter are those of gateway.Config.
 	Lease       time.Duration `yaml:"lease"`
 	TakenFor    time.Duration `yaml:"taken_for"`
