@@ -73,7 +73,23 @@ func New() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(gatewaycmd.New(), tokencmd.New(), phonecmd.New(phonecmd.Env{Getenv: os.Getenv}), sitecmd.NewSend(), sitecmd.NewStatus(), newVersion())
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	markUsage(root)
 	return root
+}
+
+// markUsage makes wrong arguments of a command, and of those below it, usage errors.
+func markUsage(c *cobra.Command) {
+	if check := c.Args; check != nil {
+		c.Args = func(c *cobra.Command, args []string) error {
+			if err := check(c, args); err != nil {
+				return usageError{err}
+			}
+			return nil
+		}
+	}
+	for _, below := range c.Commands() {
+		markUsage(below)
+	}
 }
 
 func newVersion() *cobra.Command {

@@ -132,10 +132,33 @@ func read(name string) (Settings, error) {
 	if err != nil {
 		return s, err
 	}
-	if err := yaml.UnmarshalWithOptions(text, &s, yaml.Strict()); err != nil {
-		return s, fmt.Errorf("%s: %s", name, yaml.FormatError(err, false, false))
+	given, err := parts(text)
+	if err != nil || !given {
+		return s, inFile(name, err)
 	}
-	return s, nil
+	return s, inFile(name, yaml.UnmarshalWithOptions(text, &s, yaml.Strict()))
+}
+
+// parts reports whether the file has any settings. One without a value, which would take the
+// defaults below it away, is an error.
+func parts(text []byte) (bool, error) {
+	var all yaml.MapSlice
+	if err := yaml.Unmarshal(text, &all); err != nil {
+		return false, err
+	}
+	for _, part := range all {
+		if part.Value == nil {
+			return false, fmt.Errorf("%v: has no value: give one, or take the line out", part.Key)
+		}
+	}
+	return len(all) > 0, nil
+}
+
+func inFile(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %s", name, yaml.FormatError(err, false, false))
 }
 
 // validate reports every problem, by the name in the file.

@@ -34,21 +34,27 @@ func (a *access) flags(c *cobra.Command) {
 // token returns the token of the file or of the environment.
 func (a *access) token() (provider.Secret, error) {
 	if a.gateway == "" {
-		return "", errors.New("--gateway: want the gateway's URL, such as https://relay.example.com")
+		return "", usage(errors.New("--gateway: want the gateway's URL, such as https://relay.example.com"))
 	}
 	text := os.Getenv(envToken)
 	if a.tokenFile != "" {
 		content, err := os.ReadFile(a.tokenFile)
 		if err != nil {
-			return "", fmt.Errorf("--token-file: %w", err)
+			return "", usage(fmt.Errorf("--token-file: %w", err))
 		}
 		text = string(content)
 	}
 	if text = strings.TrimSpace(text); text == "" {
-		return "", errors.New("--token-file: want a file with the token, or the token in " + envToken)
+		return "", usage(errors.New("--token-file: want a file with the token, or the token in " + envToken))
 	}
 	return provider.Secret(text), nil
 }
+
+// exitUsage is the exit code when the command line is wrong.
+const exitUsage = 2
+
+// usage marks an error of the command line.
+func usage(err error) error { return codedError{err, exitUsage} }
 
 // codedError ends the program with a code of its own.
 type codedError struct {

@@ -2,6 +2,7 @@ package sitecmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -44,8 +45,6 @@ will not be, 2 the command line is wrong, 3 it may have been sent.`,
 	c.Flags().StringVar(&o.lane, "lane", relayapi.DefaultLane, "the lane of phones")
 	c.Flags().DurationVar(&o.wait, "wait", 30*time.Second, "how long to wait for a phone; then the text is cancelled")
 	c.Flags().BoolVar(&o.international, "international", false, "let numbers outside mainland China through")
-	_ = c.MarkFlagRequired("to")
-	_ = c.MarkFlagRequired("text")
 	return c
 }
 
@@ -59,14 +58,17 @@ func (o *sendOptions) send(ctx context.Context, out io.Writer) error {
 	}
 	phone, err := provider.ParsePhone(o.to)
 	if err != nil {
-		return fmt.Errorf("--to: %w", err)
+		return usage(fmt.Errorf("--to: %w", err))
+	}
+	if o.text == "" {
+		return usage(errors.New("--text: want the text"))
 	}
 	site, err := relay.New(relay.Config{
 		BaseURL: o.gateway, PlainHTTP: o.plainHTTP, Token: token, Lane: o.lane, Wait: o.wait, International: o.international,
 		Templates: provider.Templates{template: {Text: "{" + param + "}"}},
 	})
 	if err != nil {
-		return err
+		return usage(err)
 	}
 	receipt, err := site.Send(ctx, provider.Message{To: phone, Template: template, Params: provider.Params{param: o.text}})
 	if err != nil {

@@ -46,7 +46,7 @@ func NewStatus() *cobra.Command {
 
 func (a *access) health(ctx context.Context, out io.Writer) error {
 	if a.gateway == "" {
-		return errors.New("--gateway: want the gateway's URL, such as https://relay.example.com")
+		return usage(errors.New("--gateway: want the gateway's URL, such as https://relay.example.com"))
 	}
 	var health relayapi.Health
 	if err := a.get(ctx, relayapi.PathHealth, "", &health); err != nil {
@@ -83,14 +83,14 @@ func why(f *relayapi.Failure) string {
 func (a *access) get(ctx context.Context, path string, token provider.Secret, into any) error {
 	base, err := url.Parse(a.gateway)
 	if err != nil || base.Host == "" {
-		return errors.New("--gateway: not a URL; want one such as https://relay.example.com")
+		return usage(errors.New("--gateway: not a URL; want one such as https://relay.example.com"))
 	}
 	if base.Scheme != "https" && token != "" && !a.plainHTTP && !loopback(base.Hostname()) {
-		return errors.New("--gateway: over http:// others can read the token; use https://, or --plain-http in a network of your own")
+		return usage(errors.New("--gateway: over http:// others can read the token; use https://, or --plain-http in a network of your own"))
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(a.gateway, "/")+path, nil)
 	if err != nil {
-		return errors.New("--gateway: not a URL; want one such as https://relay.example.com")
+		return usage(errors.New("--gateway: not a URL; want one such as https://relay.example.com"))
 	}
 	if token != "" {
 		request.Header.Set("Authorization", "Bearer "+string(token))
