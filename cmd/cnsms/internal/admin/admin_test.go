@@ -201,7 +201,7 @@ func FuzzHandler(f *testing.F) {
 		if !strings.HasPrefix(path, "/") {
 			path = "/create"
 		}
-		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(body))
 		r.URL.Path = path
 		w := httptest.NewRecorder()
 		admin.Handler(local(t)).ServeHTTP(w, r)

@@ -27,7 +27,7 @@ func Listen(data string) (net.Listener, error) {
 		return nil, fmt.Errorf("%s is there and is no socket: move it away", path)
 	}
 	_ = os.Remove(path)
-	listener, err := net.Listen("unix", path)
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "unix", path)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,9 @@ func Dial(data string) (Remote, error) {
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "unix", path)
 	}
-	conn, err := net.DialTimeout("unix", path, time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	conn, err := dial(ctx, "", "")
 	if err != nil {
 		return Remote{}, fmt.Errorf("%w: %w", ErrNotRunning, err)
 	}

@@ -24,8 +24,10 @@ func TestComings(t *testing.T) {
 	said := func() string { defer out.Reset(); return out.String() }
 	now := time.Date(2026, 11, 28, 6, 0, 0, 0, time.UTC)
 	battery, no := 15, false
-	phone := gateway.PhonePresence{Phone: "old-phone", Lanes: []string{"text"}, LastSeen: now, OnlineUntil: now.Add(time.Minute),
-		Device: &relayapi.Device{BatteryPercent: &battery, MaySend: &no, Unrestricted: &no}}
+	phone := gateway.PhonePresence{
+		Phone: "old-phone", Lanes: []string{"text"}, LastSeen: now, OnlineUntil: now.Add(time.Minute),
+		Device: &relayapi.Device{BatteryPercent: &battery, MaySend: &no, Unrestricted: &no},
+	}
 	c := comings{}
 	c.look(logger, []gateway.PhonePresence{phone}, now)
 	line := said()

@@ -128,7 +128,7 @@ func read(name string) (Settings, error) {
 	if name == "" {
 		return s, nil
 	}
-	text, err := os.ReadFile(name)
+	text, err := os.ReadFile(name) //nolint:gosec // the user names the file
 	if err != nil {
 		return s, err
 	}
