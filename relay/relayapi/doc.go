@@ -5,7 +5,7 @@
 //
 // # Requests
 //
-// Every request but those to [PathHealth] and [PathRegister] carries "Authorization: Bearer TOKEN". A
+// Every request but those to [PathHealth], [PathOpenAPI] and [PathRegister] carries "Authorization: Bearer TOKEN". A
 // token has one role: site, phone or operator, and is for certain lanes, and a site's for
 // the numbers of certain countries. Bodies are JSON objects in UTF-8 with
 // "Content-Type: application/json", at most [MaxBody] bytes. The gateway refuses
@@ -20,6 +20,7 @@
 //	POST   /v1/receipts       phone            StateReport → Recorded
 //	POST   /v1/register       no token         Register → Registered (201)
 //	GET    /healthz           no token         Health
+//	GET    /v1/openapi.json   no token         this page as a document of OpenAPI 3.1
 //
 // The response to a refused request is an [ErrorReply] with the status that the
 // description of its [ErrorCode] names.

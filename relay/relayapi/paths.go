@@ -15,6 +15,8 @@ const (
 	PathRegister = "/v1/register"
 	// PathHealth takes GET without a token.
 	PathHealth = "/healthz"
+	// PathOpenAPI takes GET without a token, and responds with [OpenAPI].
+	PathOpenAPI = "/v1/openapi.json"
 )
 
 // Headers with a meaning of their own.

@@ -108,8 +108,8 @@ func TestVersion1StaysByteForByte(t *testing.T) {
 func TestVersion1KeepsItsPathsAndWords(t *testing.T) {
 	t.Parallel()
 	require.Equal(t,
-		[]string{"/v1/messages", "/v1/pull", "/v1/receipts", "/healthz", "Idempotency-Key", "Retry-After"},
-		[]string{relayapi.PathSubmissions, relayapi.PathPull, relayapi.PathStateReports, relayapi.PathHealth, relayapi.HeaderIdempotencyKey, relayapi.HeaderRetryAfter})
+		[]string{"/v1/messages", "/v1/pull", "/v1/receipts", "/healthz", "/v1/openapi.json", "Idempotency-Key", "Retry-After"},
+		[]string{relayapi.PathSubmissions, relayapi.PathPull, relayapi.PathStateReports, relayapi.PathHealth, relayapi.PathOpenAPI, relayapi.HeaderIdempotencyKey, relayapi.HeaderRetryAfter})
 	require.Equal(t,
 		[]relayapi.State{"queued", "offered", "taken", "sent", "delivered", "failed", "expired", "cancelled", "cancelling", "uncertain"},
 		[]relayapi.State{

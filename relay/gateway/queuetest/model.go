@@ -22,6 +22,7 @@ import (
 //     given it back.
 //   - None that was read as cancelled or expired was sent, or is sent afterwards.
 //   - A state goes back only where its phone gave the job back.
+//   - What phones may send passes no budget in any window of time.
 type model struct {
 	*rapid.T
 	queue  gateway.Queue
@@ -29,6 +30,9 @@ type model struct {
 	issued int
 	jobs   []*modelJob
 	phones []*modelPhone
+
+	budgets *gateway.Budgets
+	uses    map[string]modelUse // by job
 }
 
 // modelJob is what the model knows of a job.
@@ -60,7 +64,8 @@ func runModel(t *testing.T, engine Engine, survives bool) {
 			open := engine(t)
 			queue, closeQueue := open(t)
 			defer func() { closeQueue() }()
-			m := &model{T: rt, queue: queue, now: time.Date(2026, 11, 21, 3, 30, 0, 0, time.UTC)}
+			m := &model{T: rt, queue: queue, now: time.Date(2026, 11, 21, 3, 30, 0, 0, time.UTC), uses: map[string]modelUse{}}
+			m.budgets = drawBudgets(rt)
 			for i := range 4 {
 				m.phones = append(m.phones, &modelPhone{
 					name: fmt.Sprintf("phone-%d", i), unasked: i%2 == 1,
@@ -100,7 +105,7 @@ func (m *model) at() time.Time {
 }
 
 func (m *model) pass() {
-	m.now = m.now.Add(time.Duration(rapid.SampledFrom([]int{1, 1000, 10_000, 31_000, 60_000, 600_000}).Draw(m.T, "ms")) * time.Millisecond)
+	m.now = m.now.Add(time.Duration(rapid.SampledFrom([]int{1, 1000, 10_000, 31_000, 60_000, 600_000, 86_400_000}).Draw(m.T, "ms")) * time.Millisecond)
 }
 
 func (m *model) unique(prefix string) string {
@@ -111,7 +116,9 @@ func (m *model) unique(prefix string) string {
 // phone draws a phone, which is then online.
 func (m *model) phone() *modelPhone {
 	p := rapid.SampledFrom(m.phones).Draw(m.T, "phone")
-	m.must(m.queue.Seen(m.Context(), gateway.Presence{Phone: p.name, Lanes: []string{lane}, Interval: interval, At: m.now}))
+	m.must(m.queue.Seen(m.Context(), gateway.Presence{
+		Phone: p.name, Lanes: []string{lane}, Interval: interval, Device: m.device(), At: m.now,
+	}))
 	return p
 }
 
@@ -126,10 +133,10 @@ func (m *model) submit() {
 	at := m.at()
 	id := m.unique("job")
 	submitted, err := m.queue.Submit(m.Context(), gateway.Submit{
-		ID: id, Site: site, Key: id, Content: "digest", To: number, Text: "code 824913", Lane: lane,
-		Now: at, Deadline: at.Add(time.Minute), Wait: wait, Pace: time.Second, TakenFor: takenFor,
+		ID: id, Site: site, Key: id, Content: "digest", To: m.number(), Text: m.text(), Lane: lane,
+		Now: at, Deadline: at.Add(time.Minute), Wait: wait, Pace: time.Second, TakenFor: takenFor, Budgets: m.budgets,
 	})
-	if errors.Is(err, gateway.ErrNoPhoneOnline) || errors.Is(err, gateway.ErrLaneBusy) {
+	if errors.Is(err, gateway.ErrNoPhoneOnline) || errors.Is(err, gateway.ErrLaneBusy) || m.overBudget(err, at) {
 		return
 	}
 	m.must(err)
@@ -137,7 +144,7 @@ func (m *model) submit() {
 }
 
 func (m *model) sweep() {
-	_, err := m.queue.Sweep(m.Context(), gateway.Sweep{Now: m.at(), ClearBefore: m.now.Add(-time.Hour)})
+	_, err := m.queue.Sweep(m.Context(), gateway.Sweep{Now: m.at(), ClearBefore: m.now.Add(-time.Hour), ForgetUsesBefore: m.now.Add(-gateway.BudgetMonth)})
 	m.must(err)
 }
 

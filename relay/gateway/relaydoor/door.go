@@ -54,6 +54,7 @@ func New(g *gateway.Gateway) *Door {
 		relayapi.PathStateReports: {http.MethodPost: {phone, d.report}},
 		relayapi.PathRegister:     {http.MethodPost: {nil, d.register}},
 		relayapi.PathHealth:       {http.MethodGet: {nil, d.health}},
+		relayapi.PathOpenAPI:      {http.MethodGet: {nil, d.describe}},
 	}
 	d.job = methods{
 		http.MethodGet:    {reader, d.status},

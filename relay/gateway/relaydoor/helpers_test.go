@@ -112,7 +112,9 @@ func (w *world) callWith(ctx context.Context, who, method, path string, body any
 	}
 	recorder := httptest.NewRecorder()
 	w.door.ServeHTTP(recorder, r)
-	return reply{recorder.Code, recorder.Header(), recorder.Body.Bytes()}
+	answered := reply{recorder.Code, recorder.Header(), recorder.Body.Bytes()}
+	w.holds(method, r.URL.Path, answered)
+	return answered
 }
 
 // later makes a request in the background; the channel gets the response.

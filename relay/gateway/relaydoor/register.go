@@ -16,6 +16,9 @@ func (d *Door) register(req *request) (response, *refusal) {
 	if refused := decode(req, &body); refused != nil {
 		return response{}, refused
 	}
+	if body.Code == "" {
+		return response{}, invalid("code", "required")
+	}
 	token, device, err := d.gateway.Register(req.Context(), provider.Secret(body.Code), body.Name)
 	var limit *gateway.LimitError
 	if errors.As(err, &limit) {

@@ -55,7 +55,7 @@ func TestSampleFile(t *testing.T) {
 // TestUnit starts the gateway with flags that it knows, and says what systemd knows.
 func TestUnit(t *testing.T) {
 	t.Parallel()
-	unit := readFile(t, "systemd/cnsms-gateway.service")
+	unit := readFile(t, "cnsms-gateway.service")
 	start := regexp.MustCompile(`(?m)^ExecStart=(.+)$`).FindStringSubmatch(unit)
 	require.Len(t, start, 2)
 	words := strings.Fields(start[1])
@@ -81,7 +81,7 @@ func TestUnitVerified(t *testing.T) {
 	here, err := os.Executable()
 	require.NoError(t, err)
 	unit := filepath.Join(t.TempDir(), "cnsms-gateway.service")
-	text := strings.ReplaceAll(readFile(t, "systemd/cnsms-gateway.service"), "/usr/local/bin/cnsms", here)
+	text := strings.ReplaceAll(readFile(t, "cnsms-gateway.service"), "/usr/local/bin/cnsms", here)
 	require.NoError(t, os.WriteFile(unit, []byte(text), 0o600))
 	out, err := exec.CommandContext(t.Context(), analyze, "verify", "--man=no", unit).CombinedOutput()
 	require.NoError(t, err, string(out))
@@ -93,7 +93,7 @@ func TestUnitVerified(t *testing.T) {
 // TestContainerfile starts a program without rights, with flags that it knows.
 func TestContainerfile(t *testing.T) {
 	t.Parallel()
-	file := readFile(t, "container/Containerfile")
+	file := readFile(t, "Containerfile")
 	_, image, found := strings.Cut(file, "\nFROM scratch\n")
 	require.True(t, found, "the image has nothing but the program")
 	require.Contains(t, file, "CGO_ENABLED=0")

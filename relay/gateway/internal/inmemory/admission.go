@@ -28,13 +28,13 @@ func (a *Admission) Add(s Server, ahead int) (enough bool) {
 	for _, sim := range s.slots() {
 		k := a.ledger.books(a.submit.Budgets, gateway.SIM{Phone: s.Phone, Slot: sim.Slot}, a.submit.Lane, now)
 		laneRoom := k.lane.Room(k.ofLane, a.want, now, ahead+1)
-		room := min(k.room(a.want, now, ahead+1), k.phone.Room(k.ofPhone, a.want, now, ahead+1)-phoneRoom, laneRoom-a.room-phoneRoom)
-		phoneRoom += max(0, room)
+		room := max(0, min(k.room(a.want, now, ahead+1), k.phone.Room(k.ofPhone, a.want, now, ahead+1)-phoneRoom, laneRoom-a.room-phoneRoom))
+		phoneRoom += room
 		if a.room+phoneRoom > ahead {
 			a.room += phoneRoom
 			return true
 		}
-		a.freeAt = soonest(a.freeAt, k.expecting(max(0, room), a.want, now).freeAt(a.want, now))
+		a.freeAt = soonest(a.freeAt, k.expecting(room, phoneRoom, a.room+phoneRoom, a.want, now).freeAt(a.want, now))
 	}
 	a.room += phoneRoom
 	return false

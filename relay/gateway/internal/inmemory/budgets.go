@@ -118,9 +118,10 @@ func (k books) room(w gateway.Want, at time.Time, enough int) int {
 }
 
 // expecting returns the books as if so many such texts were sent at a time.
-func (k books) expecting(n int, w gateway.Want, at time.Time) books {
+func (k books) expecting(ofSIM, ofPhone, ofLane int, w gateway.Want, at time.Time) books {
+	k.ofSIM.ahead, k.ofPhone.ahead, k.ofLane.ahead = ofSIM, ofPhone, ofLane
 	for _, u := range []*usage{&k.ofPhone, &k.ofSIM, &k.ofLane} {
-		u.ahead, u.size, u.at = n, w.Segments, at
+		u.size, u.at = w.Segments, at
 	}
 	return k
 }

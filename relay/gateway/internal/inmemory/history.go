@@ -90,9 +90,10 @@ func (u usage) Recipients(after time.Time, n int) []time.Time {
 	return last[:min(n, len(last))]
 }
 
-// Knows reports whether a recipient has a use after a time.
+// Knows reports whether a recipient has a use after a time, and so needs no more room: one of
+// those that are expected may have taken it.
 func (u usage) Knows(recipient string, after time.Time) bool {
-	return u.newest(u.histories, recipient).After(after)
+	return u.ahead == 0 && u.newest(u.histories, recipient).After(after)
 }
 
 // newest returns when a recipient's last use was, or zero.
