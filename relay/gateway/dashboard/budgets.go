@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"fmt"
+	"html/template"
 	"net/http"
 	"strconv"
 	"time"
@@ -12,12 +13,15 @@ import (
 
 // budgetView is how much of a budget is used, as it is shown.
 type budgetView struct {
+	words
+
 	ID, Name, Carrier        string
 	Phone                    string
 	Slot                     int
 	Uses                     []useView
 	Full                     bool
 	FreeAt, Learned, Drained string
+	Card                     template.HTML
 }
 
 // useView is one limit of a budget.
@@ -27,7 +31,7 @@ type useView struct {
 }
 
 func (d *Dashboard) budget(u gateway.BudgetUse, w words, now time.Time) budgetView {
-	v := budgetView{Phone: u.SIM.Phone, Slot: u.SIM.Slot, Carrier: scrub.Failure(u.Carrier, "", "")}
+	v := budgetView{words: w, Phone: u.SIM.Phone, Slot: u.SIM.Slot, Carrier: scrub.Failure(u.Carrier, "", "")}
 	switch u.Kind {
 	case gateway.BudgetOfLane:
 		v.Name = w.of("budget_lane") + " " + u.Lane

@@ -23,6 +23,7 @@ type Dashboard struct {
 	failures *failures
 	collect  *collector
 	streams  streams
+	cards    cards
 }
 
 // New returns the pages of a gateway. End them with Close.

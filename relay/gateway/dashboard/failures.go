@@ -19,8 +19,9 @@ const (
 
 // failures count the failed logins of each address.
 type failures struct {
-	mu  sync.Mutex
-	all map[netip.Addr]*failed
+	mu      sync.Mutex
+	all     map[netip.Addr]*failed
+	cleared time.Time // when those that are over were last removed
 }
 
 type failed struct {
@@ -46,7 +47,8 @@ func (f *failures) add(from netip.Addr, now time.Time) {
 	if f.all == nil {
 		f.all = map[netip.Addr]*failed{}
 	}
-	if len(f.all) >= mostAddresses {
+	if len(f.all) >= mostAddresses && now.Sub(f.cleared) >= failedFor/10 {
+		f.cleared = now
 		for key, one := range f.all {
 			if now.Sub(one.since) >= failedFor {
 				delete(f.all, key)

@@ -184,7 +184,9 @@ func (b *browser) do(r *http.Request) *httptest.ResponseRecorder {
 	b.pages.ServeHTTP(recorder, r)
 	require.NotContains(b, recorder.Body.String(), wholeNumber)
 	require.NotContains(b, recorder.Body.String(), code)
-	require.NotContains(b, recorder.Body.String(), "-token")
+	for _, p := range []gateway.Principal{site, oldPhone, eva} {
+		require.NotContains(b, recorder.Body.String(), p.Name+"-token")
+	}
 	return recorder
 }
 

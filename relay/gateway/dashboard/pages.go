@@ -109,6 +109,9 @@ func (d *Dashboard) parts(s *snapshot, w words) (map[string]string, error) {
 		return maps.Clone(made), nil
 	}
 	view := d.view(s, w)
+	if err := d.cards.draw(&view); err != nil {
+		return nil, err
+	}
 	made := map[string]string{}
 	var part bytes.Buffer
 	for _, name := range partNames {

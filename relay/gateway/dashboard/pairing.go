@@ -34,6 +34,7 @@ type madeCode struct {
 	words
 
 	ForApp bool
+	Plain  bool
 	Code   string
 	URL    string
 	Link   string
@@ -91,6 +92,7 @@ func (d *Dashboard) newCode(r *request, p pairing, forApp bool) (provider.Secret
 // is behind the "#" of the address, which browsers send to nobody.
 func (d *Dashboard) made(r *request, code provider.Secret, forApp bool) (*madeCode, error) {
 	m := &madeCode{words: r.words, ForApp: forApp, Code: string(code), URL: d.publicURL(r.Request)}
+	m.Plain = strings.HasPrefix(m.URL, "http://")
 	kind := "program"
 	if forApp {
 		kind = "app"

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"fmt"
+	"html/template"
 	"slices"
 	"strings"
 	"time"
@@ -25,6 +26,8 @@ type view struct {
 
 // phoneView is a phone as it is shown.
 type phoneView struct {
+	words
+
 	Name, Lanes  string
 	Online       bool
 	Cooled       bool
@@ -40,6 +43,7 @@ type phoneView struct {
 	Failed       int
 	HasFailed    bool
 	SIMs         []simView
+	Card         template.HTML
 }
 
 // simView is a SIM as it is shown.
@@ -65,7 +69,7 @@ var shownStates = []relayapi.State{
 func (d *Dashboard) view(s *snapshot, w words) view {
 	v := view{words: w, Sums: s.Sums}
 	for _, phone := range s.Phones {
-		shown := d.phone(phone, s.At)
+		shown := d.phone(phone, w, s.At)
 		if shown.Online {
 			v.Online++
 		}
@@ -96,9 +100,9 @@ func (d *Dashboard) view(s *snapshot, w words) view {
 	return v
 }
 
-func (d *Dashboard) phone(p gateway.PhonePresence, now time.Time) phoneView {
+func (d *Dashboard) phone(p gateway.PhonePresence, w words, now time.Time) phoneView {
 	v := phoneView{
-		Name: p.Phone, Lanes: strings.Join(p.Lanes, ", "), Online: now.Before(p.OnlineUntil),
+		words: w, Name: p.Phone, Lanes: strings.Join(p.Lanes, ", "), Online: now.Before(p.OnlineUntil),
 		Seen: d.clock(p.LastSeen, now), SeenMS: p.LastSeen.UnixMilli(),
 	}
 	for _, until := range p.CooledUntil {
