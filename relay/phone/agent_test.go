@@ -18,14 +18,16 @@ import (
 func TestAgentTakesSendsAndReports(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := offers(job("a"), job("b"))
+		first := job("a")
+		first.SIM = 2
+		g := offers(first, job("b"))
 		r := run(t, g, func(c *phone.Config) {
 			c.Lanes, c.Wait, c.Interval = []string{"text", "mob"}, 7*time.Second, 9*time.Second
 		})
 		sent := r.sent(2)
 		synctest.Wait()
 		r.stop()
-		require.Equal(t, phone.Text{Job: "a", To: number, Body: body, Lane: "text"}, sent[0])
+		require.Equal(t, phone.Text{Job: "a", To: number, Body: body, Lane: "text", SIM: 2}, sent[0])
 		require.Equal(t, []string{"a taken", "a sent", "b taken", "b sent"}, g.states())
 		none := 0
 		require.Equal(t, relayapi.Pull{

@@ -19,7 +19,9 @@ type received struct {
 	at time.Time
 }
 
-func (r received) text() Text { return Text{Job: r.ID, To: r.To, Body: r.Text, Lane: r.Lane} }
+func (r received) text() Text {
+	return Text{Job: r.ID, To: r.To, Body: r.Text, Lane: r.Lane, SIM: r.SIM}
+}
 
 // over reports whether the job's time has passed since it was received. It does not
 // depend on what time the clock shows. It takes the longer of the monotonic and the

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cnsms/cnsms/relay/internal/scrub"
@@ -13,11 +15,11 @@ import (
 
 // Exec is a Sender that runs a command for each text, without a shell. The text
 // is the command's standard input; "{to}" in an argument stands for the
-// recipient in E.164.
+// recipient in E.164, and "{sim}" for the slot of the SIM that the gateway wants, from 1 on, or 0.
 //
 // Exit code 0 says that the command has taken the text, and no more, unless TrustExitCode is
 // set: there are commands that end with 0 whatever happens. Send then returns
-// [ErrUnconfirmed]. Any other exit code says that the text was not sent. A
+// [ErrUnconfirmed]. Any other exit code but those of MayHaveSent says that the text was not sent. A
 // command that was killed, or that did not end in time, may have sent. One that does not
 // end in time is killed, on Unix with everything that it has started: many such
 // commands are shell scripts, and what they have started could send too late.
@@ -31,11 +33,16 @@ type Exec struct {
 	TrustExitCode bool
 	// Classes says what exit codes mean. Any other one is relayapi.FailureUnknown.
 	Classes map[int]relayapi.FailureClass
+	// MayHaveSent are the exit codes after which the text may have been sent all the same.
+	MayHaveSent []int
 }
 
 var _ Checker = (*Exec)(nil)
 
-const recipientPlace = "{to}"
+const (
+	recipientPlace = "{to}"
+	simPlace       = "{sim}"
+)
 
 // Validate reports every problem of the settings, by field.
 func (e *Exec) Validate() error {
@@ -45,6 +52,9 @@ func (e *Exec) Validate() error {
 	}
 	if !strings.Contains(strings.Join(e.Args, "\x00"), recipientPlace) {
 		problems = append(problems, errors.New("Args: one of them must contain {to}, which stands for the recipient"))
+	}
+	if slices.Contains(e.MayHaveSent, 0) {
+		problems = append(problems, errors.New("MayHaveSent: exit code 0 is no failure; without TrustExitCode it proves nothing anyway"))
 	}
 	for code, class := range e.Classes {
 		if code == 0 {
@@ -65,7 +75,7 @@ func (e *Exec) Send(ctx context.Context, t Text) error {
 	}
 	args := make([]string, len(e.Args))
 	for i, arg := range e.Args {
-		args[i] = strings.ReplaceAll(arg, recipientPlace, string(t.To))
+		args[i] = strings.ReplaceAll(strings.ReplaceAll(arg, recipientPlace, string(t.To)), simPlace, strconv.Itoa(t.SIM))
 	}
 	out, err := command{e.Command, args, string(t.Body)}.run(ctx)
 	if err == nil && !e.TrustExitCode {
@@ -110,5 +120,5 @@ func (e *Exec) failure(ctx context.Context, err error, stderr string) error {
 	if stderr != "" {
 		text += ": " + stderr
 	}
-	return &Error{Class: class, Text: text, Err: err}
+	return &Error{Class: class, Text: text, MayHaveSent: slices.Contains(e.MayHaveSent, exit.ExitCode()), Err: err}
 }

@@ -50,6 +50,8 @@ type Text struct {
 	Body relayapi.Text
 	// Lane is the lane that the job came on.
 	Lane string
+	// SIM is the slot of the SIM that the gateway wants, from 1 on. 0 leaves it to the phone.
+	SIM int
 }
 
 // Error is why a text was not sent.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -150,17 +151,18 @@ func TestAGatewayThatTakesNoDevice(t *testing.T) {
 func TestAGatewayOutOfReachIsNamedOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		down := true
+		var down atomic.Bool
+		down.Store(true)
 		g := offers(job("a"))
 		r := run(t, g, through(refusingPulls{g, func(w http.ResponseWriter, _ relayapi.Pull) bool {
-			if down {
+			if down.Load() {
 				w.WriteHeader(http.StatusBadGateway)
 			}
-			return down
+			return down.Load()
 		}}))
 		elapse(time.Hour)
 		require.Empty(t, r.sender.Sent())
-		down = false
+		down.Store(false)
 		r.sent(1)
 		r.stopAfter(time.Minute)
 		require.Equal(t, 1, strings.Count(r.log.String(), "pulling jobs failed"), r.log.String())

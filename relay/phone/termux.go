@@ -24,7 +24,8 @@ import (
 //
 // A field must not be changed once the sender is in use. Its zero value is ready for use.
 type Termux struct {
-	// SIM is the slot of the SIM that sends, from 1 on. 0 means the phone's default SIM.
+	// SIM is the slot of the SIM that sends, from 1 on. 0 means the phone's default SIM, which
+	// counts as SIM 1 for the gateway. A text for another SIM fails, and is not sent.
 	SIM int
 	// Bin is the folder of the termux programs. Empty means those in PATH.
 	Bin string
@@ -81,6 +82,9 @@ func (s *Termux) Send(ctx context.Context, t Text) error {
 		return err
 	}
 	args := []string{"-n", string(t.To)}
+	if t.SIM > 0 && t.SIM != max(1, s.SIM) {
+		return &Error{Class: relayapi.FailureConfig, Text: fmt.Sprintf("the gateway wants SIM %d, and this phone sends with SIM %d", t.SIM, max(1, s.SIM))}
+	}
 	if s.SIM > 0 {
 		args = append(args, "-s", strconv.Itoa(s.SIM-1))
 	}

@@ -149,6 +149,29 @@ func TestG1TermuxFailedBox(t *testing.T) {
 	}
 }
 
+func TestTermuxSendsWithItsSIMAlone(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		own, wanted int
+		args        string
+	}{
+		{0, 1, "-n|" + number + "|"}, {2, 2, "-n|" + number + "|-s|1|"}, {0, 2, ""}, {2, 1, ""},
+	} {
+		x := newTermux(t)
+		x.boxes("next.json", boxed(3, "sent", number, body))
+		sender, wanted := x.sender(), text()
+		sender.SIM, wanted.SIM = tt.own, tt.wanted
+		err := sender.Send(t.Context(), wanted)
+		if tt.args != "" {
+			require.NoError(t, err)
+			require.Equal(t, tt.args, x.said("args"))
+			continue
+		}
+		require.Equal(t, relayapi.FailureConfig, failure(t, err).Class)
+		require.NoFileExists(t, filepath.Join(x.bin, "args"))
+	}
+}
+
 func TestTermuxDoesNotSendWhatItCannotLookFor(t *testing.T) {
 	t.Parallel()
 	for name, list := range map[string]string{
