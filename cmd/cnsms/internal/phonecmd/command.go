@@ -31,11 +31,12 @@ func New(env Env) *cobra.Command {
 		Use:   "phone",
 		Short: "Send a gateway's texts by this phone, or by a modem",
 		Args:  cobra.NoArgs,
+
+		SilenceUsage: true, // it would hide the error
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
 			}
-			c.SilenceUsage = true
 			o.logger = newLogger(c.ErrOrStderr(), o.json)
 			return run(c.Context(), o, env, c.OutOrStdout())
 		},

@@ -119,7 +119,8 @@ func TestG1AnExitCodeIsNoProofOfSending(t *testing.T) {
 			s := start(t, phonecmd.Env{}, append([]string{
 				"--gateway", o.url, "--token-file", f.write("token", "phone-token"), "--sender", "exec", "--command", command + " {to}", "--pace", "0",
 			}, tt.flags...)...)
-			id := o.taken()
+			id := o.stored().ID
+			require.Eventually(t, func() bool { _, err := os.Stat(f.file("number")); return err == nil }, testTime, poll)
 			s.ends() // finishes the text in hand
 			require.Equal(t, tt.want, o.job(id).State)
 			require.Equal(t, "+8613800138000", f.read("number"))

@@ -1,6 +1,7 @@
 package phonecmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -25,10 +27,13 @@ const (
 )
 
 // nameServers returns which name servers to ask, as HOST:PORT, or none when Go's own way works:
-// the system has a resolv.conf. Without one Go would ask a server on this machine.
+// the system has a resolv.conf, or is one on which Go asks the system. Without one Go would ask a server on this machine.
 func nameServers(ctx context.Context, env Env, wanted []string) []string {
 	if len(wanted) > 0 {
 		return wanted
+	}
+	if goos := cmp.Or(env.OS, runtime.GOOS); goos != "linux" && goos != "android" {
+		return nil
 	}
 	if len(resolvConf(filepath.Join(env.Root, "/etc/resolv.conf"))) > 0 {
 		return nil

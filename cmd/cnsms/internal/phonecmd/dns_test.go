@@ -24,7 +24,7 @@ func system(t *testing.T, files map[string]string) Env {
 		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(root, name)), 0o700))
 		require.NoError(t, os.WriteFile(filepath.Join(root, name), []byte(content), 0o600))
 	}
-	return Env{Root: root, Bin: root, Getenv: func(name string) string {
+	return Env{OS: "linux", Root: root, Bin: root, Getenv: func(name string) string {
 		if name == "PREFIX" {
 			return filepath.Join(root, "usr")
 		}
@@ -57,6 +57,14 @@ func TestG5NameServers(t *testing.T) {
 			require.Equal(t, tt.want, nameServers(t.Context(), system(t, tt.files), tt.wanted))
 		})
 	}
+}
+
+func TestOtherSystemsHaveTheirOwnWay(t *testing.T) {
+	t.Parallel()
+	env := system(t, nil)
+	env.OS = "windows"
+	require.Empty(t, nameServers(t.Context(), env, nil))
+	require.Equal(t, []string{"10.0.0.9:53"}, nameServers(t.Context(), env, []string{"10.0.0.9:53"}))
 }
 
 func TestG5AndroidNamesItsServers(t *testing.T) {

@@ -104,16 +104,6 @@ func (o *office) submitted() gateway.Job {
 	return job
 }
 
-// taken submits a text and waits until a phone has taken it.
-func (o *office) taken() string {
-	o.Helper()
-	id := o.stored().ID
-	require.Eventually(o, func() bool {
-		return o.job(id).State != relayapi.StateQueued && o.job(id).State != relayapi.StateOffered
-	}, testTime, poll)
-	return id
-}
-
 func (o *office) job(id string) gateway.Job {
 	job, err := o.gateway.Job(o.Context(), o.who("shop"), id)
 	require.NoError(o, err)

@@ -22,6 +22,8 @@ import (
 type Env struct {
 	// Getenv reads the environment.
 	Getenv func(name string) string
+	// OS is the operating system, as in GOOS. Empty means this one.
+	OS string
 	// Root is the folder that stands for "/" when the command looks for resolv.conf. Empty
 	// means "/".
 	Root string

@@ -68,6 +68,7 @@ func speech(command []string) func(ctx context.Context, words string) error {
 		program := exec.CommandContext(ctx, command[0], args...) //nolint:gosec // the operator chooses the command
 		program.Stdin = strings.NewReader(words)
 		program.WaitDelay = time.Second
+		killWhole(program)
 		return program.Run()
 	}
 }

@@ -1,11 +1,17 @@
+//go:build unix
+
 package phonecmd
 
 import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -65,4 +71,19 @@ func TestSpeech(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, speech([]string{"/bin/sh", "-c", `[ "$1" = "2 errors" ] && [ "$(cat)" = "2 errors" ]`, "sh", "{text}"})(t.Context(), "2 errors"))
 	require.Error(t, speech([]string{"/bin/sh", "-c", `exit 1`})(t.Context(), "2 errors"))
+
+	alive := filepath.Join(t.TempDir(), "alive")
+	require.NoError(t, syscall.Mkfifo(alive, 0o600))
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- speech([]string{"/bin/sh", "-c", `(exec 3>"$0"; sleep 600) & wait`, alive})(ctx, "2 errors")
+	}()
+	pipe, err := os.Open(alive) // waits until what hangs has opened it
+	require.NoError(t, err)
+	cancel()
+	require.Error(t, <-ended)
+	_, err = io.ReadAll(pipe) // ends with the last that has it open
+	require.NoError(t, err)
+	require.NoError(t, pipe.Close())
 }

@@ -19,7 +19,7 @@ import (
 // build builds the command without cgo.
 func build(t *testing.T, to, goos, goarch string) {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), "go", "build", "-o", to, "./testdata/static")
+	command := exec.CommandContext(t.Context(), "go", "build", "-o", to, "github.com/cnsms/cnsms/cmd/cnsms")
 	command.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch)
 	said, err := command.CombinedOutput()
 	require.NoError(t, err, "%s", said)
@@ -87,7 +87,7 @@ func TestG5AStaticProgramResolvesNames(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	command := exec.CommandContext(ctx, program, "--gateway", "http://relay.test:"+o.port, "--plain-http", "--token-file", tokenFile,
+	command := exec.CommandContext(ctx, program, "phone", "--gateway", "http://relay.test:"+o.port, "--plain-http", "--token-file", tokenFile,
 		"--sender", "fake", "--dns", nameServer(t), "--pace", "0")
 	command.SysProcAttr, command.Env, command.Dir = attributes, []string{}, "/"
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
