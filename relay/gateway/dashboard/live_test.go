@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -168,4 +169,55 @@ func TestFailedLoginsAreLimitedByAddress(t *testing.T) {
 		pass(5 * time.Minute)
 		require.Equal(t, http.StatusSeeOther, try("[2001:db8::1]:1000", "eva-token"))
 	})
+}
+
+// slowBody is a body that comes when it is closed, or when the server gives up.
+type slowBody struct{ given chan struct{} }
+
+func (b *slowBody) Read([]byte) (int, error) { <-b.given; return 0, context.DeadlineExceeded }
+func (b *slowBody) Close() error             { return nil }
+
+// slowWriter is the connection of a slowBody.
+type slowWriter struct {
+	*httptest.ResponseRecorder
+
+	body *slowBody
+	once sync.Once
+}
+
+func (w *slowWriter) SetReadDeadline(time.Time) error {
+	w.once.Do(func() { close(w.body.given) })
+	return nil
+}
+
+// TestAFormThatComesSlowlyHoldsNothingUp: anybody can begin to log in.
+func TestAFormThatComesSlowlyHoldsNothingUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		begin := func() (*slowWriter, <-chan struct{}) {
+			body := &slowBody{given: make(chan struct{})}
+			writer, done := &slowWriter{ResponseRecorder: httptest.NewRecorder(), body: body}, make(chan struct{})
+			go func() {
+				defer close(done)
+				w.pages.ServeHTTP(writer, w.browser().request(t.Context(), http.MethodPost, "/login", body))
+			}()
+			return writer, done
+		}
+		late, done := begin()
+		pass(11 * time.Second)
+		<-done
+		require.Equal(t, http.StatusRequestTimeout, late.Code)
+		ending, done := begin()
+		synctest.Wait()
+		require.NoError(t, w.Shutdown(t.Context()), "it waits for no form")
+		<-done
+		require.Equal(t, http.StatusServiceUnavailable, ending.Code)
+	})
+}
+
+func TestAFormIsBounded(t *testing.T) {
+	t.Parallel()
+	b := newWorld(t).browser()
+	require.Equal(t, http.StatusRequestEntityTooLarge, b.post("/login", url.Values{"token": {strings.Repeat("x", 17<<10)}}).Code)
 }
