@@ -23,7 +23,7 @@ type Dashboard struct {
 	mux      *http.ServeMux
 	origins  *http.CrossOriginProtection
 	sessions *sessions
-	failures *failures
+	failed   *doors.Attempts // logins, by address
 	collect  *collector
 	streams  streams
 	cards    cards
@@ -42,7 +42,7 @@ func New(relay *gateway.Gateway, o Options) (*Dashboard, error) {
 		gateway: relay, options: o, logger: relay.Logger(), mux: http.NewServeMux(),
 		origins:  http.NewCrossOriginProtection(),
 		sessions: newSessions(o),
-		failures: &failures{},
+		failed:   &doors.Attempts{Most: failedLogins, For: failedFor},
 		collect:  newCollector(relay, o),
 	}
 	d.routes()
