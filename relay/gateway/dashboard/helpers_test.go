@@ -111,9 +111,16 @@ type countingQueue struct {
 
 	phones atomic.Int64
 	broken atomic.Bool
+	gate   atomic.Pointer[<-chan struct{}]
 }
 
+// hold holds back what the queue says until the gate opens.
+func (q *countingQueue) hold(gate <-chan struct{}) { q.gate.Store(&gate) }
+
 func (q *countingQueue) Phones(ctx context.Context, now time.Time) ([]gateway.PhonePresence, error) {
+	if gate := q.gate.Load(); gate != nil {
+		<-*gate
+	}
 	q.phones.Add(1)
 	if q.broken.Load() {
 		return nil, errors.New("the disk is gone")

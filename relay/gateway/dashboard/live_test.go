@@ -3,6 +3,7 @@ package dashboard_test
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -220,4 +221,82 @@ func TestAFormIsBounded(t *testing.T) {
 	t.Parallel()
 	b := newWorld(t).browser()
 	require.Equal(t, http.StatusRequestEntityTooLarge, b.post("/login", url.Values{"token": {strings.Repeat("x", 17<<10)}}).Code)
+}
+
+// deadlineWriter notes the deadlines of a stream.
+type deadlineWriter struct {
+	streamWriter
+
+	mu       sync.Mutex
+	deadline time.Time
+	written  int
+}
+
+func (w *deadlineWriter) SetReadDeadline(time.Time) error { return nil }
+func (w *deadlineWriter) SetWriteDeadline(at time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.deadline = at
+	return nil
+}
+
+func (w *deadlineWriter) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.deadline.Equal(time.Now().Add(10 * time.Second)) {
+		return 0, context.DeadlineExceeded
+	}
+	w.written++
+	return w.streamWriter.Write(p)
+}
+
+// TestADeadlineIsForAWriteAlone: over HTTP/2 one that stays ends the stream between two events.
+func TestADeadlineIsForAWriteAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newWorld(t).loggedIn()
+		w := &deadlineWriter{streamWriter: streamWriter{header: http.Header{}}}
+		ctx, end := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); b.pages.ServeHTTP(w, b.request(ctx, http.MethodGet, "/live", http.NoBody)) }()
+		synctest.Wait()
+		w.mu.Lock()
+		require.Positive(t, w.written)
+		require.True(t, w.deadline.IsZero())
+		w.mu.Unlock()
+		end()
+		<-done
+	})
+}
+
+// TestAStreamBeginsAtOnce, over both versions of HTTP, whatever the queue does; and nothing on
+// its way keeps its events back.
+func TestAStreamBeginsAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, http2 := range []bool{false, true} {
+		w := newWorld(t)
+		gate := make(chan struct{})
+		server := httptest.NewUnstartedServer(w.pages)
+		server.EnableHTTP2 = http2
+		server.StartTLS()
+		b := w.loggedIn()
+		w.queue.hold(gate)
+		ctx, end := context.WithCancel(t.Context())
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/live", http.NoBody)
+		require.NoError(t, err)
+		r.AddCookie(b.cookies[0])
+		response, err := server.Client().Do(r)
+		require.NoError(t, err)
+		require.Equal(t, http2, response.ProtoMajor == 2)
+		require.Equal(t, "no-store, no-transform", response.Header.Get("Cache-Control"))
+		require.Equal(t, "no", response.Header.Get("X-Accel-Buffering"))
+		close(gate)
+		event := make([]byte, len("event: parts"))
+		_, err = io.ReadFull(response.Body, event)
+		require.NoError(t, err)
+		require.Equal(t, "event: parts", string(event))
+		end()
+		require.NoError(t, response.Body.Close())
+		server.Close()
+	}
 }
