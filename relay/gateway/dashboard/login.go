@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/relay/gateway"
@@ -23,6 +24,9 @@ type request struct {
 	session  string
 	words    words
 }
+
+// seconds are those of a Retry-After: whole ones, and enough.
+func seconds(wait time.Duration) int { return max(1, int((wait+time.Second-1)/time.Second)) }
 
 // operators admits only requests with the session of an operator whose token is still good.
 func (d *Dashboard) operators(handle func(http.ResponseWriter, *request)) http.HandlerFunc {
@@ -85,7 +89,7 @@ func (d *Dashboard) login(w http.ResponseWriter, r *http.Request) {
 	refuse := func(status int, why string) { d.render(w, req, status, "login", "login", req.words.of(why)) }
 	from, now := doors.Neighbourhood(d.options.client(r).String()), d.gateway.Now()
 	if wait := d.failed.Begin(from, now); wait > 0 { // it counts as failed until it has not
-		w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
+		w.Header().Set("Retry-After", strconv.Itoa(seconds(wait)))
 		refuse(http.StatusTooManyRequests, "login_often")
 		return
 	}
