@@ -8,8 +8,8 @@ import (
 	"github.com/cnsms/cnsms/relay/gateway"
 )
 
-// Budgets are those of gateway.Config. When they are given, they are all that there is: what
-// they leave out has no limit.
+// Budgets are those of gateway.Config. When they are given, a limit that they leave out is
+// none, whatever it is by default.
 type Budgets struct {
 	// SIM, Phone and Lane are the budgets of each SIM, phone and lane.
 	SIM   Budget `yaml:"sim"`
@@ -18,9 +18,9 @@ type Budgets struct {
 	// Phones and Lanes replace them for single ones, by name.
 	Phones map[string]Budget `yaml:"phones"`
 	Lanes  map[string]Budget `yaml:"lanes"`
-	// DrainAfter is after how many refusals by the carrier running a SIM is drained; 0 means
-	// never. DrainFor is for how long.
-	DrainAfter int           `yaml:"drain_after"`
+	// DrainAfter is after how many refusals by the carrier running a SIM is drained. Absent
+	// means as without budgets, and 0 never. DrainFor is for how long.
+	DrainAfter *int          `yaml:"drain_after"`
 	DrainFor   time.Duration `yaml:"drain_for"`
 }
 
@@ -73,8 +73,11 @@ func (b *Budgets) of() *gateway.Budgets {
 		return nil
 	}
 	all := &gateway.Budgets{
-		SIM: b.SIM.of(), Phone: b.Phone.of(), Lane: b.Lane.of(), DrainAfter: b.DrainAfter, DrainFor: b.DrainFor,
+		SIM: b.SIM.of(), Phone: b.Phone.of(), Lane: b.Lane.of(), DrainAfter: gateway.DefaultBudgets().DrainAfter, DrainFor: b.DrainFor,
 		Phones: map[string]gateway.Budget{}, Lanes: map[string]gateway.Budget{},
+	}
+	if b.DrainAfter != nil {
+		all.DrainAfter = *b.DrainAfter
 	}
 	for name, one := range b.Phones {
 		all.Phones[name] = one.of()

@@ -76,12 +76,14 @@ func TestBudgetsOfAFile(t *testing.T) {
 	require.Nil(t, (*Budgets)(nil).of())
 	var quiet Quiet
 	require.NoError(t, quiet.UnmarshalText([]byte("22:00-07:30")))
-	b := &Budgets{SIM: Budget{TextsPerDay: 3, Quiet: quiet}, Phones: map[string]Budget{"a": {TextsPerHour: 1}}, Lanes: map[string]Budget{"text": {TextsPerDay: 2}}, DrainAfter: 3}
+	b := &Budgets{SIM: Budget{TextsPerDay: 3, Quiet: quiet}, Phones: map[string]Budget{"a": {TextsPerHour: 1}}, Lanes: map[string]Budget{"text": {TextsPerDay: 2}}}
 	all := b.of()
 	require.Equal(t, gateway.Budget{TextsPerDay: 3, Quiet: gateway.QuietHours{From: 22 * time.Hour, To: 7*time.Hour + 30*time.Minute}}, all.SIM)
 	require.Equal(t, 1, all.OfPhone("a").TextsPerHour)
 	require.Equal(t, 2, all.OfLane("text").TextsPerDay)
-	require.Equal(t, 3, all.DrainAfter)
+	require.Equal(t, 3, all.DrainAfter, "as without budgets")
+	never := 0
+	require.Zero(t, (&Budgets{DrainAfter: &never}).of().DrainAfter)
 }
 
 // TestDefaultsStay has what a part of the file leaves out stay as it is by default.

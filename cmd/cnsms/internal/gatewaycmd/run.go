@@ -11,10 +11,12 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/cnsms/cnsms/cmd/cnsms/internal/admin"
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/alarm"
 	"github.com/cnsms/cnsms/relay/gateway/relaydoor"
 	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
 )
@@ -32,12 +34,16 @@ func run(ctx context.Context, s Settings, logs io.Writer, ready func(started)) (
 		return err
 	}
 	defer r.pages.Close()
+	watch, err := r.newAlarm(s.Alarm)
+	if err != nil {
+		return err
+	}
 	listener, scheme, err := s.listen(ctx, logger)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	stopSide, err := r.serveAside(ctx, s, ready, scheme+"://"+listener.Addr().String())
+	stopSide, err := r.serveAside(ctx, s, watch, ready, scheme+"://"+listener.Addr().String())
 	if err != nil {
 		cancel()
 		return errors.Join(err, listener.Close(), r.gateway.Close())
@@ -49,10 +55,10 @@ func run(ctx context.Context, s Settings, logs io.Writer, ready func(started)) (
 	})
 }
 
-// serveAside starts what stands beside the doors: the owner's socket, the metrics, and the
-// log of phones that come and go. It says that the gateway is ready. stop waits for all of
-// it; ctx has ended then.
-func (r *relay) serveAside(ctx context.Context, s Settings, ready func(started), url string) (stop func(), err error) {
+// serveAside starts what stands beside the doors: the owner's socket, the metrics, the log of
+// phones that come and go, and the alarm, if there is one. It says that the gateway is ready.
+// stop waits for all of it; ctx has ended then.
+func (r *relay) serveAside(ctx context.Context, s Settings, watch *alarm.Watch, ready func(started), url string) (stop func(), err error) {
 	owner, err := admin.Listen(s.Data)
 	if err != nil {
 		return nil, err
@@ -64,12 +70,15 @@ func (r *relay) serveAside(ctx context.Context, s Settings, ready func(started),
 		socket.stop()
 		return nil, err
 	}
-	watched := make(chan struct{})
-	go func() { defer close(watched); r.watchPhones(ctx, time.NewTicker(lookEvery)) }()
+	var watching sync.WaitGroup
+	watching.Go(func() { r.watchPhones(ctx, time.NewTicker(lookEvery)) })
+	if watch != nil {
+		watching.Go(func() { _ = watch.Run(ctx) }) // it ends with ctx
+	}
 	r.sayWhatIsMissing(ctx, s)
 	r.gateway.Logger().Info("relay: ready", "url", url, "data", s.Data)
 	ready(said)
-	return func() { socket.stop(); numbers.stop(); <-watched }, nil
+	return func() { socket.stop(); numbers.stop(); watching.Wait() }, nil
 }
 
 // serveMetrics serves the metrics, if the settings say where.

@@ -217,6 +217,9 @@ func TestStartFails(t *testing.T) {
 		"hash":               {[]string{"--config", written(t, "tokens: [{name: a, role: site, hash: b}]\n")}, "Hash"},
 		"quota":              {[]string{"--config", written(t, "quotas: [{limit: 0, window: 1m}]\n")}, "Quotas[0]"},
 		"budget":             {[]string{"--config", written(t, "budgets: {sim: {gap: -1s}}\n")}, "Gap"},
+		"alarm to nobody":    {[]string{"--config", written(t, "alarm: {silence: 5m}\n")}, "alarm.webhook"},
+		"alarm":              {[]string{"--config", written(t, "alarm: {webhook: 'https://hooks.example.com', silence: -5m}\n")}, "alarm: "},
+		"alarm's secret":     {[]string{"--config", written(t, "alarm: {webhook: 'https://hooks.example.com', secret_file: nowhere}\n")}, "alarm.secret_file"},
 		"something in place": {[]string{"--data", occupied(t)}, "is no socket"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -33,6 +33,7 @@ type Settings struct {
 	Metrics   Metrics   `yaml:"metrics"`
 	App       App       `yaml:"app"`
 	Dashboard Dashboard `yaml:"dashboard"`
+	Alarm     Alarm     `yaml:"alarm"`
 
 	// Quotas limit the texts of one recipient. Absent means 1 a minute, 5 an hour and 10 a day.
 	Quotas []Quota `yaml:"quotas"`
@@ -166,7 +167,7 @@ func (s Settings) validate() error {
 	problems := []error{
 		required("listen", s.Listen), required("data", s.Data),
 		oneOf("log.level", s.Log.Level, "debug", "info", "warn", "error"), oneOf("log.format", s.Log.Format, "text", "json"),
-		s.TLS.validate(), s.ACME.validate(),
+		s.TLS.validate(), s.ACME.validate(), s.Alarm.validate(),
 	}
 	if s.TLS.Cert != "" && len(s.ACME.Hosts) > 0 {
 		problems = append(problems, errors.New("acme.hosts: tls.cert is set too: choose one of the two"))
