@@ -16,7 +16,7 @@ func ExampleOpen() {
 		panic(err)
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	tokens, closeAll, err := admin.Open(filepath.Join(folder, "relay.db"), true)
+	tokens, closeAll, err := admin.Open(filepath.Join(folder, "relay.db"), true, func() {})
 	if err != nil {
 		panic(err)
 	}

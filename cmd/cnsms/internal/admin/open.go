@@ -12,8 +12,9 @@ import (
 )
 
 // Open returns the tokens of a data file: of the gateway that runs on it, or else in the file
-// itself, which close closes. The file is made when there is none and create says so.
-func Open(data string, create bool) (tokens Tokens, closeAll func() error, err error) {
+// itself, which close closes. The file is made when there is none and create says so; then
+// made is called.
+func Open(data string, create bool, made func()) (tokens Tokens, closeAll func() error, err error) {
 	remote, err := Dial(data)
 	if err == nil {
 		return remote, func() error { return nil }, nil
@@ -21,10 +22,15 @@ func Open(data string, create bool) (tokens Tokens, closeAll func() error, err e
 	if !errors.Is(err, ErrNotRunning) {
 		return nil, nil, err
 	}
-	if _, err := os.Stat(data); err != nil && !create {
-		return nil, nil, fmt.Errorf("%w: give the gateway's file with --data", err)
+	_, missing := os.Stat(data)
+	if missing != nil && !create {
+		return nil, nil, fmt.Errorf("%w: give the gateway's file with --data", missing)
 	}
-	return openFile(data)
+	tokens, closeAll, err = openFile(data)
+	if err == nil && missing != nil {
+		made()
+	}
+	return tokens, closeAll, err
 }
 
 func openFile(data string) (Tokens, func() error, error) {

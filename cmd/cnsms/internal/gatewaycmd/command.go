@@ -27,7 +27,7 @@ Make tokens with "cnsms token", while the gateway runs or before.`,
 	}
 	c.Flags().StringVar(&file, "config", "", "the YAML `file` with the settings")
 	c.Flags().BoolVar(&asJSON, "json", false, `print {"ready":true,"url":…} on a line of its own when requests are taken`)
-	c.Flags().BoolVar(&check, "check", false, "check the settings and end")
+	c.Flags().BoolVar(&check, "check", false, "check the settings, and the files that they name, and end")
 	bind(c, &flags)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		settings, err := read(file)
@@ -38,12 +38,14 @@ Make tokens with "cnsms token", while the gateway runs or before.`,
 		if err := settings.validate(); err != nil {
 			return err
 		}
-		ready := readyLine(c.OutOrStdout(), asJSON)
-		if check {
-			fmt.Fprintln(c.OutOrStdout(), "the settings are good")
-			return nil
+		if !check {
+			return run(c.Context(), settings, c.ErrOrStderr(), readyLine(c.OutOrStdout(), asJSON))
 		}
-		return run(c.Context(), settings, c.ErrOrStderr(), ready)
+		if err := settings.try(c.Context()); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(c.OutOrStdout(), "the settings are good")
+		return err
 	}
 	return c
 }

@@ -52,6 +52,26 @@ func TestSampleFile(t *testing.T) {
 	require.EqualError(t, err, "acme.hosts: tls.cert is set too: choose one of the two") // and nothing else
 }
 
+// TestCheckLooksAtFiles refuses what a start would refuse, and finds the files that a settings
+// file names from its own folder on.
+func TestCheckLooksAtFiles(t *testing.T) {
+	t.Parallel()
+	for settings, want := range map[string]string{
+		"app: {private_token_file: nope.token}":                      "app.private_token_file",
+		"alarm: {webhook: 'ftp://example.com'}":                      "alarm: ",
+		"alarm: {webhook: 'https://example.com', secret_file: nope}": "alarm.secret_file",
+		"listen: 127.0.0.1:80800":                                    "listen: want a port",
+		"metrics: {listen: '9464'}":                                  "metrics.listen: want an address with a port",
+		"tls: {cert: nope, key: nope}":                               "tls: ",
+	} {
+		require.ErrorContains(t, check(t, "--config", written(t, settings+"\n")), want)
+	}
+	file := written(t, "app: {private_token_file: app.token}\ndata: nowhere/relay.db\n")
+	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(file), "app.token"), []byte("0123456789abcdef\n"), 0o600))
+	require.NoError(t, check(t, "--config", file))
+	require.NoFileExists(t, filepath.Join(filepath.Dir(file), "nowhere"))
+}
+
 // TestUnit starts the gateway with flags that it knows, and says what systemd knows.
 func TestUnit(t *testing.T) {
 	t.Parallel()

@@ -14,7 +14,6 @@ import (
 	"github.com/cnsms/cnsms/relay/gateway/appdoor"
 	"github.com/cnsms/cnsms/relay/gateway/dashboard"
 	"github.com/cnsms/cnsms/relay/gateway/relaydoor"
-	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
@@ -27,14 +26,14 @@ type relay struct {
 	metrics *metrics
 }
 
-func newRelay(s Settings, queue *sqlitequeue.Queue, logger *slog.Logger) (*relay, error) {
+func newRelay(s Settings, queue gateway.Queue, principals gateway.Principals, logger *slog.Logger) (*relay, error) {
 	tokens, err := s.tokens()
 	if err != nil {
 		return nil, err
 	}
 	operator, entry := admin.NewOperator()
 	g, err := gateway.New(gateway.Config{
-		Queue: queue, Principals: queue.Principals(), Tokens: append(tokens, entry), Quotas: s.quotas(), Budgets: s.Budgets.of(),
+		Queue: queue, Principals: principals, Tokens: append(tokens, entry), Quotas: s.quotas(), Budgets: s.Budgets.of(),
 		Lease: s.Lease, TakenFor: s.TakenFor, CoolFor: s.CoolFor, ClearAfter: s.ClearAfter, ForgetAfter: s.ForgetAfter,
 		Logger: logger,
 	})
@@ -43,7 +42,7 @@ func newRelay(s Settings, queue *sqlitequeue.Queue, logger *slog.Logger) (*relay
 	}
 	r := &relay{
 		gateway: g, mux: http.NewServeMux(),
-		local: admin.Local{Gateway: g, Principals: queue.Principals(), Operator: operator},
+		local: admin.Local{Gateway: g, Principals: principals, Operator: operator},
 	}
 	r.metrics = newMetrics(g, r.operator)
 	door := relaydoor.New(g)
@@ -52,7 +51,7 @@ func newRelay(s Settings, queue *sqlitequeue.Queue, logger *slog.Logger) (*relay
 	if err := r.addApp(s); err != nil {
 		return nil, err
 	}
-	return r, r.addDashboard(s, queue.Principals())
+	return r, r.addDashboard(s, principals)
 }
 
 // operator is the gateway's own operator, for what it reads of itself.

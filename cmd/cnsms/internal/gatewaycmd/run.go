@@ -12,6 +12,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/cnsms/cnsms/cmd/cnsms/internal/admin"
@@ -29,7 +30,7 @@ func run(ctx context.Context, s Settings, logs io.Writer, ready func(started)) (
 		return err
 	}
 	defer func() { err = errors.Join(err, queue.Close()) }()
-	r, err := newRelay(s, queue, logger)
+	r, err := newRelay(s, queue, queue.Principals(), logger)
 	if err != nil {
 		return err
 	}
@@ -88,7 +89,7 @@ func (r *relay) serveMetrics(ctx context.Context, m Metrics, said *started) (*si
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", m.Listen)
 	if err != nil {
-		return nil, fmt.Errorf("metrics.listen: %w", err)
+		return nil, cannotListen("metrics.listen", err)
 	}
 	said.Metrics = "http://" + listener.Addr().String() + "/metrics"
 	return serveSide(listener, r.metrics.handler()), nil
@@ -148,12 +149,20 @@ func (s Settings) listen(ctx context.Context, logger *slog.Logger) (listener net
 	}
 	listener, err = new(net.ListenConfig).Listen(ctx, "tcp", s.Listen)
 	if err != nil {
-		return nil, "", fmt.Errorf("listen: %w", err)
+		return nil, "", cannotListen("listen", err)
 	}
 	if config == nil {
 		return listener, "http", nil
 	}
 	return tls.NewListener(listener, config), "https", nil
+}
+
+// cannotListen says what to do about an address that is taken.
+func cannotListen(name string, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s: another program listens there: end it, or choose another address: %w", name, err)
+	}
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 // privateToken returns the hash of the app's private token, or nothing when there is none.

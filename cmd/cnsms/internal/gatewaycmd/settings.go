@@ -1,10 +1,12 @@
 package gatewaycmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -123,7 +125,7 @@ func defaults() Settings {
 }
 
 // read returns the settings of a file above the defaults. It refuses what it does not know,
-// with the line.
+// with the line. The names of files in it are meant from its own folder on.
 func read(name string) (Settings, error) {
 	s := defaults()
 	if name == "" {
@@ -137,7 +139,22 @@ func read(name string) (Settings, error) {
 	if err != nil || !given {
 		return s, inFile(name, err)
 	}
-	return s, inFile(name, yaml.UnmarshalWithOptions(text, &s, yaml.Strict()))
+	s.Data = ""
+	err = inFile(name, yaml.UnmarshalWithOptions(text, &s, yaml.Strict()))
+	s.seenFrom(filepath.Dir(name))
+	s.Data = cmp.Or(s.Data, defaults().Data)
+	return s, err
+}
+
+// seenFrom makes the names of files that begin nowhere begin in a folder.
+func (s *Settings) seenFrom(folder string) {
+	for _, name := range []*string{
+		&s.Data, &s.TLS.Cert, &s.TLS.Key, &s.ACME.Cache, &s.App.PrivateTokenFile, &s.Alarm.SecretFile,
+	} {
+		if *name != "" && !filepath.IsAbs(*name) {
+			*name = filepath.Join(folder, *name)
+		}
+	}
 }
 
 // parts reports whether the file has any settings. One without a value, which would take the

@@ -40,8 +40,10 @@ runs or not. The gateway keeps hashes only: a token is shown once, when it is ma
 }
 
 // with calls do with the tokens of the data file.
-func (o *options) with(create bool, do func(t admin.Tokens) error) error {
-	tokens, closeAll, err := admin.Open(o.data, create)
+func (o *options) with(c *cobra.Command, create bool, do func(t admin.Tokens) error) error {
+	tokens, closeAll, err := admin.Open(o.data, create, func() {
+		fmt.Fprintf(c.ErrOrStderr(), "made %s; if the gateway has another file, give it with --data\n", o.data)
+	})
 	if err != nil {
 		return err
 	}
@@ -61,7 +63,7 @@ func newCreate(o *options) *cobra.Command {
 		Args: cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			t.Role, t.Name = args[0], args[1]
-			return o.with(true, func(tokens admin.Tokens) error {
+			return o.with(c, true, func(tokens admin.Tokens) error {
 				secret, err := tokens.Create(c.Context(), t)
 				if err != nil {
 					return err
@@ -95,7 +97,7 @@ func newCode(o *options) *cobra.Command {
 whose user types it at "By code". Codes for the app need the running gateway.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return o.with(true, func(tokens admin.Tokens) error {
+			return o.with(c, true, func(tokens admin.Tokens) error {
 				secret, err := tokens.Code(c.Context(), i)
 				if err != nil {
 					return err
@@ -117,7 +119,7 @@ func newList(o *options) *cobra.Command {
 		Short: "List tokens: their IDs, never the tokens",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return o.with(false, func(tokens admin.Tokens) error {
+			return o.with(c, false, func(tokens admin.Tokens) error {
 				all, err := tokens.List(c.Context())
 				if err != nil {
 					return err
@@ -134,7 +136,7 @@ func newRevoke(o *options) *cobra.Command {
 		Short: "Revoke a token, or every token of a name, for good",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return o.with(false, func(tokens admin.Tokens) error {
+			return o.with(c, false, func(tokens admin.Tokens) error {
 				revoked, err := tokens.Revoke(c.Context(), args[0])
 				if err != nil {
 					return err

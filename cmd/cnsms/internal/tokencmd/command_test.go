@@ -100,3 +100,20 @@ func ExampleNew() {
 	fmt.Println(token.Execute())
 	// Output: accepts 2 arg(s), received 1
 }
+
+// TestANewFileIsAnnounced: in the wrong folder a token would be for nobody.
+func TestANewFileIsAnnounced(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "relay.db")
+	said := func() string {
+		var errs bytes.Buffer
+		c := tokencmd.New()
+		c.SetOut(io.Discard)
+		c.SetErr(&errs)
+		c.SetArgs([]string{"create", "site", "shop", "--data", data})
+		require.NoError(t, c.ExecuteContext(t.Context()))
+		return errs.String()
+	}
+	require.Contains(t, said(), "made "+data)
+	require.Empty(t, said())
+}
