@@ -143,3 +143,16 @@ func TestAPanicEndsItsOwnRequestAlone(t *testing.T) {
 		w.status(http.StatusOK, phone.as(http.MethodGet, "/webhooks", ""))
 	}
 }
+
+// TestABodyThatNobodyReadsEndsItsConnection: the response does not wait for it.
+func TestABodyThatNobodyReadsEndsItsConnection(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	phone := w.register()
+	require.Equal(t, "close", w.status(http.StatusOK, w.call(http.MethodGet, "/device", "", "x")).Header().Get("Connection"))
+	require.Equal(t, "close", w.status(http.StatusNotFound, w.call(http.MethodPost, "/nowhere", "", "x")).Header().Get("Connection"))
+	require.Equal(t, "close", w.status(http.StatusUnauthorized, w.call(http.MethodPatch, "/message", "", "[]")).Header().Get("Connection"))
+	require.Empty(t, w.status(http.StatusNoContent, phone.as(http.MethodPatch, "/message", "[]")).Header().Get("Connection"))
+	require.NoError(t, w.Shutdown(t.Context()))
+	require.Equal(t, "close", w.status(http.StatusServiceUnavailable, phone.as(http.MethodPatch, "/message", "[]")).Header().Get("Connection"))
+}

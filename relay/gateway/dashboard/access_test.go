@@ -237,3 +237,12 @@ func TestManyLoginsAtOnceAreNoMoreThanManyInTurn(t *testing.T) {
 		require.Equal(t, map[int]int{http.StatusUnauthorized: 10, http.StatusTooManyRequests: 90}, counts)
 	})
 }
+
+// TestRightLoginsDoNotCount: an operator may log in as often as they want.
+func TestRightLoginsDoNotCount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for range 25 {
+		w.loggedIn()
+	}
+}

@@ -180,3 +180,13 @@ func TestAServersReadTimeoutDoesNotEndALongPoll(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, `{"jobs":[]}`, string(body))
 }
+
+// TestABodyThatNobodyReadsEndsItsConnection: the response does not wait for it.
+func TestABodyThatNobodyReadsEndsItsConnection(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for path, method := range map[string]string{relayapi.PathHealth: http.MethodGet, "/nowhere": http.MethodPost, relayapi.PathPull: http.MethodPost} {
+		require.Equal(t, "close", w.call("", method, path, "{}").header.Get("Connection"), path)
+	}
+	require.Empty(t, w.call("", http.MethodPost, relayapi.PathRegister, "{}").header.Get("Connection"), "this one was read")
+}
