@@ -49,6 +49,7 @@ func asNobody(t *testing.T) {
 	require.NoError(t, err)
 	program := filepath.Join(folder, "admin.test")
 	require.NoError(t, os.WriteFile(program, content, 0o755))
+	require.NoError(t, os.Chmod(program, 0o755)) // whatever the umask was meanwhile
 	c := exec.CommandContext(t.Context(), program, "-test.run", "^"+t.Name()+"$", "-test.v")
 	c.Dir, c.Env, c.SysProcAttr = folder, []string{"TMPDIR=" + folder}, &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 	said, err := c.CombinedOutput()

@@ -17,6 +17,6 @@ var umask sync.Mutex
 func listenOwner(path string) (net.Listener, error) {
 	umask.Lock()
 	defer umask.Unlock()
-	defer syscall.Umask(syscall.Umask(0o177))
+	defer syscall.Umask(syscall.Umask(0o077))
 	return new(net.ListenConfig).Listen(context.Background(), "unix", path)
 }
