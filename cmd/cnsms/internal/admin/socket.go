@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -19,6 +20,9 @@ import (
 // SocketPath is where the gateway of a data file listens for its owner.
 func SocketPath(data string) string { return filepath.Clean(data + "-admin") }
 
+// longestPath is how long the path of a socket may be on every system; Linux allows four bytes more.
+const longestPath = 103
+
 // Listen listens on the socket of a data file that this process has opened, so that what
 // stands there is left over from a process that has ended.
 func Listen(data string) (net.Listener, error) {
@@ -27,7 +31,10 @@ func Listen(data string) (net.Listener, error) {
 		return nil, fmt.Errorf("%s is there and is no socket: move it away", path)
 	}
 	_ = os.Remove(path)
-	listener, err := new(net.ListenConfig).Listen(context.Background(), "unix", path)
+	listener, err := listenOwner(path)
+	if err != nil && len(path) > longestPath {
+		return nil, fmt.Errorf("%s: a socket's path must not have more than %d bytes: name the data file by a shorter path", path, longestPath)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +115,7 @@ func answer[In, Out any](call func(ctx context.Context, in In) (Out, error)) htt
 type Remote struct{ client *http.Client }
 
 // Dial returns the running gateway of a data file. An error that matches ErrNotRunning says
-// that there is none.
+// that there is none; a gateway of another user is there, and is out of reach.
 func Dial(data string) (Remote, error) {
 	path := SocketPath(data)
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -117,6 +124,9 @@ func Dial(data string) (Remote, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	conn, err := dial(ctx, "", "")
+	if errors.Is(err, fs.ErrPermission) {
+		return Remote{}, fmt.Errorf("%s: permission denied: run this as the gateway's user", path)
+	}
 	if err != nil {
 		return Remote{}, fmt.Errorf("%w: %w", ErrNotRunning, err)
 	}

@@ -75,7 +75,7 @@ func run(ctx context.Context, o *options, env Env, out io.Writer) error {
 		Outbox: cmp.Or(o.outbox, o.tokenFile+".outbox"), Finish: finishTime, App: "cnsms phone", Dial: o.dial, Logger: o.logger,
 	})
 	if err != nil {
-		return err
+		return errors.New(flagNames.Replace(err.Error()))
 	}
 	if say != nil {
 		speaking, stop := context.WithCancel(ctx)

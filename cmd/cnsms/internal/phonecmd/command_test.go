@@ -130,6 +130,31 @@ func TestG1AnExitCodeIsNoProofOfSending(t *testing.T) {
 	}
 }
 
+func TestErrorsOfTheStartNameTheFlag(t *testing.T) {
+	t.Parallel()
+	o, f := newOffice(t), newFolder(t)
+	flags := []string{"--gateway", o.url, "--sender", "fake", "--token-file"}
+	start(t, phonecmd.Env{}, append(flags, f.write("two", "phone\ntoken"))...).fails("--token-file: the token has a space, a line end")
+	start(t, phonecmd.Env{}, append(flags, f.write("token", "phone-token"), "--outbox", f.file("nowhere/outbox"))...).fails("--outbox: the outbox cannot be written")
+	code := o.code(gateway.Invitation{Name: "attic"})
+	pair := append(flags, f.file("new"), "--code", code)
+	start(t, phonecmd.Env{}, append(pair, "--lane", "A B")...).fails("--lane: ")
+	start(t, phonecmd.Env{}, pair...).ready().ends() // the code was not used up
+}
+
+func TestATokenFileThatOthersReadIsNamed(t *testing.T) {
+	t.Parallel()
+	o, f := newOffice(t), newFolder(t)
+	file := f.write("token", "phone-token")
+	s := start(t, phonecmd.Env{}, "--gateway", o.url, "--sender", "fake", "--token-file", file).ready()
+	s.ends()
+	require.NotContains(t, s.log.String(), "others can read")
+	require.NoError(t, os.Chmod(file, 0o644))
+	s = start(t, phonecmd.Env{}, "--gateway", o.url, "--sender", "fake", "--token-file", file).ready()
+	s.ends()
+	require.Contains(t, s.log.String(), "others can read the token file")
+}
+
 func TestFlagsAreCheckedTogether(t *testing.T) {
 	t.Parallel()
 	s := start(t, phonecmd.Env{}, "--sender", "pigeon", "--sim", "9", "--language", "fr", "--speak-every", "1ms", "--pace", "-1s",

@@ -103,6 +103,10 @@ func (o *options) classes() (map[int]relayapi.FailureClass, error) {
 	return classes, nil
 }
 
+// flagNames puts the names of flags in the place of the fields that errors name.
+var flagNames = strings.NewReplacer("phone: config: ", "", "BaseURL: ", "--gateway: ", "PlainHTTP", "--plain-http",
+	"Token: ", "--token-file: the token ", "Lanes: ", "--lane: ", "Lanes[", "--lane: [", "Outbox: ", "--outbox: ", "Sender: ", "--sender: ")
+
 // check reports every problem of the flags, by name.
 func (o *options) check() error {
 	var problems []error
@@ -111,7 +115,7 @@ func (o *options) check() error {
 		add("--gateway: want the URL of the gateway, as in https://relay.example.com")
 	}
 	if _, err := baseurl.ParseWithout("/v1", o.gateway, o.plainHTTP); err != nil && o.gateway != "" {
-		add("--gateway: %s", strings.NewReplacer("BaseURL: ", "", "PlainHTTP", "--plain-http").Replace(err.Error()))
+		add("--gateway: %s", strings.TrimPrefix(flagNames.Replace(err.Error()), "--gateway: "))
 	}
 	if o.tokenFile == "" {
 		add("--token-file: want the file that keeps the phone's token")
@@ -142,6 +146,11 @@ func (o *options) check() error {
 	}
 	if o.speakEvery < time.Second {
 		add("--speak-every: want a second or more; --mute turns the announcements off")
+	}
+	for _, lane := range o.lanes { // before the code is used up
+		if !relayapi.ValidLane(lane) {
+			add("--lane: %q: %s", lane, relayapi.LaneForm)
+		}
 	}
 	if o.pace < 0 {
 		add("--pace: must not be negative")

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/cnsms/cnsms/provider"
@@ -24,6 +25,9 @@ func token(ctx context.Context, o *options) (provider.Secret, error) {
 	}
 	if err != nil {
 		return "", fmt.Errorf("--token-file: %w", err)
+	}
+	if info, err := os.Stat(o.tokenFile); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o044 != 0 {
+		o.logger.Warn("others can read the token file, and send in this phone's name; chmod 600 ends that", "file", o.tokenFile)
 	}
 	text := strings.TrimSpace(string(content))
 	if text == "" {
