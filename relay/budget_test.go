@@ -45,11 +45,11 @@ func TestATextOverBudgetTakesThePaidWay(t *testing.T) {
 			return receipt.Provider
 		}
 		require.Equal(t, "relay", sentBy("+8613800138000"))
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		require.Equal(t, "paid", sentBy("+8613900139000"))
 		require.Equal(t, time.Hour, chain.Members()[0].Cooldown)
 		require.Equal(t, "paid", sentBy("+8613800138000"), "the relay rests")
-		time.Sleep(time.Hour)
+		<-time.After(time.Hour)
 		require.Equal(t, "relay", sentBy("+8613800138000"), "it may write again to whom it has written")
 	})
 }
