@@ -29,14 +29,18 @@ import (
 const phoneToken = "phone-token-0123456789"
 
 // newGateway starts a gateway with one site and one phone, and returns its door.
-func newGateway(tb testing.TB, quotas []gateway.Quota) http.Handler {
+func newGateway(tb testing.TB, quotas []gateway.Quota, changes ...func(*gateway.Config)) http.Handler {
 	tb.Helper()
 	queue, err := sqlitequeue.New(sqlitequeue.Config{Path: filepath.Join(tb.TempDir(), "queue.db")})
 	require.NoError(tb, err)
-	g, err := gateway.New(gateway.Config{Queue: queue, Quotas: quotas, Budgets: &gateway.Budgets{}, Tokens: []gateway.Token{
+	cfg := gateway.Config{Queue: queue, Quotas: quotas, Budgets: &gateway.Budgets{}, Tokens: []gateway.Token{
 		{Name: "shop", Role: gateway.RoleSite, Hash: gateway.HashToken(token), Countries: []string{gateway.AnyCountry}},
 		{Name: "old-phone", Role: gateway.RolePhone, Hash: gateway.HashToken(phoneToken)},
-	}})
+	}}
+	for _, change := range changes {
+		change(&cfg)
+	}
+	g, err := gateway.New(cfg)
 	require.NoError(tb, err)
 	tb.Cleanup(func() {
 		require.NoError(tb, g.Close())
@@ -109,9 +113,9 @@ type story struct {
 	sender  *phone.Fake
 }
 
-func newStory(t *testing.T) *story {
+func newStory(t *testing.T, changes ...func(*gateway.Config)) *story {
 	t.Helper()
-	s := &story{T: t, gateway: newGateway(t, nil), sender: &phone.Fake{}}
+	s := &story{T: t, gateway: newGateway(t, nil, changes...), sender: &phone.Fake{}}
 	s.config = newConfig(&http.Client{Transport: inMemory{handler: s.gateway}})
 	s.config.BaseURL, s.config.Wait, s.config.Rand = "https://relay.test", 8*time.Second, nil
 	return s

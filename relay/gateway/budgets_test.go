@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -183,4 +184,23 @@ func TestSameCarrier(t *testing.T) {
 	} {
 		require.Equal(t, tt.want, gateway.SameCarrier(tt.to, tt.shown), "%s on %s", tt.to[:4], tt.shown)
 	}
+}
+
+// noUses is what is known where nothing was sent.
+type noUses struct{}
+
+func (noUses) Uses(time.Time, int) []gateway.Use            { return nil }
+func (noUses) Recipients(time.Time, int) []time.Time        { return nil }
+func (noUses) Knows(recipient string, after time.Time) bool { return false }
+
+// TestALookAtABudgetCostsByWhatIsUsed: not by its limits.
+func TestALookAtABudgetCostsByWhatIsUsed(t *testing.T) { //nolint:paralleltest // it counts allocations
+	most := gateway.Budget{TextsPerHour: 100_000, TextsPerDay: 100_000, RecipientsPerMonth: 100_000, SegmentsPerMinute: 100_000}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range 100 {
+		most.NotBefore(noUses{}, gateway.Want{Segments: 1}, noon)
+	}
+	runtime.ReadMemStats(&after)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1_000_000))
 }
