@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,7 +20,8 @@ type month struct {
 	*world
 
 	phone   gateway.Principal
-	now     time.Time
+	now     time.Time // set it with setNow
+	clock   atomic.Int64
 	random  *rand.Rand
 	sent    []sentText
 	refused map[string]int // by how long the budget is used up
@@ -41,10 +43,11 @@ var monthsBudget = gateway.Budget{
 // a millisecond earlier it is not.
 func TestASIMsMonth(t *testing.T) {
 	t.Parallel()
-	m := &month{phone: oldPhone, now: noon, random: rand.New(rand.NewPCG(1, 2)), refused: map[string]int{}}
+	m := &month{phone: oldPhone, random: rand.New(rand.NewPCG(1, 2)), refused: map[string]int{}}
+	m.setNow(noon)
 	m.phone.Limits.RequestsPerSecond = 1_000_000 // that limit does not like a clock that goes back
 	m.world = newWorld(t, func(cfg *gateway.Config) {
-		cfg.Now = func() time.Time { return m.now }
+		cfg.Now = func() time.Time { return time.UnixMilli(m.clock.Load()).UTC() }
 		cfg.Budgets = &gateway.Budgets{SIM: monthsBudget}
 		cfg.ForgetAfter = gateway.BudgetMonth
 	})
@@ -54,7 +57,7 @@ func TestASIMsMonth(t *testing.T) {
 		if n%20 == 0 {
 			pause = 2 * gateway.BudgetMonth / 100
 		}
-		m.now = m.now.Add(time.Duration(m.random.Int64N(int64(pause))).Truncate(time.Millisecond))
+		m.setNow(m.now.Add(time.Duration(m.random.Int64N(int64(pause))).Truncate(time.Millisecond)))
 	}
 	require.InDelta(t, gateway.BudgetMonth.Hours(), m.now.Sub(noon).Hours(), 100)
 	require.Greater(t, len(m.sent), 250)
@@ -66,6 +69,12 @@ func TestASIMsMonth(t *testing.T) {
 	require.Len(t, uses, 2, "the phone and its SIM")
 	require.LessOrEqual(t, uses[1].Recipients, monthsBudget.RecipientsPerMonth)
 	t.Logf("%d texts were sent; refused: %v", len(m.sent), m.refused)
+}
+
+// setNow sets the clock, which the gateway's own goroutines read too.
+func (m *month) setNow(now time.Time) {
+	m.now = now
+	m.clock.Store(now.UnixMilli())
 }
 
 // one submits a text, and has it sent or looks at the refusal.
@@ -90,17 +99,17 @@ func (m *month) one(n int) {
 	require.Positive(m, over.RetryAfter)
 	m.refused[howLong(over.RetryAfter)]++
 	today := m.now
-	m.now = over.RetryAt.Add(-time.Millisecond)
+	m.setNow(over.RetryAt.Add(-time.Millisecond))
 	if m.now.After(today) {
 		_, early := m.tried(s)
 		require.NotNil(m, early, "it is not free earlier")
 	}
-	m.now = over.RetryAt
+	m.setNow(over.RetryAt)
 	job, again := m.tried(s)
 	require.Nil(m, again, "it is free when the refusal says")
 	_, err := m.Cancel(m.Context(), site, job.ID)
 	require.NoError(m, err)
-	m.now = today
+	m.setNow(today)
 }
 
 // tried submits while the phone is online.

@@ -35,7 +35,7 @@ func TestAnotherUsersGateway(t *testing.T) {
 	_, err = admin.Dial(data)
 	require.NotErrorIs(t, err, admin.ErrNotRunning)
 	require.ErrorContains(t, err, "run this as the gateway's user")
-	_, _, err = admin.Open(data, true)
+	_, _, err = admin.Open(data, true, func() {})
 	require.ErrorContains(t, err, "run this as the gateway's user")
 	require.NoFileExists(t, data)
 }
