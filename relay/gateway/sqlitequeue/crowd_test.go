@@ -23,6 +23,8 @@ type crowd struct {
 	queue *sqlitequeue.Queue
 	name  string
 	say   func(line string)
+	// budgets limit the phones; nil means no limit.
+	budgets *gateway.Budgets
 
 	calls, failed atomic.Int64
 	submitted     chan string // some ids, for those who cancel
@@ -31,12 +33,22 @@ type crowd struct {
 
 // startCrowd begins the work. It goes on until the context ends.
 func startCrowd(ctx context.Context, queue *sqlitequeue.Queue, name string, say func(line string)) *crowd {
-	c := &crowd{queue: queue, name: name, say: say, submitted: make(chan string, 64)}
+	return startLimited(ctx, queue, name, nil, say)
+}
+
+// startLimited is startCrowd with budgets. Phones with budgets have the same names in each
+// crowd.
+func startLimited(ctx context.Context, queue *sqlitequeue.Queue, name string, b *gateway.Budgets, say func(line string)) *crowd {
+	c := &crowd{queue: queue, name: name, say: say, budgets: b, submitted: make(chan string, 64)}
 	_ = queue.Seen(ctx, gateway.Presence{Phone: "p", Lanes: []string{relayapi.DefaultLane}, Interval: benchDay, At: time.Now()})
+	owner := name
+	if b != nil {
+		owner = "limited"
+	}
 	for i := range 3 {
 		c.all.Go(func() { c.submit(ctx, i) })
-		c.all.Go(func() { c.ask(ctx, fmt.Sprintf("%s-phone-%d", name, i)) })
-		c.all.Go(func() { c.sendUnasked(ctx, fmt.Sprintf("%s-app-%d", name, i)) })
+		c.all.Go(func() { c.ask(ctx, fmt.Sprintf("%s-phone-%d", owner, i)) })
+		c.all.Go(func() { c.sendUnasked(ctx, fmt.Sprintf("%s-app-%d", owner, i)) })
 		c.all.Go(func() { c.cancel(ctx) })
 	}
 	c.all.Go(func() { c.sweep(ctx) })
@@ -76,6 +88,7 @@ func (c *crowd) pull(ctx context.Context, phone string, n int, unasked bool) []g
 	offered, err := c.queue.Offer(ctx, gateway.Pull{
 		Phone: phone, Lanes: []string{relayapi.DefaultLane}, Max: 2, Lease: fmt.Sprintf("%s-%d", phone, n),
 		LeaseFor: 5 * time.Millisecond, Now: time.Now(), Unasked: unasked, TakenFor: time.Hour,
+		Budgets: c.budgets,
 	})
 	c.counted(err)
 	return offered.Jobs

@@ -5,20 +5,26 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cnsms/cnsms/relay/gateway"
 	"github.com/cnsms/cnsms/relay/gateway/sqlitequeue"
 )
 
 // victimFile is the variable that makes the test program a victim: a process that
 // works on the queue in that file until it is killed.
 const victimFile = "SQLITEQUEUE_TEST_VICTIM"
+
+// victimBudget is the variable that gives its phones budgets.
+const victimBudget = "SQLITEQUEUE_TEST_BUDGET"
 
 // TestKill kills a process in the middle of its work, several times over one file:
 // nothing that was acknowledged is lost or done twice.
@@ -27,7 +33,7 @@ func TestKill(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "queue.db")
 	acknowledged := newLedger()
 	for range 3 {
-		killVictim(t, path, acknowledged)
+		killVictim(t, path, acknowledged, "")
 	}
 	require.NotEmpty(t, acknowledged.cancelled)
 	queue, err := sqlitequeue.New(sqlitequeue.Config{Path: path})
@@ -37,14 +43,40 @@ func TestKill(t *testing.T) {
 	acknowledged.require(t, queue)
 }
 
+// textsEach is how many texts a day the phones of TestKillWithBudgets may send.
+const textsEach = 60
+
+// TestKillWithBudgets kills a process whose phones have budgets, and which keep their names:
+// whatever was said to be sent before the kills counts after them.
+func TestKillWithBudgets(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "queue.db")
+	acknowledged := newLedger()
+	for range 3 {
+		killVictim(t, path, acknowledged, victimBudget+"=1")
+	}
+	queue, err := sqlitequeue.New(sqlitequeue.Config{Path: path})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, queue.Close()) })
+	acknowledged.require(t, queue)
+	texts := map[string]int{}
+	for _, phone := range acknowledged.sentBy {
+		texts[phone]++
+	}
+	for phone, n := range texts {
+		require.LessOrEqual(t, n, textsEach, phone)
+	}
+	require.Equal(t, textsEach, slices.Max(slices.Collect(maps.Values(texts))), "some have used theirs up")
+}
+
 // killVictim lets a victim work until it has said enough, kills it, and enters
 // whatever it had said before it died.
-func killVictim(t *testing.T, path string, acknowledged *ledger) {
+func killVictim(t *testing.T, path string, acknowledged *ledger, setting string) {
 	t.Helper()
 	self, err := os.Executable()
 	require.NoError(t, err)
 	victim := exec.CommandContext(t.Context(), self)
-	victim.Env = append(os.Environ(), victimFile+"="+path)
+	victim.Env = append(os.Environ(), victimFile+"="+path, setting)
 	said, err := victim.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, victim.Start())
@@ -76,7 +108,12 @@ func beVictim(path string) {
 		return
 	}
 	var mu sync.Mutex
-	startCrowd(context.Background(), queue, fmt.Sprintf("v%d", os.Getpid()), func(line string) {
+	var budgets *gateway.Budgets
+	name := fmt.Sprintf("v%d", os.Getpid())
+	if os.Getenv(victimBudget) != "" {
+		budgets = &gateway.Budgets{SIM: gateway.Budget{TextsPerDay: textsEach}}
+	}
+	startLimited(context.Background(), queue, name, budgets, func(line string) {
 		mu.Lock()
 		defer mu.Unlock()
 		_, _ = fmt.Fprintln(os.Stdout, line)
