@@ -73,6 +73,30 @@ func TestProgramKeepsWhatWaits(t *testing.T) {
 	gateway.terminate()
 }
 
+// TestHangUp ends a phone in good order when its terminal is closed, and not at all when
+// somebody has that signal ignored.
+func TestHangUp(t *testing.T) {
+	t.Parallel()
+	p := build(t)
+	gateway := p.start("gateway", "--listen", "127.0.0.1:0", "--data", p.data, "--json")
+	phone := p.startPhone(gateway.ready())
+	require.NoError(t, phone.Process.Signal(syscall.SIGHUP))
+	<-phone.ended
+	require.Zero(t, phone.ProcessState.ExitCode(), phone.logs.String())
+
+	kept := exec.CommandContext(t.Context(), "nohup", p.path, "gateway", "--listen", "127.0.0.1:0", "--data", p.data+"2", "--json")
+	out, err := kept.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, kept.Start())
+	lines := bufio.NewReader(out)
+	_, err = lines.ReadString('\n')
+	require.NoError(t, err)
+	require.NoError(t, kept.Process.Signal(syscall.SIGHUP))
+	require.NoError(t, kept.Process.Signal(syscall.SIGTERM))
+	require.NoError(t, kept.Wait(), "SIGTERM was the first signal, and no second one")
+	gateway.terminate()
+}
+
 // TestSecondSignal ends a gateway at once that still waits for a request to end.
 func TestSecondSignal(t *testing.T) {
 	t.Parallel()

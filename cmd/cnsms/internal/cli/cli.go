@@ -27,9 +27,14 @@ const (
 )
 
 // Main runs the program and returns its exit code. The first SIGINT or SIGTERM ends what
-// runs in good order; a second one ends the process at once.
+// runs in good order; a second one ends the process at once. So does SIGHUP, which comes when
+// a terminal is closed, unless somebody has it ignored, as nohup does.
 func Main(args []string, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	return run(ctx, args, stdout, stderr)
