@@ -25,7 +25,7 @@ func TestTheAppSurvivesAKilledGateway(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte(private), 0o600))
 	gateway := p.start("gateway", "--listen", "127.0.0.1:0", "--data", p.data, "--json", "--app-token-file", file)
 	url := gateway.ready()
-	site := p.tokenFile("site", "shop")
+	site := p.siteToken()
 	sending := make(chan struct{})
 	killed := make(chan struct{})
 	app := phonetest.NewApp(phonetest.AppConfig{

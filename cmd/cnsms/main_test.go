@@ -30,7 +30,7 @@ func TestProgram(t *testing.T) {
 	p := build(t)
 	gateway := p.start("gateway", "--listen", "127.0.0.1:0", "--data", p.data, "--json", "--log-format", "json")
 	url := gateway.ready()
-	site := p.tokenFile("site", "shop")
+	site := p.siteToken()
 	phone := p.startPhone(url)
 	sent := p.sends(url, site, 0)
 	require.Contains(t, sent, "sent to ")
@@ -53,7 +53,7 @@ func TestProgramKeepsWhatWaits(t *testing.T) {
 	p := build(t)
 	gateway := p.start("gateway", "--listen", "127.0.0.1:0", "--data", p.data, "--json")
 	url := gateway.ready()
-	site := p.tokenFile("site", "shop")
+	site := p.siteToken()
 	first := p.startPhone(url)
 	p.sends(url, site, 0) // now a phone is known to be there
 	first.terminate()
@@ -106,7 +106,7 @@ func TestSecondSignal(t *testing.T) {
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(url, "http://"))
 	require.NoError(t, err)
 	defer func() { _ = conn.Close() }()
-	token, err := os.ReadFile(p.tokenFile("site", "shop"))
+	token, err := os.ReadFile(p.siteToken())
 	require.NoError(t, err)
 	_, err = fmt.Fprintf(conn, "POST /v1/messages HTTP/1.1\r\nHost: relay\r\nAuthorization: Bearer %s\r\n"+
 		"Content-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 100\r\n\r\n", strings.TrimSpace(string(token)))
@@ -170,12 +170,12 @@ func (p *program) run(args ...string) (string, int) {
 	return strings.TrimSpace(string(out)), c.ProcessState.ExitCode()
 }
 
-// tokenFile makes a token while the gateway runs.
-func (p *program) tokenFile(role, name string) string {
+// siteToken makes a site's token while the gateway runs, and returns its file.
+func (p *program) siteToken() string {
 	p.Helper()
-	token, code := p.run("token", "create", role, name, "--data", p.data)
+	token, code := p.run("token", "create", "site", "shop", "--data", p.data)
 	require.Zero(p, code, token)
-	file := filepath.Join(p.folder, name)
+	file := filepath.Join(p.folder, "shop")
 	require.NoError(p, os.WriteFile(file, []byte(token+"\n"), 0o600))
 	return file
 }
