@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -77,11 +78,18 @@ func TestProgramKeepsWhatWaits(t *testing.T) {
 // somebody has that signal ignored.
 func TestHangUp(t *testing.T) {
 	t.Parallel()
+	notIgnored := make(chan os.Signal, 1)
+	signal.Notify(notIgnored, syscall.SIGHUP) // else the programs inherit that it is, when it is here
+	defer signal.Stop(notIgnored)
 	p := build(t)
 	gateway := p.start("gateway", "--listen", "127.0.0.1:0", "--data", p.data, "--json")
 	phone := p.startPhone(gateway.ready())
 	require.NoError(t, phone.Process.Signal(syscall.SIGHUP))
-	<-phone.ended
+	select {
+	case <-phone.ended:
+	case <-time.After(testTime):
+		require.Fail(t, "it did not end")
+	}
 	require.Zero(t, phone.ProcessState.ExitCode(), phone.logs.String())
 
 	kept := exec.CommandContext(t.Context(), "nohup", p.path, "gateway", "--listen", "127.0.0.1:0", "--data", p.data+"2", "--json")
