@@ -128,7 +128,14 @@ func (c Config) purposeProblems() []error {
 	}
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(c.Purposes)) {
-		problems = append(problems, c.Purposes[name].problems(name)...)
+		policy := c.Purposes[name]
+		problems = append(problems, policy.problems(name)...)
+		if isNil(c.Sender) {
+			continue
+		}
+		if err := provider.CheckCode(c.Sender, policy.Template, policy.Digits); err != nil {
+			problems = append(problems, fmt.Errorf("Purposes[%q].Digits: %w", name, err))
+		}
 	}
 	return problems
 }

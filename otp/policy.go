@@ -18,7 +18,8 @@ type Policy struct {
 	Template string
 	// Digits is how many digits a code has, 4 to 8. 0 means DefaultDigits, the only
 	// length that the standards (20 bits) and Tencent (6 digits at most) agree on. With
-	// fewer, a stranger guesses right sooner.
+	// fewer, a stranger guesses right sooner. New refuses a length that one of the sender's
+	// members does not take; see provider.CodeLimiter.
 	Digits int
 	// Lifetime is how long a code is good, from one minute to MaxLifetime. A resend does not
 	// prolong it. 0 means DefaultLifetime.
