@@ -95,7 +95,7 @@ func (e *Error) Error() string {
 
 // Is reports whether target is the error's code.
 func (e *Error) Is(target error) bool {
-	code, ok := target.(Code) //nolint:errorlint // Is compares one error, not a chain.
+	code, ok := target.(Code)
 	return ok && code == e.Code
 }
 

@@ -43,17 +43,19 @@ const (
 	EventNotSent EventKind = "not_sent"
 	// EventHeld: a text was asked for and not sent, because a limit or the guard forbids it.
 	EventHeld EventKind = "held"
-	// EventDelivered and EventFailed: a report said so.
+	// EventDelivered: a report said that a text arrived.
 	EventDelivered EventKind = "delivered"
-	EventFailed    EventKind = "failed"
+	// EventFailed: a report said that a text will not arrive; Err is the kind, where it is known.
+	EventFailed EventKind = "failed"
 	// EventVerified: the right code came.
 	EventVerified EventKind = "verified"
 	// EventWrongCode: a wrong code came, or a code that is no longer good.
 	EventWrongCode EventKind = "wrong_code"
 	// EventCanceled: a verification was given up, or revoked by its number.
 	EventCanceled EventKind = "canceled"
-	// EventErased and EventExported: the records of a number were erased or read.
-	EventErased   EventKind = "erased"
+	// EventErased: all records of a number were erased.
+	EventErased EventKind = "erased"
+	// EventExported: all records of a number were read.
 	EventExported EventKind = "exported"
 	// EventTrouble: a store, a guard or a sender does not work as it promises.
 	EventTrouble EventKind = "trouble"

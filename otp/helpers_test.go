@@ -46,3 +46,7 @@ func check(id, code string) otp.CheckRequest {
 func other(code string) string {
 	return strings.Map(func(r rune) rune { return '0' + (r-'0'+1)%10 }, code)
 }
+
+func resend(id string) otp.ResendRequest {
+	return otp.ResendRequest{ID: id, Purpose: "login", Binding: session}
+}

@@ -1,6 +1,7 @@
 package otp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -207,7 +208,7 @@ func (s *MemoryStore) Due(ctx context.Context, limit int) (Listing, error) {
 			list.Records = append(list.Records, r.clone())
 		}
 	}
-	slices.SortFunc(list.Records, func(a, b Record) int { return int(a.DueAt() - b.DueAt()) })
+	slices.SortFunc(list.Records, func(a, b Record) int { return cmp.Or(cmp.Compare(a.DueAt(), b.DueAt()), cmp.Compare(a.ID, b.ID)) })
 	list.Records = list.Records[:min(limit, len(list.Records))]
 	return list, nil
 }
@@ -230,6 +231,6 @@ func (s *MemoryStore) Person(ctx context.Context, p Person) (Listing, error) {
 			delete(s.wrong, phone)
 		}
 	}
-	slices.SortFunc(list.Records, func(a, b Record) int { return int(a.Created - b.Created) })
+	slices.SortFunc(list.Records, func(a, b Record) int { return cmp.Or(cmp.Compare(a.Created, b.Created), cmp.Compare(a.ID, b.ID)) })
 	return list, nil
 }

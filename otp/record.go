@@ -1,7 +1,5 @@
 package otp
 
-import "time"
-
 // Record is all that a store keeps of one verification. It is plain data: the rules in
 // this package are functions on it, which every engine follows. It holds neither a code
 // nor a phone number, only digests and ciphertexts that are made with the server's key,
@@ -202,6 +200,3 @@ func (r Record) DueAt() Time {
 
 // sendsLeft returns how many more texts there may be.
 func (r Record) sendsLeft() int { return max(0, r.MaxSends-len(r.Sends)) }
-
-// lifetime returns how long the code is good from the start.
-func (r Record) lifetime() time.Duration { return r.Created.Until(r.Expires) }

@@ -108,11 +108,9 @@ func (s *Service) settlement(r Record, number int, receipt provider.Receipt, fai
 	c := Settlement{ID: r.ID, Number: number, Outcome: Accepted}
 	if failure != nil {
 		c.Outcome = Unsure
-		for range provider.Failures(failure) {
-			c.Outcome = Refused // it is an error of the contract, which says whether it may have been sent
-		}
-		if provider.MayHaveSent(failure) {
-			c.Outcome = Unsure
+		var known *provider.Error // only an error of the contract says that nothing was sent
+		if errors.As(failure, &known) && !provider.MayHaveSent(failure) {
+			c.Outcome = Refused
 		}
 		return c
 	}

@@ -79,11 +79,11 @@ type Store interface {
 	// delivered wins over failed, and answers Unknown.
 	Note(ctx context.Context, n News) (Answer, error)
 	// Due returns up to limit records that may be sent again now: [Record.DueAt] is not
-	// 0 and not later than now, and the record is open. The oldest come first. It drops from due
-	// what is no longer open.
+	// 0 and not later than now, and the record is open. They come by DueAt, those of one time by
+	// id. It drops from due what is no longer open.
 	Due(ctx context.Context, limit int) (Listing, error)
 	// Person does what p says with all records of one number, those that have ended
-	// included, and returns them as they were before.
+	// included, and returns them as they were before: by Created, those of one time by id.
 	Person(ctx context.Context, p Person) (Listing, error)
 }
 
