@@ -114,6 +114,8 @@ func (s *Service) wrong(ctx context.Context, a Answer) error {
 	case Mismatch:
 		failure.TriesLeft = a.Record.MaxTries - a.Record.Tries
 		failure.ExpiresIn, failure.ResendAfter = a.Now.Until(a.Record.Expires), a.Now.Until(a.Record.ResendAt())
+	case Spent:
+		failure = &Error{Code: NoTries}
 	case Ended:
 		failure = ended(a.Record, a.Now)
 	case GuessedOut:
@@ -122,7 +124,7 @@ func (s *Service) wrong(ctx context.Context, a Answer) error {
 	e := event(EventWrongCode, a.Record, a.Now)
 	e.Err = failure
 	s.tell(ctx, e)
-	if a.Record.State == Exhausted && a.Record.Closed == a.Now {
+	if a.Verdict == Spent {
 		s.inform(ctx, a.Record.Sends, Failed)
 	}
 	return failure
@@ -160,7 +162,7 @@ func (s *Service) askServices(ctx context.Context, a Answer, code string) (Answe
 	}
 	a.Verdict = Mismatch
 	if a.Record.Tries >= a.Record.MaxTries {
-		a.Verdict = Ended
+		a.Verdict = Spent
 	}
 	return a, nil
 }

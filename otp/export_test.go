@@ -1,8 +1,12 @@
 package otp
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"fmt"
 	"strings"
+
+	"github.com/cnsms/cnsms/provider"
 )
 
 // Entries counts everything that the store holds.
@@ -53,4 +57,48 @@ func (s *MemoryStore) Dump() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%#v\n%#v\n%#v\n%#v\n%#v\n", s.records, s.index, s.phones, s.wrong, s.due)
 	return b.String()
+}
+
+// mustKey is the key of a secret.
+func mustKey(secret provider.Secret) key {
+	k, err := newKey([]byte(secret), "")
+	if err != nil {
+		panic(err)
+	}
+	return k
+}
+
+// id is the nth id, made without randomness.
+func id(n int) string { return fmt.Sprintf("%026d", n) }
+
+// NewCodes returns what derives the code of the nth verification.
+func NewCodes(secret provider.Secret) func(n, digits int) string {
+	k := mustKey(secret)
+	return func(n, digits int) string { return k.code(id(n), digits) }
+}
+
+// NewTags returns what makes the tag of a code.
+func NewTags(secret provider.Secret) func(code string) string {
+	k := mustKey(secret)
+	return func(code string) string { return k.tag(id(1), code) }
+}
+
+// TagOf returns the tag of a code.
+func TagOf(secret provider.Secret, id, code string) string { return mustKey(secret).tag(id, code) }
+
+// NewHMAC returns what a code is made of.
+func NewHMAC(secret provider.Secret) func(n int) {
+	return func(n int) {
+		mac := hmac.New(sha256.New, []byte(secret))
+		mac.Write([]byte(id(n)))
+		mac.Sum(nil)
+	}
+}
+
+// Text writes a digest as records have it.
+func Text(sum []byte) string {
+	if len(sum) < 16 {
+		return ""
+	}
+	return text(sum)
 }

@@ -130,7 +130,7 @@ func (s *Service) Cancel(ctx context.Context, id, purpose, binding string) error
 	case a.Verdict == Ended:
 		return ended(a.Record, a.Now)
 	}
-	if a.Record.Closed == a.Now {
+	if a.Verdict == Done {
 		s.inform(ctx, a.Record.Sends, Failed)
 		s.tell(ctx, event(EventCanceled, a.Record, a.Now))
 	}

@@ -13,7 +13,7 @@ const (
 	Unknown Verdict = "unknown"
 	// Found: an open record of the same purpose, number and binding is there (Create).
 	Found Verdict = "found"
-	// Repeated: the same request came before (Create).
+	// Repeated: the same request came before (Create, Cancel).
 	Repeated Verdict = "repeated"
 	// TooEarly: the wait before the next text is not over.
 	TooEarly Verdict = "too_early"
@@ -25,6 +25,8 @@ const (
 	Stale Verdict = "stale"
 	// Mismatch: the code is wrong.
 	Mismatch Verdict = "mismatch"
+	// Spent: the code is wrong, and it was the last that could be tried.
+	Spent Verdict = "spent"
 	// Ask: the code is not ours; the services that made codes have to be asked.
 	Ask Verdict = "ask"
 	// GuessedOut: too many wrong codes for this number within a day.
@@ -162,7 +164,7 @@ func (r Record) Canceled(proofs []Proof, now Time) (Record, Verdict) {
 	}
 	switch {
 	case r.State == Canceled:
-		return r, Done
+		return r, Repeated
 	case r.AsOf(now) != Reserved && r.AsOf(now) != Pending:
 		return r, Ended
 	}

@@ -22,7 +22,7 @@ func (r Record) Tried(proofs []Proof, guesses int, now Time) (next Record, verdi
 		return r, Ask, true
 	case r.Tries >= r.MaxTries:
 		r.State, r.Closed = Exhausted, now
-		return r, Ended, true
+		return r, Spent, true
 	}
 	return r, Mismatch, true
 }

@@ -19,7 +19,7 @@ import (
 // [Creation] that the comments below name: plain functions without calls to the outside,
 // which an engine written in Go calls, and another one repeats line by line. They return the
 // record as it is to be written; a record whose rule did not say [Done], [Mismatch],
-// [Ask] or, for Try, [Ended] with a charge, need not be written.
+// [Spent] or [Ask] need not be written.
 //
 // What is kept, under keys that are known before the call or stand in the record:
 //

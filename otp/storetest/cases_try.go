@@ -35,6 +35,8 @@ func burnsAndExhausts(b *bench) {
 		a, err := b.try(r, false)
 		b.that(b.want(otp.Mismatch, a, err).Record.Tries == tries, "%d tries", a.Record.Tries)
 	}
+	a, err := b.try(r, false)
+	b.that(b.want(otp.Spent, a, err).Record.State == otp.Exhausted && a.Record.Closed == a.Now, "record %+v", a.Record)
 	for _, right := range []bool{false, true} {
 		a, err := b.try(r, right)
 		b.that(b.want(otp.Ended, a, err).Record.State == otp.Exhausted && a.Record.Tries == r.MaxTries, "record %+v", a.Record)
@@ -159,9 +161,9 @@ func guessesEnd(b *bench) {
 
 func cancels(b *bench) {
 	r := b.pending(1)
-	for range 2 {
+	for _, want := range []otp.Verdict{otp.Done, otp.Repeated} {
 		a, err := b.Store.Cancel(b.Context(), otp.Cancellation{ID: r.ID, Proofs: proofs(r, false)})
-		b.that(b.want(otp.Done, a, err).Record.State == otp.Canceled, "state %s", a.Record.State)
+		b.that(b.want(want, a, err).Record.State == otp.Canceled, "state %s", a.Record.State)
 	}
 	a, err := b.try(r, true)
 	b.want(otp.Ended, a, err)
