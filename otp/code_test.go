@@ -54,7 +54,7 @@ func number(digits string) int {
 
 func TestO1CodesDependOnTheKeyAndTheVerification(t *testing.T) {
 	t.Parallel()
-	one, others := otp.NewCodes(key), otp.NewCodes(other)
+	one, again, others := otp.NewCodes(key), otp.NewCodes(key), otp.NewCodes(other)
 	same, sameID := 0, 0
 	for i := range 1000 {
 		if one(i, 8) == others(i, 8) {
@@ -63,7 +63,7 @@ func TestO1CodesDependOnTheKeyAndTheVerification(t *testing.T) {
 		if one(i, 8) == one(i+1, 8) {
 			sameID++
 		}
-		require.Equal(t, one(i, 8), one(i, 8))
+		require.Equal(t, again(i, 8), one(i, 8))
 	}
 	require.Less(t, same, 3)
 	require.Less(t, sameID, 3)
@@ -100,29 +100,5 @@ func TestTypedCodesAreCleaned(t *testing.T) {
 		require.NoError(t, err)
 		_, err = s.Check(t.Context(), check(v.ID, typed))
 		require.NoError(t, err, "%q", typed)
-	}
-}
-
-func BenchmarkCode(b *testing.B) {
-	codes := otp.NewCodes(key)
-	for i := 0; b.Loop(); i++ {
-		codes(i, 6)
-	}
-}
-
-// BenchmarkCodeFloor is one HMAC, which is what a code is made of.
-func BenchmarkCodeFloor(b *testing.B) {
-	floor := otp.NewHMAC(key)
-	for i := 0; b.Loop(); i++ {
-		floor(i)
-	}
-}
-
-func BenchmarkTag(b *testing.B) {
-	tags := otp.NewTags(key)
-	for b.Loop() {
-		if tags("042137") == tags("042138") {
-			b.Fatal("equal")
-		}
 	}
 }

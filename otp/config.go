@@ -51,8 +51,9 @@ type Config struct {
 	// can have texts sent to any number at your cost.
 	Guard Guard
 	// GuessesPerDay is how many wrong codes one number allows within 24 hours, over
-	// all its verifications, 1 to 100. After a rotation of keys it counts anew. 0 means
-	// DefaultGuessesPerDay.
+	// all its verifications, 1 to 100. After a rotation of keys it counts anew. Keep it above
+	// what the Guard's limit of texts a day and Tries make possible, or strangers can use up what
+	// the owner of a number needs. 0 means DefaultGuessesPerDay.
 	GuessesPerDay int
 	// TestNumbers are numbers with a fixed code, to which nothing is sent.
 	TestNumbers map[string]TestNumber

@@ -58,8 +58,9 @@ func pass(d time.Duration) {
 	synctest.Wait()
 }
 
-func delivery(p *fake.Provider, n int, state provider.State) provider.Report {
-	return provider.Report{Provider: p.Name(), ID: p.Attempts()[n].Receipt.ID, Phone: phone, Status: provider.Status{State: state}}
+// delivery is a report about the first text of a fake.
+func delivery(p *fake.Provider, state provider.State) provider.Report {
+	return provider.Report{Provider: p.Name(), ID: p.Attempts()[0].Receipt.ID, Phone: phone, Status: provider.Status{State: state}}
 }
 
 func TestO21EscalatesOnceAcrossReplicas(t *testing.T) {
@@ -91,7 +92,7 @@ func TestO21NothingAfterADeliveredReport(t *testing.T) {
 		defer r.stop()
 		v := started(t, r.Service)
 		pass(30 * time.Second)
-		require.NoError(t, r.Note(t.Context(), []provider.Report{delivery(r.free, 0, provider.StateDelivered)}))
+		require.NoError(t, r.Note(t.Context(), []provider.Report{delivery(r.free, provider.StateDelivered)}))
 		pass(9 * time.Minute)
 		r.paid.ExpectNothing(t)
 		_, err := r.Resend(t.Context(), resend(v.ID))
@@ -112,7 +113,7 @@ func TestO21ALateDeliveredReportEndsWhatFollows(t *testing.T) {
 		started(t, r.Service)
 		pass(50 * time.Second)
 		r.paid.ExpectCount(t, 1)
-		require.NoError(t, r.Note(t.Context(), []provider.Report{delivery(r.free, 0, provider.StateDelivered)}))
+		require.NoError(t, r.Note(t.Context(), []provider.Report{delivery(r.free, provider.StateDelivered)}))
 		pass(9 * time.Minute)
 		r.paid.ExpectCount(t, 1)
 	})
@@ -137,7 +138,7 @@ func TestO21AFailedReportMakesWayAtOnce(t *testing.T) {
 		r := run(t, 2)
 		defer r.stop()
 		started(t, r.Service)
-		require.NoError(t, r.Note(t.Context(), []provider.Report{delivery(r.free, 0, provider.StateFailed)}))
+		require.NoError(t, r.Note(t.Context(), []provider.Report{delivery(r.free, provider.StateFailed)}))
 		pass(3 * time.Second)
 		r.paid.ExpectCount(t, 1)
 	})
@@ -150,7 +151,7 @@ func TestO21RelayStatesButDeliveredAreNoNews(t *testing.T) {
 		defer r.stop()
 		started(t, r.Service)
 		for _, state := range []provider.State{provider.StateUnknown, provider.StatePending, provider.StateSent} {
-			require.NoError(t, r.Note(t.Context(), []provider.Report{delivery(r.free, 0, state)}))
+			require.NoError(t, r.Note(t.Context(), []provider.Report{delivery(r.free, state)}))
 		}
 		require.NoError(t, r.Note(t.Context(), []provider.Report{{Kind: provider.ReportReply, Phone: phone, Reply: "?"}}))
 		pass(47 * time.Second)
@@ -199,7 +200,10 @@ func TestO21EarlyReports(t *testing.T) {
 		release := make(chan struct{})
 		r.free.Script(fake.HoldUntil(release))
 		done := make(chan otp.Verification, 1)
-		go func() { done <- started(t, r.Service) }()
+		go func() {
+			v, _ := r.Start(context.Background(), start())
+			done <- v
+		}()
 		synctest.Wait()
 		report := provider.Report{Provider: "free", ID: "free-1", Phone: phone, Status: provider.Status{State: provider.StateDelivered}}
 		require.NoError(t, r.Note(t.Context(), []provider.Report{report}))
@@ -294,4 +298,9 @@ func (f forgetful) Add(context.Context, string, time.Duration) (int, error) {
 func (f forgetful) Forget(context.Context, string) error {
 	*f.calls = append(*f.calls, "forget")
 	return nil
+}
+
+// withRetry has a composer use another provider for retries, which makes its own codes.
+func withRetry(p provider.Provider) func(cfg *failover.ComposerConfig) {
+	return func(cfg *failover.ComposerConfig) { cfg.Retry, cfg.OtherCodes = failover.Member{Provider: p}, true }
 }

@@ -77,10 +77,11 @@ func NewCodes(secret provider.Secret) func(n, digits int) string {
 	return func(n, digits int) string { return k.code(id(n), digits) }
 }
 
-// NewTags returns what makes the tag of a code.
-func NewTags(secret provider.Secret) func(code string) string {
+// NewComparison returns what compares a typed code with the right one.
+func NewComparison(secret provider.Secret, right string) func(typed string) bool {
 	k := mustKey(secret)
-	return func(code string) string { return k.tag(id(1), code) }
+	tag := k.tag(id(1), right)
+	return func(typed string) bool { return same(k.tag(id(1), typed), tag) }
 }
 
 // TagOf returns the tag of a code.
@@ -101,4 +102,11 @@ func Text(sum []byte) string {
 		return ""
 	}
 	return text(sum)
+}
+
+// Turns counts the keys that requests wait for.
+func Turns(s *Service) int {
+	s.turns.mu.Lock()
+	defer s.turns.mu.Unlock()
+	return len(s.turns.taken)
 }

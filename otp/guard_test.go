@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -136,4 +137,66 @@ func TestAGuardThatDoesNotListenIsAnEvent(t *testing.T) {
 	_, err := s.Check(t.Context(), check(v.ID, sms.CodeFor(phone)))
 	require.NoError(t, err)
 	require.Equal(t, []otp.EventKind{otp.EventSent, otp.EventTrouble, otp.EventVerified}, heard.kinds())
+}
+
+// strict is a guard that lets one text through and no second.
+type strict struct{ guard }
+
+func (g *strict) Reserve(ctx context.Context, a otp.Asked) (string, error) {
+	ticket, _ := g.guard.Reserve(ctx, a)
+	if ticket != "ticket1" {
+		return "", &otp.Error{Code: otp.Wait, Rule: "phone", RetryAfter: time.Minute}
+	}
+	return ticket, nil
+}
+
+// TestO9ADoubleClickIsOneTextUnderAGuard has a guard that refuses the second click.
+func TestO9ADoubleClickIsOneTextUnderAGuard(t *testing.T) {
+	t.Parallel()
+	s, sms := newService(t, func(cfg *otp.Config) { cfg.Guard = &strict{} })
+	var (
+		mu  sync.Mutex
+		ids = map[string]int{}
+	)
+	race(32, func(int) {
+		v, err := s.Start(context.Background(), start())
+		mu.Lock()
+		defer mu.Unlock()
+		ids[fmt.Sprint(v.ID, err)]++
+	})
+	require.Len(t, ids, 1, "%v", ids)
+	sms.ExpectCount(t, 1)
+	stranger := start()
+	stranger.Binding = "another session"
+	_, err := s.Start(t.Context(), stranger)
+	require.ErrorIs(t, err, otp.Wait)
+}
+
+// TestWaitingForATurnEndsWithTheContext has one request hold the turn of another.
+func TestWaitingForATurnEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &stuck{}
+		s, _ := newService(t, func(cfg *otp.Config) { cfg.Guard = g })
+		done := make(chan error, 1)
+		go func() {
+			_, err := s.Start(context.Background(), start())
+			done <- err
+		}()
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := s.Start(ctx, start())
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorIs(t, <-done, otp.Unavailable, "a guard is waited for no longer than StoreTimeout")
+		require.Zero(t, otp.Turns(s))
+	})
+}
+
+// stuck is a guard that does not answer.
+type stuck struct{ guard }
+
+func (*stuck) Reserve(ctx context.Context, _ otp.Asked) (string, error) {
+	<-ctx.Done()
+	return "", ctx.Err()
 }

@@ -6,7 +6,7 @@ package otp
 // so that who reads the store without the key learns neither.
 //
 // Its JSON is what an engine that stores text keeps. No list in it is ever empty (it is
-// left out), and no number is larger than 2^43, so that it goes through Lua unharmed.
+// left out), and no number has more than 13 digits, so that it goes through Lua unharmed.
 type Record struct {
 	// ID is 26 characters out of a to z and 2 to 7: 128 random bits.
 	ID string `json:"id"`

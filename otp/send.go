@@ -36,7 +36,7 @@ func (s *Service) sendClaimed(ctx context.Context, a Answer, phone provider.Phon
 		s.trouble(ctx, a.Record, a.Now, fmt.Errorf("a text was sent and its outcome not stored: %w", err))
 		return Verification{}, unavailable("the store failed", err)
 	}
-	if settled.Verdict != Done { // erased, or settled by a repetition of this call
+	if settled.Verdict == Unknown { // erased; Stale is an answer that was lost and asked for again
 		return Verification{}, &Error{Code: Unavailable, Text: "the verification is gone"}
 	}
 	e := event(EventSent, settled.Record, settled.Now)

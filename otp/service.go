@@ -17,6 +17,7 @@ type Service struct {
 	store  Store
 	test   func(provider.Phone) (TestNumber, bool)
 	noCode map[string]bool // templates that carry no code of ours
+	turns  turns
 }
 
 // New makes a service. The error names every problem of cfg at once.

@@ -69,26 +69,42 @@ func (s *Service) Start(ctx context.Context, req StartRequest) (Verification, er
 	if err != nil {
 		return Verification{}, err
 	}
-	ticket, err := s.reserve(ctx, asked.test, s.asked(asked))
-	if err != nil {
-		return s.found(ctx, creation, asked, err)
-	}
-	creation.Ticket = ticket
-	a, err := s.create(ctx, creation)
+	a, ticket, refusal, err := s.reserveAndCreate(ctx, creation, asked)
 	switch {
 	case err != nil:
 		s.release(ctx, ticket)
 		return Verification{}, unavailable("the store failed", err)
 	case a.Verdict == Done:
 		return s.sendClaimed(ctx, a, asked.phone, asked.Captcha, asked.Client)
-	case a.Verdict == Found:
+	case a.Verdict == Found && refusal == nil:
 		return s.startAgain(ctx, a, asked, ticket)
 	}
 	s.release(ctx, ticket)
-	if a.Verdict == Repeated {
+	if a.Verdict == Found || a.Verdict == Repeated {
 		return withPhone(view(a.Record, a.Now), asked.phone), nil
 	}
-	return Verification{}, &Error{Code: Wait, Rule: "phone", RetryAfter: asked.policy.Lifetime, Text: "too many verifications of this number"}
+	if refusal == nil {
+		refusal = &Error{Code: Wait, Rule: "phone", RetryAfter: asked.policy.Lifetime, Text: "too many verifications of this number"}
+	}
+	s.tell(ctx, Event{Kind: EventHeld, At: a.Now.Go(), Purpose: asked.Purpose, Phone: asked.phone, Client: asked.Client, Err: refusal})
+	return Verification{}, refusal
+}
+
+// reserveAndCreate asks the guard and then the store. When the guard refuses, it only finds
+// what is pending.
+func (s *Service) reserveAndCreate(ctx context.Context, c Creation, asked start) (a Answer, ticket string, refusal, err error) {
+	giveBack, err := s.turns.take(ctx, c.Record.Pending)
+	if err != nil {
+		return Answer{}, "", nil, err
+	}
+	defer giveBack()
+	c.Ticket, refusal = s.reserve(ctx, asked.test, s.asked(asked))
+	c.OnlyFind = refusal != nil
+	a, err = s.create(ctx, c)
+	if refusal != nil && err != nil { // what the guard said is the answer
+		a, err = Answer{Now: TimeOf(s.config().Now())}, nil
+	}
+	return a, c.Ticket, refusal, err
 }
 
 // read checks a request.
@@ -157,18 +173,6 @@ func (s *Service) create(ctx context.Context, c Creation) (Answer, error) {
 	ctx, cancel := s.limited(ctx)
 	defer cancel()
 	return s.store.Create(ctx, c)
-}
-
-// found answers a request that the guard refused: with what is pending, if there is
-// something.
-func (s *Service) found(ctx context.Context, c Creation, asked start, refusal error) (Verification, error) {
-	c.OnlyFind = true
-	a, err := s.create(ctx, c)
-	if err == nil && (a.Verdict == Found || a.Verdict == Repeated) {
-		return withPhone(view(a.Record, a.Now), asked.phone), nil
-	}
-	s.tell(ctx, Event{Kind: EventHeld, At: s.config().Now(), Purpose: asked.Purpose, Phone: asked.phone, Client: asked.Client, Err: refusal})
-	return Verification{}, refusal
 }
 
 // startAgain is a Start while a verification is pending.
