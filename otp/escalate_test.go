@@ -38,9 +38,10 @@ func run(t *testing.T, services int, change ...func(cfg *otp.Config)) running {
 	r := running{free: free, paid: paid, store: store}
 	var wg sync.WaitGroup
 	for range services {
-		r.Service, _ = newService(t, all...)
+		s, _ := newService(t, all...)
+		r.Service = s
 		wg.Go(func() {
-			if err := r.Run(ctx); !errors.Is(err, context.Canceled) {
+			if err := s.Run(ctx); !errors.Is(err, context.Canceled) {
 				t.Errorf("Run: %v", err)
 			}
 		})

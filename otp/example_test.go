@@ -25,7 +25,7 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println("sent:", v.Sent, "digits:", v.Digits, "again after:", v.ResendAfter)
+	fmt.Println("sent:", v.Sent, "digits:", v.Digits)
 
 	code := sms.CodeFor(provider.MustParsePhone("13800138000")) // as the user reads it
 	done, err := codes.Check(ctx, otp.CheckRequest{ID: v.ID, Purpose: "login", Binding: session, Code: code})
@@ -34,6 +34,6 @@ func Example() {
 	}
 	fmt.Println("verified:", done.Phone)
 	// Output:
-	// sent: true digits: 6 again after: 1m0s
+	// sent: true digits: 6
 	// verified: 138****8000
 }
