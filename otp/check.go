@@ -62,7 +62,7 @@ func (s *Service) Check(ctx context.Context, req CheckRequest) (Checked, error) 
 		return Checked{}, unavailable("the store failed", err)
 	}
 	if a.Verdict != Done {
-		return Checked{}, s.wrong(ctx, a)
+		return Checked{}, s.wrong(ctx, a, req.ID)
 	}
 	return s.approved(ctx, a)
 }
@@ -108,7 +108,7 @@ func (s *Service) forget(ctx context.Context, a Answer, m provider.Message) {
 }
 
 // wrong is the error for a code that was not accepted.
-func (s *Service) wrong(ctx context.Context, a Answer) error {
+func (s *Service) wrong(ctx context.Context, a Answer, id string) error {
 	failure := &Error{Code: WrongCode}
 	switch a.Verdict {
 	case Mismatch:
@@ -122,7 +122,7 @@ func (s *Service) wrong(ctx context.Context, a Answer) error {
 		failure = &Error{Code: Wait, Rule: "guesses", RetryAfter: a.Now.Until(a.Again)}
 	}
 	e := event(EventWrongCode, a.Record, a.Now)
-	e.Err = failure
+	e.ID, e.Err = id, failure
 	s.tell(ctx, e)
 	if a.Verdict == Spent {
 		s.inform(ctx, a.Record.Sends, Failed)

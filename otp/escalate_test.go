@@ -305,3 +305,35 @@ func (f forgetful) Forget(context.Context, string) error {
 func withRetry(p provider.Provider) func(cfg *failover.ComposerConfig) {
 	return func(cfg *failover.ComposerConfig) { cfg.Retry, cfg.OtherCodes = failover.Member{Provider: p}, true }
 }
+
+// TestO21AFailureAtOneServiceSaysNothingOfAnother has the free way fail after the paid one
+// has accepted the same text.
+func TestO21AFailureAtOneServiceSaysNothingOfAnother(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := run(t, 1)
+		defer r.stop()
+		r.free.Script(fake.Fail(provider.Error{Kind: provider.KindUnavailable, MayHaveSent: true}))
+		started(t, r.Service)
+		r.paid.ExpectCount(t, 1)
+		failed := provider.Report{
+			Provider: "free", ID: "free-7", Ref: r.free.Attempts()[0].Message.Ref, Phone: phone, Status: provider.Status{State: provider.StateFailed},
+		}
+		require.NoError(t, r.Note(t.Context(), []provider.Report{failed}))
+		pass(40 * time.Second)
+		r.paid.ExpectCount(t, 1)
+	})
+}
+
+func TestCancelDuringTheSend(t *testing.T) {
+	t.Parallel()
+	var s *otp.Service
+	s, _ = newService(t, func(cfg *otp.Config) {
+		cfg.Sender = &talkerFunc{f: func(ctx context.Context, m provider.Message) (provider.Receipt, error) {
+			id := m.Ref[:len(m.Ref)-2]
+			return provider.Receipt{Provider: "func", ID: "1", To: m.To}, s.Cancel(ctx, id, "login", session)
+		}}
+	})
+	_, err := s.Start(t.Context(), start())
+	require.ErrorIs(t, err, otp.GivenUp, "a nil error would promise a code that can be checked")
+}

@@ -110,3 +110,24 @@ func Turns(s *Service) int {
 	defer s.turns.mu.Unlock()
 	return len(s.turns.taken)
 }
+
+// RefOf and ReadRef write and read the Ref of a text.
+var (
+	RefOf   = refOf
+	ReadRef = readRef
+)
+
+// Seal encrypts a text.
+func Seal(secret provider.Secret, about, plain string) string {
+	sealed, err := mustKey(secret).sealJSON(plain, about)
+	if err != nil {
+		panic(err)
+	}
+	return sealed
+}
+
+// Unseal decrypts a text.
+func Unseal(secret provider.Secret, about, sealed string) (plain string, err error) {
+	err = mustKey(secret).openJSON(sealed, about, &plain)
+	return plain, err
+}

@@ -183,10 +183,11 @@ func (s *MemoryStore) Cancel(ctx context.Context, c Cancellation) (Answer, error
 func (s *MemoryStore) Note(ctx context.Context, n News) (Answer, error) {
 	id, number := n.ID, n.Number
 	if id == "" {
-		var err error
-		if id, number, err = s.sendOf(ctx, n); err != nil || id == "" {
-			return Answer{Verdict: Unknown, Now: s.last}, err
+		found, now, err := s.sendOf(ctx, n)
+		if err != nil || found.id == "" {
+			return Answer{Verdict: Unknown, Now: now}, err
 		}
+		id, number = found.id, found.number
 	}
 	return s.change(ctx, id, func(r Record, now Time) (Record, Verdict) { return r.Noted(number, n, now) })
 }

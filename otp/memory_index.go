@@ -101,10 +101,10 @@ func (s *MemoryStore) charge(phone string, now Time) {
 }
 
 // sendOf finds the send that a report is about, or keeps the report as an early one.
-func (s *MemoryStore) sendOf(ctx context.Context, n News) (id string, number int, err error) {
-	now, err := s.enter(ctx)
+func (s *MemoryStore) sendOf(ctx context.Context, n News) (found entry, now Time, err error) {
+	now, err = s.enter(ctx)
 	if err != nil {
-		return "", 0, err
+		return entry{}, 0, err
 	}
 	defer s.mu.Unlock()
 	early := entry{delivered: n.Delivered, ends: now.Add(n.Keep)}
@@ -113,7 +113,7 @@ func (s *MemoryStore) sendOf(ctx context.Context, n News) (id string, number int
 		switch {
 		case !ok || now >= e.ends:
 		case e.id != "":
-			return e.id, e.number, nil
+			return e, now, nil
 		default:
 			early.delivered = early.delivered || e.delivered
 		}
@@ -121,7 +121,7 @@ func (s *MemoryStore) sendOf(ctx context.Context, n News) (id string, number int
 	if len(n.Messages) > 0 && len(s.index) < indexesOf*s.max {
 		s.point(messageKey+n.Messages[0], early)
 	}
-	return "", 0, nil
+	return entry{}, now, nil
 }
 
 // indexesOf is how many entries of the index there may be for each record.

@@ -33,15 +33,17 @@ func (s *Service) Note(ctx context.Context, reports []provider.Report) error {
 	return nil
 }
 
-// news reads a report. It names the send by the Ref where the service repeats it, which
-// works even when the answer of the send was lost; otherwise by the message's id.
+// news reads a report. A text that arrived is found by the Ref where the service repeats
+// it, which works even when the answer of the send was lost. One that did not arrive
+// is found by its id only: within one send, a composer may have given the text to several
+// services, and that it failed at one says nothing of the one that accepted it.
 func (s *Service) news(report provider.Report) (News, bool) {
 	state := report.Status.State
 	if report.Kind != provider.ReportDelivery || state != provider.StateDelivered && state != provider.StateFailed {
 		return News{}, false
 	}
 	n := News{Delivered: state == provider.StateDelivered, Keep: s.config().SendTimeout + leaseMargin}
-	if id, number, ok := readRef(report.Ref); ok {
+	if id, number, ok := readRef(report.Ref); ok && n.Delivered {
 		n.ID, n.Number = id, number
 		return n, true
 	}

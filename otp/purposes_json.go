@@ -40,6 +40,9 @@ func (p *Policy) UnmarshalJSON(data []byte) error {
 	}
 	read := Policy{Template: in.Template, Digits: in.Digits, Tries: in.Tries, Sends: in.Sends}
 	problems := []error{readWait("lifetime", in.Lifetime, &read.Lifetime), readWait("escalate_after", in.EscalateAfter, &read.EscalateAfter)}
+	if in.Ladder != nil && len(in.Ladder) == 0 {
+		problems = append(problems, errors.New("otp: policy: ladder: want one wait at least; leave it out for the default"))
+	}
 	for i, text := range in.Ladder {
 		var wait time.Duration
 		problems = append(problems, readWait(fmt.Sprintf("ladder[%d]", i), text, &wait))

@@ -157,6 +157,14 @@ func TestO19NothingPrintsACode(t *testing.T) {
 	all, err := s.ExportPhone(t.Context(), typed)
 	require.NoError(t, err)
 	show(all)
+	asked := start()
+	asked.Code, asked.Solution, asked.Captcha = "314159", "the solution", "the captcha"
+	show(asked)
+	show(otp.CheckRequest{ID: "id", Purpose: "login", Phone: typed, Binding: session, Code: "314159"})
+	show(otp.ResendRequest{ID: "id", Purpose: "login", Binding: session, Solution: "the solution", Captcha: "the captcha"})
+	for _, secret := range []string{"314159", typed, session, "the solution", "the captcha"} {
+		require.NotContains(t, log.String(), secret)
+	}
 	for _, secret := range append(codes, "271828", phone.E164(), phone.National(), string(key), session+"<nil>") {
 		require.NotContains(t, log.String(), secret)
 	}

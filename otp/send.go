@@ -21,7 +21,7 @@ func readRef(ref string) (id string, number int, ok bool) {
 		return "", 0, false
 	}
 	number, err := strconv.Atoi(ref[at:])
-	return ref[:at], number, err == nil && number > 0
+	return ref[:at], number, err == nil && number > 0 && refOf(ref[:at], number) == ref
 }
 
 const idLength = 26
@@ -44,6 +44,9 @@ func (s *Service) sendClaimed(ctx context.Context, a Answer, phone provider.Phon
 	e.ByItself = settled.Record.Sends[number-1].ByItself
 	if settlement.Outcome != Refused {
 		s.tell(ctx, e)
+		if r := settled.Record; !r.Open(settled.Now) && r.State != Approved { // canceled while it was sent
+			return Verification{}, ended(r, settled.Now)
+		}
 		v := withPhone(view(settled.Record, settled.Now), phone)
 		v.Sent = true
 		return v, nil

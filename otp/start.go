@@ -131,7 +131,7 @@ func (s *Service) read(req StartRequest) (start, error) {
 	}
 	number, test := s.test(phone)
 	if test {
-		req.Code = number.Code
+		req.Code = string(number.Code)
 	}
 	return start{StartRequest: req, policy: policy, phone: phone, test: test}, nil
 }

@@ -14,18 +14,12 @@ import (
 // event about it says so. Whoever knows number and code can verify it: there is no
 // code for all numbers, and none without an end outside of Development.
 type TestNumber struct {
-	// Code is the code, of 4 to 8 digits.
-	Code string
+	// Code is the code, of 4 to 8 digits. It prints as stars.
+	Code provider.Secret
 	// Until is when the number becomes an ordinary one. The zero time is never, which
 	// only Development allows.
 	Until time.Time
 }
-
-// String hides the code.
-func (n TestNumber) String() string { return "test number until " + n.Until.Format(time.DateOnly) }
-
-// GoString hides the code.
-func (n TestNumber) GoString() string { return n.String() }
 
 func (c Config) testNumberProblems() []error {
 	var problems []error
@@ -43,7 +37,7 @@ func (c Config) testNumberProblems() []error {
 			bad("is there twice, in another writing")
 		}
 		seen[phone] = true
-		if !isDigits(number.Code) || len(number.Code) < 4 || len(number.Code) > 8 {
+		if !isDigits(string(number.Code)) || len(number.Code) < 4 || len(number.Code) > 8 {
 			bad("Code: want 4 to 8 digits")
 		}
 		if number.Until.IsZero() && !c.Development {
