@@ -22,6 +22,10 @@ test/race: ## all tests with the race detector, in random order
 fuzz: ## every fuzz target for SECONDS (10)
 	bash .ci/fuzz $(or $(SECONDS),10)
 
+.PHONY: test/browser
+test/browser: ## the operators' pages in a real Chromium
+	go test -C tools/browser ./...
+
 .PHONY: test/judges
 test/judges: ## the vendors' own clients at the simulators; wants Node.js
 	npm ci --prefix tools/judges/node --ignore-scripts --no-audit --no-fund

@@ -35,7 +35,7 @@ func TestEveryErrorCodeIsListed(t *testing.T) {
 		relayapi.CodeForbidden, relayapi.CodeNotFound, relayapi.CodeMethodNotAllowed, relayapi.CodeBodyTooLarge,
 		relayapi.CodeBodyTimeout, relayapi.CodeUnsupportedMediaType, relayapi.CodeQueueUnavailable, relayapi.CodeShuttingDown,
 		relayapi.CodeNoPhoneOnline, relayapi.CodeLaneBusy, relayapi.CodeRecipientQuota, relayapi.CodeIdempotencyConflict,
-		relayapi.CodeLaneForbidden, relayapi.CodeCountryForbidden, relayapi.CodeTooManyRequests,
+		relayapi.CodeLaneForbidden, relayapi.CodeCountryForbidden, relayapi.CodeTooManyRequests, relayapi.CodeSIMBudget,
 	}, listed)
 }
 

@@ -33,7 +33,7 @@ func newGateway(tb testing.TB, quotas []gateway.Quota) http.Handler {
 	tb.Helper()
 	queue, err := sqlitequeue.New(sqlitequeue.Config{Path: filepath.Join(tb.TempDir(), "queue.db")})
 	require.NoError(tb, err)
-	g, err := gateway.New(gateway.Config{Queue: queue, Quotas: quotas, Tokens: []gateway.Token{
+	g, err := gateway.New(gateway.Config{Queue: queue, Quotas: quotas, Budgets: &gateway.Budgets{}, Tokens: []gateway.Token{
 		{Name: "shop", Role: gateway.RoleSite, Hash: gateway.HashToken(token), Countries: []string{gateway.AnyCountry}},
 		{Name: "old-phone", Role: gateway.RolePhone, Hash: gateway.HashToken(phoneToken)},
 	}})

@@ -82,7 +82,7 @@ func (s *story) sendTwice(ctx context.Context, user provider.Phone, v verificati
 func (s *story) sendWithoutPhone(ctx context.Context) error {
 	user := provider.MustParsePhone("13900139000")
 	s.say("3. The old phone is switched off. A first attempt, from %s, does not wait for it.", user)
-	s.world.switchPhoneOff()
+	s.world.relay.SwitchPhonesOff()
 	return s.sendFresh(ctx, user)
 }
 

@@ -28,6 +28,9 @@ type Config struct {
 	// Quotas limit the jobs of one recipient, over all sites and lanes. nil means
 	// [DefaultQuotas]; an empty slice means no limit.
 	Quotas []Quota
+	// Budgets limit what is sent through each phone, SIM and lane. nil means
+	// [DefaultBudgets]; the zero Budgets mean no limit.
+	Budgets *Budgets
 	// Lease is how long a phone has to take a job before the gateway may offer it to
 	// another phone. 0 means 10 seconds.
 	Lease time.Duration
@@ -118,6 +121,10 @@ func (c Config) withDefaults() Config {
 	if c.Quotas == nil {
 		c.Quotas = DefaultQuotas()
 	}
+	if c.Budgets == nil {
+		budgets := DefaultBudgets()
+		c.Budgets = &budgets
+	}
 	if c.Now == nil {
 		c.Now = monotonic(time.Now)
 	}
@@ -158,6 +165,9 @@ func (c Config) Validate() error {
 		if quota.Window <= 0 {
 			add("Quotas[%d].Window: must be positive", i)
 		}
+	}
+	for _, problem := range c.Budgets.problems() {
+		add("Budgets.%s", problem)
 	}
 	if c.Lease < 0 || c.Lease > longestLease {
 		add("Lease: must be between 0 and an hour")

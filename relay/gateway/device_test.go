@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -11,24 +12,26 @@ import (
 
 func TestWhatAPhoneSaysOfItself(t *testing.T) {
 	t.Parallel()
-	w := newOnlineWorld(t)
-	phones := func() []gateway.PhonePresence {
-		all, err := w.Phones(t.Context(), operator)
+	synctest.Test(t, func(t *testing.T) {
+		w := newOnlineWorld(t)
+		phones := func() []gateway.PhonePresence {
+			all, err := w.Phones(t.Context(), operator)
+			require.NoError(t, err)
+			return all
+		}
+		battery := 80
+		pulled := relayapi.Device{Model: "Mi 4", BatteryPercent: &battery}
+		_, err := w.Pull(t.Context(), oldPhone, gateway.PullRequest{Device: &pulled})
 		require.NoError(t, err)
-		return all
-	}
-	battery := 80
-	pulled := relayapi.Device{Model: "Mi 4", BatteryPercent: &battery}
-	_, err := w.Pull(t.Context(), oldPhone, gateway.PullRequest{Device: &pulled})
-	require.NoError(t, err)
-	require.Equal(t, &pulled, phones()[0].Device)
-	require.Equal(t, w.Now(), phones()[0].DeviceAt)
+		require.Equal(t, &pulled, phones()[0].Device)
+		require.Equal(t, w.Now(), phones()[0].DeviceAt)
 
-	described := relayapi.Device{Model: "Mi 5"}
-	require.NoError(t, w.Describe(t.Context(), oldPhone, described))
-	w.pulled(oldPhone)
-	require.Equal(t, &described, phones()[0].Device, "a pull without it changes nothing")
-	require.ErrorAs(t, w.Describe(t.Context(), operator, described), new(*gateway.ForbiddenError))
+		described := relayapi.Device{Model: "Mi 5"}
+		require.NoError(t, w.Describe(t.Context(), oldPhone, described))
+		w.pulled(oldPhone)
+		require.Equal(t, &described, phones()[0].Device, "a pull without it changes nothing")
+		require.ErrorAs(t, w.Describe(t.Context(), operator, described), new(*gateway.ForbiddenError))
+	})
 }
 
 func TestADeviceIsCheckedByName(t *testing.T) {

@@ -25,12 +25,22 @@
 // NewRegistration makes a code that is used once, with which a device gets a token by
 // Register. Revoke ends a token, and what waits under it. Refusals counts what was refused.
 //
+// # Budgets
+//
+// Config.Budgets limit what each phone, SIM and lane sends, see [Budgets], [DefaultBudgets] and
+// [ConsumerBudgets]. The gateway chooses the SIM of each job (Job.SIM) among those of which a
+// phone has told (relayapi.Device): first one of the recipient's carrier, where that is known,
+// then the one that has sent the least. A SIM that reports relayapi.FailureLimit has half its
+// limits for an hour, and one that its carrier refuses several times running is drained.
+// Gateway.Budgets shows all that to operators, and Resume ends it.
+//
 // # A door
 //
 // A door finds out who calls with Authenticate, and hands what it wants to a method. A
 // site's is Submit, then Await; a phone's are Pull and Report. Each method checks that the
 // caller may do what it asks, and its fields: an error is one of those of this package, a
-// *FieldError, *ForbiddenError, *ScopeError, *LimitError or *QuotaError, or the context's. A
+// *FieldError, *ForbiddenError, *ScopeError, *LimitError, *QuotaError,
+// *BudgetError or *BusyError, or the context's. A
 // request that the door itself refuses it hands to NoteRefusal.
 //
 // # Shutting down
@@ -53,6 +63,10 @@
 //     is stored, logged and told to who waits.
 //   - A text is handed out only while its site waits for it, as far as the pace of the
 //     lane is known, and refused at submit when the phones cannot send it in time.
+//   - What phones may send passes no budget of a phone, a SIM or a lane ([Budgets]) in any
+//     window of time, however sites and phones take turns; a text counts from the moment it is
+//     offered or handed out. A text for which no phone has budget is refused at submit, with
+//     the time when there is budget again.
 //   - Logs have masked numbers and no texts. A job's text is deleted when the job has
 //     ended, or soon after Config.ClearAfter has passed since its deadline.
 package gateway

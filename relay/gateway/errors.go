@@ -69,7 +69,7 @@ func (e *ScopeError) Unwrap() error { return e.reason }
 
 // rules are the errors by which a queue says what its rules forbid.
 var rules = []error{
-	ErrUnknownJob, ErrContentDiffers, ErrNoPhoneOnline, ErrLaneBusy, ErrNotCancellable, ErrForeignJob, ErrForeignLease, ErrLeaseLost,
+	ErrUnknownJob, ErrContentDiffers, ErrNoPhoneOnline, ErrLaneBusy, ErrBudgetUsed, ErrNotCancellable, ErrForeignJob, ErrForeignLease, ErrLeaseLost,
 	ErrJobCancelled, ErrJobExpired, ErrNotCancelling,
 	ErrUnauthorized, ErrUnknownToken, ErrTokenRevoked, ErrRegistrationUnknown, ErrRegistrationUsed, ErrRegistrationExpired, ErrNameTaken,
 }
@@ -92,6 +92,7 @@ func (g *Gateway) failed(ctx context.Context, what string, err error) error {
 	var scope *ScopeError
 	var limit *LimitError
 	var busy *BusyError
+	var budget *BudgetError
 	switch {
 	case err == nil:
 		return nil
@@ -101,6 +102,12 @@ func (g *Gateway) failed(ctx context.Context, what string, err error) error {
 		return &QuotaError{RetryAt: quota.RetryAt, RetryAfter: quota.RetryAt.Sub(g.Now())}
 	case errors.As(err, &busy):
 		return busy
+	case errors.As(err, &budget):
+		told := *budget
+		if !told.RetryAt.IsZero() {
+			told.RetryAfter = max(0, told.RetryAt.Sub(g.Now()))
+		}
+		return &told
 	}
 	if rule := ruleOf(err); rule != nil {
 		return rule

@@ -24,6 +24,7 @@ type Gateway struct {
 	clock    *clock
 	pulls    waitingPulls
 	watches  watches
+	cancels  cancels
 	watchers watchers
 	waiters  waiters
 	lanes    lanes
@@ -78,6 +79,7 @@ func (g *Gateway) hear(change Change) {
 		g.watchers.tell(change.Job)
 	}
 	if change.Phone != "" {
+		g.cancels.tell(change.Phone, change.Job)
 		g.pulls.wakePhone(change.Phone)
 	}
 	if change.State == relayapi.StateUncertain {
@@ -202,11 +204,12 @@ func (g *Gateway) due(now time.Time) Sweep {
 	_, window := QuotaReach(g.cfg.Quotas)
 	s := Sweep{
 		Now: now, ClearBefore: now.Add(-g.cfg.ClearAfter), ForgetBefore: now.Add(-g.cfg.ForgetAfter),
+		ForgetUsesBefore: now.Add(-BudgetMonth),
 		// A number is needed until its job has ended and no quota counts it.
 		HideBefore: now.Add(-max(window, relayapi.MaxTTL+max(g.cfg.ClearAfter, g.cfg.TakenFor))),
 	}
 	if g.clock.doubted() {
-		s.HideBefore, s.ForgetBefore = time.Time{}, time.Time{}
+		s.HideBefore, s.ForgetBefore, s.ForgetUsesBefore = time.Time{}, time.Time{}, time.Time{}
 	}
 	return s
 }

@@ -70,7 +70,8 @@ func newWorld(t *testing.T, change ...func(*gateway.Config)) *world {
 	engine := memqueue.New()
 	w := &world{T: t, queue: &testQueue{Queue: engine}, log: &safeBuffer{}}
 	cfg := gateway.Config{
-		Queue: w.queue, Tokens: tokens(), Quotas: []gateway.Quota{},
+		Budgets: &gateway.Budgets{},
+		Queue:   w.queue, Tokens: tokens(), Quotas: []gateway.Quota{},
 		Logger: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: withoutTime})),
 	}
 	for _, apply := range change {

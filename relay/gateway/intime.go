@@ -52,6 +52,7 @@ func (g *Gateway) takenTooLate(ctx context.Context, j Job, asked, answered time.
 	}
 	_, err := g.queue.Record(context.WithoutCancel(ctx), StateReport{
 		ID: j.ID, Phone: j.Phone, Lease: j.Lease, State: relayapi.StateFailed, Failure: answeredTooLate, Now: answered,
+		Budgets: g.cfg.Budgets.orNil(),
 	})
 	if err != nil {
 		g.logger.Error("relay: a job was taken too late, and that could not be stored", "job", j.ID, "error", err)

@@ -38,6 +38,8 @@ type Job struct {
 	State relayapi.State
 	// Phone is the phone that the job was last offered or handed to.
 	Phone string
+	// SIM is the slot of that phone's SIM that is to send the text; 0 when the phone chooses.
+	SIM int
 	// Unasked is true when that phone sends without asking: it was handed the job.
 	Unasked bool
 	// Lease is the lease of the last offer.

@@ -36,7 +36,8 @@ func newOverload(t *testing.T, needs func() time.Duration) *overload {
 	t.Helper()
 	queue := memqueue.New()
 	g, err := gateway.New(gateway.Config{
-		Queue: queue, Quotas: []gateway.Quota{},
+		Budgets: &gateway.Budgets{},
+		Queue:   queue, Quotas: []gateway.Quota{},
 		Tokens: []gateway.Token{{Name: shop, Role: gateway.RoleSite, Hash: gateway.HashToken("a-token")}},
 	})
 	require.NoError(t, err)

@@ -122,9 +122,14 @@ func (g *Gateway) lookFor(ctx context.Context, phone string, pull *waitingPull, 
 		return Offered{}, err
 	}
 	looked(offered.Cooled, p.left(offered, now))
-	if len(offered.Cooled) > 0 && !offered.NextAt.IsZero() {
-		for _, watch := range g.watches.of(phone, p.Lanes) {
+	for _, watch := range g.watches.of(phone, p.Lanes) {
+		switch {
+		case offered.NextAt.IsZero():
+			watch.forgetLook()
+		case len(offered.Cooled) > 0:
 			watch.wakeAfter(offered.NextAt.Sub(now))
+		default:
+			watch.lookAfter(offered.NextAt.Sub(now))
 		}
 	}
 	return g.stillGood(ctx, offered, now), nil
@@ -151,6 +156,7 @@ func (g *Gateway) offer(ctx context.Context, phone string, p PullRequest, now ti
 	return g.queue.Offer(ctx, Pull{
 		Phone: phone, Lanes: p.Lanes, Max: p.Max, Lease: lease, LeaseFor: g.cfg.Lease, Now: now,
 		Unasked: p.Unasked, TakenFor: g.cfg.TakenFor, Pace: g.paces.ofAll(p.Lanes, now), Withheld: g.waiters.left,
+		Budgets: g.cfg.Budgets.orNil(),
 	})
 }
 
@@ -226,7 +232,7 @@ func (g *Gateway) recordOnly(ctx context.Context, phone string, r ReportRequest,
 	}
 	return g.queue.Record(ctx, StateReport{
 		ID: r.ID, Phone: phone, Lease: r.Lease, State: r.State, At: r.At, Failure: failure, Now: now,
-		TakenFor: g.cfg.TakenFor, CoolFor: g.cfg.CoolFor,
+		TakenFor: g.cfg.TakenFor, CoolFor: g.cfg.CoolFor, Budgets: g.cfg.Budgets.orNil(),
 	})
 }
 

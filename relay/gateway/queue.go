@@ -26,8 +26,9 @@ type Queue interface {
 	// Submit stores a job. It checks in this order: if the same site has used the key
 	// before, it returns that job, or [ErrContentDiffers]; s.Refuse; [ErrNoPhoneOnline] when
 	// no phone that is not cooled is online on the lane; a [*QuotaError] when the recipient's
-	// quota is used up; a [*BusyError] by the rule of [Submit.Busy]. Otherwise it stores the
-	// job as queued.
+	// quota is used up; a [*BudgetError] when those phones have no room in the budgets for the
+	// text, after those that are queued before it if its site waits; a [*BusyError] by the rule
+	// of [Submit.Busy]. Otherwise it stores the job as queued.
 	Submit(ctx context.Context, s Submit) (Submitted, error)
 	// Job returns a job as it is at now, or [ErrUnknownJob].
 	Job(ctx context.Context, id string, now time.Time) (Job, error)
@@ -43,12 +44,15 @@ type Queue interface {
 	// which it has a lease, from [Job.AgainAt] on, then, lane by lane in the order of the pull,
 	// those on which no phone has one: dropped offers first, then those with the least time
 	// left ([Job.Due]) that suffices ([Pull.Suffices]). On a lane on which the phone is cooled
-	// it is offered only what it was handed before.
+	// it is offered only what it was handed before. It is offered no job for which none of its
+	// SIMs has budget ([Budget.NotBefore], [SIMState.NotBefore]); the engine chooses the SIM of
+	// each job, and stores with it how the job counts ([Job.Uses]).
 	Offer(ctx context.Context, p Pull) (Offered, error)
 	// Record stores a phone's state report by the rule of [Job.Reported], to which it tells
 	// whether there is another phone. With one of that rule's errors it returns the job
 	// too. A new report that cools ([StateReport.Cools]) cools its phone on the job's lane
-	// for [CooledFor]; one of sent ends that.
+	// for [CooledFor]; one of sent ends that. What the report says of its SIM is stored too
+	// ([SIMState.Learned]).
 	Record(ctx context.Context, r StateReport) (Job, error)
 	// List returns jobs as they are at the filter's time, newest first.
 	List(ctx context.Context, f Filter) (Page, error)
@@ -57,6 +61,10 @@ type Queue interface {
 	// Phones returns every phone that is known, by name. The queue may forget those that
 	// are offline.
 	Phones(ctx context.Context, now time.Time) ([]PhonePresence, error)
+	// Budgets returns how much of each budget is used ([BudgetUse.Filled]).
+	Budgets(ctx context.Context, q BudgetQuery) ([]BudgetUse, error)
+	// Resume forgets what a SIM's failures have taught.
+	Resume(ctx context.Context, sim SIM, now time.Time) error
 	// Seen stores that a phone has made a request. It need not survive a restart.
 	Seen(ctx context.Context, p Presence) error
 	// Subscribe calls notify after every change that a waiting request may wait for, made

@@ -36,6 +36,8 @@ type Submit struct {
 	TakenFor time.Duration
 	// Quotas limit how many jobs a recipient gets.
 	Quotas []Quota
+	// Budgets limit what the lane's phones send; nil means no limit.
+	Budgets *Budgets
 	// Refuse, when set, is the error with which a new job is refused.
 	Refuse error
 }
@@ -102,6 +104,10 @@ type Pull struct {
 	Lease string
 	// LeaseFor is how long the phone has to take a job.
 	LeaseFor time.Duration
+	// Budgets limit what the phone sends; nil means no limit, and counts nothing.
+	Budgets *Budgets
+	// SIM is the slot of the job that is offered. The engine sets it for each.
+	SIM int
 	// Unasked is true for a phone that sends what it is handed without asking.
 	Unasked bool
 	// TakenFor is how long such a phone has to report before the job is uncertain; 0 means
@@ -121,10 +127,12 @@ type Offered struct {
 	// Jobs are the jobs that the phone is offered.
 	Jobs []Job
 	// NextAt is when the first lease of another phone on a job of these lanes ends, a job
-	// that the phone holds can be offered to it again ([Job.AgainAt]), or the phone's cooling
-	// on one of the lanes ends; zero when there is none. It is set only when Jobs is empty.
+	// that the phone holds can be offered to it again ([Job.AgainAt]), the phone's cooling
+	// on one of the lanes ends, or it has budget again; zero when there is none. It is set only
+	// when Jobs is empty.
 	NextAt time.Time
-	// Cooled are the lanes on which the phone is cooled.
+	// Cooled are the lanes on which the phone is cooled, or has no budget for anything or for a
+	// job that it would be offered.
 	Cooled []string
 }
 
@@ -149,6 +157,11 @@ type StateReport struct {
 	// CoolFor is the first time for which a phone that cannot send is offered nothing; 0
 	// means that it goes on.
 	CoolFor time.Duration
+	// Budgets limit what the phone sends; nil means no limit, and counts nothing.
+	Budgets *Budgets
+	// Spent is true when the job is offered, but counts no longer, and its SIM has no budget for
+	// it. The engine sets it.
+	Spent bool
 	// Another is true when another phone of the lane is online and not cooled. The engine
 	// sets it.
 	Another bool
@@ -182,6 +195,8 @@ type Sweep struct {
 	// HideBefore: ended jobs created before it need their number no longer: an engine that
 	// stores jobs replaces it, and returns such a job without a number.
 	HideBefore time.Time
+	// ForgetUsesBefore: what counts towards budgets since before it is deleted.
+	ForgetUsesBefore time.Time
 	// ForgetBefore: jobs created before it are deleted.
 	ForgetBefore time.Time
 }

@@ -15,6 +15,8 @@ var (
 	ErrNoPhoneOnline = errors.New("gateway: no phone is online on the lane")
 	// ErrLaneBusy: the lane's phones cannot send the text within the site's wait.
 	ErrLaneBusy = errors.New("gateway: the phones of the lane cannot send the text in time")
+	// ErrBudgetUsed: no phone of the lane has budget for the text.
+	ErrBudgetUsed = errors.New("gateway: no phone of the lane has budget for the text")
 	// ErrNotCancellable: a phone has taken the job, or it has ended.
 	ErrNotCancellable = errors.New("gateway: the job can no longer be cancelled")
 	// ErrForeignJob: the gateway never offered the job to the phone.
@@ -45,6 +47,36 @@ type QuotaError struct {
 func (e *QuotaError) Error() string {
 	return "gateway: the recipient's quota is used up until " + e.RetryAt.UTC().Format(time.RFC3339)
 }
+
+// BudgetError says that no phone that is online on the lane has a SIM with budget for the
+// text. It is [ErrBudgetUsed].
+type BudgetError struct {
+	// RetryAt is when there is budget again, if no other text comes; zero when the text is
+	// larger than every budget.
+	RetryAt time.Time
+	// RetryAfter is how long that is from the submission on; the gateway fills it in.
+	RetryAfter time.Duration
+}
+
+// NewBudgetError returns the error for the first time at which a budget is free, as
+// [Budget.NotBefore] finds it; zero for never.
+func NewBudgetError(freeAt time.Time) *BudgetError {
+	if !freeAt.Before(never) {
+		freeAt = time.Time{}
+	}
+	return &BudgetError{RetryAt: freeAt}
+}
+
+// Error returns the time.
+func (e *BudgetError) Error() string {
+	if e.RetryAt.IsZero() {
+		return ErrBudgetUsed.Error() + ", which is larger than a budget"
+	}
+	return ErrBudgetUsed.Error() + " until " + e.RetryAt.UTC().Format(time.RFC3339)
+}
+
+// Unwrap returns [ErrBudgetUsed].
+func (*BudgetError) Unwrap() error { return ErrBudgetUsed }
 
 // BusyError says that the phones of a lane cannot send a text within its site's wait. It
 // is [ErrLaneBusy].

@@ -115,6 +115,7 @@ var codes = []struct {
 	{ErrContentDiffers, relayapi.CodeIdempotencyConflict},
 	{ErrNoPhoneOnline, relayapi.CodeNoPhoneOnline},
 	{ErrLaneBusy, relayapi.CodeLaneBusy},
+	{ErrBudgetUsed, relayapi.CodeSIMBudget},
 	{ErrNotCancelling, relayapi.CodeNotCancelling},
 	{ErrNotCancellable, relayapi.CodeNotCancellable},
 	{ErrForeignJob, relayapi.CodeForeignJob},

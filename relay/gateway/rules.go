@@ -55,7 +55,7 @@ func (j Job) Offered(p Pull) Job {
 	if j.Deadline.Before(j.LeaseEnd) {
 		j.LeaseEnd = j.Deadline
 	}
-	j.Phone, j.Lease, j.Unasked = p.Phone, p.Lease, p.Unasked
+	j.Phone, j.SIM, j.Lease, j.Unasked = p.Phone, p.SIM, p.Lease, p.Unasked
 	step := relayapi.Transition{State: relayapi.StateOffered, Source: relayapi.SourcePhone, Name: p.Phone, At: relayapi.Time{Time: p.Now}}
 	if p.Unasked {
 		step.State, j.TakenEnd = relayapi.StateTaken, endOf(p.Now, p.TakenFor)
@@ -75,6 +75,12 @@ func (j Job) Offered(p Pull) Job {
 // reported yet. Such a job is offered to it again, whatever its lease.
 func (j Job) HandedTo(p Pull) bool {
 	return p.Unasked && j.Unasked && j.Phone == p.Phone && j.InHand()
+}
+
+// Held reports whether the pull's phone has the job already: in hand, or under a lease that
+// has not ended.
+func (j Job) Held(p Pull) bool {
+	return j.HandedTo(p) || !p.Unasked && j.heldBy(p.Phone, p.Now)
 }
 
 // endOf returns when a time that begins now is over; zero stays zero.
@@ -141,6 +147,8 @@ func (j Job) admits(r StateReport) error {
 	case !holds:
 		return ErrLeaseLost
 	case r.State == relayapi.StateTaken && j.Open() && !r.Now.Before(j.LeaseEnd):
+		return ErrLeaseLost
+	case r.State == relayapi.StateTaken && j.Open() && r.Spent:
 		return ErrLeaseLost
 	default:
 		return nil

@@ -91,6 +91,7 @@ func (g *Gateway) store(ctx context.Context, site Principal, s Submission, to re
 		ID: id, Site: site.Name, Key: s.Key, Content: s.digest(to),
 		To: to, Text: s.Text, Ref: s.Ref, Lane: s.Lane, Now: now, Deadline: now.Add(s.TTL), Quotas: g.cfg.Quotas,
 		Wait: s.Wait, Pace: g.paces.of(s.Lane, now), TakenFor: g.cfg.TakenFor, Refuse: refuse,
+		Budgets: g.cfg.Budgets.orNil(),
 	})
 	switch left := ctx.Err() != nil && s.Wait > 0; {
 	case err == nil && s.Wait > 0:

@@ -40,6 +40,8 @@ type waitingPull struct {
 	// and warm wakes a watch when that is over.
 	cooled bool
 	warm   *time.Timer
+	// again wakes a watch when its phone may be offered what it could not be at its last look.
+	again *time.Timer
 }
 
 // add makes a new pull wait on each of its lanes.
@@ -112,8 +114,10 @@ func (p *waitingPull) end() {
 		return
 	}
 	p.ended = true
-	if p.warm != nil {
-		p.warm.Stop()
+	for _, timer := range []*time.Timer{p.warm, p.again} {
+		if timer != nil {
+			timer.Stop()
+		}
 	}
 	p.all.remove(p, p.lanes)
 	p.all.forget(p)
@@ -183,6 +187,35 @@ func (p *waitingPull) wakeAfter(d time.Duration) {
 		p.warm.Reset(d)
 	default:
 		p.warm = time.AfterFunc(d, func() { p.all.wakeCooled(p.phone) })
+	}
+}
+
+// lookAfter wakes a watch after a time, when its phone may be offered what it could not be
+// now: a job that another phone holds, or one for which there is no budget yet.
+func (p *waitingPull) lookAfter(d time.Duration) {
+	p.all.mu.Lock()
+	defer p.all.mu.Unlock()
+	switch {
+	case p.ended:
+	case p.again != nil:
+		p.again.Reset(d)
+	default:
+		p.again = time.AfterFunc(d, func() {
+			p.all.mu.Lock()
+			defer p.all.mu.Unlock()
+			if !p.ended {
+				p.all.wakeOne(p)
+			}
+		})
+	}
+}
+
+// forgetLook undoes lookAfter.
+func (p *waitingPull) forgetLook() {
+	p.all.mu.Lock()
+	defer p.all.mu.Unlock()
+	if p.again != nil {
+		p.again.Stop()
 	}
 }
 

@@ -296,3 +296,34 @@ func (w *world) takesOne(phone gateway.Principal, wait time.Duration, taken chan
 	}
 	return true
 }
+
+// A job that another phone holds is offered to the phone of a watch when that lease ends, and
+// the watch is told, as a pull that waits would look.
+func TestAWatchIsToldWhenALeaseEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newOnlineWorld(t)
+		job := w.submitted(text())
+		require.Equal(t, job.ID, w.pulledOne(newPhone).ID)
+		changed, stop := w.watch(oldPhone)
+		require.Empty(t, w.pulled(oldPhone))
+		elapse(9 * time.Second)
+		require.False(t, told(changed))
+		elapse(2 * time.Second)
+		require.True(t, told(changed))
+		again := w.pulledOne(oldPhone)
+		require.Equal(t, job.ID, again.ID)
+		w.reported(oldPhone, again, relayapi.StateTaken)
+		elapse(time.Minute)
+		require.False(t, told(changed), "there is nothing else")
+		require.Empty(t, w.pulled(oldPhone))
+
+		next := w.submitted(text())
+		require.True(t, told(changed))
+		require.Equal(t, next.ID, w.pulledOne(newPhone).ID)
+		require.Empty(t, w.pulled(oldPhone))
+		stop()
+		elapse(time.Minute)
+		require.False(t, told(changed))
+	})
+}

@@ -20,7 +20,10 @@ type Agent struct {
 	tried   outcomes
 	outbox  *outbox
 	left    leftOver
+	counts  counts
 	running sync.Mutex
+
+	described description
 	// giveUp ends the running Run with an error.
 	giveUp context.CancelCauseFunc
 }
@@ -55,8 +58,9 @@ func (a *Agent) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("phone.Agent
 const quickResponse = time.Second
 
 // Run reports what is left over, in the outbox too, and then pulls jobs and sends their texts until
-// ctx ends; it returns the context's error. It cancels the context of a send that is running
-// then, and still reports the outcome if the gateway responds within two seconds.
+// ctx ends; it returns the context's error. A send that is running then may go on for
+// Config.Finish; then its context is cancelled. Run still reports the outcome if the gateway
+// responds within two seconds.
 //
 // When the gateway refuses the token, Run ends with an error that says so. A second Run at
 // the same time fails.
@@ -81,8 +85,7 @@ func (a *Agent) Run(ctx context.Context) error {
 func (a *Agent) work(ctx context.Context) {
 	slow := a.newBackoff()
 	for ctx.Err() == nil {
-		if err := a.ready(ctx); err != nil {
-			a.logger.Warn("phone: the sender is not ready", "error", err)
+		if !a.ready(ctx) {
 			wait(ctx, a.cfg.Interval)
 			continue
 		}
@@ -102,9 +105,12 @@ func (a *Agent) pullAndSend(ctx context.Context) bool {
 	jobs, err := a.pull(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
-			a.logger.Warn("phone: pulling jobs failed", "error", err)
+			a.noteUnreachable(ctx, err)
 		}
 		return false
+	}
+	if a.counts.reached(true) {
+		a.logger.Info("phone: the gateway answers again")
 	}
 	if len(jobs) == 0 {
 		return a.cfg.Now().Sub(pulledAt) >= quickResponse
@@ -119,11 +125,33 @@ func (a *Agent) pullAndSend(ctx context.Context) bool {
 	return tried
 }
 
-func (a *Agent) ready(ctx context.Context) error {
-	if checker, ok := a.cfg.Sender.(Checker); ok {
-		return checker.Ready(ctx)
+// noteUnreachable says once that a pull was in vain, and with the level of details from then on.
+func (a *Agent) noteUnreachable(ctx context.Context, err error) {
+	a.untold(err)
+	level := slog.LevelDebug
+	if a.counts.reached(false) {
+		level = slog.LevelWarn
 	}
-	return nil
+	a.logger.Log(ctx, level, "phone: pulling jobs failed; trying again", "error", err)
+}
+
+// ready reports whether the sender is, and says when that has changed.
+func (a *Agent) ready(ctx context.Context) bool {
+	checker, ok := a.cfg.Sender.(Checker)
+	if !ok {
+		return true
+	}
+	err := checker.Ready(ctx)
+	if ctx.Err() != nil {
+		return err == nil
+	}
+	switch changed := a.counts.ready(err == nil); {
+	case changed && err != nil:
+		a.logger.Warn("phone: the sender is not ready; asking for no jobs until it is", "error", err)
+	case changed:
+		a.logger.Info("phone: the sender is ready again")
+	}
+	return err == nil
 }
 
 // handle handles one job: take, send, report. It returns whether it tried to send.
@@ -147,7 +175,13 @@ func (a *Agent) handle(ctx context.Context, job received) bool {
 		return false
 	}
 	a.tried.remember(job.ID, interrupted)
-	failure := a.send(ctx, job)
+	err := a.send(ctx, job)
+	a.counts.tried(err, a.cfg.Now())
+	if isUnconfirmed(err) {
+		a.leaveTaken(log, job)
+		return true
+	}
+	failure := failureOf(err, job.text())
 	a.tried.remember(job.ID, failure)
 	a.report(ctx, log, job, failure)
 	return true
@@ -156,60 +190,22 @@ func (a *Agent) handle(ctx context.Context, job received) bool {
 // interrupted is the outcome of a send that has begun and not ended.
 var interrupted = &relayapi.Failure{Class: relayapi.FailureUnknown, Text: "interrupted", MayHaveSent: true}
 
-// mustNotSend returns why a job that was taken must not be sent after all, or nil.
-func (a *Agent) mustNotSend(ctx context.Context, job received) *relayapi.Failure {
-	switch {
-	case ctx.Err() != nil:
-		return &relayapi.Failure{Class: relayapi.FailureUnknown, Text: "the agent was stopped before it sent"}
-	case job.over(a.cfg.Now()):
-		return tooLate
-	default:
-		return nil
-	}
-}
-
-var tooLate = &relayapi.Failure{Class: relayapi.FailureTooLate, Text: "the job's time was over when the gateway responded"}
-
-// take reports to the gateway that the phone takes the job, and returns whether the
-// gateway has accepted that. It repeats the report while there is no response and the
-// job's time is not over. When it gives up, or hears that the job has expired after a report
-// whose answer it did not get, the gateway may have accepted it, so it reports that nothing
-// was sent.
-func (a *Agent) take(ctx context.Context, log *slog.Logger, job received) bool {
-	slow := a.newBackoff()
-	for again := false; ctx.Err() == nil && !job.over(a.cfg.Now()); again = true {
-		recorded, err := a.record(ctx, a.stateReport(job, relayapi.StateTaken, nil))
-		switch {
-		case err == nil && recorded.State == relayapi.StateTaken:
-			return true
-		case err == nil:
-			log.Warn("phone: the job is past taken; not sending", "state", recorded.State)
-			return false
-		case again && hasExpired(err):
-			a.report(ctx, log, job, tooLate)
-			return false
-		case isRefusedForGood(err):
-			log.Info("phone: the gateway refused the job; not sending", "error", err)
-			return false
-		case ctx.Err() == nil:
-			log.Warn("phone: taking the job failed", "error", err)
-			slow.wait(ctx)
-		}
-	}
-	failure := a.mustNotSend(ctx, job)
-	if failure == nil { // the clock was set back meanwhile
-		failure = tooLate
-	}
-	a.report(ctx, log, job, failure)
-	return false
-}
-
-// send sends the text and returns why that failed, or nil.
-func (a *Agent) send(ctx context.Context, job received) *relayapi.Failure {
-	ctx, cancel := context.WithTimeout(ctx, a.cfg.SendTimeout)
+// send sends the text. When ctx ends the send may go on for Config.Finish.
+func (a *Agent) send(ctx context.Context, job received) error {
+	sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.SendTimeout)
 	defer cancel()
-	if err := a.cfg.Sender.Send(ctx, job.text()); err != nil {
-		return failureOf(err, job.text())
+	stop := context.AfterFunc(ctx, func() {
+		wait(sending, a.cfg.Finish)
+		cancel()
+	})
+	defer stop()
+	return a.cfg.Sender.Send(sending, job.text())
+}
+
+// leaveTaken leaves a job whose text was handed over, as taken.
+func (a *Agent) leaveTaken(log *slog.Logger, job received) {
+	log.Info("phone: handed over; nothing tells whether it was sent, so the job stays taken")
+	if err := a.outbox.remove(job.ID); err != nil {
+		log.Error("phone: clearing the outbox failed; the text will be reported as one that may have been sent", "error", err)
 	}
-	return nil
 }

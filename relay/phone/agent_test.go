@@ -18,16 +18,21 @@ import (
 func TestAgentTakesSendsAndReports(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := offers(job("a"), job("b"))
+		first := job("a")
+		first.SIM = 2
+		g := offers(first, job("b"))
 		r := run(t, g, func(c *phone.Config) {
 			c.Lanes, c.Wait, c.Interval = []string{"text", "mob"}, 7*time.Second, 9*time.Second
 		})
 		sent := r.sent(2)
 		synctest.Wait()
 		r.stop()
-		require.Equal(t, phone.Text{Job: "a", To: number, Body: body, Lane: "text"}, sent[0])
+		require.Equal(t, phone.Text{Job: "a", To: number, Body: body, Lane: "text", SIM: 2}, sent[0])
 		require.Equal(t, []string{"a taken", "a sent", "b taken", "b sent"}, g.states())
-		require.Equal(t, relayapi.Pull{Max: 1, WaitMS: 7000, IntervalMS: 9000, Lanes: []string{"text", "mob"}}, g.pulls[0])
+		none := 0
+		require.Equal(t, relayapi.Pull{
+			Max: 1, WaitMS: 7000, IntervalMS: 9000, Lanes: []string{"text", "mob"}, Device: &relayapi.Device{FailedLastHour: &none},
+		}, g.pulls[0])
 		for _, report := range g.reports {
 			require.Equal(t, "lease of "+report.ID, report.Lease)
 			require.False(t, report.At.IsZero())

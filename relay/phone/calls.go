@@ -19,7 +19,9 @@ type received struct {
 	at time.Time
 }
 
-func (r received) text() Text { return Text{Job: r.ID, To: r.To, Body: r.Text, Lane: r.Lane} }
+func (r received) text() Text {
+	return Text{Job: r.ID, To: r.To, Body: r.Text, Lane: r.Lane, SIM: r.SIM}
+}
 
 // over reports whether the job's time has passed since it was received. It does not
 // depend on what time the clock shows. It takes the longer of the monotonic and the
@@ -34,7 +36,8 @@ func (r received) over(now time.Time) bool {
 func (a *Agent) pull(ctx context.Context) ([]received, error) {
 	var pulled relayapi.Pulled
 	err := a.call(ctx, relayapi.PathPull, relayapi.Pull{
-		Max: 1, WaitMS: millis(a.cfg.Wait), IntervalMS: millis(a.cfg.Interval), Lanes: a.cfg.Lanes,
+		Device: a.describe(ctx),
+		Max:    1, WaitMS: millis(a.cfg.Wait), IntervalMS: millis(a.cfg.Interval), Lanes: a.cfg.Lanes,
 	}, &pulled)
 	if err != nil {
 		return nil, err
@@ -87,6 +90,22 @@ func isRefusedForGood(err error) bool {
 	return errors.As(err, &refused) && slices.Contains(refusedForGood, refused.reason.Code)
 }
 
+// wasAnswered reports whether the gateway has answered, with an error.
+func wasAnswered(err error) bool {
+	var refused *refusedError
+	return errors.As(err, &refused)
+}
+
+// refusedField is the field that the gateway refused.
+func refusedField(err error) (field string, ok bool) {
+	var refused *refusedError
+	ok = errors.As(err, &refused)
+	if ok {
+		field = refused.reason.Field
+	}
+	return field, ok
+}
+
 // hasExpired reports whether the gateway refused because the job has expired.
 func hasExpired(err error) bool {
 	var refused *refusedError
@@ -126,14 +145,14 @@ func refusal(got reply) error {
 }
 
 // isWrongToken reports whether the gateway refuses whatever the agent asks for: it does not
-// know the token, or the token is not a phone's.
+// know the token, or the token is not a phone's, or not for the phone's lanes.
 func isWrongToken(err error) bool {
 	var refused *refusedError
 	if !errors.As(err, &refused) {
 		return false
 	}
 	code := refused.reason.Code
-	return refused.status == http.StatusUnauthorized || code == relayapi.CodeForbidden ||
+	return refused.status == http.StatusUnauthorized || code == relayapi.CodeForbidden || code == relayapi.CodeLaneForbidden ||
 		refused.status == http.StatusForbidden && code == ""
 }
 

@@ -39,7 +39,7 @@ func newClient(cfg Config, base *url.URL) *client {
 		"Accept":        {"application/json"},
 	}}
 	if cfg.HTTPClient == nil {
-		c.transport = newTransport()
+		c.transport = newTransport(cfg.Dial)
 		return c
 	}
 	c.transport = cfg.HTTPClient.Transport
@@ -131,12 +131,15 @@ const (
 // newTransport returns a transport that shares nothing with http.DefaultTransport. It
 // speaks HTTP/1.1 only: over HTTP/2 net/http repeats requests by itself and goes on
 // using a connection that has died.
-func newTransport() *http.Transport {
+func newTransport(dial func(ctx context.Context, network, address string) (net.Conn, error)) *http.Transport {
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: connectTimeout}).DialContext
+	}
 	protocols := &http.Protocols{}
 	protocols.SetHTTP1(true)
 	return &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
-		DialContext:         (&net.Dialer{Timeout: connectTimeout}).DialContext,
+		DialContext:         dial,
 		Protocols:           protocols,
 		IdleConnTimeout:     idleTimeout,
 		TLSHandshakeTimeout: connectTimeout,

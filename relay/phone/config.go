@@ -2,10 +2,12 @@ package phone
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"slices"
 	"time"
@@ -43,6 +45,12 @@ type Config struct {
 	Interval time.Duration
 	// SendTimeout bounds one send. 0 means 30 seconds.
 	SendTimeout time.Duration
+	// Finish is how long a send that is running may go on when Run's context ends. 0 means
+	// that it ends at once.
+	Finish time.Duration
+	// App names the program and its version for the gateway's operators. Empty means that
+	// the phone does not say.
+	App string
 	// Outbox is the path of a file in which the agent keeps outcomes until the gateway has
 	// answered, so that they are reported after a restart too; see the package. One agent
 	// at a time may use it. Empty means none.
@@ -51,6 +59,9 @@ type Config struct {
 	// Timeout bounds one request to the gateway; a pull may last longer by Wait. 0 means
 	// 10 seconds.
 	Timeout time.Duration
+	// Dial connects the agent's own transport to the gateway. nil means a net.Dialer with a
+	// limit of five seconds.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// HTTPClient gives the transport to use, and a Timeout if that is shorter. nil means
 	// a transport of the agent's own.
 	HTTPClient *http.Client
@@ -125,6 +136,9 @@ func (c Config) Validate() error {
 	}
 	if c.Pace < 0 {
 		add("Pace: must not be negative")
+	}
+	if c.Finish < 0 {
+		add("Finish: must not be negative")
 	}
 	if c.SendTimeout < 0 {
 		add("SendTimeout: must not be negative")

@@ -4,7 +4,7 @@
 //	agent, err := phone.New(phone.Config{
 //		BaseURL: "https://relay.example.com",
 //		Token:   "long-and-random",
-//		Sender:  &phone.Exec{Command: "termux-sms-send", Args: []string{"-n", "{to}"}},
+//		Sender:  &phone.Termux{},
 //	})
 //	...
 //	err = agent.Run(ctx)
@@ -17,7 +17,8 @@
 // store it five times; then the agent goes on, and reports it again every half minute or so.
 // It keeps the latest 1,000 of such outcomes. A text that the phone could not send (limit,
 // no_service, config) is tried again when its job comes again. The agent ends with an error
-// when the gateway refuses its token.
+// when the gateway refuses its token, or when that is not for the phone's lanes. It never ends
+// because nothing answers: it says so once, and once when the gateway is back.
 //
 // # Outbox
 //
@@ -36,9 +37,12 @@
 //
 // # Senders
 //
-// A [Sender] sends one text. [Exec] runs a command, for example of
-// Termux, gammu or mmcli, or a script. [Fake] sends nothing and remembers everything, for
+// A [Sender] sends one text. [Termux] sends with the phone's own radio, out of Termux, and says
+// sent only of a text that it has found in the sent box. [Exec] runs a command, for example of
+// gammu or mmcli, or a script. Exit code 0 means to it that the text was handed over, not that it
+// was sent, unless its user says that the command can be trusted. [Fake] sends nothing and remembers everything, for
 // tests and demos. A sender of your own returns an [*Error] to say what went wrong. If it
 // also implements [Checker], the agent asks it before it pulls jobs, so that a phone
-// without network is offline for the gateway too, and sites use another provider at once.
+// without network is offline for the gateway too, and sites use another provider at once. If it
+// implements [Describer], the gateway's operators see what it says of the phone.
 package phone

@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
+	"strconv"
 	"strings"
-	"time"
 
 	"github.com/cnsms/cnsms/relay/internal/scrub"
 	"github.com/cnsms/cnsms/relay/relayapi"
@@ -14,9 +15,11 @@ import (
 
 // Exec is a Sender that runs a command for each text, without a shell. The text
 // is the command's standard input; "{to}" in an argument stands for the
-// recipient in E.164.
+// recipient in E.164, and "{sim}" for the slot of the SIM that the gateway wants, from 1 on, or 0.
 //
-// The exit code says what happened: 0 sent, anything else not sent. A
+// Exit code 0 says that the command has taken the text, and no more, unless TrustExitCode is
+// set: there are commands that end with 0 whatever happens. Send then returns
+// [ErrUnconfirmed]. Any other exit code but those of MayHaveSent says that the text was not sent. A
 // command that was killed, or that did not end in time, may have sent. One that does not
 // end in time is killed, on Unix with everything that it has started: many such
 // commands are shell scripts, and what they have started could send too late.
@@ -25,17 +28,20 @@ type Exec struct {
 	Command string
 	// Args are its arguments. One of them must contain {to}.
 	Args []string
+	// TrustExitCode says that the command ends with 0 only when the network has accepted
+	// the text.
+	TrustExitCode bool
 	// Classes says what exit codes mean. Any other one is relayapi.FailureUnknown.
 	Classes map[int]relayapi.FailureClass
+	// MayHaveSent are the exit codes after which the text may have been sent all the same.
+	MayHaveSent []int
 }
+
+var _ Checker = (*Exec)(nil)
 
 const (
 	recipientPlace = "{to}"
-	// stderrKept is how many bytes of a command's standard error are kept.
-	stderrKept = 4 << 10
-	// pipesOpen is how long processes that a command leaves behind may keep its output
-	// open.
-	pipesOpen = 2 * time.Second
+	simPlace       = "{sim}"
 )
 
 // Validate reports every problem of the settings, by field.
@@ -46,6 +52,9 @@ func (e *Exec) Validate() error {
 	}
 	if !strings.Contains(strings.Join(e.Args, "\x00"), recipientPlace) {
 		problems = append(problems, errors.New("Args: one of them must contain {to}, which stands for the recipient"))
+	}
+	if slices.Contains(e.MayHaveSent, 0) {
+		problems = append(problems, errors.New("MayHaveSent: exit code 0 is no failure; without TrustExitCode it proves nothing anyway"))
 	}
 	for code, class := range e.Classes {
 		if code == 0 {
@@ -66,31 +75,38 @@ func (e *Exec) Send(ctx context.Context, t Text) error {
 	}
 	args := make([]string, len(e.Args))
 	for i, arg := range e.Args {
-		args[i] = strings.ReplaceAll(arg, recipientPlace, string(t.To))
+		args[i] = strings.ReplaceAll(strings.ReplaceAll(arg, recipientPlace, string(t.To)), simPlace, strconv.Itoa(t.SIM))
 	}
-	command := exec.CommandContext(ctx, e.Command, args...) //nolint:gosec // the operator chooses the command
-	command.Stdin = strings.NewReader(string(t.Body))
-	stderr := &head{}
-	command.Stderr = stderr
-	command.WaitDelay = pipesOpen
-	killWhole(command)
-	switch err := command.Start(); {
-	case err != nil && ctx.Err() != nil:
-		return &Error{Class: relayapi.FailureUnknown, Text: "stopped before the command was started", Err: ctx.Err()}
-	case err != nil:
-		return &Error{Class: relayapi.FailureConfig, Text: "the command cannot be started", Err: err}
+	out, err := command{e.Command, args, string(t.Body)}.run(ctx)
+	if err == nil && !e.TrustExitCode {
+		return ErrUnconfirmed
 	}
-	err := command.Wait()
-	if err == nil || errors.Is(err, exec.ErrWaitDelay) { // the command succeeded, and a process that it started is still running
+	if err == nil {
 		return nil
 	}
-	return e.failure(ctx, err, scrub.Failure(stderr.String(), t.To, t.Body))
+	return e.failure(ctx, err, scrub.Failure(out.stderr, t.To, t.Body))
+}
+
+// Ready returns an error that names the command when it is not there.
+func (e *Exec) Ready(context.Context) error { return installed(e.Command) }
+
+// installed returns an error that names a program when it is not there.
+func installed(program string) error {
+	if _, err := exec.LookPath(program); err != nil {
+		return &Error{Class: relayapi.FailureConfig, Text: "the command " + program + " is not there, or not a program", Err: err}
+	}
+	return nil
 }
 
 // failure returns the error for a command that failed.
 func (e *Exec) failure(ctx context.Context, err error, stderr string) error {
 	var exit *exec.ExitError
+	var notStarted *errNotStarted
 	switch {
+	case errors.As(err, &notStarted) && ctx.Err() != nil:
+		return &Error{Class: relayapi.FailureUnknown, Text: "stopped before the command was started", Err: ctx.Err()}
+	case notStarted != nil:
+		return &Error{Class: relayapi.FailureConfig, Text: notStarted.Error(), Err: notStarted.cause}
 	case ctx.Err() != nil:
 		return &Error{Class: relayapi.FailureUnknown, Text: "the command did not end in time", MayHaveSent: true, Err: ctx.Err()}
 	case !errors.As(err, &exit) || !exit.Exited():
@@ -104,14 +120,5 @@ func (e *Exec) failure(ctx context.Context, err error, stderr string) error {
 	if stderr != "" {
 		text += ": " + stderr
 	}
-	return &Error{Class: class, Text: text, Err: err}
-}
-
-// head keeps the beginning of what is written to it.
-type head struct{ strings.Builder }
-
-func (h *head) Write(p []byte) (int, error) {
-	room := max(0, stderrKept-h.Len())
-	h.Builder.Write(p[:min(len(p), room)])
-	return len(p), nil
+	return &Error{Class: class, Text: text, MayHaveSent: slices.Contains(e.MayHaveSent, exit.ExitCode()), Err: err}
 }

@@ -23,18 +23,37 @@ func script(t *testing.T, content string, args ...string) *phone.Exec {
 	}
 	file := filepath.Join(t.TempDir(), "send.sh")
 	require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
-	return &phone.Exec{Command: "/bin/sh", Args: append([]string{file}, args...)}
+	return &phone.Exec{Command: "/bin/sh", Args: append([]string{file}, args...), TrustExitCode: true}
 }
 
 func TestExec(t *testing.T) {
 	t.Parallel()
 	out := filepath.Join(t.TempDir(), "out")
-	sender := script(t, `printf '%s|' "$@" > "$1"; cat >> "$1"`, out, "-n", "{to}", "to={to};$(reboot)", "{other}")
+	sender := script(t, `printf '%s|' "$@" > "$1"; cat >> "$1"`, out, "-n", "{to}", "to={to};$(reboot)", "{other}", "{sim}")
 	require.NoError(t, sender.Validate())
-	require.NoError(t, sender.Send(t.Context(), text()))
+	wanted := text()
+	wanted.SIM = 2
+	require.NoError(t, sender.Send(t.Context(), wanted))
 	got, err := os.ReadFile(out)
 	require.NoError(t, err)
-	require.Equal(t, out+"|-n|"+number+"|to="+number+";$(reboot)|{other}|"+body, string(got))
+	require.Equal(t, out+"|-n|"+number+"|to="+number+";$(reboot)|{other}|2|"+body, string(got))
+}
+
+// A command can end with 0 whatever happens, as termux-sms-send does without a SIM.
+func TestG1AnExitCodeIsNoProofOfSending(t *testing.T) {
+	t.Parallel()
+	sender := script(t, `exit 0`, "{to}")
+	sender.TrustExitCode = false
+	require.ErrorIs(t, sender.Send(t.Context(), text()), phone.ErrUnconfirmed)
+}
+
+func TestExecNamesAMissingCommand(t *testing.T) {
+	t.Parallel()
+	sender := &phone.Exec{Command: filepath.Join(t.TempDir(), "gammu"), Args: []string{"{to}"}}
+	failed := failure(t, sender.Ready(t.Context()))
+	require.Equal(t, relayapi.FailureConfig, failed.Class)
+	require.Contains(t, failed.Text, "gammu")
+	require.NoError(t, script(t, "").Ready(t.Context()))
 }
 
 func TestExecMayLeaveTheTextUnread(t *testing.T) {
@@ -54,6 +73,7 @@ func TestExecFailures(t *testing.T) {
 	}{
 		{"exit code", `exit 3`, relayapi.FailureUnknown, "exit code 3", false},
 		{"exit code with a meaning", `exit 69`, relayapi.FailureNoService, "exit code 69", false},
+		{"exit code that says nothing", `exit 75`, relayapi.FailureUnknown, "exit code 75", true},
 		{"complaints", `cat >&2; echo " to $1" >&2; exit 1`, relayapi.FailureUnknown, "exit code 1: *** to ***", false},
 		{"many complaints", `i=0; while [ $i -lt 2000 ]; do echo "no luck" >&2; i=$((i+1)); done; exit 1`, relayapi.FailureUnknown, "", false},
 		{"killed", `kill -9 $$`, relayapi.FailureUnknown, "the command was killed", true},
@@ -62,6 +82,7 @@ func TestExecFailures(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			sender := script(t, tt.content, "{to}")
+			sender.MayHaveSent = []int{75}
 			sender.Classes = map[int]relayapi.FailureClass{69: relayapi.FailureNoService}
 			failed := failure(t, sender.Send(t.Context(), text()))
 			require.Equal(t, tt.class, failed.Class)
@@ -122,10 +143,11 @@ func TestExecTakesNumbersOnly(t *testing.T) {
 
 func TestExecValidate(t *testing.T) {
 	t.Parallel()
-	err := (&phone.Exec{Args: []string{"to"}, Classes: map[int]relayapi.FailureClass{
+	err := (&phone.Exec{Args: []string{"to"}, MayHaveSent: []int{0}, Classes: map[int]relayapi.FailureClass{
 		0: relayapi.FailureLimit, 3: "no_servce",
 	}}).Validate()
 	require.ErrorContains(t, err, "Classes[3]:")
+	require.ErrorContains(t, err, "MayHaveSent:")
 	require.ErrorContains(t, err, "Command:")
 	require.ErrorContains(t, err, "Args:")
 	require.ErrorContains(t, err, "Classes[0]:")

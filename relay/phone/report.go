@@ -2,7 +2,6 @@ package phone
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 
 	"github.com/cnsms/cnsms/relay/relayapi"
@@ -31,8 +30,7 @@ func (a *Agent) repeat(ctx context.Context, log *slog.Logger, report relayapi.St
 		if err == nil {
 			return true
 		}
-		var answered *refusedError
-		if errors.As(err, &answered) {
+		if wasAnswered(err) {
 			if answers--; answers <= 0 {
 				break
 			}

@@ -5,7 +5,7 @@
 //
 // # Requests
 //
-// Every request but the one to [PathHealth] carries "Authorization: Bearer TOKEN". A
+// Every request but those to [PathHealth], [PathOpenAPI] and [PathRegister] carries "Authorization: Bearer TOKEN". A
 // token has one role: site, phone or operator, and is for certain lanes, and a site's for
 // the numbers of certain countries. Bodies are JSON objects in UTF-8 with
 // "Content-Type: application/json", at most [MaxBody] bytes. The gateway refuses
@@ -18,7 +18,9 @@
 //	DELETE /v1/messages       site             Submission, cancelled (the header Idempotency-Key names it)
 //	POST   /v1/pull           phone            Pull → Pulled
 //	POST   /v1/receipts       phone            StateReport → Recorded
+//	POST   /v1/register       no token         Register → Registered (201)
 //	GET    /healthz           no token         Health
+//	GET    /v1/openapi.json   no token         this page as a document of OpenAPI 3.1
 //
 // The response to a refused request is an [ErrorReply] with the status that the
 // description of its [ErrorCode] names.
@@ -100,6 +102,13 @@
 //
 // Step 3 is why a cancelled job is certainly not sent, and why two phones never send
 // one job.
+//
+// # A device that has no token yet
+//
+// An operator makes a code, which is used once and lives for a quarter of an hour unless the
+// operator says otherwise. The device posts it to [PathRegister] with a name of its choice, and gets
+// its token. A refused code stays as it was. When the response was lost the code may be used up
+// (registration_used): the operator makes another.
 //
 // # A phone app that cannot ask
 //

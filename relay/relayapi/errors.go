@@ -65,6 +65,10 @@ const (
 	CodeLaneBusy ErrorCode = "lane_busy"
 	// CodeRecipientQuota: the recipient's quota is used up; the gateway stored nothing. 429 with Retry-After.
 	CodeRecipientQuota ErrorCode = "recipient_quota"
+	// CodeSIMBudget: the SIMs of the phones that are online on the lane have no budget for the
+	// text; the gateway stored nothing. 429 with Retry-After, unless the text is larger than
+	// every budget.
+	CodeSIMBudget ErrorCode = "sim_budget"
 	// CodeIdempotencyConflict: the key names a submission with other content. 409.
 	CodeIdempotencyConflict ErrorCode = "idempotency_conflict"
 	// CodeNotCancellable: a phone has taken the job, or it has ended. 409, with the state;
@@ -89,4 +93,17 @@ const (
 	// CodeNotCancelling: a phone reported cancelled for a job that nobody has cancelled. 409,
 	// with the state.
 	CodeNotCancelling ErrorCode = "not_cancelling"
+)
+
+// Codes for devices that register.
+const (
+	// CodeRegistrationUnknown: there is no such code. 404, with the field.
+	CodeRegistrationUnknown ErrorCode = "registration_unknown"
+	// CodeRegistrationUsed: a device has used the code. 410, with the field.
+	CodeRegistrationUsed ErrorCode = "registration_used"
+	// CodeRegistrationExpired: the time of the code is over. 410, with the field.
+	CodeRegistrationExpired ErrorCode = "registration_expired"
+	// CodeNameTaken: somebody has the name that the device chose; the code can still be used.
+	// 409, with the field.
+	CodeNameTaken ErrorCode = "name_taken"
 )

@@ -11,8 +11,12 @@ const (
 	PathPull = "/v1/pull"
 	// PathStateReports takes a phone's POST (report a job's state).
 	PathStateReports = "/v1/receipts"
+	// PathRegister takes POST without a token (a device becomes a phone or a site by a code).
+	PathRegister = "/v1/register"
 	// PathHealth takes GET without a token.
 	PathHealth = "/healthz"
+	// PathOpenAPI takes GET without a token, and responds with [OpenAPI].
+	PathOpenAPI = "/v1/openapi.json"
 )
 
 // Headers with a meaning of their own.
@@ -22,7 +26,7 @@ const (
 	// [MaxIdempotencyKey] printable ASCII characters. Two sites may use the same key for
 	// different submissions.
 	HeaderIdempotencyKey = "Idempotency-Key"
-	// HeaderRetryAfter comes with [CodeRecipientQuota] and [CodeLaneBusy]: whole seconds, at
+	// HeaderRetryAfter comes with [CodeTooManyRequests], [CodeRecipientQuota] and [CodeLaneBusy]: whole seconds, at
 	// least 1.
 	HeaderRetryAfter = "Retry-After"
 )

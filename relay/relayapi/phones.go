@@ -58,6 +58,9 @@ type Job struct {
 	// The phone reports cancelled if it has not sent the text, and then never sends it;
 	// otherwise it reports what became of the text.
 	Cancelling bool `json:"cancelling,omitempty"`
+	// SIM is the slot of the SIM that is to send the text; absent when the phone chooses. It
+	// is one of those in the phone's [Device].
+	SIM int `json:"sim,omitempty"`
 }
 
 // StateReport is the body of POST [PathStateReports]: a phone says which

@@ -53,10 +53,24 @@ func TestVersion1StaysByteForByte(t *testing.T) {
 			`{}`,
 		},
 		{
+			"register",
+			relayapi.Register{Code: "c", Name: "old"},
+			relayapi.Register{},
+			`{"code":"c","name":"old"}`,
+			`{"code":""}`,
+		},
+		{
+			"registered",
+			relayapi.Registered{Token: "t", Name: "old", Role: "phone", Lanes: []string{"text"}},
+			relayapi.Registered{},
+			`{"token":"t","name":"old","role":"phone","lanes":["text"]}`,
+			`{"token":"","name":"","role":""}`,
+		},
+		{
 			"pulled",
-			relayapi.Pulled{Jobs: []relayapi.Job{{ID: "1", To: "+8613800138000", Text: "Hi", Lane: "text", Deadline: at, RemainingMS: 1, Lease: "l", LeaseDeadline: at, LeaseRemainingMS: 2, Cancelling: true}}},
+			relayapi.Pulled{Jobs: []relayapi.Job{{ID: "1", To: "+8613800138000", Text: "Hi", Lane: "text", Deadline: at, RemainingMS: 1, Lease: "l", LeaseDeadline: at, LeaseRemainingMS: 2, Cancelling: true, SIM: 1}}},
 			relayapi.Pulled{Jobs: []relayapi.Job{}},
-			`{"jobs":[{"id":"1","to":"+8613800138000","text":"Hi","lane":"text","deadline":"2026-11-21T03:30:00.000Z","remaining_ms":1,"lease":"l","lease_deadline":"2026-11-21T03:30:00.000Z","lease_remaining_ms":2,"cancelling":true}]}`,
+			`{"jobs":[{"id":"1","to":"+8613800138000","text":"Hi","lane":"text","deadline":"2026-11-21T03:30:00.000Z","remaining_ms":1,"lease":"l","lease_deadline":"2026-11-21T03:30:00.000Z","lease_remaining_ms":2,"cancelling":true,"sim":1}]}`,
 			`{"jobs":[]}`,
 		},
 		{
@@ -94,8 +108,8 @@ func TestVersion1StaysByteForByte(t *testing.T) {
 func TestVersion1KeepsItsPathsAndWords(t *testing.T) {
 	t.Parallel()
 	require.Equal(t,
-		[]string{"/v1/messages", "/v1/pull", "/v1/receipts", "/healthz", "Idempotency-Key", "Retry-After"},
-		[]string{relayapi.PathSubmissions, relayapi.PathPull, relayapi.PathStateReports, relayapi.PathHealth, relayapi.HeaderIdempotencyKey, relayapi.HeaderRetryAfter})
+		[]string{"/v1/messages", "/v1/pull", "/v1/receipts", "/healthz", "/v1/openapi.json", "Idempotency-Key", "Retry-After"},
+		[]string{relayapi.PathSubmissions, relayapi.PathPull, relayapi.PathStateReports, relayapi.PathHealth, relayapi.PathOpenAPI, relayapi.HeaderIdempotencyKey, relayapi.HeaderRetryAfter})
 	require.Equal(t,
 		[]relayapi.State{"queued", "offered", "taken", "sent", "delivered", "failed", "expired", "cancelled", "cancelling", "uncertain"},
 		[]relayapi.State{
@@ -108,7 +122,7 @@ func TestVersion1KeepsItsPathsAndWords(t *testing.T) {
 			"bad_json", "unknown_field", "invalid_field", "unauthorized", "forbidden", "not_found", "method_not_allowed", "body_too_large",
 			"body_timeout", "unsupported_media_type", "queue_unavailable", "shutting_down", "no_phone_online", "recipient_quota",
 			"idempotency_conflict", "not_cancellable", "unknown_job", "foreign_job", "foreign_lease", "lease_lost", "job_cancelled", "job_expired",
-			"lane_busy", "not_cancelling", "lane_forbidden", "country_forbidden", "too_many_requests",
+			"lane_busy", "not_cancelling", "lane_forbidden", "country_forbidden", "too_many_requests", "sim_budget",
 		},
 		[]relayapi.ErrorCode{
 			relayapi.CodeBadJSON, relayapi.CodeUnknownField, relayapi.CodeInvalidField, relayapi.CodeUnauthorized, relayapi.CodeForbidden,
@@ -117,6 +131,6 @@ func TestVersion1KeepsItsPathsAndWords(t *testing.T) {
 			relayapi.CodeRecipientQuota, relayapi.CodeIdempotencyConflict, relayapi.CodeNotCancellable, relayapi.CodeUnknownJob,
 			relayapi.CodeForeignJob, relayapi.CodeForeignLease, relayapi.CodeLeaseLost, relayapi.CodeJobCancelled, relayapi.CodeJobExpired,
 			relayapi.CodeLaneBusy, relayapi.CodeNotCancelling, relayapi.CodeLaneForbidden, relayapi.CodeCountryForbidden,
-			relayapi.CodeTooManyRequests,
+			relayapi.CodeTooManyRequests, relayapi.CodeSIMBudget,
 		})
 }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/stretchr/testify/require"
 )
@@ -56,6 +57,24 @@ func TestGuidesAgree(t *testing.T) {
 	require.LessOrEqual(t, strings.Count(chinese, "\n"), most)
 }
 
+// headings are the names by which links find the headings of a page.
+func headings(page string) []string {
+	var names []string
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(page, -1) {
+		names = append(names, strings.Map(func(r rune) rune {
+			switch {
+			case r == ' ':
+				return '-'
+			case r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r):
+				return unicode.ToLower(r)
+			default:
+				return -1
+			}
+		}, heading[1]))
+	}
+	return names
+}
+
 // TestLinksLeadSomewhere checks the links inside the project, on every page that
 // is for people to read.
 func TestLinksLeadSomewhere(t *testing.T) {
@@ -73,8 +92,16 @@ func TestLinksLeadSomewhere(t *testing.T) {
 		require.NoError(t, err)
 		for _, one := range link.FindAllStringSubmatch(read(t, page), -1) {
 			linked[page]++
-			_, err := os.Stat(filepath.Join(root, filepath.Dir(page), one[1]))
+			target, heading, _ := strings.Cut(one[1], "#")
+			if target == "" {
+				target = filepath.Base(page)
+			}
+			path := filepath.Join(filepath.Dir(page), target)
+			_, err := os.Stat(filepath.Join(root, path))
 			require.NoError(t, err, "%s links to %s", page, one[1])
+			if heading != "" {
+				require.Contains(t, headings(read(t, path)), heading, "%s links to %s", page, one[1])
+			}
 		}
 	}
 	for _, page := range []string{"README.md", "README.zh-CN.md", "CONTRIBUTING.md", guide, guideChinese, "docs/providers.md", "docs/providers.zh-CN.md", "docs/providers/relay.md", promises, promisesChinese} {

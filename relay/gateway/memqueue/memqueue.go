@@ -85,12 +85,31 @@ func (q *Queue) Submit(ctx context.Context, s gateway.Submit) (gateway.Submitted
 		if retryAt := gateway.RetryAt(s.Quotas, t.countedFor(s.To, s.Now), s.Now); !retryAt.IsZero() {
 			return gateway.Submitted{}, &gateway.QuotaError{RetryAt: retryAt}
 		}
+		if err := q.budget(t, s); err != nil {
+			return gateway.Submitted{}, err
+		}
 		if err := q.busy(t, s); err != nil {
 			return gateway.Submitted{}, err
 		}
 		t.note(gateway.Change{Lane: s.Lane})
 		return gateway.Submitted{Job: t.add(s.Job()), New: true}, nil
 	})
+}
+
+// budget returns an error when the lane's phones have no budget for the text.
+func (q *Queue) budget(t *table, s gateway.Submit) error {
+	if s.Budgets == nil {
+		return nil
+	}
+	admission, enough, ahead := t.ledger.Admit(s), false, t.queuedBefore(s)
+	q.phones.Each(s.Lane, s.Now, func(phone inmemory.Server) bool {
+		enough = admission.Add(phone, ahead)
+		return !enough
+	})
+	if enough {
+		return nil
+	}
+	return admission.Refusal()
 }
 
 // busy returns an error when the lane's phones cannot send the text in time.
@@ -143,11 +162,18 @@ func (q *Queue) Offer(ctx context.Context, p gateway.Pull) (gateway.Offered, err
 	return exclusively(ctx, q, func(t *table) (gateway.Offered, error) {
 		cooled, until := q.phones.Cooled(p.Phone, p.Lanes, p.Now)
 		offered := gateway.Offered{Cooled: cooled}
+		budget := t.ledger.Begin(p, q.phones.Server(p.Phone))
 		for _, old := range t.offerable(p, cooled) {
-			offered.Jobs = append(offered.Jobs, t.store(old, old.Offered(p)))
+			if len(offered.Jobs) == p.Max {
+				break
+			}
+			if chosen, ok := budget.Choose(*old); ok {
+				offered.Jobs = append(offered.Jobs, budget.Count(t.store(old, old.Offered(chosen))))
+			}
 		}
+		offered.Cooled = budget.Cooled(offered.Cooled)
 		if len(offered.Jobs) == 0 {
-			offered.NextAt = t.nextAt(p, until)
+			offered.NextAt = t.nextAt(p, budget.Until(until))
 		}
 		return offered, nil
 	})
@@ -161,9 +187,13 @@ func (q *Queue) Record(ctx context.Context, r gateway.StateReport) (gateway.Job,
 			return gateway.Job{}, gateway.ErrUnknownJob
 		}
 		r.Another = q.phones.Another(old.Lane, r.Phone, r.Now)
+		r.Spent = !t.ledger.MayTake(r.Budgets, *old, r.Now)
 		version := old.Version
 		job, err := old.Reported(r)
 		job = t.store(old, job)
+		if job.Version > version {
+			t.ledger.Reported(r, job)
+		}
 		if err == nil && job.Version > version {
 			q.phones.Learn(job.Lane, r)
 		}
@@ -189,6 +219,22 @@ func (q *Queue) Phones(ctx context.Context, now time.Time) ([]gateway.PhonePrese
 // Sweep expires, clears and deletes jobs.
 func (q *Queue) Sweep(ctx context.Context, s gateway.Sweep) (int, error) {
 	return exclusively(ctx, q, func(t *table) (int, error) { return t.sweep(s), nil })
+}
+
+// Budgets returns how much of each budget is used.
+func (q *Queue) Budgets(ctx context.Context, b gateway.BudgetQuery) ([]gateway.BudgetUse, error) {
+	return exclusively(ctx, q, func(t *table) ([]gateway.BudgetUse, error) {
+		return t.ledger.Used(b.Budgets, q.phones.Servers(), b.Now), nil
+	})
+}
+
+// Resume forgets what a SIM's failures have taught.
+func (q *Queue) Resume(ctx context.Context, sim gateway.SIM, _ time.Time) error {
+	_, err := exclusively(ctx, q, func(t *table) (struct{}, error) {
+		t.ledger.Resume(sim)
+		return struct{}{}, nil
+	})
+	return err
 }
 
 // Seen stores that a phone has called.

@@ -5,12 +5,14 @@ import (
 	"time"
 
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/internal/inmemory"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
 // table holds the jobs, in the order in which they came. One call at a time uses it.
 type table struct {
 	jobs    []*gateway.Job
+	ledger  inmemory.Ledger
 	changes []gateway.Change // of the call that runs
 }
 
@@ -46,6 +48,7 @@ func (t *table) store(old *gateway.Job, job gateway.Job) gateway.Job {
 	}
 	job.History = slices.Clip(job.History) // so that an append by a caller copies it
 	*old = job
+	t.ledger.Release(job)
 	return job
 }
 
@@ -62,6 +65,21 @@ func (t *table) countedFor(to relayapi.Number, now time.Time) []time.Time {
 	}
 	slices.SortFunc(times, func(a, b time.Time) int { return b.Compare(a) })
 	return times
+}
+
+// queuedBefore returns how many jobs of the lane are queued that are not due after a
+// submission whose site waits.
+func (t *table) queuedBefore(s gateway.Submit) int {
+	if s.Wait == 0 {
+		return 0
+	}
+	due, n := s.Job().Due(), 0
+	for _, old := range t.jobs {
+		if job := old.AsOf(s.Now); job.Lane == s.Lane && job.State == relayapi.StateQueued && !job.Due().After(due) {
+			n++
+		}
+	}
+	return n
 }
 
 // ahead returns how many jobs a lane's phones have to send before a submission's.
@@ -81,7 +99,7 @@ func (t *table) ahead(s gateway.Submit) int {
 	return n
 }
 
-// offerable returns at most p.Max jobs for a phone: those that it was handed, those on
+// offerable returns jobs for a phone, at least p.Max if there are: those that it was handed, those on
 // which it has a lease, and then those that no phone holds.
 func (t *table) offerable(p gateway.Pull, cooled []string) []*gateway.Job {
 	var handed, held []*gateway.Job
@@ -103,12 +121,12 @@ func (t *table) offerable(p gateway.Pull, cooled []string) []*gateway.Job {
 	for _, lane := range p.Lanes {
 		slices.SortStableFunc(free[lane], inOrder)
 		for _, job := range free[lane] {
-			if len(found) < p.Max && p.Suffices(*job, len(found)) {
+			if (p.Budgets != nil || len(found) < p.Max) && p.Suffices(*job, min(len(found), p.Max-1)) {
 				found = append(found, job)
 			}
 		}
 	}
-	return found[:min(len(found), p.Max)]
+	return found
 }
 
 // inOrder has dropped offers first, and then what is due first.
@@ -149,7 +167,7 @@ const sweepBatch = 200
 
 // sweep returns how many jobs it has changed or deleted.
 func (t *table) sweep(s gateway.Sweep) int {
-	swept := 0
+	swept := t.ledger.Forget(s.ForgetUsesBefore, sweepBatch)
 	t.jobs = slices.DeleteFunc(t.jobs, func(job *gateway.Job) bool {
 		expired := job.AsOf(s.Now)
 		overdue := expired.State != job.State

@@ -30,6 +30,8 @@ type bench struct {
 	close  func()
 	now    time.Time
 	issued int
+	// budgets are those of every call.
+	budgets *gateway.Budgets
 }
 
 func newBench(t *testing.T, engine Engine) *bench {
@@ -63,7 +65,7 @@ func (b *bench) submission(change ...func(*gateway.Submit)) gateway.Submit {
 	s := gateway.Submit{
 		ID: id, Site: site, Content: "digest of " + id,
 		To: relayapi.Number(fmt.Sprintf("+86138%08d", b.issued)), Text: "code 824913", Ref: "ref", Lane: lane,
-		Now: b.now, Deadline: b.now.Add(ttl),
+		Now: b.now, Deadline: b.now.Add(ttl), Budgets: b.budgets,
 	}
 	for _, apply := range change {
 		apply(&s)
@@ -98,7 +100,7 @@ func (b *bench) pull(name string, lanes ...string) gateway.Pull {
 	if len(lanes) == 0 {
 		lanes = []string{lane}
 	}
-	return gateway.Pull{Phone: name, Lanes: lanes, Max: 1, Lease: b.unique("lease"), LeaseFor: lease, Now: b.now}
+	return gateway.Pull{Phone: name, Lanes: lanes, Max: 1, Lease: b.unique("lease"), LeaseFor: lease, Now: b.now, Budgets: b.budgets}
 }
 
 // offer pulls up to ten jobs.
@@ -132,7 +134,7 @@ func (b *bench) offerNone(rule, name string) gateway.Offered {
 }
 
 func (b *bench) report(job gateway.Job, state relayapi.State) gateway.StateReport {
-	r := gateway.StateReport{ID: job.ID, Phone: job.Phone, Lease: job.Lease, State: state, Now: b.now}
+	r := gateway.StateReport{ID: job.ID, Phone: job.Phone, Lease: job.Lease, State: state, Now: b.now, Budgets: b.budgets}
 	if state == relayapi.StateFailed {
 		r.Failure = &relayapi.Failure{Class: relayapi.FailureNoService, Text: "radio off"}
 	}

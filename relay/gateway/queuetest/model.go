@@ -22,6 +22,7 @@ import (
 //     given it back.
 //   - None that was read as cancelled or expired was sent, or is sent afterwards.
 //   - A state goes back only where its phone gave the job back.
+//   - What phones may send passes no budget in any window of time.
 type model struct {
 	*rapid.T
 	queue  gateway.Queue
@@ -29,6 +30,10 @@ type model struct {
 	issued int
 	jobs   []*modelJob
 	phones []*modelPhone
+
+	budgets *gateway.Budgets
+	uses    map[string]modelUse  // by job
+	given   map[string]time.Time // by job: the time of the last call that offered it
 }
 
 // modelJob is what the model knows of a job.
@@ -60,7 +65,8 @@ func runModel(t *testing.T, engine Engine, survives bool) {
 			open := engine(t)
 			queue, closeQueue := open(t)
 			defer func() { closeQueue() }()
-			m := &model{T: rt, queue: queue, now: time.Date(2026, 11, 21, 3, 30, 0, 0, time.UTC)}
+			m := &model{T: rt, queue: queue, now: time.Date(2026, 11, 21, 3, 30, 0, 0, time.UTC), uses: map[string]modelUse{}, given: map[string]time.Time{}}
+			m.budgets = drawBudgets(rt)
 			for i := range 4 {
 				m.phones = append(m.phones, &modelPhone{
 					name: fmt.Sprintf("phone-%d", i), unasked: i%2 == 1,
@@ -68,7 +74,7 @@ func runModel(t *testing.T, engine Engine, survives bool) {
 				})
 			}
 			steps := map[string]func(*rapid.T){
-				"submit": m.step(m.submit), "pull": m.step(m.pull), "take": m.step(m.take), "send": m.step(m.send),
+				"deal": m.step(m.deal), "submit": m.step(m.submit), "pull": m.step(m.pull), "take": m.step(m.take), "send": m.step(m.send),
 				"fail": m.step(m.fail), "answer": m.step(m.answer), "cancel": m.step(m.cancel), "read": m.step(m.read),
 				"repeat": m.step(m.repeat), "sweep": m.step(m.sweep), "time": m.step(m.pass),
 			}
@@ -94,13 +100,17 @@ func (m *model) step(do func()) func(*rapid.T) {
 	}
 }
 
-// at is the time of a call: now, or a little earlier, because calls come in any order.
+// at is the time of a call: now, or a little earlier, because calls come in any order. With
+// budgets it is now: they hold for a time that goes on, as the gateway's does.
 func (m *model) at() time.Time {
+	if m.budgets != nil {
+		return m.now
+	}
 	return m.now.Add(-time.Duration(rapid.SampledFrom([]int{0, 0, 0, 1, 5000, 20000}).Draw(m.T, "earlier")) * time.Millisecond)
 }
 
 func (m *model) pass() {
-	m.now = m.now.Add(time.Duration(rapid.SampledFrom([]int{1, 1000, 10_000, 31_000, 60_000, 600_000}).Draw(m.T, "ms")) * time.Millisecond)
+	m.now = m.now.Add(time.Duration(rapid.SampledFrom([]int{1, 1000, 10_000, 31_000, 60_000, 600_000, 86_400_000}).Draw(m.T, "ms")) * time.Millisecond)
 }
 
 func (m *model) unique(prefix string) string {
@@ -111,7 +121,9 @@ func (m *model) unique(prefix string) string {
 // phone draws a phone, which is then online.
 func (m *model) phone() *modelPhone {
 	p := rapid.SampledFrom(m.phones).Draw(m.T, "phone")
-	m.must(m.queue.Seen(m.Context(), gateway.Presence{Phone: p.name, Lanes: []string{lane}, Interval: interval, At: m.now}))
+	m.must(m.queue.Seen(m.Context(), gateway.Presence{
+		Phone: p.name, Lanes: []string{lane}, Interval: interval, Device: m.device(), At: m.now,
+	}))
 	return p
 }
 
@@ -121,15 +133,24 @@ func (m *model) must(err error) {
 	}
 }
 
+// deal brings some jobs on their way: otherwise few would get far.
+func (m *model) deal() {
+	for range rapid.IntRange(1, 4).Draw(m.T, "jobs") {
+		m.submit()
+		m.pull()
+		m.take()
+	}
+}
+
 func (m *model) submit() {
 	wait := time.Duration(rapid.SampledFrom([]int{0, 3, 30}).Draw(m.T, "wait")) * time.Second
 	at := m.at()
 	id := m.unique("job")
 	submitted, err := m.queue.Submit(m.Context(), gateway.Submit{
-		ID: id, Site: site, Key: id, Content: "digest", To: number, Text: "code 824913", Lane: lane,
-		Now: at, Deadline: at.Add(time.Minute), Wait: wait, Pace: time.Second, TakenFor: takenFor,
+		ID: id, Site: site, Key: id, Content: "digest", To: m.number(), Text: m.text(), Lane: lane,
+		Now: at, Deadline: at.Add(time.Minute), Wait: wait, Pace: time.Second, TakenFor: takenFor, Budgets: m.budgets,
 	})
-	if errors.Is(err, gateway.ErrNoPhoneOnline) || errors.Is(err, gateway.ErrLaneBusy) {
+	if errors.Is(err, gateway.ErrNoPhoneOnline) || errors.Is(err, gateway.ErrLaneBusy) || m.overBudget(err, at) {
 		return
 	}
 	m.must(err)
@@ -137,7 +158,7 @@ func (m *model) submit() {
 }
 
 func (m *model) sweep() {
-	_, err := m.queue.Sweep(m.Context(), gateway.Sweep{Now: m.at(), ClearBefore: m.now.Add(-time.Hour)})
+	_, err := m.queue.Sweep(m.Context(), gateway.Sweep{Now: m.at(), ClearBefore: m.now.Add(-time.Hour), ForgetUsesBefore: m.now.Add(-gateway.BudgetMonth)})
 	m.must(err)
 }
 

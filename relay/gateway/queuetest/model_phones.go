@@ -14,15 +14,18 @@ import (
 
 // pull offers jobs to a phone. One that does not ask has them in hand.
 func (m *model) pull() {
-	p := m.phone()
+	p, at := m.phone(), m.at()
 	offered, err := m.queue.Offer(m.Context(), gateway.Pull{
 		Phone: p.name, Lanes: []string{lane}, Max: rapid.IntRange(1, 3).Draw(m.T, "max"), Lease: m.unique("lease"),
-		LeaseFor: lease, Now: m.at(), Unasked: p.unasked, TakenFor: takenFor,
+		LeaseFor: lease, Now: at, Unasked: p.unasked, TakenFor: takenFor, Budgets: m.budgets,
 	})
 	m.must(err)
 	for _, job := range offered.Jobs {
 		known := m.find(job.ID)
 		m.saw(known, job)
+		if at.After(m.given[job.ID]) {
+			m.given[job.ID] = at
+		}
 		switch {
 		case known.over:
 			m.Fatalf("%s was read as ended and is offered to %s", job.ID, p.name)
@@ -30,6 +33,7 @@ func (m *model) pull() {
 			m.Fatalf("%s is with %s and is offered to %s", job.ID, known.holder, p.name)
 		case p.unasked:
 			known.holder, p.inHand[job.ID] = p.name, job
+			m.spend(job)
 		default:
 			p.offered = append(p.offered, job)
 		}
@@ -39,7 +43,7 @@ func (m *model) pull() {
 // report sends a report of a phone, and reads the job that comes back.
 func (m *model) report(p *modelPhone, job gateway.Job, state relayapi.State, failure *relayapi.Failure) (gateway.Job, error) {
 	recorded, err := m.queue.Record(m.Context(), gateway.StateReport{
-		ID: job.ID, Phone: p.name, Lease: job.Lease, State: state, Failure: failure, Now: m.at(), TakenFor: takenFor, CoolFor: coolFor,
+		ID: job.ID, Phone: p.name, Lease: job.Lease, State: state, Failure: failure, Now: m.at(), TakenFor: takenFor, CoolFor: coolFor, Budgets: m.budgets,
 	})
 	known := m.find(job.ID)
 	if recorded.ID == "" {
@@ -70,6 +74,7 @@ func (m *model) take() {
 		m.Fatalf("%s is with %s and is taken by %s", job.ID, known.holder, p.name)
 	}
 	known.holder, p.inHand[job.ID] = p.name, job
+	m.spend(taken)
 }
 
 // held draws a job that a phone has in hand.
@@ -110,11 +115,12 @@ func (m *model) fail() {
 		return
 	}
 	class := rapid.SampledFrom([]relayapi.FailureClass{
-		relayapi.FailureLimit, relayapi.FailureNoService, relayapi.FailureConfig, relayapi.FailureInvalidNumber, relayapi.FailureUnknown,
+		relayapi.FailureLimit, relayapi.FailureNoService, relayapi.FailureConfig, relayapi.FailureInvalidNumber, relayapi.FailureUnknown, relayapi.FailureRejected,
 	}).Draw(m.T, "class")
 	_, err := m.report(p, job, relayapi.StateFailed, &relayapi.Failure{Class: class, MayHaveSent: p.sent[job.ID]})
 	m.must(err)
 	delete(p.inHand, job.ID)
+	m.unspend(p, job)
 }
 
 // answer has a phone that does not ask answer that it will not send.
@@ -126,6 +132,7 @@ func (m *model) answer() {
 	}
 	if _, err := m.report(p, job, relayapi.StateCancelled, nil); err == nil {
 		p.refused[job.ID] = true
+		m.unspend(p, job)
 	} else if !errors.Is(err, gateway.ErrNotCancelling) {
 		m.Fatalf("an answer: %v", err)
 	}

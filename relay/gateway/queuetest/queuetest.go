@@ -43,6 +43,9 @@ var suite = []struct {
 	{"Unasked", unaskedCases},
 	{"Uncertain", uncertainCases},
 	{"Failure", failureCases},
+	{"Budget", budgetCases},
+	{"Drain", drainCases},
+	{"SIM", simCases},
 	{"Order", orderCases},
 	{"Busy", busyCases},
 	{"List", listCases},
@@ -63,7 +66,7 @@ func Run(t *testing.T, engine Engine) {
 	t.Helper()
 	runSuite(t, engine)
 	runModel(t, engine, true)
-	runCases(t, "Restart", restartCases, engine)
+	runCases(t, "Restart", append(budgetRestartCases, restartCases...), engine)
 }
 
 // RunInMemory runs the suite on an engine that promises nothing beyond the life of its

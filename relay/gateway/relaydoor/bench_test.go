@@ -114,7 +114,7 @@ func serveBench(b *testing.B) string {
 	b.Helper()
 	queue, err := sqlitequeue.New(sqlitequeue.Config{Path: filepath.Join(b.TempDir(), "queue.db")})
 	require.NoError(b, err)
-	relay, err := gateway.New(gateway.Config{Queue: queue, Tokens: tokens()})
+	relay, err := gateway.New(gateway.Config{Queue: queue, Tokens: tokens(), Budgets: &gateway.Budgets{}})
 	require.NoError(b, err)
 	server := httptest.NewServer(relaydoor.New(relay))
 	b.Cleanup(func() {

@@ -52,7 +52,9 @@ func New(g *gateway.Gateway) *Door {
 		},
 		relayapi.PathPull:         {http.MethodPost: {phone, d.pull}},
 		relayapi.PathStateReports: {http.MethodPost: {phone, d.report}},
+		relayapi.PathRegister:     {http.MethodPost: {nil, d.register}},
 		relayapi.PathHealth:       {http.MethodGet: {nil, d.health}},
+		relayapi.PathOpenAPI:      {http.MethodGet: {nil, d.describe}},
 	}
 	d.job = methods{
 		http.MethodGet:    {reader, d.status},

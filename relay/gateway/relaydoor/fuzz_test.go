@@ -40,6 +40,7 @@ func FuzzDoor(f *testing.F) {
 		story[0] + "\n" + story[1] + "\n" + story[2] + "\npass 2\n" + story[2] + "\npass 20\nnew-phone POST /v1/pull - {}\n" + story[3],
 		story[0] + "\n" + story[1] + "\n" + `old-phone POST /v1/receipts - {"id":"$job","lease":"","state":"failed","error":{"class":"limit"}}`,
 		"eva GET /healthz - \n GET / - {\nforum PUT /v1/messages/%2f - []\nshop POST /v1/messages \xff {\"to\":null}",
+		`shop POST /v1/register - {"code":"abc","name":"x"}` + "\n" + `eva POST /v1/register - {"code":7}`,
 	} {
 		f.Add(seed)
 	}

@@ -112,7 +112,9 @@ func (w *world) callWith(ctx context.Context, who, method, path string, body any
 	}
 	recorder := httptest.NewRecorder()
 	w.door.ServeHTTP(recorder, r)
-	return reply{recorder.Code, recorder.Header(), recorder.Body.Bytes()}
+	answered := reply{recorder.Code, recorder.Header(), recorder.Body.Bytes()}
+	w.holds(method, r.URL.Path, answered)
+	return answered
 }
 
 // later makes a request in the background; the channel gets the response.
@@ -211,7 +213,8 @@ func newWorld(t *testing.T, change ...func(*gateway.Config)) *world {
 	queue := memqueue.New()
 	w := &world{T: t, queue: queue, log: &safeBuffer{}}
 	cfg := gateway.Config{
-		Queue: queue, Tokens: tokens(), Quotas: []gateway.Quota{},
+		Budgets: &gateway.Budgets{},
+		Queue:   queue, Tokens: tokens(), Quotas: []gateway.Quota{},
 		Logger: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: withoutTime})),
 	}
 	for _, apply := range change {

@@ -34,7 +34,7 @@ func pulled(jobs []gateway.Job, now time.Time) relayapi.Pulled {
 			Deadline: relayapi.Time{Time: job.Deadline}, RemainingMS: job.Deadline.Sub(now).Milliseconds(),
 			Lease:         job.Lease,
 			LeaseDeadline: relayapi.Time{Time: job.LeaseEnd}, LeaseRemainingMS: job.LeaseEnd.Sub(now).Milliseconds(),
-			Cancelling: job.State == relayapi.StateCancelling,
+			Cancelling: job.State == relayapi.StateCancelling, SIM: job.SIM,
 		})
 	}
 	return result

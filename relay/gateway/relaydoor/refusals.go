@@ -32,6 +32,11 @@ var refusals = []struct {
 	{gateway.ErrJobCancelled, http.StatusGone, relayapi.CodeJobCancelled, "", "the job was cancelled: do not send"},
 	{gateway.ErrJobExpired, http.StatusGone, relayapi.CodeJobExpired, "", "the job has expired: do not send"},
 	{gateway.ErrNotCancelling, http.StatusConflict, relayapi.CodeNotCancelling, "state", "nobody has cancelled the job"},
+	{gateway.ErrRegistrationUnknown, http.StatusNotFound, relayapi.CodeRegistrationUnknown, "code", "there is no such code: mind the typing"},
+	{gateway.ErrRegistrationUsed, http.StatusGone, relayapi.CodeRegistrationUsed, "code", "the code was used: ask the operator for another"},
+	{gateway.ErrRegistrationExpired, http.StatusGone, relayapi.CodeRegistrationExpired, "code", "the code has expired: ask the operator for another"},
+	{gateway.ErrNameTaken, http.StatusConflict, relayapi.CodeNameTaken, "name", "somebody has this name: choose another"},
+	{gateway.ErrNoPrincipals, http.StatusNotFound, relayapi.CodeNotFound, "", "this gateway registers no devices"},
 	{gateway.ErrShuttingDown, http.StatusServiceUnavailable, relayapi.CodeShuttingDown, "", "the gateway is shutting down"},
 	{
 		gateway.ErrUnauthorized, http.StatusUnauthorized, relayapi.CodeUnauthorized, "Authorization",
@@ -60,6 +65,7 @@ func translate(err error, job gateway.Job) *refusal {
 	}
 	var quota *gateway.QuotaError
 	var busy *gateway.BusyError
+	var budget *gateway.BudgetError
 	var field *gateway.FieldError
 	var forbidden *gateway.ForbiddenError
 	var scope *gateway.ScopeError
@@ -71,6 +77,12 @@ func translate(err error, job gateway.Job) *refusal {
 	case errors.As(err, &busy):
 		refused := refuseWith(http.StatusServiceUnavailable, relayapi.CodeLaneBusy, "lane", "the phones of this lane cannot send it within wait_ms")
 		return refused.retryAfter(busy.RetryAfter)
+	case errors.As(err, &budget):
+		refused := refuseWith(http.StatusTooManyRequests, relayapi.CodeSIMBudget, "lane", "no SIM of this lane has budget for the text")
+		if budget.RetryAt.IsZero() {
+			return refused
+		}
+		return refused.retryAfter(budget.RetryAfter)
 	case errors.As(err, &scope):
 		return outOfScope(scope)
 	case errors.As(err, &limit):

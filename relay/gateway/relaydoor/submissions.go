@@ -98,6 +98,11 @@ func (d *Door) health(req *request) (response, *refusal) {
 	return response{http.StatusOK, relayapi.Health{Status: "ok"}}, nil
 }
 
+// describe handles GET /v1/openapi.json.
+func (d *Door) describe(*request) (response, *refusal) {
+	return response{http.StatusOK, document(relayapi.OpenAPI())}, nil
+}
+
 // submission is a job as its site sees it.
 func submission(j gateway.Job) relayapi.Submission {
 	return relayapi.Submission{

@@ -3,6 +3,7 @@ package relaydoor_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -91,6 +92,42 @@ func TestQuota(t *testing.T) {
 		require.Equal(t, "1", w.submit(text()).header.Get(relayapi.HeaderRetryAfter), "at least one second")
 		elapse(time.Millisecond)
 		w.submitted(text())
+	})
+}
+
+// TestSIMBudget: the refusal says when to come again, unless that is never.
+func TestSIMBudget(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newOnlineWorld(t, func(c *gateway.Config) {
+			c.Budgets = &gateway.Budgets{SIM: gateway.Budget{SegmentsPerMinute: 1}}
+		})
+		w.submitted(text())
+		w.reported(oldPhone, w.pulledOne(oldPhone), relayapi.StateTaken)
+		elapse(10*time.Second + 300*time.Millisecond)
+		r := w.submit(text())
+		w.refused(r, http.StatusTooManyRequests, relayapi.CodeSIMBudget, "lane")
+		require.Equal(t, "50", r.header.Get(relayapi.HeaderRetryAfter), "rounded up")
+		long := text()
+		long.Text = relayapi.Text(strings.Repeat("码", 71))
+		r = w.submit(long)
+		w.refused(r, http.StatusTooManyRequests, relayapi.CodeSIMBudget, "lane")
+		require.Empty(t, r.header.Get(relayapi.HeaderRetryAfter))
+		elapse(49*time.Second + 700*time.Millisecond)
+		w.pulled(oldPhone)
+		w.submitted(text())
+	})
+}
+
+// TestAJobNamesItsSIM of those that its phone has.
+func TestAJobNamesItsSIM(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newOnlineWorld(t, func(c *gateway.Config) { c.Budgets = nil })
+		sims := []relayapi.SIM{{Slot: 1, Carrier: "CUCC"}, {Slot: 2, Carrier: "CMCC"}}
+		as[relayapi.Pulled](w, w.pull(oldPhone, relayapi.Pull{Device: &relayapi.Device{SIMs: sims}}), http.StatusOK)
+		w.submitted(text())
+		require.Equal(t, 2, w.pulledOne(oldPhone).SIM, "the recipient's carrier")
 	})
 }
 

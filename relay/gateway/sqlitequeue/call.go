@@ -28,7 +28,7 @@ func (e *callTask[T]) run(s *session) {
 	defer s.recovered()
 	e.result.value, e.result.err = e.do(s)
 	if s.refused != nil {
-		e.result.err, s.refused = named(s.refused), nil
+		e.result.err, s.refused, s.books = named(s.refused), nil, nil
 	}
 }
 

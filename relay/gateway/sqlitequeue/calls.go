@@ -45,6 +45,9 @@ func (q *Queue) refusal(tx *session, s gateway.Submit) error {
 	if retryAt := tx.quota(s); !retryAt.IsZero() {
 		return &gateway.QuotaError{RetryAt: retryAt}
 	}
+	if err := q.budget(tx, s); err != nil {
+		return err
+	}
 	return q.busy(tx, s)
 }
 
@@ -108,8 +111,12 @@ func (q *Queue) Record(ctx context.Context, r gateway.StateReport) (gateway.Job,
 			return gateway.Job{}, gateway.ErrUnknownJob
 		}
 		r.Another = q.phones.Another(old.Lane, r.Phone, r.Now)
+		r.Spent = !tx.ledger().MayTake(r.Budgets, old.Job, r.Now)
 		job, err := old.Reported(r)
 		job = tx.store(old, job)
+		if job.Version > old.Version {
+			tx.ledger().Reported(r, job)
+		}
 		if err == nil && job.Version > old.Version {
 			q.phones.Learn(job.Lane, r)
 		}

@@ -40,11 +40,18 @@ func (q *Queue) Offer(ctx context.Context, p gateway.Pull) (gateway.Offered, err
 		cooled, until := q.phones.Cooled(p.Phone, p.Lanes, p.Now)
 		offered := gateway.Offered{Cooled: cooled}
 		held := tx.held(p, cooled)
+		budget := tx.ledger().Begin(p, q.phones.Server(p.Phone))
 		for _, old := range tx.offerable(p, cooled, held) {
-			offered.Jobs = append(offered.Jobs, tx.store(old, old.Offered(p)))
+			if len(offered.Jobs) == p.Max {
+				break
+			}
+			if chosen, ok := budget.Choose(old.Job); ok {
+				offered.Jobs = append(offered.Jobs, budget.Count(tx.store(old, old.Offered(chosen))))
+			}
 		}
+		offered.Cooled = budget.Cooled(offered.Cooled)
 		if len(offered.Jobs) == 0 {
-			offered.NextAt = tx.nextAt(p, held, until)
+			offered.NextAt = tx.nextAt(p, held, budget.Until(until))
 		}
 		return offered, nil
 	})
@@ -59,7 +66,8 @@ func (s *session) held(p gateway.Pull, cooled []string) []row {
 	})
 }
 
-// offerable returns at most p.Max jobs for a phone that holds others.
+// offerable returns jobs for a phone that holds others: at most p.Max, and some more when it
+// may have no budget for some.
 func (s *session) offerable(p gateway.Pull, cooled []string, held []row) []row {
 	var found []row
 	if p.Unasked {
@@ -75,12 +83,23 @@ func (s *session) offerable(p gateway.Pull, cooled []string, held []row) []row {
 		}
 	}
 	for _, lane := range p.Lanes {
-		if len(found) < p.Max && !slices.Contains(cooled, lane) {
+		if len(found) < atMost(p) && !slices.Contains(cooled, lane) {
 			found = s.addFree(found, p, lane)
 		}
 	}
-	return found[:min(len(found), p.Max)]
+	return found[:min(len(found), atMost(p))]
 }
+
+// atMost is how many jobs a pull looks at.
+func atMost(p gateway.Pull) int {
+	if p.Budgets == nil {
+		return p.Max
+	}
+	return p.Max + mostPassed
+}
+
+// mostPassed bounds the jobs for which a phone has no budget and that a pull passes over.
+const mostPassed = 20
 
 // mostHeld bounds the jobs of a phone that a pull looks at: some may be on other lanes than
 // the pull's.
@@ -89,13 +108,13 @@ const mostHeld = 150
 // addFree adds the jobs of a lane that no phone has, as far as the phone can send them in
 // time.
 func (s *session) addFree(found []row, p gateway.Pull, lane string) []row {
-	now, room := millis(p.Now), p.Max-len(found)
+	now, room := millis(p.Now), atMost(p)-len(found)
 	inTime := millis(p.Now.Add(p.Pace[lane])) - 1
 	free := s.jobs(selectQueued, lane, 1, max(now, inTime), room)
 	free = append(free, s.jobs(selectQueued, lane, 0, now, room)...)
 	slices.SortStableFunc(free, func(a, b row) int { return a.Due().Compare(b.Due()) })
 	for _, r := range append(s.jobs(selectDropped, lane, now, now, room), free...) {
-		if len(found) < p.Max && p.Suffices(r.Job, len(found)) {
+		if len(found) < atMost(p) && p.Suffices(r.Job, min(len(found), p.Max-1)) {
 			found = append(found, r)
 		}
 	}

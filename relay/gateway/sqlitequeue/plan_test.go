@@ -13,6 +13,8 @@ import (
 // mayScan are the statements that read a table from its beginning, and why that is short.
 var mayScan = map[string]string{
 	selectDropped: "sorts no more rows than one pull takes",
+	selectUses:    "once, when the file is opened, and after a transaction that failed",
+	selectSIMs:    "the same",
 	countDamaged:  "once, when the file is opened",
 	stampDamaged:  "only when a row is set aside, and those are few",
 	clearDamaged:  "the same",
@@ -21,7 +23,7 @@ var mayScan = map[string]string{
 }
 
 var (
-	scans = regexp.MustCompile(`^SCAN (jobs|damaged|meta)`)
+	scans = regexp.MustCompile(`^SCAN (jobs|damaged|meta|uses|sims)`)
 	sorts = regexp.MustCompile(`USE TEMP B-TREE`)
 )
 

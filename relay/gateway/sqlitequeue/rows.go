@@ -10,7 +10,7 @@ import (
 )
 
 const columns = `seq, id, site, key, content, recipient, text, ref, lane,
-	state, phone, lease, lease_end, created, deadline, history, version, unasked, taken_end, answer_by`
+	state, phone, lease, lease_end, created, deadline, history, version, unasked, taken_end, answer_by, sim`
 
 // row is a job with its place in the table.
 type row struct {
@@ -36,7 +36,7 @@ func scanRow(from scanner) (row, error) {
 	var recipient string
 	err := from.Scan(&r.seq, &r.ID, &r.Site, &r.Key, &r.Content, &recipient, (*string)(&r.Text), &r.Ref, &r.Lane,
 		&state, &r.Phone, &r.Lease, &leaseEnd, &created, &deadline, &history,
-		&r.Version, &r.Unasked, &takenEnd, &answerBy)
+		&r.Version, &r.Unasked, &takenEnd, &answerBy, &r.SIM)
 	if err != nil {
 		return row{}, err
 	}
@@ -61,7 +61,7 @@ func insertValues(j gateway.Job) ([]any, error) {
 	return []any{
 		j.ID, j.Site, j.Key, j.Content, string(j.To), string(j.Text), j.Ref, j.Lane,
 		slices.Index(states, j.State), j.Phone, j.Lease, millis(j.LeaseEnd), millis(j.Created), millis(j.Deadline),
-		j.Counts(), string(history), j.Version, j.Unasked, millis(j.TakenEnd), millis(j.AnswerBy), millis(j.Due()),
+		j.Counts(), string(history), j.Version, j.Unasked, millis(j.TakenEnd), millis(j.AnswerBy), millis(j.Due()), j.SIM,
 	}, nil
 }
 
@@ -73,7 +73,7 @@ func updateValues(r row) ([]any, error) {
 	}
 	return []any{
 		string(r.Text), slices.Index(states, r.State), r.Phone, r.Lease, millis(r.LeaseEnd), r.Counts(), string(history),
-		r.Version, r.Unasked, millis(r.TakenEnd), millis(r.AnswerBy), millis(r.Due()), r.seq,
+		r.Version, r.Unasked, millis(r.TakenEnd), millis(r.AnswerBy), millis(r.Due()), r.SIM, r.seq,
 	}, nil
 }
 

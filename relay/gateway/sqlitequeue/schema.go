@@ -2,7 +2,7 @@ package sqlitequeue
 
 // schemaVersion is the version that this package reads and writes. It is the
 // file's user_version.
-const schemaVersion = 2
+const schemaVersion = 3
 
 // applicationID says in the file's header that it is a queue of this package.
 const applicationID = 0x636e736d // "cnsm"
@@ -79,10 +79,38 @@ PRAGMA application_id = 0x636e736d;
 PRAGMA user_version = 2;
 `
 
+// version3 adds the SIM of a job, what counts towards budgets, and what the failures of SIMs
+// have taught. A queue reads both tables once, when it opens the file.
+const version3 = `
+ALTER TABLE jobs ADD COLUMN sim INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE damaged ADD COLUMN sim INTEGER;
+CREATE TABLE uses (
+	job       TEXT    PRIMARY KEY,
+	phone     TEXT    NOT NULL,
+	sim       INTEGER NOT NULL,
+	lane      TEXT    NOT NULL,
+	recipient TEXT    NOT NULL,
+	segments  INTEGER NOT NULL,
+	at        INTEGER NOT NULL,
+	held      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX uses_at ON uses (at);
+CREATE TABLE sims (
+	phone      TEXT    NOT NULL,
+	sim        INTEGER NOT NULL,
+	level      INTEGER NOT NULL,
+	learned_at INTEGER NOT NULL,
+	refusals   INTEGER NOT NULL,
+	drained_at INTEGER NOT NULL,
+	PRIMARY KEY (phone, sim)
+) STRICT, WITHOUT ROWID;
+PRAGMA user_version = 3;
+`
+
 // jobColumns are the columns of a job but its seq, as the table damaged has them.
 const jobColumns = `id, site, key, content, recipient, text, ref, lane,
 	state, phone, lease, lease_end, created, deadline, counted, history,
-	version, unasked, taken_end, answer_by, due`
+	version, unasked, taken_end, answer_by, due, sim`
 
 // The names of what the table meta remembers.
 const (
@@ -93,4 +121,4 @@ const (
 )
 
 // migrations bring a file from the version that is their index to the next one.
-var migrations = []string{version1, version2}
+var migrations = []string{version1, version2, version3}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/internal/inmemory"
 )
 
 // session is the writing connection with its prepared statements. Only the
@@ -27,6 +28,7 @@ type session struct {
 	wrote      bool  // in this transaction
 	damaged    int   // how many rows are set aside
 	changes    []gateway.Change
+	books      *inmemory.Ledger // nil when what the file has is to be read again
 }
 
 const (
@@ -180,6 +182,7 @@ func (s *session) store(old row, job gateway.Job) gateway.Job {
 	for _, change := range old.ChangeOf(job) {
 		s.note(change)
 	}
+	s.ledger().Release(job)
 	return job
 }
 

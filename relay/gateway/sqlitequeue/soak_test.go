@@ -44,7 +44,8 @@ func TestSoak(t *testing.T) {
 	queue, err := sqlitequeue.New(sqlitequeue.Config{Path: path})
 	require.NoError(t, err)
 	g, err := gateway.New(gateway.Config{
-		Queue: queue, Quotas: []gateway.Quota{},
+		Budgets: &gateway.Budgets{},
+		Queue:   queue, Quotas: []gateway.Quota{},
 		Tokens: []gateway.Token{{Name: "shop", Role: gateway.RoleSite, Hash: gateway.HashToken("a-token")}},
 	})
 	require.NoError(t, err)

@@ -85,7 +85,7 @@ func TestOpenFailures(t *testing.T) {
 	tests := []struct {
 		name, path, want string
 	}{
-		{"newer schema", newer, "schema version 99, this program knows version 2"},
+		{"newer schema", newer, "schema version 99, this program knows version 3"},
 		{"another program's database", foreign, "another program's database"},
 		{"another program's database with a table of jobs", similar, "another program's database"},
 		{"no database", garbage, "not a database"},

@@ -44,11 +44,11 @@ const (
 
 	// insertJob changes nothing when the site has used the key before.
 	insertJob = `INSERT INTO jobs (id, site, key, content, recipient, text, ref, lane,
-		state, phone, lease, lease_end, created, deadline, counted, history, version, unasked, taken_end, answer_by, due)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		state, phone, lease, lease_end, created, deadline, counted, history, version, unasked, taken_end, answer_by, due, sim)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (site, key) WHERE key <> '' DO NOTHING`
 	updateJob = `UPDATE jobs SET text = ?, state = ?, phone = ?, lease = ?, lease_end = ?, counted = ?, history = ?,
-		version = ?, unasked = ?, taken_end = ?, answer_by = ?, due = ? WHERE seq = ?`
+		version = ?, unasked = ?, taken_end = ?, answer_by = ?, due = ?, sim = ? WHERE seq = ?`
 	clearTexts = `UPDATE jobs SET text = '', version = version + 1 WHERE seq IN
 		(SELECT seq FROM jobs WHERE text <> '' AND state >= 2 AND NOT (state IN (2, 8) AND unasked = 1) AND deadline < ?
 		LIMIT ? + 0)`
@@ -60,5 +60,6 @@ var statements = []string{
 	selectByID, selectByKey, selectHanded, selectHeld, selectDropped, selectQueued, selectNextEnd, selectCounted,
 	countQueued, countLeased, countDropped, countInHand, selectOverdue, selectUncertain, selectPlaces,
 	insertJob, updateJob, clearTexts, deleteJob,
+	selectUses, putUse, deleteUse, selectOldUses, selectSIMs, putSIM,
 	selectPrincipal, selectName, putPrincipal, selectRegistration, putRegistration, deleteRegistrations,
 }

@@ -21,6 +21,7 @@ func (q *Queue) Sweep(ctx context.Context, s gateway.Sweep) (int, error) {
 			func(room int) int { return tx.end(selectUncertain, s.Now, room) },
 			func(room int) int { return tx.exec(clearTexts, millis(s.ClearBefore), room) },
 			func(room int) int { return tx.forget(s, room) },
+			func(room int) int { return tx.forgetUses(s.ForgetUsesBefore, room) },
 			func(room int) int { return tx.hideNumbers(s, room) },
 			func(room int) int { return tx.lookBack(s, room) },
 		} {

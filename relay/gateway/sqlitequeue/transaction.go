@@ -17,7 +17,7 @@ func (s *session) transact(work func()) ([]gateway.Change, error) {
 	if s.failure != nil {
 		// SQLite may have rolled back by itself already; then this fails without harm.
 		_, _ = s.statements[rollback].ExecContext(context.Background())
-		s.damaged = damaged
+		s.damaged, s.books = damaged, nil
 		return nil, s.failure
 	}
 	return s.changes, nil
@@ -43,7 +43,7 @@ func (s *session) alone(work func()) error {
 	if s.failure != nil {
 		s.failure = failure // SQLite has rolled back the whole transaction
 	}
-	s.changes, s.damaged = s.changes[:noted], damaged
+	s.changes, s.damaged, s.books = s.changes[:noted], damaged, nil
 	return failure
 }
 

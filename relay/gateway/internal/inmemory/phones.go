@@ -89,6 +89,49 @@ func (p *Phones) count(lane, except string, now time.Time, enough int) int {
 	return n
 }
 
+// Each calls with every phone that is online on a lane and not cooled, until more returns
+// false.
+func (p *Phones) Each(lane string, now time.Time, more func(s Server) bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for phone, c := range p.lanes[lane] {
+		if c.online(now) && !c.cooling.lasts(now) && !more(p.server(phone)) {
+			return
+		}
+	}
+}
+
+// Server returns a phone with its SIMs.
+func (p *Phones) Server(phone string) Server {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.server(phone)
+}
+
+func (p *Phones) server(phone string) Server {
+	s := Server{Phone: phone}
+	if device := p.said[phone].device; device != nil {
+		s.SIMs = device.SIMs
+	}
+	return s
+}
+
+// Servers returns every phone that is known.
+func (p *Phones) Servers() []Server {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var all []Server
+	known := map[string]bool{}
+	for _, phones := range p.lanes {
+		for phone := range phones {
+			if !known[phone] {
+				known[phone], all = true, append(all, p.server(phone))
+			}
+		}
+	}
+	return all
+}
+
 // lanesOf returns the lanes that a call names or, if it names none, those that the
 // phone has named before.
 func (p *Phones) lanesOf(seen gateway.Presence) []string {
