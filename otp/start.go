@@ -57,9 +57,11 @@ type secrets struct {
 // it does what Resend would do, and where that is too early, it answers with the pending
 // verification and sends nothing. So a refresh or a double click sends one text.
 //
-// A nil error promises that a text was accepted, or may be on its way, and that its
-// code can be checked. The error is an *Error; nothing of an earlier verification is
-// changed then. When ctx ends during the send, the text may be on its way all the same.
+// A nil error promises that a text was accepted, may be on its way or is just being sent,
+// and that its code can be checked. A repetition by Key is answered with its verification
+// as it is now, which may be over; State says so. The error is an *Error; nothing of an
+// earlier verification is changed then. When ctx ends during the send, the text may be
+// on its way all the same.
 func (s *Service) Start(ctx context.Context, req StartRequest) (Verification, error) {
 	asked, err := s.read(req)
 	if err != nil {
@@ -122,8 +124,13 @@ func (s *Service) read(req StartRequest) (start, error) {
 	case !utf8.ValidString(req.Captcha):
 		return start{}, badRequest("Captcha: is not UTF-8")
 	}
-	if _, ok := req.Params[provider.ParamCode]; ok {
-		return start{}, badRequest(`Params["code"]: the service puts the code in`)
+	for name, value := range req.Params {
+		switch {
+		case name == provider.ParamCode:
+			return start{}, badRequest(`Params["code"]: the service puts the code in`)
+		case !utf8.ValidString(name), !utf8.ValidString(value): // what is sealed is JSON, which would change it
+			return start{}, badRequest("Params: a name or a value is not UTF-8")
+		}
 	}
 	phone, err := provider.ParsePhone(req.Phone)
 	if err != nil {
@@ -166,7 +173,10 @@ func (s *Service) creation(asked start) (Creation, error) {
 		Phone: asked.phone.E164(), Template: asked.policy.Template, Code: asked.Code, Params: maps.Clone(map[string]string(asked.Params)),
 	}, r.ID)
 	c.Record = r
-	return c, err
+	if err != nil {
+		return Creation{}, &Error{Code: Unavailable, Text: "the request cannot be sealed", Err: err}
+	}
+	return c, nil
 }
 
 func (s *Service) create(ctx context.Context, c Creation) (Answer, error) {

@@ -208,6 +208,7 @@ func TestStartRefusesBadRequests(t *testing.T) {
 		"bytes at most":                func(r *otp.StartRequest) { r.Binding = string(make([]byte, 1025)) },
 		"Code: want 6 digits":          func(r *otp.StartRequest) { r.Code = "12345" },
 		`Params["code"]`:               func(r *otp.StartRequest) { r.Params = provider.Params{"code": "1"} },
+		"is not UTF-8":                 func(r *otp.StartRequest) { r.Params = provider.Params{"a": "\xff"} },
 		"Captcha":                      func(r *otp.StartRequest) { r.Captcha = "\xff" },
 		"bad_phone":                    func(r *otp.StartRequest) { r.Phone = "12345" },
 	} {
