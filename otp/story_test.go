@@ -123,7 +123,7 @@ func TestStoryOfManyVerifications(t *testing.T) {
 func oneStory(t *testing.T, seed uint64) (verified, arrived bool) {
 	t.Helper()
 	w := &world{t: t, codes: map[string]bool{}, arrived: make(chan string, 1)}
-	random := rand.New(rand.NewPCG(seed, 28))
+	random, user := rand.New(rand.NewPCG(seed, 28)), rand.New(rand.NewPCG(seed, 11))
 	composer, err := failover.NewComposer(failover.ComposerConfig{
 		First: failover.Member{Provider: &carrier{name: "free", world: w, random: random}},
 		Retry: failover.Member{Provider: &carrier{name: "paid", world: w, random: random}},
@@ -148,7 +148,7 @@ func oneStory(t *testing.T, seed uint64) (verified, arrived bool) {
 			_, err := w.service.Check(ctx, check(v.ID, code))
 			verified = err == nil
 		case <-ctx.Done():
-		case <-time.After(time.Minute + time.Duration(random.IntN(60))*time.Second): // an impatient user
+		case <-time.After(time.Minute + time.Duration(user.IntN(60))*time.Second): // an impatient user
 			_, err := w.service.Resend(ctx, resend(v.ID))
 			if err != nil && !errors.As(err, new(*otp.Error)) {
 				t.Errorf("seed %d: %v", seed, err)
