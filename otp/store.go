@@ -40,6 +40,10 @@ import (
 // one step. What has ended is as if it had never been, whether it is still there or not.
 // Ids and digests are ASCII without spaces, up to 64 characters.
 //
+// An index that points to a record that has ended points nowhere, and the next record may
+// take it over. A record that is deleted takes along those of its indexes that still point
+// to it, its place under the number, and its place in due.
+//
 // Whenever a record is written, due holds its id with the new [Record.DueAt], or no
 // longer holds it when that is 0.
 //
@@ -53,7 +57,7 @@ type Store interface {
 	// that is undeliverable ([Repeated]); the record of the first of c.Pending that has one and
 	// is open ([Record.Open]) ([Found]); Unknown when c.OnlyFind is set; [TooMany] when
 	// MaxPerPhone records are kept for the number, but for a test number, of which the one
-	// that ends first is deleted. Otherwise it stores record and indexes, and answers Done.
+	// that ends first, and of those the one with the least id, is deleted. Otherwise it stores record and indexes, and answers Done.
 	Create(ctx context.Context, c Creation) (Answer, error)
 	// Look answers the record of that id, Done or Unknown.
 	Look(ctx context.Context, id string) (Answer, error)
