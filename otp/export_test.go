@@ -13,7 +13,7 @@ import (
 func (s *MemoryStore) Entries() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.records) + len(s.index) + len(s.phones) + len(s.wrong) + len(s.due)
+	return len(s.records) + len(s.index) + len(s.phones) + len(s.wrong) + len(s.due) + len(s.dues)
 }
 
 // Endless lists what has no entry in the agenda, and so no end.

@@ -2,6 +2,7 @@ package otp
 
 import (
 	"cmp"
+	"container/heap"
 	"context"
 	"errors"
 	"slices"
@@ -43,7 +44,8 @@ type MemoryStore struct {
 	index   map[string]entry // pending, idempotency and message keys
 	phones  map[string]map[string]Time
 	wrong   map[string]Wrong
-	due     map[string]Time
+	due     map[string]Time // when a record is due
+	dues    agenda          // the same in order, and times that no longer hold
 	ends    agenda
 }
 
@@ -200,17 +202,24 @@ func (s *MemoryStore) Due(ctx context.Context, limit int) (Listing, error) {
 	}
 	defer s.mu.Unlock()
 	list := Listing{Now: now}
-	for id, at := range s.due {
-		r, ok := s.record(id, now)
-		switch {
-		case !ok || !r.Open(now):
-			delete(s.due, id)
-		case at <= now:
-			list.Records = append(list.Records, r.clone())
+	var again []end // what is due stays due until somebody claims it
+	for len(list.Records) < limit && len(s.dues) > 0 && s.dues[0].at <= now {
+		next := s.dues.pop()
+		twice := len(again) > 0 && again[len(again)-1] == next
+		if twice || s.due[next.key] != next.at { // it is due at another time, or no longer
+			continue
 		}
+		r, ok := s.record(next.key, now)
+		if !ok || !r.Open(now) {
+			delete(s.due, next.key)
+			continue
+		}
+		list.Records = append(list.Records, r.clone())
+		again = append(again, next)
 	}
-	slices.SortFunc(list.Records, func(a, b Record) int { return cmp.Or(cmp.Compare(a.DueAt(), b.DueAt()), cmp.Compare(a.ID, b.ID)) })
-	list.Records = list.Records[:min(limit, len(list.Records))]
+	for _, each := range again {
+		heap.Push(&s.dues, each)
+	}
 	return list, nil
 }
 

@@ -14,9 +14,16 @@ type agenda []end
 
 func (a *agenda) add(at Time, what int, key string) { heap.Push(a, end{at, what, key}) }
 
-func (a agenda) Len() int           { return len(a) }
-func (a agenda) Less(i, j int) bool { return a[i].at < a[j].at }
-func (a agenda) Swap(i, j int)      { a[i], a[j] = a[j], a[i] }
+func (a *agenda) pop() end {
+	next, _ := heap.Pop(a).(end)
+	return next
+}
+
+func (a agenda) Len() int { return len(a) }
+func (a agenda) Less(i, j int) bool {
+	return a[i].at < a[j].at || a[i].at == a[j].at && a[i].key < a[j].key
+}
+func (a agenda) Swap(i, j int) { a[i], a[j] = a[j], a[i] }
 
 // Push is for package heap.
 func (a *agenda) Push(x any) {

@@ -1,7 +1,6 @@
 package otp
 
 import (
-	"container/heap"
 	"context"
 	"slices"
 	"time"
@@ -55,10 +54,12 @@ func (s *MemoryStore) put(r Record) {
 		s.ends.add(r.Ends, recordEnds, r.ID)
 	}
 	s.records[r.ID] = r
-	if at := r.DueAt(); at > 0 {
-		s.due[r.ID] = at
-	} else {
+	switch at := r.DueAt(); {
+	case at == 0:
 		delete(s.due, r.ID)
+	case s.due[r.ID] != at:
+		s.due[r.ID] = at
+		s.dues.add(at, 0, r.ID)
 	}
 }
 
@@ -193,10 +194,16 @@ const sweeps = 8
 // sweep drops what has ended, a few at a time.
 func (s *MemoryStore) sweep(now Time) {
 	for range sweeps {
+		if len(s.dues) == 0 || s.due[s.dues[0].key] == s.dues[0].at {
+			break
+		}
+		s.dues.pop() // it no longer holds, even if nobody asks what is due
+	}
+	for range sweeps {
 		if len(s.ends) == 0 || now < s.ends[0].at {
 			return
 		}
-		end, _ := heap.Pop(&s.ends).(end)
+		end := s.ends.pop()
 		switch end.what {
 		case recordEnds:
 			if r, ok := s.records[end.key]; ok && now >= r.Ends {

@@ -76,3 +76,27 @@ func TestO27TimesComeFromTheStore(t *testing.T) {
 	_, err = skewed.Check(t.Context(), check(v.ID, sms.CodeFor(phone)))
 	require.NoError(t, err, "the code is good for ten minutes by the store's clock")
 }
+
+// TestAStoreThatIsFullOfDueRecordsShrinks never asks what is due.
+func TestAStoreThatIsFullOfDueRecordsShrinks(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	store := newStore(t, c)
+	s, _ := newService(t, func(cfg *otp.Config) {
+		cfg.Store = store
+		cfg.Purposes["login"] = otp.Policy{EscalateAfter: time.Minute}
+	})
+	most := 0
+	for i := range 2000 {
+		req := start()
+		req.Phone, req.Binding = "138"+strconv.Itoa(10_000_000+i), strconv.Itoa(i)
+		_, err := s.Start(t.Context(), req)
+		require.NoError(t, err)
+		c.Advance(10 * time.Second)
+		most = max(most, store.Entries())
+	}
+	require.Less(t, most, 20*60/10*8, "what lives for twenty minutes")
+	list, err := store.Due(t.Context(), 1000)
+	require.NoError(t, err)
+	require.Len(t, list.Records, 54, "those of nine minutes")
+}

@@ -84,7 +84,7 @@ func shrinks(b *bench) {
 	}
 	largest := 0
 	for n := range 400 {
-		r := b.pending(n, func(c *otp.Creation) { c.Record.Phone = name("phone", n) })
+		r := b.pending(n, escalates, func(c *otp.Creation) { c.Record.Phone = name("phone", n) })
 		b.must(b.try(r, false))
 		b.Advance(Life / 4)
 		if n < 100 {
