@@ -220,3 +220,32 @@ func TestAStoreThatFailsOnceIsAnErrorAndNothingElse(t *testing.T) {
 		})
 	}
 }
+
+// TestAStepThatWasLostIsTakenAgainLater loses the answer of a claim, as a process does that dies
+// before it sends: the next step waits until nobody can be at work any more.
+func TestAStepThatWasLostIsTakenAgainLater(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	composer, _, paid := ways(t)
+	m := &mortal{Store: newStore(t, c), at: 3, after: func() error { return errors.New("no connection") }}
+	var heard events
+	s, _ := newService(t, func(cfg *otp.Config) {
+		cfg.Store, cfg.Sender, cfg.Now, cfg.OnEvent = m, composer, c.Now, heard.hook
+		cfg.Purposes["login"] = otp.Policy{EscalateAfter: 45 * time.Second}
+	})
+	started(t, s)
+	escalate := func(after time.Duration, want int) {
+		c.Advance(after)
+		sent, err := s.Escalate(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, want, sent)
+	}
+	escalate(44*time.Second, 0)
+	escalate(time.Second, 0) // the claim is made, and its answer lost
+	require.Equal(t, []otp.EventKind{otp.EventSent, otp.EventTrouble}, heard.kinds())
+	escalate(104*time.Second, 0)
+	paid.ExpectNothing(t)
+	escalate(time.Second, 1) // SendTimeout, 30 seconds and EscalateAfter later
+	last, _ := paid.Last()
+	require.Equal(t, 3, last.Attempt)
+}
