@@ -216,6 +216,9 @@ func TestAStoreThatFailsOnceIsAnErrorAndNothingElse(t *testing.T) {
 			default:
 				require.ErrorIs(t, a.err, otp.Unavailable, "%s call %d", name, a.at)
 				require.False(t, a.verified)
+				if a.at == 1 {
+					require.True(t, started(t, a.service).Sent, "%s: the next request is not held up", name)
+				}
 			}
 		})
 	}

@@ -143,6 +143,10 @@ type down struct{ otp.Store }
 
 var errDown = errors.New("no connection")
 
+func (down) Settle(context.Context, otp.Settlement) (otp.Answer, error) {
+	return otp.Answer{}, errDown
+}
+
 func (down) Create(context.Context, otp.Creation) (otp.Answer, error) { return otp.Answer{}, errDown }
 
 func (down) Look(context.Context, string) (otp.Answer, error) { return otp.Answer{}, errDown }

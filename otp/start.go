@@ -75,6 +75,7 @@ func (s *Service) Start(ctx context.Context, req StartRequest) (Verification, er
 	switch {
 	case err != nil:
 		s.release(ctx, ticket)
+		s.abandon(ctx, creation.Record.ID)
 		return Verification{}, unavailable("the store failed", err)
 	case a.Verdict == Done:
 		return s.sendClaimed(ctx, a, asked.phone, asked.Captcha, asked.Client)
@@ -107,6 +108,14 @@ func (s *Service) reserveAndCreate(ctx context.Context, c Creation, asked start)
 		a, err = Answer{Now: TimeOf(s.config().Now())}, nil
 	}
 	return a, c.Ticket, refusal, err
+}
+
+// abandon ends a record that may have been stored though its store failed, so that the user's
+// next request finds no text that nobody sends. If that fails too, the lease ends it.
+func (s *Service) abandon(ctx context.Context, id string) {
+	limited, cancel := s.limited(context.WithoutCancel(ctx))
+	defer cancel()
+	_, _ = s.store.Settle(limited, Settlement{ID: id, Number: 1, Outcome: Refused})
 }
 
 // read checks a request.
