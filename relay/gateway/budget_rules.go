@@ -101,7 +101,7 @@ func (j Job) Segments() int { return max(1, segments.CountAbroad(string(j.Text),
 func (b Budget) NotBefore(u Usage, w Want, at time.Time) time.Time {
 	latest := b.Quiet.after(at)
 	for _, quota := range b.textQuotas() {
-		times := make([]time.Time, 0, quota.Limit)
+		var times []time.Time
 		for _, use := range u.Uses(at.Add(-quota.Window), quota.Limit) {
 			times = append(times, use.At)
 		}

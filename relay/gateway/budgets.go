@@ -13,8 +13,10 @@ import (
 //
 // A text counts from the moment it is offered to a phone that asks, or handed to one that
 // does not. It counts no longer when the lease ends without its being taken, or when its
-// phone says that it has not sent it. So sites and phones
-// pass no budget however they take turns, as long as time goes on.
+// phone says that it has not sent it. So sites and phones pass no budget, however they take
+// turns and in whatever order their calls arrive: texts count in the order in which the queue
+// hands them out, none earlier than the one before it. A clock that was set back by up to an
+// hour is waited for; one that was further ahead binds nobody.
 type Budgets struct {
 	// Phone, SIM and Lane are the budgets of each phone, of each of its SIMs and of each lane.
 	// A lane's is shared by its phones: it is for an account behind the lane, such as that of

@@ -204,7 +204,7 @@ func (g *Gateway) due(now time.Time) Sweep {
 	_, window := QuotaReach(g.cfg.Quotas)
 	s := Sweep{
 		Now: now, ClearBefore: now.Add(-g.cfg.ClearAfter), ForgetBefore: now.Add(-g.cfg.ForgetAfter),
-		ForgetUsesBefore: now.Add(-BudgetMonth),
+		ForgetUsesBefore: now.Add(-BudgetMonth - budgetDay),
 		// A number is needed until its job has ended and no quota counts it.
 		HideBefore: now.Add(-max(window, relayapi.MaxTTL+max(g.cfg.ClearAfter, g.cfg.TakenFor))),
 	}

@@ -195,7 +195,8 @@ type Sweep struct {
 	// HideBefore: ended jobs created before it need their number no longer: an engine that
 	// stores jobs replaces it, and returns such a job without a number.
 	HideBefore time.Time
-	// ForgetUsesBefore: what counts towards budgets since before it is deleted.
+	// ForgetUsesBefore: what counts towards budgets since before it is deleted. That is some
+	// time after it counts for the last time, because calls reach an engine in any order.
 	ForgetUsesBefore time.Time
 	// ForgetBefore: jobs created before it are deleted.
 	ForgetBefore time.Time

@@ -63,6 +63,7 @@ func (g *Gateway) NewRegistration(ctx context.Context, operator Principal, i Inv
 	if err != nil {
 		return "", g.failed(ctx, "new registration", err)
 	}
+	g.registering.add(hashOf(text), g.elapsed(), g.elapsed()+i.For)
 	g.logger.Info("relay: registration code made", "operator", operator.Name, "role", i.Role, "for", i.For)
 	return provider.Secret(text), nil
 }
@@ -90,11 +91,12 @@ func (g *Gateway) beginChange() (end func(), err error) {
 // Register makes a device a principal by a code of [Gateway.NewRegistration], under a name
 // that it chooses unless the code has one. It returns the device's token, of which the
 // gateway keeps a hash only: a device that loses it registers again, with another code. A
-// refused code stays as it was. When 60 codes were refused in a minute, it refuses every
-// code for a while; a door on the open network limits addresses before that.
+// refused code stays as it was. When 60 codes were refused in a minute, it refuses for a while
+// every code but those that this gateway has made since its start.
 func (g *Gateway) Register(ctx context.Context, code provider.Secret, name string) (token provider.Secret, device Principal, err error) {
 	defer func() { g.noteRefused(ctx, Principal{}, err) }()
-	if err := g.registering.room(g.elapsed()); err != nil {
+	hash := hashOf(typed(string(code)))
+	if err := g.registering.room(hash, g.elapsed()); err != nil {
 		return "", Principal{}, err
 	}
 	end, err := g.beginChange()
@@ -108,10 +110,10 @@ func (g *Gateway) Register(ctx context.Context, code provider.Secret, name strin
 	}
 	token = provider.Secret(base64.RawURLEncoding.EncodeToString(random[:]))
 	device, err = g.cfg.Principals.Redeem(ctx, Redemption{
-		Code: hashOf(typed(string(code))), Name: name, Token: hashOf(string(token)), Taken: g.hasToken, Now: g.Now(),
+		Code: hash, Name: name, Token: hashOf(string(token)), Taken: g.hasToken, Now: g.Now(),
 	})
+	g.registering.note(hash, err, g.elapsed())
 	if err != nil {
-		g.registering.note(err, g.elapsed())
 		return "", Principal{}, g.failed(ctx, "register", err)
 	}
 	g.logger.Info("relay: device registered", "role", device.Role, "name", device.Name, "token", device.Token)

@@ -109,10 +109,15 @@ func TestGuessingCodesIsLimited(t *testing.T) {
 		var limit *gateway.LimitError
 		require.ErrorAs(t, guess(60), &limit)
 		_, _, err := o.gateway.Register(t.Context(), code, "new-phone")
-		require.ErrorAs(t, err, &limit, "nobody learns what a right code would do")
+		require.NoError(t, err, "strangers keep nobody out who has a code of this gateway")
+		_, _, err = o.gateway.Register(t.Context(), code, "another")
+		require.ErrorAs(t, err, &limit, "a code that was used is as any other")
+		expired := o.invite(gateway.Invitation{For: time.Second})
+		<-time.After(time.Second)
+		_, _, err = o.gateway.Register(t.Context(), expired, "another")
+		require.ErrorAs(t, err, &limit)
 		<-time.After(limit.RetryAfter)
-		_, _, err = o.gateway.Register(t.Context(), code, "new-phone")
-		require.NoError(t, err)
+		require.ErrorIs(t, guess(61), gateway.ErrRegistrationUnknown)
 		require.Less(t, strings.Count(o.log.String(), "request refused"), 5, "a flood is not logged line by line")
 	})
 }

@@ -24,7 +24,8 @@ type Config struct {
 
 // Notifier tells somebody of an event. Notify is called for one event at a time. A nil error
 // promises that the way has accepted it. It returns soon after its context's end, which comes
-// after 30 seconds. It is called again after an error, unless that is [ErrMayBeOut].
+// after 30 seconds. It is called again after an error, unless that is [ErrMayBeOut]. One that
+// panics has failed for this event.
 type Notifier interface {
 	Notify(ctx context.Context, e Event) error
 }

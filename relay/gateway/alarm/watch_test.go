@@ -246,3 +246,31 @@ func TestNewRefuses(t *testing.T) {
 	require.NotContains(t, err.Error(), "secret")
 	require.ErrorContains(t, alarm.Config{}.Validate(), "at least one")
 }
+
+// wild is a notifier that panics.
+type wild struct{ notes }
+
+func (n *wild) Notify(ctx context.Context, e alarm.Event) error {
+	_ = n.notes.Notify(ctx, e)
+	panic("the key is secret-key")
+}
+
+// TestANotifierThatPanicsTakesNothingWithIt: the gateway stands in the same program.
+func TestANotifierThatPanicsTakesNothingWithIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		bad, good := &wild{}, &notes{}
+		w := watched(t, alarm.Config{Notifiers: []alarm.Notifier{bad, good}})
+		for range 2 {
+			_, err := w.Pull(t.Context(), phone, gateway.PullRequest{})
+			require.NoError(t, err)
+			timer := time.NewTimer(6 * time.Minute)
+			<-timer.C
+			synctest.Wait()
+		}
+		require.Equal(t, []alarm.Kind{alarm.PhoneSilent, alarm.PhoneBack, alarm.PhoneSilent}, good.kinds())
+		require.Equal(t, 3, bad.called(), "once for each event: it may have told")
+		require.Contains(t, w.log.String(), "panicked")
+		require.NotContains(t, w.log.String(), "secret-key")
+	})
+}

@@ -3,8 +3,12 @@ package alarm
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"time"
+
+	"github.com/cnsms/cnsms/relay/gateway/internal/doors"
 )
 
 const (
@@ -69,8 +73,16 @@ func (w *way) deliver(ctx context.Context, e Event) {
 	}
 }
 
-func (w *way) try(ctx context.Context, e Event) error {
+// try calls the notifier once. One that panics has failed, and takes nothing else with it;
+// nobody knows whether it has told.
+func (w *way) try(ctx context.Context, e Event) (err error) {
 	ctx, end := context.WithTimeout(ctx, tryFor)
 	defer end()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: the notifier panicked: %s", ErrMayBeOut, doors.WithoutSecrets(p))
+			w.logger.Error("relay: a notifier of the alarm panicked", "panic", doors.WithoutSecrets(p), "stack", string(debug.Stack()))
+		}
+	}()
 	return w.notifier.Notify(ctx, e)
 }

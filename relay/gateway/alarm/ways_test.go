@@ -1,9 +1,11 @@
 package alarm_test
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -66,6 +68,49 @@ func TestAWebhookThatFailsShowsNoURL(t *testing.T) {
 	require.NotContains(t, err.Error(), "access_token")
 	require.NotContains(t, fmt.Sprintf("%v %+v %#v", hook, hook, hook), "access_token")
 	require.Error(t, (&alarm.Webhook{URL: ":"}).Notify(t.Context(), silence()))
+}
+
+// badTransport fails with an error that repeats what it was asked.
+type badTransport struct{}
+
+func (badTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	return nil, fmt.Errorf("lookup %s: no such host, for %s", r.URL.Hostname(), r.URL)
+}
+
+// TestNothingShowsTheAddressOfAWebhook: a key can stand in any part of it.
+func TestNothingShowsTheAddressOfAWebhook(t *testing.T) {
+	t.Parallel()
+	hook := &alarm.Webhook{URL: "https://key1.example.com:8443/key2?k=key3", HTTPClient: &http.Client{Transport: badTransport{}}}
+	err := hook.Notify(t.Context(), silence())
+	require.ErrorContains(t, err, "no such host")
+	config := alarm.Config{Notifiers: []alarm.Notifier{hook}}
+	dumped, failed := json.Marshal(config)
+	require.NoError(t, failed)
+	for _, shown := range []string{err.Error(), fmt.Sprintf("%v %+v %#v %+v", *hook, *hook, *hook, config), string(dumped)} {
+		require.NotContains(t, shown, "key")
+	}
+	ctx, end := context.WithCancel(t.Context())
+	end()
+	require.ErrorIs(t, hook.Notify(ctx, silence()), context.Canceled)
+}
+
+// endless is a body that never ends.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+func (endless) Close() error               { return nil }
+
+// endlessTransport accepts, at length.
+type endlessTransport struct{}
+
+func (endlessTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Body: endless{}, Request: r}, nil
+}
+
+func TestAWebhookThatAnswersAtLengthIsNotHeardOut(t *testing.T) {
+	t.Parallel()
+	hook := &alarm.Webhook{URL: "https://hooks.example.com", HTTPClient: &http.Client{Transport: endlessTransport{}}}
+	require.NoError(t, hook.Notify(t.Context(), silence()))
 }
 
 func TestATextTellsTheOwner(t *testing.T) {

@@ -41,7 +41,10 @@ func (h *Webhook) Validate() error {
 }
 
 // Format prints what may be seen: not the URL, which may hold a key.
-func (h *Webhook) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "webhook") }
+func (h Webhook) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "webhook") }
+
+// MarshalText writes what Format prints, for loggers and dumps. It is never read back.
+func (h Webhook) MarshalText() ([]byte, error) { return []byte("webhook"), nil }
 
 // Notify posts an event.
 func (h *Webhook) Notify(ctx context.Context, e Event) error {
@@ -67,11 +70,7 @@ func (h *Webhook) Notify(ctx context.Context, e Event) error {
 	one.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	response, err := one.Do(r)
 	if err != nil {
-		var wrapped *url.Error
-		if errors.As(err, &wrapped) {
-			err = wrapped.Err // without the URL
-		}
-		return fmt.Errorf("alarm: the webhook: %w", err)
+		return h.failed(ctx, err)
 	}
 	defer response.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 64<<10))
@@ -79,4 +78,21 @@ func (h *Webhook) Notify(ctx context.Context, e Event) error {
 		return fmt.Errorf("alarm: the webhook responded with status %d", response.StatusCode)
 	}
 	return nil
+}
+
+// failed is an error of the exchange without the address of the webhook: neither its URL nor its
+// host, which can hold a key too, nor what a proxy or a certificate says of them.
+func (h *Webhook) failed(ctx context.Context, err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	if ended := ctx.Err(); ended != nil {
+		return fmt.Errorf("alarm: the webhook: %w", ended)
+	}
+	hidden := []string{h.URL}
+	if u, err := url.Parse(h.URL); err == nil {
+		hidden = append(hidden, u.Host, u.Hostname(), u.RequestURI(), u.RawQuery)
+	}
+	return errors.New("alarm: the webhook: " + provider.Redact(err.Error(), hidden...))
 }

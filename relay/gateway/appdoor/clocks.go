@@ -11,12 +11,14 @@ import (
 // clockTolerance is how wrong a phone's clock may be before the log says so.
 const clockTolerance = time.Minute
 
-// timeOf reads a time of the app, in any form of RFC 3339 that it has used.
+// timeOf reads a time of the app, in any form of RFC 3339 that it has used. One that a gateway
+// would refuse is none: what the phone has done counts all the same.
 func timeOf(value any) (time.Time, bool) {
 	text, _ := value.(string)
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700"} {
 		if at, err := time.Parse(layout, text); err == nil {
-			return at, true
+			year := at.UTC().Year()
+			return at, year >= 1 && year <= 9999
 		}
 	}
 	return time.Time{}, false

@@ -1,16 +1,14 @@
 package appdoor
 
 import (
-	"errors"
-	"fmt"
 	"maps"
 	"net/http"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
 
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/internal/doors"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
@@ -74,6 +72,7 @@ type methods map[string]endpoint
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	called, refused := d.find(r)
 	if refused != nil {
+		doors.LeaveBody(w, r)
 		d.refuse(w, r, refused)
 		return
 	}
@@ -83,12 +82,13 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer end()
-	req := &request{Request: r, control: http.NewResponseController(w), ending: d.gateway.Ending()}
+	req := &request{Request: r, writer: w, control: http.NewResponseController(w), ending: d.gateway.Ending()}
 	result, refused := d.serveSafely(req, called) //nolint:contextcheck // the request has the context
 	d.answer(w, r, called, result, refused)
 }
 
 func (d *Door) answer(w http.ResponseWriter, r *http.Request, called endpoint, result response, refused *refusal) {
+	doors.LeaveBody(w, r)
 	switch {
 	case refused != nil && refused.passing && called.degraded != nil:
 		write(w, http.StatusOK, called.degraded)
@@ -105,9 +105,6 @@ func (d *Door) refuse(w http.ResponseWriter, r *http.Request, refused *refusal) 
 	if !refused.counted {
 		d.gateway.NoteRefusal(r.Context(), refused.by, refused.code)
 	}
-	if r.ContentLength != 0 {
-		w.Header().Set("Connection", "close") // the server need not wait for a body that nobody reads
-	}
 	for name, value := range refused.header {
 		w.Header().Set(name, value)
 	}
@@ -122,20 +119,10 @@ func (d *Door) serveSafely(req *request, called endpoint) (result response, refu
 		if p == nil {
 			return
 		}
-		d.gateway.Logger().Error("appdoor: a request panicked", "panic", withoutSecrets(p), "stack", string(debug.Stack()))
+		d.gateway.Logger().Error("appdoor: a request panicked", "panic", doors.WithoutSecrets(p), "stack", string(debug.Stack()))
 		refused = refusalFor(gateway.ErrQueueFailed)
 	}()
 	return d.serve(req, called)
-}
-
-// withoutSecrets says what a panic was: the words of the runtime hold no values of a request,
-// and of any other only the type is known to hold none.
-func withoutSecrets(p any) string {
-	var known runtime.Error
-	if err, ok := p.(error); ok && errors.As(err, &known) {
-		return known.Error()
-	}
-	return fmt.Sprintf("%T", p)
 }
 
 func (d *Door) serve(req *request, called endpoint) (response, *refusal) {

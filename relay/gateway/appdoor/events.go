@@ -100,7 +100,7 @@ func begin(w http.ResponseWriter, req *request) bool {
 	_ = req.control.SetReadDeadline(time.Time{})
 	header := w.Header()
 	header.Set("Content-Type", "text/event-stream")
-	header.Set("Cache-Control", "no-store")
+	header.Set("Cache-Control", "no-store, no-transform") // what compresses also keeps events back
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("X-Accel-Buffering", "no") // nginx would keep events back
 	w.WriteHeader(http.StatusOK)

@@ -27,6 +27,8 @@ func TestAStreamBeginsAtOnce(t *testing.T) {
 		require.Equal(t, []string{settings, enqueued}, s.heard(), "the app may have the settings of another time")
 		require.Equal(t, http.StatusOK, <-s.status)
 		require.Equal(t, "text/event-stream", s.header.Get("Content-Type"))
+		require.Equal(t, "no-store, no-transform", s.header.Get("Cache-Control"))
+		require.Equal(t, "no", s.header.Get("X-Accel-Buffering"))
 		phone.as(http.MethodGet, "/settings", "")
 		require.Equal(t, []string{enqueued}, phone.listen().heard())
 	})

@@ -141,8 +141,10 @@ func (r receipt) at(state relayapi.State) time.Time {
 		relayapi.StateSent: stateSent, relayapi.StateDelivered: stateDelivered,
 		relayapi.StateFailed: stateFailed, relayapi.StateCancelled: stateCancelled,
 	}[state]
-	at, _ := timeOf(r.States[word])
-	return at
+	if at, ok := timeOf(r.States[word]); ok {
+		return at
+	}
+	return time.Time{}
 }
 
 // failure says why a text was not sent. Of a text in several parts, some can have been sent

@@ -75,6 +75,8 @@ func TestTheHistoryOfAReceiptCounts(t *testing.T) {
 		{"Processed", `"Processed":"2026-11-28T08:00:00.100Z","Pending":null`, "queued taken"},
 		{"Cancelled", sent, "queued taken failed"},
 		{"", `"Cancelled":"x"`, "queued taken failed"},
+		{"Sent", `"Sent":"9999-12-31T23:59:59-12:00"`, "queued taken sent"}, // the year 10000 in UTC
+		{"Failed", `"Failed":"0000-01-01T00:00:00Z"`, "queued taken failed"},
 	} {
 		t.Run(tt.state+tt.states, func(t *testing.T) {
 			t.Parallel()

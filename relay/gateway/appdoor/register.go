@@ -31,18 +31,22 @@ type registered struct {
 func (d *Door) register(req *request) (response, *refusal) {
 	address, now := d.options.ClientAddress(req.Request), d.gateway.Now()
 	scheme, credential := authorization(req.Header)
-	if wait := d.strange.room(address, scheme == "code", now); wait > 0 {
+	if wait := d.strange.wait(address, scheme == "code", now); wait > 0 {
 		return response{}, tooMany("too many registrations have failed", wait)
 	}
 	var body registration
 	if refused := req.decode(&body); refused != nil {
 		return response{}, refused
 	}
+	right, wait := d.strange.guess(address, scheme == "code", now)
+	if wait > 0 {
+		return response{}, tooMany("too many registrations have failed", wait)
+	}
 	code, i, refused := d.invitation(req.Context(), scheme, credential)
+	if credential == "" || refused == nil || refused.status != http.StatusUnauthorized {
+		right()
+	}
 	if refused != nil {
-		if credential != "" && refused.status == http.StatusUnauthorized {
-			d.strange.note(address, scheme == "code", now)
-		}
 		return response{}, refused
 	}
 	token, device, err := d.newPhone(req.Context(), i.secret, nameOf(i.name, body.Name))
@@ -86,7 +90,7 @@ func (d *Door) invitation(ctx context.Context, scheme, credential string) (code 
 	case !d.options.isPrivateToken(credential):
 		return no(wrongToken)
 	}
-	if wait := d.strange.admit(d.gateway.Now()); wait > 0 {
+	if wait := d.strange.came.Begin(everybody, d.gateway.Now()); wait > 0 {
 		return "", invited{}, tooMany("too many phones have registered by the private token", wait)
 	}
 	secret, err := d.gateway.NewRegistration(ctx, d.self(), gateway.Invitation{Lanes: d.options.Lanes, For: time.Minute})

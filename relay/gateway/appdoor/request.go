@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/internal/doors"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
@@ -22,19 +23,16 @@ type request struct {
 	token  string
 	caller gateway.Principal
 	phone  *phone
-	// control reaches the connection, and ending is closed when the gateway shuts down.
+	// writer is where its response goes, control reaches the connection, and ending is closed
+	// when the gateway shuts down.
+	writer  http.ResponseWriter
 	control *http.ResponseController
 	ending  <-chan struct{}
 }
 
-const (
-	// bodyTime is how long a body may take to arrive. A phone's network can be slow; but a
-	// request whose body never arrives would keep the gateway from shutting down.
-	bodyTime = 10 * time.Second
-	maxBody  = relayapi.MaxBody
-)
+const maxBody = relayapi.MaxBody
 
-// longAgo is a deadline that ends a read or a write at once.
+// longAgo is a deadline that ends a write at once.
 var longAgo = time.Unix(1, 0)
 
 // authorization is the scheme of the header, in lower case, and what follows it.
@@ -74,22 +72,12 @@ func (req *request) decode(into any) *refusal {
 
 // body reads the body. It fails when the time is over or the gateway shuts down.
 func (req *request) body() ([]byte, *refusal) {
-	giveUp := func() { _ = req.control.SetReadDeadline(longAgo) }
-	timer, read := time.AfterFunc(bodyTime, giveUp), make(chan struct{})
-	defer close(read)
-	go func() {
-		select {
-		case <-req.ending:
-			giveUp()
-		case <-read:
-		}
-	}()
-	body, err := io.ReadAll(http.MaxBytesReader(nil, req.Body, maxBody))
+	body, err := doors.ReadBody(req.writer, req.Request, maxBody, req.ending)
 	var tooLarge *http.MaxBytesError
-	switch inTime := timer.Stop(); {
-	case !inTime:
+	switch {
+	case errors.Is(err, doors.ErrLate):
 		return nil, refuseWith(http.StatusRequestTimeout, relayapi.CodeBodyTimeout, "the body did not arrive within ten seconds")
-	case err != nil && closed(req.ending):
+	case errors.Is(err, doors.ErrEnding):
 		return nil, refusalFor(gateway.ErrShuttingDown)
 	case errors.As(err, &tooLarge):
 		return nil, refuseWith(http.StatusRequestEntityTooLarge, relayapi.CodeBodyTooLarge, "the body is larger than 64 KiB")
@@ -97,15 +85,6 @@ func (req *request) body() ([]byte, *refusal) {
 		return nil, refuseWith(http.StatusBadRequest, relayapi.CodeBadJSON, "the body could not be read to its end")
 	}
 	return body, nil
-}
-
-func closed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
 }
 
 // unparsable names the wrong member where the standard library does.

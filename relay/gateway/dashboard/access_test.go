@@ -5,7 +5,9 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -197,4 +199,41 @@ func TestTheCookieIsSecureWhereTheBrowserSpeaksTLS(t *testing.T) {
 	plain := newWorld(t).browser()
 	plain.header.Set("X-Forwarded-Proto", "https")
 	require.False(t, plain.post("/login", url.Values{"token": {"eva-token"}}).Result().Cookies()[0].Secure, "no proxy is trusted unasked")
+}
+
+// TestANewLoginEndsTheSessionBefore: the browser has forgotten its cookie.
+func TestANewLoginEndsTheSessionBefore(t *testing.T) {
+	t.Parallel()
+	b := newWorld(t).loggedIn()
+	old := b.cookies
+	b.cookies = b.post("/login", url.Values{"token": {"eva-token"}}).Result().Cookies()
+	b.page("/")
+	require.NotEqual(t, old[0].Value, b.cookies[0].Value)
+	b.cookies = old
+	require.Equal(t, http.StatusSeeOther, b.get("/").Code)
+}
+
+// TestManyLoginsAtOnceAreNoMoreThanManyInTurn: none is found wrong before all have begun.
+func TestManyLoginsAtOnceAreNoMoreThanManyInTurn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		gate := make(chan struct{})
+		w := newWorld(t)
+		w.principals.hold(gate)
+		counts := map[int]int{}
+		var mu sync.Mutex
+		var all sync.WaitGroup
+		for range 100 {
+			all.Go(func() {
+				status := w.browser().post("/login", url.Values{"token": {"guess"}}).Code
+				mu.Lock()
+				defer mu.Unlock()
+				counts[status]++
+			})
+		}
+		synctest.Wait()
+		close(gate)
+		all.Wait()
+		require.Equal(t, map[int]int{http.StatusUnauthorized: 10, http.StatusTooManyRequests: 90}, counts)
+	})
 }

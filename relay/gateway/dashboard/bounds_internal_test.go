@@ -1,7 +1,6 @@
 package dashboard
 
 import (
-	"encoding/binary"
 	"net/http/httptest"
 	"net/netip"
 	"strconv"
@@ -31,25 +30,6 @@ func TestSessionsAreBounded(t *testing.T) {
 	require.Len(t, s.all, mostSessions)
 	_, ok := s.find(first, noon.Add(2*time.Minute))
 	require.False(t, ok, "the one that was idle for longest has made room")
-}
-
-func TestAddressesAreBounded(t *testing.T) {
-	t.Parallel()
-	var f failures
-	address := func(i int) netip.Addr {
-		var a [4]byte
-		binary.BigEndian.PutUint32(a[:], uint32(i))
-		return netip.AddrFrom4(a)
-	}
-	for i := range 2 * mostAddresses {
-		f.add(address(i), noon)
-	}
-	require.LessOrEqual(t, len(f.all), mostAddresses+1)
-	require.Positive(t, f.retryAfter(address(5*mostAddresses), noon), "all further ones count as one")
-	later := noon.Add(failedFor)
-	require.Zero(t, f.retryAfter(address(5*mostAddresses), later))
-	f.add(address(1), later)
-	require.Len(t, f.all, 1)
 }
 
 func TestClient(t *testing.T) {

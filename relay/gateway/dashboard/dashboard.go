@@ -1,11 +1,14 @@
 package dashboard
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/internal/doors"
 )
 
 // maxBody is the largest form.
@@ -20,7 +23,7 @@ type Dashboard struct {
 	mux      *http.ServeMux
 	origins  *http.CrossOriginProtection
 	sessions *sessions
-	failures *failures
+	failed   *doors.Attempts // logins, by address
 	collect  *collector
 	streams  streams
 	cards    cards
@@ -39,7 +42,7 @@ func New(relay *gateway.Gateway, o Options) (*Dashboard, error) {
 		gateway: relay, options: o, logger: relay.Logger(), mux: http.NewServeMux(),
 		origins:  http.NewCrossOriginProtection(),
 		sessions: newSessions(o),
-		failures: &failures{},
+		failed:   &doors.Attempts{Most: failedLogins, For: failedFor},
 		collect:  newCollector(relay, o),
 	}
 	d.routes()
@@ -80,14 +83,44 @@ func (d *Dashboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	secure(w.Header())
 	end, err := d.gateway.Begin()
 	if err != nil {
+		doors.LeaveBody(w, r)
 		http.Error(w, "the gateway is shutting down", http.StatusServiceUnavailable)
 		return
 	}
 	defer end()
 	if !sameOrigin(r) || d.origins.Check(r) != nil {
+		doors.LeaveBody(w, r)
 		http.Error(w, "refused: the request comes from another origin", http.StatusForbidden)
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	if !d.readForm(w, r) {
+		return
+	}
 	d.mux.ServeHTTP(w, r)
+}
+
+// readForm reads the body of a request, or refuses the request. One that arrives slowly must
+// not keep the gateway from shutting down.
+func (d *Dashboard) readForm(w http.ResponseWriter, r *http.Request) bool {
+	if r.Body == nil || r.Body == http.NoBody {
+		return true
+	}
+	body, err := doors.ReadBody(w, r, maxBody, d.gateway.Ending())
+	if err == nil {
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		return true
+	}
+	doors.LeaveBody(w, r)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.Is(err, doors.ErrLate):
+		http.Error(w, "the form did not arrive within ten seconds", http.StatusRequestTimeout)
+	case errors.Is(err, doors.ErrEnding):
+		http.Error(w, "the gateway is shutting down", http.StatusServiceUnavailable)
+	case errors.As(err, &tooLarge):
+		http.Error(w, "the form is larger than 16 KiB", http.StatusRequestEntityTooLarge)
+	default:
+		http.Error(w, "the form could not be read to its end", http.StatusBadRequest)
+	}
+	return false
 }

@@ -47,7 +47,7 @@ type world struct {
 
 	pages      *dashboard.Dashboard
 	queue      *countingQueue
-	principals *memqueue.Principals
+	principals *slowPrincipals
 	log        *safeBuffer
 }
 
@@ -59,7 +59,7 @@ func newWorld(t *testing.T, change ...func(*dashboard.Options)) *world {
 
 func newWorldWith(t *testing.T, budgets *gateway.Budgets, change ...func(*dashboard.Options)) *world {
 	t.Helper()
-	w := &world{T: t, principals: memqueue.NewPrincipals(), log: &safeBuffer{}}
+	w := &world{T: t, principals: &slowPrincipals{Principals: memqueue.NewPrincipals()}, log: &safeBuffer{}}
 	engine := memqueue.New()
 	w.queue = &countingQueue{Queue: engine}
 	cfg := gateway.Config{
@@ -89,15 +89,38 @@ func newWorldWith(t *testing.T, budgets *gateway.Budgets, change ...func(*dashbo
 	return w
 }
 
+// slowPrincipals hold back what they find, when they are told to.
+type slowPrincipals struct {
+	*memqueue.Principals
+
+	gate atomic.Pointer[<-chan struct{}]
+}
+
+func (p *slowPrincipals) hold(gate <-chan struct{}) { p.gate.Store(&gate) }
+
+func (p *slowPrincipals) Find(ctx context.Context, token gateway.Hash) (gateway.Principal, error) {
+	if gate := p.gate.Load(); gate != nil {
+		<-*gate
+	}
+	return p.Principals.Find(ctx, token)
+}
+
 // countingQueue counts how often somebody asks for the phones, and fails when it is told to.
 type countingQueue struct {
 	*memqueue.Queue
 
 	phones atomic.Int64
 	broken atomic.Bool
+	gate   atomic.Pointer[<-chan struct{}]
 }
 
+// hold holds back what the queue says until the gate opens.
+func (q *countingQueue) hold(gate <-chan struct{}) { q.gate.Store(&gate) }
+
 func (q *countingQueue) Phones(ctx context.Context, now time.Time) ([]gateway.PhonePresence, error) {
+	if gate := q.gate.Load(); gate != nil {
+		<-*gate
+	}
 	q.phones.Add(1)
 	if q.broken.Load() {
 		return nil, errors.New("the disk is gone")

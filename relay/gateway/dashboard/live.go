@@ -43,8 +43,13 @@ func (d *Dashboard) live(w http.ResponseWriter, r *request) {
 	}
 	defer end()
 	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
-	w.Header().Set("X-Accel-Buffering", "no") // nginx
+	w.Header().Set("Cache-Control", "no-store, no-transform") // what compresses also keeps events back
+	w.Header().Set("X-Accel-Buffering", "no")                 // nginx
 	stream := &stream{control: http.NewResponseController(w), w: w, shown: map[string]string{}}
+	_ = stream.control.SetReadDeadline(time.Time{}) // it has no end that a server's timeouts could know
+	if stream.write("", d.gateway.Now()) != nil {   // the page hears at once that it is connected
+		return
+	}
 	tick := time.NewTicker(d.options.Every)
 	defer tick.Stop()
 	for {
@@ -115,8 +120,10 @@ func (s *stream) send(event, data string, now time.Time) error {
 
 func (s *stream) write(text string, now time.Time) error {
 	s.said = now
-	// A server that knows no deadline for a write has none.
+	// A server that knows no deadline for a write has none. One that stays would end a stream
+	// of HTTP/2 on which nothing is written.
 	_ = s.control.SetWriteDeadline(time.Now().Add(writeWithin)) //nolint:forbidigo // the deadline of a connection is by the machine's clock
+	defer func() { _ = s.control.SetWriteDeadline(time.Time{}) }()
 	if _, err := s.w.Write([]byte(text)); err != nil {
 		return err
 	}

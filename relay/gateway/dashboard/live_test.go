@@ -3,7 +3,9 @@ package dashboard_test
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -168,4 +170,133 @@ func TestFailedLoginsAreLimitedByAddress(t *testing.T) {
 		pass(5 * time.Minute)
 		require.Equal(t, http.StatusSeeOther, try("[2001:db8::1]:1000", "eva-token"))
 	})
+}
+
+// slowBody is a body that comes when it is closed, or when the server gives up.
+type slowBody struct{ given chan struct{} }
+
+func (b *slowBody) Read([]byte) (int, error) { <-b.given; return 0, context.DeadlineExceeded }
+func (b *slowBody) Close() error             { return nil }
+
+// slowWriter is the connection of a slowBody.
+type slowWriter struct {
+	*httptest.ResponseRecorder
+
+	body *slowBody
+	once sync.Once
+}
+
+func (w *slowWriter) SetReadDeadline(time.Time) error {
+	w.once.Do(func() { close(w.body.given) })
+	return nil
+}
+
+// TestAFormThatComesSlowlyHoldsNothingUp: anybody can begin to log in.
+func TestAFormThatComesSlowlyHoldsNothingUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		begin := func() (*slowWriter, <-chan struct{}) {
+			body := &slowBody{given: make(chan struct{})}
+			writer, done := &slowWriter{ResponseRecorder: httptest.NewRecorder(), body: body}, make(chan struct{})
+			go func() {
+				defer close(done)
+				w.pages.ServeHTTP(writer, w.browser().request(t.Context(), http.MethodPost, "/login", body))
+			}()
+			return writer, done
+		}
+		late, done := begin()
+		pass(11 * time.Second)
+		<-done
+		require.Equal(t, http.StatusRequestTimeout, late.Code)
+		ending, done := begin()
+		synctest.Wait()
+		require.NoError(t, w.Shutdown(t.Context()), "it waits for no form")
+		<-done
+		require.Equal(t, http.StatusServiceUnavailable, ending.Code)
+	})
+}
+
+func TestAFormIsBounded(t *testing.T) {
+	t.Parallel()
+	b := newWorld(t).browser()
+	require.Equal(t, http.StatusRequestEntityTooLarge, b.post("/login", url.Values{"token": {strings.Repeat("x", 17<<10)}}).Code)
+}
+
+// deadlineWriter notes the deadlines of a stream.
+type deadlineWriter struct {
+	streamWriter
+
+	mu       sync.Mutex
+	deadline time.Time
+	written  int
+}
+
+func (w *deadlineWriter) SetReadDeadline(time.Time) error { return nil }
+func (w *deadlineWriter) SetWriteDeadline(at time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.deadline = at
+	return nil
+}
+
+func (w *deadlineWriter) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.deadline.Equal(time.Now().Add(10 * time.Second)) {
+		return 0, context.DeadlineExceeded
+	}
+	w.written++
+	return w.streamWriter.Write(p)
+}
+
+// TestADeadlineIsForAWriteAlone: over HTTP/2 one that stays ends the stream between two events.
+func TestADeadlineIsForAWriteAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newWorld(t).loggedIn()
+		w := &deadlineWriter{streamWriter: streamWriter{header: http.Header{}}}
+		ctx, end := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); b.pages.ServeHTTP(w, b.request(ctx, http.MethodGet, "/live", http.NoBody)) }()
+		synctest.Wait()
+		w.mu.Lock()
+		require.Positive(t, w.written)
+		require.True(t, w.deadline.IsZero())
+		w.mu.Unlock()
+		end()
+		<-done
+	})
+}
+
+// TestAStreamBeginsAtOnce, over both versions of HTTP, whatever the queue does; and nothing on
+// its way keeps its events back.
+func TestAStreamBeginsAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, http2 := range []bool{false, true} {
+		w := newWorld(t)
+		gate := make(chan struct{})
+		server := httptest.NewUnstartedServer(w.pages)
+		server.EnableHTTP2 = http2
+		server.StartTLS()
+		b := w.loggedIn()
+		w.queue.hold(gate)
+		ctx, end := context.WithCancel(t.Context())
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/live", http.NoBody)
+		require.NoError(t, err)
+		r.AddCookie(b.cookies[0])
+		response, err := server.Client().Do(r)
+		require.NoError(t, err)
+		require.Equal(t, http2, response.ProtoMajor == 2)
+		require.Equal(t, "no-store, no-transform", response.Header.Get("Cache-Control"))
+		require.Equal(t, "no", response.Header.Get("X-Accel-Buffering"))
+		close(gate)
+		event := make([]byte, len("event: parts"))
+		_, err = io.ReadFull(response.Body, event)
+		require.NoError(t, err)
+		require.Equal(t, "event: parts", string(event))
+		end()
+		require.NoError(t, response.Body.Close())
+		server.Close()
+	}
 }

@@ -6,9 +6,11 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/internal/doors"
 )
 
 // sessionCookie is the name of the session's cookie.
@@ -22,6 +24,9 @@ type request struct {
 	session  string
 	words    words
 }
+
+// seconds are those of a Retry-After: whole ones, and enough.
+func seconds(wait time.Duration) int { return max(1, int((wait+time.Second-1)/time.Second)) }
 
 // operators admits only requests with the session of an operator whose token is still good.
 func (d *Dashboard) operators(handle func(http.ResponseWriter, *request)) http.HandlerFunc {
@@ -82,9 +87,9 @@ func (d *Dashboard) loginPage(w http.ResponseWriter, r *http.Request) {
 func (d *Dashboard) login(w http.ResponseWriter, r *http.Request) {
 	req := &request{Request: r, words: language(w, r)}
 	refuse := func(status int, why string) { d.render(w, req, status, "login", "login", req.words.of(why)) }
-	from, now := d.options.client(r), d.gateway.Now()
-	if wait := d.failures.retryAfter(from, now); wait > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
+	from, now := doors.Neighbourhood(d.options.client(r).String()), d.gateway.Now()
+	if wait := d.failed.Begin(from, now); wait > 0 { // it counts as failed until it has not
+		w.Header().Set("Retry-After", strconv.Itoa(seconds(wait)))
 		refuse(http.StatusTooManyRequests, "login_often")
 		return
 	}
@@ -93,16 +98,19 @@ func (d *Dashboard) login(w http.ResponseWriter, r *http.Request) {
 	var forbidden *gateway.ForbiddenError
 	switch {
 	case errors.As(err, &forbidden):
-		d.failures.add(from, now)
 		refuse(http.StatusForbidden, "login_role")
 		return
 	case errors.Is(err, gateway.ErrUnauthorized):
-		d.failures.add(from, now)
 		refuse(http.StatusUnauthorized, "login_wrong")
 		return
-	case err != nil:
+	}
+	d.failed.Forgive(from)
+	if err != nil {
 		refuse(http.StatusServiceUnavailable, "failed_queue")
 		return
+	}
+	if old, err := r.Cookie(sessionCookie); err == nil {
+		d.sessions.end(old.Value) // the browser forgets it
 	}
 	id, err := d.sessions.begin(token, now)
 	if err != nil {

@@ -24,7 +24,7 @@ func TestTheOverviewShowsPhonesAndJobs(t *testing.T) {
 		require.Contains(t, b.page("/"), "No phone has connected yet")
 		battery, no, yes := 12, false, true
 		w.phone(&relayapi.Device{
-			Model: "Redmi " + wholeNumber, BatteryPercent: &battery, Charging: &no, MaySend: &yes, Unrestricted: &no,
+			Model: "Redmi " + wholeNumber, App: "sms/1.68.0 " + wholeNumber, BatteryPercent: &battery, Charging: &no, MaySend: &yes, Unrestricted: &no,
 			SIMs: []relayapi.SIM{{Slot: 1, Carrier: "China Mobile", Ready: &yes}},
 		})
 		w.submit()

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -55,7 +56,13 @@ func (d *Dashboard) pair(w http.ResponseWriter, r *request) {
 	forApp := shown.App && r.PostFormValue("for") == "app"
 	code, err := d.newCode(r, shown, forApp)
 	var field *gateway.FieldError
+	var limit *gateway.LimitError
 	switch {
+	case errors.As(err, &limit):
+		shown.Problem = r.words.of("pair_many")
+		w.Header().Set("Retry-After", strconv.Itoa(seconds(limit.RetryAfter)))
+		d.render(w, r, http.StatusTooManyRequests, "pairing", "pairing", shown)
+		return
 	case errors.As(err, &field):
 		shown.Problem = r.words.of("pair_" + field.Field)
 		if shown.Problem == "" {

@@ -71,7 +71,13 @@ func TestTheAppsOwnCode(t *testing.T) {
 	require.Contains(t, page, `<code id="code">48151623</code>`)
 	require.NotContains(t, page, "cnsms phone --gateway")
 	require.Equal(t, gateway.Invitation{Name: "redmi", Lanes: []string{}, For: 15 * time.Minute}, asked)
-	fail = errors.New("too many codes")
+	fail = &gateway.LimitError{Limit: 100, Of: "codes at once", RetryAfter: time.Minute}
+	many := b.post("/pairing", url.Values{"for": {"app"}, "name": {"redmi"}})
+	require.Equal(t, http.StatusTooManyRequests, many.Code)
+	require.Equal(t, "60", many.Header().Get("Retry-After"))
+	require.Contains(t, many.Body.String(), "Too many codes")
+	require.Contains(t, many.Body.String(), `value="redmi"`)
+	fail = errors.New("the disk is gone")
 	require.Equal(t, http.StatusServiceUnavailable, b.post("/pairing", url.Values{"for": {"app"}}).Code)
 
 	b.cookies = nil

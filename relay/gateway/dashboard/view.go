@@ -3,6 +3,7 @@ package dashboard
 import (
 	"fmt"
 	"html/template"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -112,7 +113,7 @@ func (d *Dashboard) phone(p gateway.PhonePresence, w words, now time.Time) phone
 		return v
 	}
 	v.Said = true
-	v.Model, v.App = scrub.Failure(p.Device.Model, "", ""), p.Device.App
+	v.Model, v.App = scrub.Failure(p.Device.Model, "", ""), version(p.Device.App)
 	if p.Device.BatteryPercent != nil {
 		v.Battery, v.HasBattery = *p.Device.BatteryPercent, true
 	}
@@ -125,6 +126,17 @@ func (d *Dashboard) phone(p gateway.PhonePresence, w words, now time.Time) phone
 		v.SIMs = append(v.SIMs, simView{sim.Slot, scrub.Failure(sim.Carrier, "", ""), answer(sim.Ready)})
 	}
 	return v
+}
+
+// likeANumber finds what can be a whole number in a version; most versions are none.
+var likeANumber = regexp.MustCompile(`\p{Nd}{5}|\p{Nd}{3}[ .-]\p{Nd}{4}[ .-]\p{Nd}{4}`)
+
+// version is what a phone says that its program is: it is the phone's word, and can be anything.
+func version(app string) string {
+	if likeANumber.MatchString(app) {
+		return scrub.Failure(app, "", "")
+	}
+	return app
 }
 
 // answer is yes, no, or nothing for what is not known.

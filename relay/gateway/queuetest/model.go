@@ -32,8 +32,8 @@ type model struct {
 	phones []*modelPhone
 
 	budgets *gateway.Budgets
-	uses    map[string]modelUse  // by job
-	given   map[string]time.Time // by job: the time of the last call that offered it
+	uses    map[string]modelUse // by job
+	clock   time.Time           // the latest time of a call that handed out a text
 }
 
 // modelJob is what the model knows of a job.
@@ -65,7 +65,7 @@ func runModel(t *testing.T, engine Engine, survives bool) {
 			open := engine(t)
 			queue, closeQueue := open(t)
 			defer func() { closeQueue() }()
-			m := &model{T: rt, queue: queue, now: time.Date(2026, 11, 21, 3, 30, 0, 0, time.UTC), uses: map[string]modelUse{}, given: map[string]time.Time{}}
+			m := &model{T: rt, queue: queue, now: time.Date(2026, 11, 21, 3, 30, 0, 0, time.UTC), uses: map[string]modelUse{}}
 			m.budgets = drawBudgets(rt)
 			for i := range 4 {
 				m.phones = append(m.phones, &modelPhone{
@@ -100,13 +100,20 @@ func (m *model) step(do func()) func(*rapid.T) {
 	}
 }
 
-// at is the time of a call: now, or a little earlier, because calls come in any order. With
-// budgets it is now: they hold for a time that goes on, as the gateway's does.
+// at is the time of a call: now, or a little earlier, because calls come in any order.
 func (m *model) at() time.Time {
-	if m.budgets != nil {
-		return m.now
+	return m.now.Add(-time.Duration(rapid.SampledFrom([]int{0, 0, 0, 1, 5000, int(mostLate.Milliseconds())}).Draw(m.T, "earlier")) * time.Millisecond)
+}
+
+// mostLate is how late a call arrives.
+const mostLate = 20 * time.Second
+
+// handedOut notes the time of a call that handed out a text. Texts are handed out in the order
+// in which the engine answers, so none was earlier than the one before it.
+func (m *model) handedOut(at time.Time) {
+	if at.After(m.clock) {
+		m.clock = at
 	}
-	return m.now.Add(-time.Duration(rapid.SampledFrom([]int{0, 0, 0, 1, 5000, 20000}).Draw(m.T, "earlier")) * time.Millisecond)
 }
 
 func (m *model) pass() {
@@ -158,7 +165,7 @@ func (m *model) submit() {
 }
 
 func (m *model) sweep() {
-	_, err := m.queue.Sweep(m.Context(), gateway.Sweep{Now: m.at(), ClearBefore: m.now.Add(-time.Hour), ForgetUsesBefore: m.now.Add(-gateway.BudgetMonth)})
+	_, err := m.queue.Sweep(m.Context(), gateway.Sweep{Now: m.at(), ClearBefore: m.now.Add(-time.Hour), ForgetUsesBefore: m.now.Add(-gateway.BudgetMonth - time.Hour)})
 	m.must(err)
 }
 

@@ -81,16 +81,13 @@ func (m *model) overBudget(err error, at time.Time) bool {
 
 // spend notes that a phone may send a job from now on, and looks at every budget. A job that
 // it has in hand already is spent already.
-func (m *model) spend(job gateway.Job) {
+func (m *model) spend(job gateway.Job, at time.Time) {
 	if _, known := m.uses[job.ID]; known || job.State != relayapi.StateTaken {
 		return
 	}
-	at := job.History[len(job.History)-1].At.Time
-	if given := m.given[job.ID]; given.After(at) { // calls come in any order of their times
-		at = given
-	}
+	m.handedOut(at)
 	m.uses[job.ID] = modelUse{
-		gateway.SIM{Phone: job.Phone, Slot: job.SIM}, job.To, segments.CountAbroad(string(job.Text), ""), at,
+		gateway.SIM{Phone: job.Phone, Slot: job.SIM}, job.To, segments.CountAbroad(string(job.Text), ""), m.clock,
 	}
 	if m.budgets == nil {
 		return

@@ -21,11 +21,9 @@ func (m *model) pull() {
 	})
 	m.must(err)
 	for _, job := range offered.Jobs {
+		m.handedOut(at)
 		known := m.find(job.ID)
 		m.saw(known, job)
-		if at.After(m.given[job.ID]) {
-			m.given[job.ID] = at
-		}
 		switch {
 		case known.over:
 			m.Fatalf("%s was read as ended and is offered to %s", job.ID, p.name)
@@ -33,7 +31,7 @@ func (m *model) pull() {
 			m.Fatalf("%s is with %s and is offered to %s", job.ID, known.holder, p.name)
 		case p.unasked:
 			known.holder, p.inHand[job.ID] = p.name, job
-			m.spend(job)
+			m.spend(job, at)
 		default:
 			p.offered = append(p.offered, job)
 		}
@@ -41,9 +39,9 @@ func (m *model) pull() {
 }
 
 // report sends a report of a phone, and reads the job that comes back.
-func (m *model) report(p *modelPhone, job gateway.Job, state relayapi.State, failure *relayapi.Failure) (gateway.Job, error) {
+func (m *model) report(p *modelPhone, job gateway.Job, state relayapi.State, failure *relayapi.Failure, at time.Time) (gateway.Job, error) {
 	recorded, err := m.queue.Record(m.Context(), gateway.StateReport{
-		ID: job.ID, Phone: p.name, Lease: job.Lease, State: state, Failure: failure, Now: m.at(), TakenFor: takenFor, CoolFor: coolFor, Budgets: m.budgets,
+		ID: job.ID, Phone: p.name, Lease: job.Lease, State: state, Failure: failure, Now: at, TakenFor: takenFor, CoolFor: coolFor, Budgets: m.budgets,
 	})
 	known := m.find(job.ID)
 	if recorded.ID == "" {
@@ -64,7 +62,8 @@ func (m *model) take() {
 	}
 	i := rapid.IntRange(0, len(p.offered)-1).Draw(m.T, "offer")
 	job := p.offered[i]
-	taken, err := m.report(p, job, relayapi.StateTaken, nil)
+	at := m.at()
+	taken, err := m.report(p, job, relayapi.StateTaken, nil, at)
 	if err != nil || taken.State != relayapi.StateTaken {
 		p.offered = slices.Delete(p.offered, i, i+1)
 		return
@@ -74,7 +73,7 @@ func (m *model) take() {
 		m.Fatalf("%s is with %s and is taken by %s", job.ID, known.holder, p.name)
 	}
 	known.holder, p.inHand[job.ID] = p.name, job
-	m.spend(taken)
+	m.spend(taken, at)
 }
 
 // held draws a job that a phone has in hand.
@@ -102,7 +101,7 @@ func (m *model) send() {
 	}
 	if rapid.Bool().Draw(m.T, "the report arrives") {
 		state := rapid.SampledFrom([]relayapi.State{relayapi.StateSent, relayapi.StateDelivered}).Draw(m.T, "state")
-		_, err := m.report(p, job, state, nil)
+		_, err := m.report(p, job, state, nil, m.at())
 		m.must(err)
 	}
 }
@@ -117,7 +116,7 @@ func (m *model) fail() {
 	class := rapid.SampledFrom([]relayapi.FailureClass{
 		relayapi.FailureLimit, relayapi.FailureNoService, relayapi.FailureConfig, relayapi.FailureInvalidNumber, relayapi.FailureUnknown, relayapi.FailureRejected,
 	}).Draw(m.T, "class")
-	_, err := m.report(p, job, relayapi.StateFailed, &relayapi.Failure{Class: class, MayHaveSent: p.sent[job.ID]})
+	_, err := m.report(p, job, relayapi.StateFailed, &relayapi.Failure{Class: class, MayHaveSent: p.sent[job.ID]}, m.at())
 	m.must(err)
 	delete(p.inHand, job.ID)
 	m.unspend(p, job)
@@ -130,7 +129,7 @@ func (m *model) answer() {
 	if !ok || !p.unasked || p.sent[job.ID] {
 		return
 	}
-	if _, err := m.report(p, job, relayapi.StateCancelled, nil); err == nil {
+	if _, err := m.report(p, job, relayapi.StateCancelled, nil, m.at()); err == nil {
 		p.refused[job.ID] = true
 		m.unspend(p, job)
 	} else if !errors.Is(err, gateway.ErrNotCancelling) {

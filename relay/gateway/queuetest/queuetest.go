@@ -16,6 +16,7 @@
 package queuetest
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/cnsms/cnsms/relay/gateway"
@@ -43,7 +44,7 @@ var suite = []struct {
 	{"Unasked", unaskedCases},
 	{"Uncertain", uncertainCases},
 	{"Failure", failureCases},
-	{"Budget", budgetCases},
+	{"Budget", append(budgetLateCases, budgetCases...)},
 	{"Drain", drainCases},
 	{"SIM", simCases},
 	{"Order", orderCases},
@@ -66,7 +67,7 @@ func Run(t *testing.T, engine Engine) {
 	t.Helper()
 	runSuite(t, engine)
 	runModel(t, engine, true)
-	runCases(t, "Restart", append(budgetRestartCases, restartCases...), engine)
+	runCases(t, "Restart", slices.Concat(budgetRestartCases, budgetLateRestartCases, restartCases), engine)
 }
 
 // RunInMemory runs the suite on an engine that promises nothing beyond the life of its

@@ -8,10 +8,10 @@ import (
 	"mime"
 	"net/http"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/internal/doors"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
@@ -27,55 +27,21 @@ func decode(req *request, into any) *refusal {
 	return parse(body, into)
 }
 
-// bodyTime is how long a body may take to arrive. A phone's network can be slow; but a
-// request whose body never arrives would keep the gateway from shutting down.
-const bodyTime = 10 * time.Second
-
-// longAgo is a deadline that ends a read at once.
-var longAgo = time.Unix(1, 0)
-
 // body reads the body. It fails when the time is over or the gateway shuts down.
 func (req *request) body() ([]byte, *refusal) {
-	giveUp := func() { _ = req.control.SetReadDeadline(longAgo) }
-	timer, read := time.AfterFunc(bodyTime, giveUp), make(chan struct{})
-	defer close(read)
-	go func() {
-		select {
-		case <-req.ending:
-			giveUp()
-		case <-read:
-		}
-	}()
-	// Without a ResponseWriter MaxBytesReader cannot close the connection; the server
-	// does that when it finds the rest of the body unread.
-	body, err := io.ReadAll(http.MaxBytesReader(nil, req.Body, relayapi.MaxBody))
-	switch inTime := timer.Stop(); {
-	case !inTime:
+	body, err := doors.ReadBody(req.writer, req.Request, relayapi.MaxBody, req.ending)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.Is(err, doors.ErrLate):
 		return nil, refuseWith(http.StatusRequestTimeout, relayapi.CodeBodyTimeout, "", "the body did not arrive within ten seconds")
-	case err != nil && req.isEnding():
+	case errors.Is(err, doors.ErrEnding):
 		return nil, refusalFor(gateway.ErrShuttingDown, gateway.Job{})
+	case errors.As(err, &tooLarge):
+		return nil, refuseWith(http.StatusRequestEntityTooLarge, relayapi.CodeBodyTooLarge, "", "the body is larger than 64 KiB")
 	case err != nil:
-		return nil, unreadable(err)
+		return nil, badJSON("the body could not be read to its end")
 	}
 	return body, nil
-}
-
-// isEnding reports whether the gateway is shutting down.
-func (req *request) isEnding() bool {
-	select {
-	case <-req.ending:
-		return true
-	default:
-		return false
-	}
-}
-
-func unreadable(err error) *refusal {
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return refuseWith(http.StatusRequestEntityTooLarge, relayapi.CodeBodyTooLarge, "", "the body is larger than 64 KiB")
-	}
-	return badJSON("the body could not be read to its end")
 }
 
 // parse reads one JSON object and nothing else.

@@ -19,16 +19,14 @@
 package relaydoor
 
 import (
-	"errors"
-	"fmt"
 	"maps"
 	"net/http"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
 
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/internal/doors"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
@@ -71,9 +69,9 @@ type request struct {
 	id string
 	// caller is the holder of its token.
 	caller gateway.Principal
-	// control reaches the connection, and ending is closed when the gateway shuts down.
-	control *http.ResponseController
-	ending  <-chan struct{}
+	// writer is where its response goes, and ending is closed when the gateway shuts down.
+	writer http.ResponseWriter
+	ending <-chan struct{}
 }
 
 // response is the response to a request that is not refused.
@@ -94,11 +92,13 @@ type methods map[string]endpoint
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	end, err := d.gateway.Begin()
 	if err != nil {
+		doors.LeaveBody(w, r)
 		refuse(w, refusalFor(err, gateway.Job{}))
 		return
 	}
 	defer end()
 	result, refused := d.serveSafely(w, r) //nolint:contextcheck // the request has the context
+	doors.LeaveBody(w, r)
 	if refused != nil {
 		if !refused.counted {
 			d.gateway.NoteRefusal(r.Context(), refused.by, refused.err.Code)
@@ -117,20 +117,10 @@ func (d *Door) serveSafely(w http.ResponseWriter, r *http.Request) (result respo
 		if p == nil {
 			return
 		}
-		d.gateway.Logger().Error("relay: a request panicked", "panic", withoutSecrets(p), "stack", string(debug.Stack()))
+		d.gateway.Logger().Error("relay: a request panicked", "panic", doors.WithoutSecrets(p), "stack", string(debug.Stack()))
 		refused = refusalFor(gateway.ErrQueueFailed, gateway.Job{})
 	}()
 	return d.serve(w, r)
-}
-
-// withoutSecrets says what a panic was: the words of the runtime hold no values of a request,
-// and of any other only the type is known to hold none.
-func withoutSecrets(p any) string {
-	var known runtime.Error
-	if err, ok := p.(error); ok && errors.As(err, &known) {
-		return known.Error()
-	}
-	return fmt.Sprintf("%T", p)
 }
 
 func (d *Door) serve(w http.ResponseWriter, r *http.Request) (response, *refusal) {
@@ -146,7 +136,7 @@ func (d *Door) serve(w http.ResponseWriter, r *http.Request) (response, *refusal
 	if !ok {
 		return response{}, methodNotAllowed(found)
 	}
-	req := &request{Request: r, id: id, control: http.NewResponseController(w), ending: d.gateway.Ending()}
+	req := &request{Request: r, id: id, writer: w, ending: d.gateway.Ending()}
 	if refused := d.admit(req, called.roles); refused != nil {
 		return response{}, refused
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/gateway/internal/doors"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
@@ -36,7 +37,7 @@ const (
 	defaultShutdownTimeout = 15 * time.Second
 	// writeTimeout is longer than any request of relayapi: one that waits, and whose body
 	// arrives slowly.
-	writeTimeout = relayapi.MaxWait + bodyTime + 20*time.Second
+	writeTimeout = relayapi.MaxWait + doors.BodyTime + 20*time.Second
 	// longestHead is how much of a request's head is read. The longest that relayapi has is a
 	// token and an idempotency key.
 	longestHead = 16 << 10

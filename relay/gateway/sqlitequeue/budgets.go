@@ -43,6 +43,7 @@ func (s *session) ledger() *inmemory.Ledger {
 		s.books.PutState(sim, state)
 		return err
 	})
+	s.books.PutClock(fromMillis(s.meta(metaBudgets)))
 	s.books.Keep = s
 	return s.books
 }
@@ -59,6 +60,9 @@ func (s *session) DropUse(job string) { s.exec(deleteUse, job) }
 func (s *session) KeepState(sim gateway.SIM, state gateway.SIMState) {
 	s.exec(putSIM, sim.Phone, sim.Slot, state.Level, millis(state.LearnedAt), state.Refusals, millis(state.DrainedAt))
 }
+
+// KeepClock writes the latest time as of which a text was handed out.
+func (s *session) KeepClock(at time.Time) { s.setMeta(metaBudgets, millis(at)) }
 
 // forgetUses deletes texts that count for no budget any more.
 func (s *session) forgetUses(before time.Time, room int) int {

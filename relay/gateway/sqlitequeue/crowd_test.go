@@ -230,14 +230,26 @@ func (l *ledger) requireNotOffered(t *testing.T, queue *sqlitequeue.Queue, now t
 func letWork(t *testing.T, calls int64, crowds ...*crowd) {
 	t.Helper()
 	for _, c := range crowds {
-		until := c.calls.Load() + calls
-		limit := time.After(30 * time.Second)
-		for c.calls.Load() < until {
-			select {
-			case <-time.After(time.Millisecond):
-			case <-limit:
-				require.Fail(t, "the crowd does not get on")
-			}
+		letCount(t, &c.calls, calls)
+	}
+}
+
+// letFail has a crowd work until that many calls more have failed: many calls write nothing,
+// and succeed on a disk that cannot be written.
+func letFail(t *testing.T, calls int64, c *crowd) {
+	t.Helper()
+	letCount(t, &c.failed, calls)
+}
+
+func letCount(t *testing.T, counter *atomic.Int64, more int64) {
+	t.Helper()
+	until := counter.Load() + more
+	limit := time.After(30 * time.Second)
+	for counter.Load() < until {
+		select {
+		case <-time.After(time.Millisecond):
+		case <-limit:
+			require.Fail(t, "the crowd does not get on")
 		}
 	}
 }

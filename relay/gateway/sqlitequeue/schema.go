@@ -114,10 +114,11 @@ const jobColumns = `id, site, key, content, recipient, text, ref, lane,
 
 // The names of what the table meta remembers.
 const (
-	metaMark   = "mark"   // the latest time that the gateway has told, in milliseconds
-	metaHidden = "hidden" // no ended job up to this seq has a number, but for jobs that lookBack looks at
-	metaPassed = "passed" // forget has passed the jobs up to this seq, which a clock that was ahead has stored
-	metaLooked = "looked" // lookBack goes on behind this seq
+	metaMark    = "mark"    // the latest time that the gateway has told, in milliseconds
+	metaBudgets = "budgets" // the latest time as of which a text was handed out, for budgets
+	metaHidden  = "hidden"  // no ended job up to this seq has a number, but for jobs that lookBack looks at
+	metaPassed  = "passed"  // forget has passed the jobs up to this seq, which a clock that was ahead has stored
+	metaLooked  = "looked"  // lookBack goes on behind this seq
 )
 
 // migrations bring a file from the version that is their index to the next one.

@@ -16,6 +16,7 @@ import (
 	"github.com/cnsms/cnsms/cmd/cnsms/internal/gatewaycmd"
 	"github.com/cnsms/cnsms/cmd/cnsms/internal/phonecmd"
 	"github.com/cnsms/cnsms/cmd/cnsms/internal/sitecmd"
+	"github.com/cnsms/cnsms/cmd/cnsms/internal/terminal"
 	"github.com/cnsms/cnsms/cmd/cnsms/internal/tokencmd"
 )
 
@@ -43,7 +44,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintln(stderr, "cnsms:", err)
+	fmt.Fprintln(stderr, "cnsms:", terminal.Text(err.Error())) // it may have words of a gateway in it
 	var coded interface{ ExitCode() int }
 	switch {
 	case errors.As(err, &coded):

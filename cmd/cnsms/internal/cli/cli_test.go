@@ -3,6 +3,8 @@ package cli
 import (
 	"bytes"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -34,6 +36,19 @@ func TestCommandLines(t *testing.T) {
 		require.Contains(t, out.String(), c.out, c.args)
 		require.Contains(t, errs.String(), c.err, c.args)
 	}
+}
+
+// An error may have words of a gateway in it, which must not steer the terminal.
+func TestErrorsDoNotSteerTheTerminal(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = w.Write([]byte(`{"error":{"code":"forbidden","message":"no\u001b]0;title\u0007"}}`))
+	}))
+	t.Cleanup(server.Close)
+	var out, errs bytes.Buffer
+	require.Equal(t, 1, run(t.Context(), []string{"status", "--gateway", server.URL}, &out, &errs))
+	require.Equal(t, "cnsms: forbidden: no\ufffd]0;title\ufffd\n", errs.String())
 }
 
 // The exit code of a wrong command line is 2.

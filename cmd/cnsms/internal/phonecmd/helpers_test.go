@@ -5,8 +5,10 @@ package phonecmd_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -25,7 +27,28 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// asProgram is set when this test program is to be the command.
+const asProgram = "CNSMS_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		os.Exit(beProgram())
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// beProgram is "cnsms phone", as the program has it.
+func beProgram() int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	command := phonecmd.New(phonecmd.Env{Getenv: os.Getenv})
+	command.SetArgs(os.Args[2:])
+	if err := command.ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
 
 // office is a gateway that is served on a loopback address, with a site and an operator.
 type office struct {
@@ -138,13 +161,18 @@ func (f *folder) read(name string) string {
 	return string(content)
 }
 
-// program writes a shell script. The lock keeps other tests from starting a process meanwhile,
-// which would inherit the open file, so that the script could not be started.
+// program writes a shell script.
 func (f *folder) program(name, script string) string {
+	f.Helper()
+	return f.executable(name, "#!/bin/sh\ncd '"+f.path+"' || exit 9\n"+script+"\n")
+}
+
+// executable writes a program. The lock keeps other tests from starting a process meanwhile,
+// which would inherit the open file, so that the program could not be started.
+func (f *folder) executable(name, content string) string {
 	f.Helper()
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()
-	content := "#!/bin/sh\ncd '" + f.path + "' || exit 9\n" + script + "\n"
 	require.NoError(f, os.WriteFile(f.file(name), []byte(content), 0o700))
 	return f.file(name)
 }

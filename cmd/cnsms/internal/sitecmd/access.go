@@ -50,6 +50,10 @@ func (a *access) token() (provider.Secret, error) {
 	return provider.Secret(text), nil
 }
 
+// flagNames puts the names of flags in the place of the fields that errors name.
+var flagNames = strings.NewReplacer("relay: config: ", "", "BaseURL: ", "--gateway: ", "PlainHTTP", "--plain-http",
+	"Token: ", "--token-file: ", "Lane: ", "--lane: ", "Wait: ", "--wait: ")
+
 // exitUsage is the exit code when the command line is wrong.
 const exitUsage = 2
 

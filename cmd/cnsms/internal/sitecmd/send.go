@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cnsms/cnsms/cmd/cnsms/internal/terminal"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/relay"
 	"github.com/cnsms/cnsms/relay/relayapi"
@@ -68,17 +69,17 @@ func (o *sendOptions) send(ctx context.Context, out io.Writer) error {
 		Templates: provider.Templates{template: {Text: "{" + param + "}"}},
 	})
 	if err != nil {
-		return usage(err)
+		return usage(errors.New(flagNames.Replace(err.Error())))
 	}
 	receipt, err := site.Send(ctx, provider.Message{To: phone, Template: template, Params: provider.Params{param: o.text}})
 	if err != nil {
 		return failed(err)
 	}
 	if o.wait == 0 {
-		fmt.Fprintf(out, "the gateway has the text for %s as %s\n", phone, receipt.ID)
+		fmt.Fprintf(out, "the gateway has the text for %s as %s\n", phone, terminal.Line(receipt.ID))
 		return nil
 	}
-	fmt.Fprintf(out, "sent to %s as %s\n", phone, receipt.ID)
+	fmt.Fprintf(out, "sent to %s as %s\n", phone, terminal.Line(receipt.ID))
 	return nil
 }
 

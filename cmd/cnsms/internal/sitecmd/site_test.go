@@ -162,7 +162,8 @@ func TestWrongCommandLine(t *testing.T) {
 		{[]string{"--token-file", empty}, "--token-file: want a file with the token"},
 		{[]string{"--to", "12"}, "--to: "},
 		{[]string{"--text", ""}, "--text: want the text"},
-		{[]string{"--gateway", "http://relay.example.com"}, "PlainHTTP"},
+		{[]string{"--gateway", "http://relay.example.com"}, "--plain-http allows it"},
+		{[]string{"--lane", "A B"}, "--lane: "},
 	} {
 		_, err := o.send(c.args...)
 		require.ErrorContains(t, err, c.want)
@@ -185,14 +186,18 @@ func TestStatusRefused(t *testing.T) {
 	t.Cleanup(other.Close)
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
+	twoLines := filepath.Join(t.TempDir(), "token")
+	require.NoError(t, os.WriteFile(twoLines, []byte("a\nb"), 0o600))
 	for _, c := range []struct {
 		args []string
 		want string
 		code int
 	}{
 		{[]string{}, "--gateway: want the gateway's URL", 2},
-		{[]string{"--gateway", "relay"}, "--gateway: not a URL", 2},
-		{[]string{"--gateway", "http://relay.example.com", "--token-file", o.token, "a"}, "others can read the token", 2},
+		{[]string{"--gateway", "relay"}, "--gateway: want https://", 2},
+		{[]string{"--gateway", "http://relay.example.com", "--token-file", o.token, "a"}, "--gateway: want https://", 2},
+		{[]string{"--gateway", "http://127.0.0.1.example.com", "--token-file", o.token, "a"}, "--gateway: want https://", 2},
+		{[]string{"--gateway", o.url, "--token-file", twoLines, "a"}, "--token-file: the token has a space", 2},
 		{[]string{"--gateway", other.URL}, "is no gateway", 1},
 		{[]string{"--gateway", gone.URL}, "cannot be reached", 1},
 		{[]string{"--gateway", o.url, "--token-file", o.token, "nobody"}, "unknown_job", 1},

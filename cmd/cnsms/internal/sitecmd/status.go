@@ -8,11 +8,13 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/cnsms/cnsms/cmd/cnsms/internal/terminal"
+	"github.com/cnsms/cnsms/internal/baseurl"
+	"github.com/cnsms/cnsms/internal/credential"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
@@ -52,7 +54,7 @@ func (a *access) health(ctx context.Context, out io.Writer) error {
 	if err := a.get(ctx, relayapi.PathHealth, "", &health); err != nil {
 		return err
 	}
-	fmt.Fprintln(out, "the gateway works:", health.Status)
+	fmt.Fprintln(out, "the gateway works:", terminal.Line(health.Status))
 	return nil
 }
 
@@ -65,9 +67,10 @@ func (a *access) job(ctx context.Context, out io.Writer, id string) error {
 	if err := a.get(ctx, relayapi.PathSubmissions+"/"+url.PathEscape(id), token, &job); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%s: %s\n", job.ID, job.State)
+	fmt.Fprintln(out, terminal.Line(fmt.Sprintf("%s: %s", job.ID, job.State)))
 	for _, step := range job.History {
-		fmt.Fprintf(out, "  %s  %-10s by %s %s%s\n", step.At.Local().Format(time.DateTime), step.State, step.Source, step.Name, why(step.Failure))
+		line := fmt.Sprintf("  %s  %-10s by %s %s%s", step.At.Local().Format(time.DateTime), step.State, step.Source, step.Name, why(step.Failure))
+		fmt.Fprintln(out, terminal.Line(line))
 	}
 	return nil
 }
@@ -81,14 +84,14 @@ func why(f *relayapi.Failure) string {
 
 // get reads a path of the gateway.
 func (a *access) get(ctx context.Context, path string, token provider.Secret, into any) error {
-	base, err := url.Parse(a.gateway)
-	if err != nil || base.Host == "" {
-		return usage(errors.New("--gateway: not a URL; want one such as https://relay.example.com"))
+	base, err := baseurl.ParseWithout("/v1", a.gateway, a.plainHTTP || token == "")
+	if err != nil {
+		return usage(errors.New(flagNames.Replace(err.Error())))
 	}
-	if base.Scheme != "https" && token != "" && !a.plainHTTP && !loopback(base.Hostname()) {
-		return usage(errors.New("--gateway: over http:// others can read the token; use https://, or --plain-http in a network of your own"))
+	if !credential.IsClean(string(token)) {
+		return usage(errors.New("--token-file: the token " + credential.Problem))
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(a.gateway, "/")+path, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, base.String()+path, nil)
 	if err != nil {
 		return usage(errors.New("--gateway: not a URL; want one such as https://relay.example.com"))
 	}
@@ -117,8 +120,4 @@ func decode(response *http.Response, into any) error {
 		return fmt.Errorf("what answered with %s is no gateway: is --gateway right?", response.Status)
 	}
 	return fmt.Errorf("%s: %s", refused.Error.Code, refused.Error.Message)
-}
-
-func loopback(host string) bool {
-	return host == "localhost" || strings.HasPrefix(host, "127.") || host == "::1"
 }

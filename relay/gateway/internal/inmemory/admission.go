@@ -11,19 +11,20 @@ type Admission struct {
 	ledger *Ledger
 	submit gateway.Submit
 	want   gateway.Want
+	now    time.Time
 	room   int
 	freeAt time.Time
 }
 
 // Admit begins an admission.
 func (l *Ledger) Admit(s gateway.Submit) *Admission {
-	return &Admission{ledger: l, submit: s, want: l.want(s.Job())}
+	return &Admission{ledger: l, submit: s, want: l.want(s.Job()), now: l.asOf(s.Now)}
 }
 
 // Add adds the room of a phone of the lane, and reports whether there is enough for the
 // submission after those that are ahead.
 func (a *Admission) Add(s Server, ahead int) (enough bool) {
-	now := a.submit.Now
+	now := a.now
 	phoneRoom := 0
 	for _, sim := range s.slots() {
 		k := a.ledger.books(a.submit.Budgets, gateway.SIM{Phone: s.Phone, Slot: sim.Slot}, a.submit.Lane, now)

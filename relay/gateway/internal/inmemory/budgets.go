@@ -39,7 +39,7 @@ type books struct {
 const latestLease = time.Hour
 
 func (l *Ledger) usage(now time.Time, scopes ...scope) usage {
-	u := usage{until: now.Add(gateway.CallsApart + latestLease)}
+	u := usage{until: now.Add(clockAhead)}
 	for _, s := range scopes {
 		l.lapse(s, now)
 		if h := l.scopes[s]; h != nil {
@@ -202,10 +202,16 @@ func (l *Ledger) Spent(b *gateway.Budgets, s Server, lanes []string, now time.Ti
 // MayTake reports whether a phone may take a job that it was offered: its use is held, or
 // there still is room.
 func (l *Ledger) MayTake(b *gateway.Budgets, j gateway.Job, now time.Time) bool {
-	sim := gateway.SIM{Phone: j.Phone, Slot: j.SIM}
-	if use, ok := l.uses[j.ID]; b == nil || ok && use.SIM == sim && (!use.Held || use.At.After(now)) {
+	if b == nil {
 		return true
 	}
-	now = latest(now, l.given[j.ID])
-	return !l.books(b, sim, j.Lane, now).freeAt(l.want(j), now).After(now)
+	now = l.asOf(now)
+	sim := gateway.SIM{Phone: j.Phone, Slot: j.SIM}
+	return l.counts(j, now) || !l.books(b, sim, j.Lane, now).freeAt(l.want(j), now).After(now)
+}
+
+// counts reports whether a job counts for its SIM.
+func (l *Ledger) counts(j gateway.Job, now time.Time) bool {
+	use, ok := l.uses[j.ID]
+	return ok && use.SIM == gateway.SIM{Phone: j.Phone, Slot: j.SIM} && (!use.Held || use.At.After(now))
 }

@@ -19,9 +19,9 @@ type Ledger struct {
 	Keep Keeper
 
 	uses   map[string]gateway.Use // by job
-	given  map[string]time.Time   // by job: the time of the last call that offered it
 	scopes map[scope]*history
 	states map[gateway.SIM]gateway.SIMState
+	clock  time.Time // see asOf
 }
 
 // Keeper stores what a [Ledger] has.
@@ -29,6 +29,7 @@ type Keeper interface {
 	KeepUse(u gateway.Use)
 	DropUse(job string)
 	KeepState(sim gateway.SIM, s gateway.SIMState)
+	KeepClock(at time.Time)
 }
 
 // scope is whose history it is: a phone's, a slot's or a lane's.
@@ -113,8 +114,8 @@ func (l *Ledger) Count(j gateway.Job) {
 		return
 	}
 	use.Recipient = l.digest(j.To)
-	if !use.Held { // calls come in any order of their times
-		use.At = latest(use.At, l.given[j.ID])
+	if !use.Held {
+		use.At = l.asOf(use.At)
 	}
 	if known { // the text may be gone
 		use.Segments = max(use.Segments, old.Segments)
@@ -129,9 +130,6 @@ func (l *Ledger) Count(j gateway.Job) {
 func (l *Ledger) Release(j gateway.Job) {
 	if _, known := l.uses[j.ID]; known {
 		l.Count(j)
-	}
-	if j.Final() {
-		delete(l.given, j.ID)
 	}
 }
 
@@ -166,6 +164,7 @@ func (l *Ledger) Learn(b *gateway.Budgets, j gateway.Job, r gateway.StateReport)
 		return
 	}
 	sim := gateway.SIM{Phone: j.Phone, Slot: j.SIM}
+	r.Now = l.asOf(r.Now)
 	l.setState(sim, l.states[sim].Learned(b, r))
 }
 
@@ -182,7 +181,6 @@ func (l *Ledger) Forget(before time.Time, room int) int {
 		}
 		if use.At.Before(before) {
 			l.Drop(job)
-			delete(l.given, job)
 			dropped++
 		}
 	}

@@ -30,9 +30,11 @@ func TestTheLedgerOfAnEngine(t *testing.T) {
 type keeper struct {
 	uses   map[string]gateway.Use
 	states map[gateway.SIM]gateway.SIMState
+	clock  time.Time
 }
 
 func (k *keeper) KeepUse(u gateway.Use)                             { k.uses[u.Job] = u }
+func (k *keeper) KeepClock(at time.Time)                            { k.clock = at }
 func (k *keeper) DropUse(job string)                                { delete(k.uses, job) }
 func (k *keeper) KeepState(sim gateway.SIM, state gateway.SIMState) { k.states[sim] = state }
 
@@ -47,7 +49,7 @@ func offered(n int, now time.Time) gateway.Job {
 // TestALedgerIsWhatItsKeeperHas plays jobs and compares a ledger that was filled anew.
 func TestALedgerIsWhatItsKeeperHas(t *testing.T) {
 	t.Parallel()
-	kept := &keeper{map[string]gateway.Use{}, map[gateway.SIM]gateway.SIMState{}}
+	kept := &keeper{uses: map[string]gateway.Use{}, states: map[gateway.SIM]gateway.SIMState{}}
 	digest := func(number string) string { return "digest of " + number }
 	ledger := &inmemory.Ledger{Digest: digest, Keep: kept}
 	budgets := gateway.ConsumerBudgets()

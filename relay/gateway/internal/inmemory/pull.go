@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cnsms/cnsms/relay/gateway"
+	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
 // PullBudget is what budgets say of one pull.
@@ -12,26 +13,28 @@ type PullBudget struct {
 	ledger *Ledger
 	pull   gateway.Pull
 	server Server
+	now    time.Time // as of which budgets are asked
 	spent  []string
 	until  time.Time
 }
 
 // Begin begins a pull: it finds the lanes on which the phone may send nothing.
 func (l *Ledger) Begin(p gateway.Pull, s Server) *PullBudget {
-	b := &PullBudget{ledger: l, pull: p, server: s}
-	b.spent, b.until = l.Spent(p.Budgets, s, p.Lanes, p.Now)
+	b := &PullBudget{ledger: l, pull: p, server: s, now: l.asOf(p.Now)}
+	b.spent, b.until = l.Spent(p.Budgets, s, p.Lanes, b.now)
 	return b
 }
 
 // Choose returns the pull with the SIM for a job, or false when the phone has no budget for
-// it. What the phone has in hand already, or holds a lease on, needs no more budget.
+// it. What the phone has in hand already, or holds a lease on, needs no more budget: unless the
+// lease has ended for budgets already.
 func (b *PullBudget) Choose(j gateway.Job) (gateway.Pull, bool) {
 	p := b.pull
-	if j.Held(p) {
+	if j.Held(p) && (p.Budgets == nil || j.InHand() || b.ledger.counts(j, b.now)) {
 		return p, true
 	}
 	var freeAt time.Time
-	p.SIM, freeAt = b.ledger.Choose(p.Budgets, b.server, j, p.Now)
+	p.SIM, freeAt = b.ledger.Choose(p.Budgets, b.server, j, b.now)
 	if freeAt.IsZero() {
 		return p, true
 	}
@@ -47,12 +50,8 @@ func (b *PullBudget) Count(j gateway.Job) gateway.Job {
 	if b.pull.Budgets == nil {
 		return j
 	}
-	l := b.ledger
-	if l.given == nil {
-		l.given = map[string]time.Time{}
-	}
-	l.given[j.ID] = latest(l.given[j.ID], b.pull.Now)
-	l.Count(j)
+	b.ledger.handedOut(b.now)
+	b.ledger.Count(j)
 	return j
 }
 
@@ -73,6 +72,9 @@ func (b *PullBudget) Until(until time.Time) time.Time { return soonest(until, b.
 func (l *Ledger) Reported(r gateway.StateReport, j gateway.Job) {
 	if r.Budgets == nil {
 		return
+	}
+	if use, counts := l.uses[j.ID]; r.State == relayapi.StateTaken && (!counts || use.Held) {
+		l.handedOut(l.asOf(r.Now))
 	}
 	l.Count(j)
 	l.Learn(r.Budgets, j, r)

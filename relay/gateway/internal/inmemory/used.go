@@ -15,6 +15,7 @@ func (l *Ledger) Used(b *gateway.Budgets, servers []Server, now time.Time) []gat
 	if b == nil {
 		return nil
 	}
+	now = l.asOf(now)
 	carriers, phones, lanes := l.known(b, servers)
 	var all []gateway.BudgetUse
 	for _, phone := range slices.Sorted(maps.Keys(phones)) {
