@@ -89,8 +89,9 @@ func TagOf(secret provider.Secret, id, code string) string { return mustKey(secr
 
 // NewHMAC returns what a code is made of.
 func NewHMAC(secret provider.Secret) func(n int) {
+	mac := hmac.New(sha256.New, []byte(secret))
 	return func(n int) {
-		mac := hmac.New(sha256.New, []byte(secret))
+		mac.Reset()
 		mac.Write([]byte(id(n)))
 		mac.Sum(nil)
 	}
