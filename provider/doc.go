@@ -37,6 +37,7 @@
 //	ReportPuller      PullReports          reports and replies, fetched
 //	ReportParser      ReportHandler        reports and replies, pushed
 //	CaptchaIssuer     As[CaptchaIssuer]    a captcha the service wants solved
+//	CodeLimiter       CheckCode            which codes its service takes
 //
 // # What is never printed
 //

@@ -1,0 +1,73 @@
+package otp
+
+import (
+	"context"
+	"time"
+
+	"github.com/cnsms/cnsms/provider"
+)
+
+// Event is one line of the audit trail. It holds no code, and prints the number masked,
+// in JSON too.
+type Event struct {
+	// Kind is what happened.
+	Kind EventKind
+	// At is the store's time.
+	At time.Time
+	// ID is the verification's, Purpose and Phone what it is for. Phone is zero where
+	// the service did not need to decrypt it.
+	ID      string
+	Purpose string
+	Phone   provider.Phone
+	// Send is the number of the text, from 1 on; 0 where it is about none. ByItself
+	// is set when nobody asked for it.
+	Send     int
+	ByItself bool
+	// Provider is who accepted the text, or whose text was delivered.
+	Provider string
+	// Client is StartRequest.Client.
+	Client string
+	// Test is set for a test number.
+	Test bool
+	// Err is why, for what failed.
+	Err error
+}
+
+// EventKind is what happened.
+type EventKind string
+
+const (
+	// EventSent: a text was accepted, or may have been sent; Err is set then.
+	EventSent EventKind = "sent"
+	// EventNotSent: every service refused a text.
+	EventNotSent EventKind = "not_sent"
+	// EventHeld: a text was asked for and not sent, because a limit or the guard forbids it.
+	EventHeld EventKind = "held"
+	// EventDelivered: a report said that a text arrived.
+	EventDelivered EventKind = "delivered"
+	// EventFailed: a report said that a text will not arrive; Err is the kind, where it is known.
+	EventFailed EventKind = "failed"
+	// EventVerified: the right code came.
+	EventVerified EventKind = "verified"
+	// EventWrongCode: a wrong code came, or a code that is no longer good.
+	EventWrongCode EventKind = "wrong_code"
+	// EventCanceled: a verification was given up, or revoked by its number.
+	EventCanceled EventKind = "canceled"
+	// EventErased: all records of a number were erased.
+	EventErased EventKind = "erased"
+	// EventExported: all records of a number were read.
+	EventExported EventKind = "exported"
+	// EventTrouble: a store, a guard or a sender does not work as it promises.
+	EventTrouble EventKind = "trouble"
+)
+
+func (s *Service) tell(ctx context.Context, e Event) {
+	if hook := s.config().OnEvent; hook != nil {
+		hook(ctx, e)
+	}
+}
+
+// event begins an event about a record.
+func event(kind EventKind, r Record, now Time) Event {
+	return Event{Kind: kind, At: now.Go(), ID: r.ID, Purpose: r.Purpose, Test: r.Test}
+}
