@@ -1,0 +1,2 @@
+// Package guard decides who gets a text.
+package guard
