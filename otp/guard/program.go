@@ -63,12 +63,13 @@ const trusted = Owner | Clean
 // network is R2 for an address or a prefix, which is wide times as large.
 func (p *program) network(k, open, wide int) {
 	r := p.rules
-	p.limit("R2", Challenge, trusted, sum(k, Open, brief), open*wide, of(k, hour, 2, 5))
+	p.limit("R2", Challenge, trusted, sum(k, Open, brief), open*wide, of(k, hour, 1, 2))
+	p.limit("R2", Challenge, trusted, Sum{Key: k, Series: Open, From: brief + grace, To: grace}, max(3, open*2/5)*wide, of(k, hour, 1, 4), of(k, day, 1, 20))
 	p.limit("R2", Refuse, trusted, Sum{Key: k, Series: Open, From: hour, To: grace}, r.AddressHour*wide, of(k, hour, 1, 4), of(k, day, 1, 4))
 	p.limit("R2", Refuse, trusted, Sum{Key: k, Series: Open, From: day, To: grace}, r.AddressDay*wide, of(k, day, 1, 4))
 	p.limit("R2", Refuse, trusted, sum(k, Open, hour), 5*r.AddressHour*wide, of(k, hour, 1, 1))
 	p.checks = append(p.checks, Check{
-		Rule: "R2", Count: sum(k, Open, day), Add: 1, Floor: int64(3 * wide * wide), Shares: []Share{of(k, Keep, 1, 2)},
+		Rule: "R2", Count: sum(k, Open, day), Add: 1, Floor: int64(2 * wide * wide), Shares: []Share{of(k, Keep, 1, 2)},
 		If: Attack, Unless: trusted, Effect: Refuse,
 	})
 }
@@ -94,6 +95,10 @@ func (p *program) attack(site int) {
 			Rule: "R7", Count: Sum{Key: site, Series: Open, From: day, To: grace}, Floor: int64(p.rules.SiteOpen),
 			Shares: []Share{of(site, day, 1, 3), of(site, Keep, 1, 45)}, Set: Attack,
 		},
+		Check{
+			Rule: "R7", Count: sum(site, Open, 2*time.Minute), Floor: int64(5 * p.rules.SiteBurst),
+			Shares: []Share{of(site, brief, 5, 1), of(site, day, 1, 10)}, Set: Attack,
+		},
 		Check{Rule: "R7", Count: recent, Floor: -1, If: Attack, Unless: trusted, Effect: Challenge})
 }
 
@@ -102,8 +107,8 @@ func (p *program) site(site, purpose int) {
 	r := p.rules
 	p.limit("R6", Challenge, trusted, sum(site, Open, 2*time.Minute), r.SiteBurst, of(site, brief, 1, 1), of(site, day, 1, 50))
 	p.limit("R6", Challenge, trusted, sum(purpose, Open, brief), 4*r.SiteBurst, of(purpose, hour, 1, 2), of(purpose, day, 1, 20))
-	p.limit("R6", Refuse, Owner, sum(site, Open, hour), r.SiteHour, of(site, hour, 1, 1), of(site, day, 1, 2))
-	p.limit("R6", Refuse, Owner, sum(site, Open, day), r.SiteDay, of(site, day, 1, 1))
+	p.limit("R6", Refuse, trusted, sum(site, Open, hour), r.SiteHour, of(site, hour, 1, 1), of(site, day, 1, 2))
+	p.limit("R6", Refuse, trusted, sum(site, Open, day), r.SiteDay, of(site, day, 1, 1))
 }
 
 // money takes the paid way from whoever would pass a budget. It never refuses.

@@ -50,8 +50,8 @@ type Rules struct {
 func DefaultRules() Rules {
 	return Rules{
 		PhoneGap: time.Minute, PhoneHour: 5, PhoneDay: 10, StrangerHour: 4, StrangerDay: 8, OpenHour: 3, OpenDay: 5,
-		SessionHour: 5, SessionDay: 15, AddressOpen: 10, UnknownOpen: 3, AddressHour: 30, AddressDay: 100,
-		SegmentOpen: 10, SegmentHour: 40, SiteBurst: 30, SiteOpen: 40, SiteHour: 2000, SiteDay: 5000,
+		SessionHour: 5, SessionDay: 15, AddressOpen: 20, UnknownOpen: 3, AddressHour: 30, AddressDay: 100,
+		SegmentOpen: 10, SegmentHour: 40, SiteBurst: 30, SiteOpen: 40, SiteHour: 5000, SiteDay: 10_000,
 		Wrong: 20, Price: 6, Money: 100,
 	}
 }

@@ -45,6 +45,7 @@ func attacks() []Scenario {
 		{Name: "own-numbers", Make: beside(ownNumbers)},
 		{Name: "victim-in", Make: beside(func(c *crowd) { victimIn(c, false, 0) })},
 		{Name: "victim-in-known-solvers", Make: beside(func(c *crowd) { victimIn(c, true, 20) })},
+		{Name: "victim-in-new-solvers", Make: beside(func(c *crowd) { victimIn(c, false, 20) })},
 		{Name: "pushed-to-paid", Make: beside(pushedToPaid)},
 	}
 	for i := range list {

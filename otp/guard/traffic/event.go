@@ -90,6 +90,9 @@ func Read(in io.Reader) ([]Event, error) {
 		if len(events) > 0 && e.T < events[len(events)-1].T {
 			return nil, fmt.Errorf("traffic: line %d: t goes back", n)
 		}
+		if e.T < -1e8 || e.T > 1e8 || e.SolveS != nil && (*e.SolveS < 0 || *e.SolveS > 1e6) {
+			return nil, fmt.Errorf("traffic: line %d: a time is out of range", n)
+		}
 		switch e.Action {
 		case Start, Resend, Check:
 		default:

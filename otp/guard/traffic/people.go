@@ -77,9 +77,11 @@ func (c *crowd) wish(t float64, p person) {
 	}
 }
 
-// day adds wishes of new and returning people, spread over the day as people live.
+// day adds wishes of new people and of people who come back after two hours or more,
+// spread over the day as people live.
 func (c *crowd) day(from, until float64, perDay int, change func(*person)) {
 	var known []person
+	last := map[string]float64{}
 	wishes := float64(perDay) * (until - from) / 86400
 	times := make([]float64, 0, int(wishes))
 	for range int(wishes) {
@@ -92,14 +94,16 @@ func (c *crowd) day(from, until float64, perDay int, change func(*person)) {
 	slices.Sort(times)
 	for _, t := range times {
 		p := c.person()
-		if len(known) > 0 && c.rand.Float64() < 0.3 {
-			p = known[c.rand.IntN(len(known))]
+		again := c.rand.IntN(len(known) + 1)
+		if again < len(known) && c.rand.Float64() < 0.3 && t-last[known[again].phone] > 7200 {
+			p = known[again]
 		} else {
 			if change != nil {
 				change(&p)
 			}
 			known = append(known, p)
 		}
+		last[p.phone] = t
 		c.wish(t, p)
 	}
 }
