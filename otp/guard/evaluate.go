@@ -42,7 +42,7 @@ func evaluate(now int64, b Batch, states []cells, fresh bool) Outcome {
 		case Refuse:
 		}
 		hit := Hit{Check: i, Count: count, Limit: limit}
-		if c.Effect == Refuse {
+		if c.Effect >= Challenge {
 			hit.Wait = states[c.Count.Key].wait(c.Count, now, count+c.Add-limit)
 		}
 		out.Hits = append(out.Hits, hit)

@@ -2,9 +2,12 @@ package guard
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"errors"
 	"log/slog"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/cnsms/cnsms/provider"
@@ -54,6 +57,7 @@ type Guard struct {
 	spare  Store // for a time without the store
 	phones map[provider.Phone]bool
 	denied map[provider.Phone]bool
+	macs   sync.Pool // of hash.Hash, keyed
 }
 
 // New returns a guard.
@@ -75,6 +79,7 @@ func New(c Config) (*Guard, error) {
 		c.Store = NewMemoryStore(MemoryConfig{Now: c.Now})
 	}
 	g := &Guard{config: c, rules: r, phones: map[provider.Phone]bool{}, denied: map[provider.Phone]bool{}}
+	g.macs.New = func() any { return hmac.New(sha256.New, c.Key) }
 	g.spare = NewMemoryStore(MemoryConfig{MaxKeys: 50_000, Now: c.Now})
 	for _, p := range c.AllowPhones {
 		g.phones[p] = true

@@ -179,18 +179,3 @@ func TestNothingSecretIsLoggedOrInTickets(t *testing.T) {
 		require.NotContains(t, text, s)
 	}
 }
-
-func BenchmarkReserve(b *testing.B) {
-	now := time.Now()
-	g, err := guard.New(guard.Config{Key: secret, Now: func() time.Time { return now }})
-	require.NoError(b, err)
-	w := &world{}
-	for b.Loop() {
-		now = now.Add(time.Second)
-		d, err := g.Reserve(b.Context(), w.request())
-		require.NoError(b, err)
-		if d.Ticket != "" {
-			require.NoError(b, g.Verified(b.Context(), d.Ticket))
-		}
-	}
-}

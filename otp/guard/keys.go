@@ -1,9 +1,9 @@
 package guard
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"hash"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -13,9 +13,12 @@ import (
 
 // digest is a keyed digest of a value of one kind, 96 bits of it in hex.
 func (g *Guard) digest(kind, value string) string {
-	mac := hmac.New(sha256.New, g.config.Key)
+	mac := g.macs.Get().(hash.Hash)
+	defer g.macs.Put(mac)
+	mac.Reset()
 	mac.Write([]byte("guard/" + kind + "\x00" + value))
-	return hex.EncodeToString(mac.Sum(nil)[:12])
+	var room [sha256.Size]byte
+	return hex.EncodeToString(mac.Sum(room[:0])[:12])
 }
 
 func network(a netip.Addr, v4, v6 int) string {

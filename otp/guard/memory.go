@@ -124,8 +124,10 @@ func (m *memory) add(k Key, when int64, n [SeriesCount]int64) {
 		e = &entry{}
 		m.keys[k.Name] = e
 	}
+	if m.last-e.changed >= millis(time.Minute) {
+		e.cells.compact(m.last, k.Exact)
+	}
 	e.changed = m.last
-	e.cells.compact(m.last, k.Exact)
 	c := e.cells.at(m.last, when, k.Exact)
 	for s := range n {
 		c.n[s] = max(0, c.n[s]+n[s])

@@ -71,7 +71,9 @@ func readTicket(text string) (ticket, error) {
 // Money that was spent on a number known for more than a day goes back to the
 // budgets; what was spent on a new number stays counted for a day, so that nobody wins
 // a budget with numbers of his own.
-func (g *Guard) Verified(ctx context.Context, text string) error { return g.settle(ctx, text, Verified) }
+func (g *Guard) Verified(ctx context.Context, text string) error {
+	return g.settle(ctx, text, Verified)
+}
 
 // Failed tells that a wrong code was given for this text's number.
 func (g *Guard) Failed(ctx context.Context, text string) error { return g.settle(ctx, text, Wrong) }

@@ -143,14 +143,14 @@ type Outcome struct {
 type Hit struct {
 	Check        int
 	Count, Limit int64
-	Wait         time.Duration // until the count has fallen enough; at least one second for a refusal
+	Wait         time.Duration // until the count has fallen enough, for Challenge and Refuse
 }
 
 // Settlement is what became of a reservation.
 type Settlement struct {
-	ID    string // of the reservation; "" for Wrong
-	Keys  []Key
-	At    time.Time
+	ID     string // of the reservation; "" for Wrong
+	Keys   []Key
+	At     time.Time
 	Refund int64 // in fen, taken from Money
 	// What is Verified, Wrong, or Sent for a release. A release takes the text from
 	// exact keys only: who caused it still counts.
