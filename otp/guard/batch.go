@@ -38,7 +38,8 @@ func (g *Guard) batch(r Request, token string, rules Rules) Batch {
 	phoneDigest := g.digest("phone", r.Phone.E164())
 	phone := p.key("n", phoneDigest, true)
 	p.note(Sum{Key: phone, Series: Verified, From: Keep, To: day}, Known, 0, 0)
-	session, address, prefix := -1, -1, -1
+	session, prefix := -1, -1
+	var address int
 	if r.Session != "" {
 		digest := g.digest("session", r.Session)
 		session = p.key("s", digest, true)

@@ -103,8 +103,8 @@ func (f flags) events() ([]traffic.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	return traffic.Read(file)
+	events, err := traffic.Read(file)
+	return events, errors.Join(err, file.Close())
 }
 
 func replay(ctx context.Context, c traffic.Config, out string, events []traffic.Event, stdout io.Writer) error {
@@ -128,7 +128,7 @@ func replay(ctx context.Context, c traffic.Config, out string, events []traffic.
 }
 
 func toFile(name string, write func(io.Writer) error) error {
-	file, err := os.Create(name)
+	file, err := os.Create(name) //nolint:gosec // Whoever runs the command names the file.
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func Run(t *testing.T, h Harness) {
 	}
 }
 
-func exact(name string) []guard.Key { return []guard.Key{{Name: name, Exact: true}} }
+func exact() []guard.Key { return []guard.Key{{Name: "n", Exact: true}} }
 
 func limit(key int, s guard.Series, from time.Duration, floor int64, e guard.Effect) guard.Check {
 	return guard.Check{Rule: "x", Count: guard.Sum{Key: key, Series: s, From: from}, Add: 1, Floor: floor, Effect: e}
@@ -49,8 +49,9 @@ func reserve(t *testing.T, s guard.Store, b guard.Batch) guard.Outcome {
 
 // exactLog: never more than five in any hour, and exactly so many for the greedy.
 func exactLog(t *testing.T, h Harness) {
+	t.Helper()
 	s, advance := h.New(t)
-	b := guard.Batch{Keys: exact("n"), Checks: []guard.Check{
+	b := guard.Batch{Keys: exact(), Checks: []guard.Check{
 		limit(0, guard.Sent, time.Minute, 1, guard.Refuse), limit(0, guard.Sent, time.Hour, 5, guard.Refuse),
 	}}
 	let := 0
@@ -67,6 +68,7 @@ func exactLog(t *testing.T, h Harness) {
 }
 
 func allOrNothing(t *testing.T, h Harness) {
+	t.Helper()
 	s, _ := h.New(t)
 	one := guard.Batch{Keys: []guard.Key{{Name: "a"}, {Name: "b", Exact: true}}, Checks: []guard.Check{limit(1, guard.Sent, time.Hour, 1, guard.Refuse)}}
 	require.Equal(t, guard.Note, reserve(t, s, one).Effect)
@@ -78,9 +80,10 @@ func allOrNothing(t *testing.T, h Harness) {
 }
 
 func tokenOnce(t *testing.T, h Harness) {
+	t.Helper()
 	s, _ := h.New(t)
 	gate := limit(0, guard.Sent, time.Hour, 0, guard.Challenge)
-	b := guard.Batch{Keys: exact("n"), Checks: []guard.Check{gate}, Token: "t"}
+	b := guard.Batch{Keys: exact(), Checks: []guard.Check{gate}, Token: "t"}
 	shut := b
 	shut.Checks = append([]guard.Check{limit(0, guard.Sent, time.Hour, 0, guard.Refuse)}, shut.Checks...)
 	require.Equal(t, guard.Refuse, reserve(t, s, shut).Effect)
@@ -93,6 +96,7 @@ func tokenOnce(t *testing.T, h Harness) {
 }
 
 func racing(t *testing.T, h Harness) {
+	t.Helper()
 	s, _ := h.New(t)
 	b := guard.Batch{Keys: []guard.Key{{Name: "n", Exact: true}, {Name: "all"}}, Checks: []guard.Check{limit(0, guard.Sent, time.Hour, 5, guard.Refuse)}, Token: "t"}
 	var let, passed atomic.Int64
@@ -115,10 +119,11 @@ func racing(t *testing.T, h Harness) {
 
 // today: a day in Beijing ends at midnight there.
 func today(t *testing.T, h Harness) {
+	t.Helper()
 	s, advance := h.New(t)
 	check := limit(0, guard.Sent, 0, 1, guard.Refuse)
 	check.Count.Today = true
-	b := guard.Batch{Keys: exact("n"), Checks: []guard.Check{check}}
+	b := guard.Batch{Keys: exact(), Checks: []guard.Check{check}}
 	require.Equal(t, guard.Note, reserve(t, s, b).Effect)
 	out := reserve(t, s, b)
 	require.Equal(t, guard.Refuse, out.Effect)
@@ -143,6 +148,7 @@ func count(t *testing.T, s guard.Store, key guard.Key, series guard.Series, from
 }
 
 func settleOnce(t *testing.T, h Harness) {
+	t.Helper()
 	s, advance := h.New(t)
 	keys := []guard.Key{{Name: "n", Exact: true}, {Name: "a"}}
 	first := reserve(t, s, guard.Batch{Keys: keys})
@@ -167,6 +173,7 @@ func settleOnce(t *testing.T, h Harness) {
 }
 
 func release(t *testing.T, h Harness) {
+	t.Helper()
 	s, _ := h.New(t)
 	keys := []guard.Key{{Name: "n", Exact: true}, {Name: "a"}}
 	out := reserve(t, s, guard.Batch{Keys: keys, Price: 6})
@@ -179,6 +186,7 @@ func release(t *testing.T, h Harness) {
 }
 
 func shares(t *testing.T, h Harness) {
+	t.Helper()
 	s, _ := h.New(t)
 	keys := []guard.Key{{Name: "a"}}
 	check := limit(0, guard.Open, time.Hour, 1, guard.Refuse)
@@ -197,13 +205,14 @@ func shares(t *testing.T, h Harness) {
 }
 
 func flags(t *testing.T, h Harness) {
+	t.Helper()
 	s, _ := h.New(t)
 	always := guard.Check{Rule: "note", Floor: -1, Set: guard.Owner | guard.Clean}
 	undo := guard.Check{Rule: "note", Floor: -1, Clear: guard.Clean}
 	no := guard.Check{Rule: "x", Floor: -1, Effect: guard.Refuse}
 	unlessOwner, ifClean, ifOwner := no, no, no
 	unlessOwner.Unless, ifClean.If, ifOwner.If = guard.Owner, guard.Clean, guard.Owner
-	b := guard.Batch{Keys: exact("n"), Checks: []guard.Check{always, undo, unlessOwner, ifClean}}
+	b := guard.Batch{Keys: exact(), Checks: []guard.Check{always, undo, unlessOwner, ifClean}}
 	require.Equal(t, guard.Note, reserve(t, s, b).Effect)
 	b.Checks = append(b.Checks, ifOwner)
 	out := reserve(t, s, b)
@@ -214,6 +223,7 @@ func flags(t *testing.T, h Harness) {
 
 // coarseWindows: a window never counts less than is in it, and a little more at most.
 func coarseWindows(t *testing.T, h Harness) {
+	t.Helper()
 	s, advance := h.New(t)
 	key := guard.Key{Name: "a"}
 	for range 15 {
@@ -229,8 +239,9 @@ func coarseWindows(t *testing.T, h Harness) {
 }
 
 func record(t *testing.T, h Harness) {
+	t.Helper()
 	s, _ := h.New(t)
-	b := guard.Batch{Keys: exact("n"), Checks: []guard.Check{limit(0, guard.Sent, time.Hour, 1, guard.Refuse)}, Record: true}
+	b := guard.Batch{Keys: exact(), Checks: []guard.Check{limit(0, guard.Sent, time.Hour, 1, guard.Refuse)}, Record: true}
 	for want := range 3 {
 		out := reserve(t, s, b)
 		require.Equal(t, want > 0, out.Effect == guard.Refuse)
@@ -239,9 +250,10 @@ func record(t *testing.T, h Harness) {
 }
 
 func money(t *testing.T, h Harness) {
+	t.Helper()
 	s, _ := h.New(t)
 	budget := guard.Check{Rule: "money", Count: guard.Sum{Series: guard.Money, From: time.Hour}, Add: 6, Floor: 12, If: guard.Paid, Effect: guard.FreeOnly}
-	b := guard.Batch{Keys: exact("n"), Checks: []guard.Check{budget}, Price: 6}
+	b := guard.Batch{Keys: exact(), Checks: []guard.Check{budget}, Price: 6}
 	for i := range 4 {
 		out := reserve(t, s, b)
 		require.Less(t, out.Effect, guard.Challenge, "a budget refuses nobody")
@@ -252,8 +264,9 @@ func money(t *testing.T, h Harness) {
 
 // waits: after the wait the same request is let through, and a second earlier not.
 func waits(t *testing.T, h Harness) {
+	t.Helper()
 	s, advance := h.New(t)
-	b := guard.Batch{Keys: exact("n"), Checks: []guard.Check{limit(0, guard.Sent, time.Hour, 2, guard.Refuse)}}
+	b := guard.Batch{Keys: exact(), Checks: []guard.Check{limit(0, guard.Sent, time.Hour, 2, guard.Refuse)}}
 	reserve(t, s, b)
 	advance(20 * time.Minute)
 	reserve(t, s, b)
