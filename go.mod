@@ -3,6 +3,7 @@ module github.com/cnsms/cnsms
 go 1.25.0
 
 require (
+	github.com/altcha-org/altcha-lib-go v1.0.0
 	github.com/go-resty/resty/v2 v2.17.2
 	github.com/goccy/go-yaml v1.19.2
 	github.com/jarcoal/httpmock v1.4.2

@@ -1,0 +1,239 @@
+package guard
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/cnsms/cnsms/provider"
+)
+
+// Config says how a guard is made.
+type Config struct {
+	// Key is for the digests of numbers, addresses and sessions; 32 bytes or more. All
+	// who share a store share it.
+	Key []byte
+	// Store keeps the counters. Default: a memory store.
+	Store Store
+	// Rules are the limits. Default: DefaultRules.
+	Rules *Rules
+	// Challenger checks challenge tokens. Without one a challenge is a refusal.
+	Challenger Challenger
+	// RecordOnly lets everything through, and writes what it would have decided.
+	RecordOnly bool
+	// Log gets one record for each decision, without numbers, addresses or sessions.
+	// Default: none.
+	Log *slog.Logger
+	// AllowPhones and AllowNetworks pass over R1 to R4, R7 and R8; R5, R6 and the budgets
+	// of money hold for them.
+	AllowPhones   []provider.Phone
+	AllowNetworks []netip.Prefix
+	// DenyPhones and DenyNetworks are refused before anything is counted.
+	DenyPhones   []provider.Phone
+	DenyNetworks []netip.Prefix
+	// Province guesses at the province of a number, "" for not known. Default: none.
+	Province func(provider.Phone) string
+	// Now is the clock of the memory stores. Default: time.Now.
+	Now func() time.Time
+}
+
+// Challenger checks a challenge that a person solved.
+type Challenger interface {
+	// Verify returns what identifies a good token, so that it can be spent once. The
+	// error is for a bad token as well as for a service that cannot be asked: neither is
+	// a pass.
+	Verify(ctx context.Context, token string) (id string, err error)
+}
+
+// Guard decides who gets a text. Safe for concurrent use.
+type Guard struct {
+	config Config
+	rules  Rules
+	spare  Store // for a time without the store
+	phones map[provider.Phone]bool
+	denied map[provider.Phone]bool
+	macs   sync.Pool // of hash.Hash, keyed
+}
+
+// New returns a guard.
+func New(c Config) (*Guard, error) {
+	if len(c.Key) < 32 {
+		return nil, errors.New("guard: Key: want 32 bytes or more")
+	}
+	r := DefaultRules()
+	if c.Rules != nil {
+		r = *c.Rules
+	}
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Store == nil {
+		c.Store = NewMemoryStore(MemoryConfig{Now: c.Now})
+	}
+	g := &Guard{config: c, rules: r, phones: map[provider.Phone]bool{}, denied: map[provider.Phone]bool{}}
+	g.macs.New = func() any { return hmac.New(sha256.New, c.Key) }
+	g.spare = NewMemoryStore(MemoryConfig{MaxKeys: 50_000, Now: c.Now})
+	for _, p := range c.AllowPhones {
+		g.phones[p] = true
+	}
+	for _, p := range c.DenyPhones {
+		g.denied[p] = true
+	}
+	return g, nil
+}
+
+func (r Rules) check() error {
+	if r.PhoneGap <= 0 || r.PhoneHour < 1 || r.PhoneDay < r.PhoneHour || r.StrangerHour > r.PhoneHour || r.StrangerDay > r.PhoneDay {
+		return errors.New("guard: Rules: the limits of a number must be positive, the day's no less than the hour's, a stranger's no more than the owner's")
+	}
+	for _, n := range []int{
+		r.StrangerHour, r.StrangerDay, r.OpenHour, r.OpenDay, r.SessionHour, r.SessionDay, r.AddressOpen, r.UnknownOpen, r.AddressHour,
+		r.AddressDay, r.SegmentOpen, r.SegmentHour, r.SiteBurst, r.SiteOpen, r.SiteHour, r.SiteDay, r.Wrong, r.Price,
+	} {
+		if n < 1 {
+			return errors.New("guard: Rules: a limit is not positive; begin with DefaultRules")
+		}
+	}
+	if r.Money < 0 || r.MoneyPercent < 0 || r.MoneyPercent > 100 {
+		return errors.New("guard: Rules: Money is 0 or more, MoneyPercent 0 to 100")
+	}
+	return nil
+}
+
+// Request is one wish for a text.
+type Request struct {
+	// Phone is the parsed number.
+	Phone provider.Phone
+	// Client is the address; the zero Addr means that it is not known.
+	Client netip.Addr
+	// Session is what ties the wish to a browser or device; "" means none.
+	Session string
+	// Purpose is what the code is for.
+	Purpose string
+	// Paid asks for the paid way, as for a resend.
+	Paid bool
+	// Token is a solved challenge, "" for none.
+	Token string
+}
+
+// Verdict is what was decided.
+type Verdict uint8
+
+const (
+	// Allowed lets the text through.
+	Allowed Verdict = iota
+	// Challenged asks for a challenge.
+	Challenged
+	// Refused refuses.
+	Refused
+)
+
+// String returns "allow", "challenge" or "refuse".
+func (v Verdict) String() string { return [...]string{"allow", "challenge", "refuse"}[v] }
+
+// Decision is the answer to a Request.
+type Decision struct {
+	// Verdict is what holds. In a guard that only records it is Allowed.
+	Verdict Verdict
+	// Would is what the rules say.
+	Would Verdict
+	// Paid says that the paid way may be taken.
+	Paid bool
+	// Rule is the first rule that stands against the request, "" for none.
+	Rule string
+	// Wait is how long to wait after a refusal, in whole seconds rounded up and never
+	// less than one; 0 means that waiting does not help.
+	Wait time.Duration
+	// Count and Limit are what Rule compared.
+	Count, Limit int64
+	// Degraded says that the store could not be asked.
+	Degraded bool
+	// Ticket names the reservation to Verified, Failed and Released. It holds digests
+	// only. "" when nothing was reserved.
+	Ticket string
+}
+
+// Reserve decides and, when the text is let through, counts it, in one atomic step of
+// the store. A refusal and a challenge count nothing and spend no token. The error is
+// for a request that makes no sense or a context that has ended.
+func (g *Guard) Reserve(ctx context.Context, r Request) (Decision, error) {
+	if r.Phone.IsZero() || r.Purpose == "" {
+		return Decision{}, errors.New("guard: a request needs a phone and a purpose")
+	}
+	if rule := g.flatNo(r); rule != "" {
+		d := Decision{Verdict: Refused, Would: Refused, Rule: rule}
+		if g.config.RecordOnly {
+			d.Verdict = Allowed
+		}
+		g.log(ctx, r, d)
+		return d, nil
+	}
+	token := ""
+	if r.Token != "" && g.config.Challenger != nil {
+		if id, err := g.config.Challenger.Verify(ctx, r.Token); err == nil {
+			token = g.digest("token", id)
+		}
+	}
+	batch := g.batch(r, token, g.rules)
+	out, err := g.config.Store.Reserve(ctx, batch)
+	degraded := err != nil
+	if degraded {
+		if ctx.Err() != nil {
+			return Decision{}, ctx.Err()
+		}
+		batch = g.batch(r, token, g.rules.strict())
+		if out, err = g.spare.Reserve(ctx, batch); err != nil {
+			out = Outcome{Effect: Refuse, Hits: []Hit{{Check: -1, Wait: time.Minute}}}
+		}
+	}
+	d := g.decide(batch, out, degraded)
+	g.log(ctx, r, d)
+	return d, nil
+}
+
+func (g *Guard) decide(b Batch, out Outcome, degraded bool) Decision {
+	d := Decision{Degraded: degraded, Paid: out.Paid}
+	switch {
+	case out.Effect == Refuse, out.Effect == Challenge && g.config.Challenger == nil:
+		d.Would = Refused
+	case out.Effect == Challenge:
+		d.Would = Challenged
+	}
+	for _, h := range out.Hits {
+		rule := "store"
+		e := Refuse
+		if h.Check >= 0 {
+			rule, e = b.Checks[h.Check].Rule, b.Checks[h.Check].Effect
+		}
+		if e == out.Effect && d.Rule == "" {
+			d.Rule, d.Count, d.Limit = rule, h.Count, h.Limit
+		}
+		if d.Would == Refused {
+			d.Wait = max(d.Wait, (h.Wait+time.Second-1)/time.Second*time.Second)
+		}
+	}
+	d.Verdict = d.Would
+	if g.config.RecordOnly {
+		d.Verdict = Allowed
+	}
+	if d.Verdict == Allowed && !out.Now.IsZero() {
+		d.Ticket = newTicket(b, out, degraded)
+	} else {
+		d.Paid = false
+	}
+	return d
+}
+
+func (g *Guard) log(ctx context.Context, r Request, d Decision) {
+	g.config.Log.LogAttrs(ctx, slog.LevelInfo, "guard", slog.String("decision", d.Verdict.String()), slog.String("would", d.Would.String()),
+		slog.String("rule", d.Rule), slog.Int64("count", d.Count), slog.Int64("limit", d.Limit), slog.Duration("wait", d.Wait),
+		slog.Bool("paid", d.Paid), slog.Bool("degraded", d.Degraded), slog.Any("phone", r.Phone), slog.String("purpose", r.Purpose))
+}

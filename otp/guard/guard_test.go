@@ -1,0 +1,181 @@
+package guard_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/otp/guard"
+	"github.com/cnsms/cnsms/otp/guard/guardtest"
+	"github.com/cnsms/cnsms/provider"
+)
+
+var secret = bytes.Repeat([]byte("k"), 32)
+
+// solved knows tokens that begin with an o.
+type solved struct{}
+
+func (solved) Verify(_ context.Context, token string) (string, error) {
+	if token[0] != 'o' {
+		return "", errors.New("bad")
+	}
+	return token, nil
+}
+
+type world struct {
+	*testing.T
+	*guard.Guard
+	now time.Time
+	n   int
+}
+
+func newWorld(t *testing.T, change func(*guard.Config)) *world {
+	t.Helper()
+	w := &world{T: t, now: time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)}
+	c := guard.Config{Key: secret, Challenger: solved{}, Now: func() time.Time { return w.now }}
+	if change != nil {
+		change(&c)
+	}
+	g, err := guard.New(c)
+	require.NoError(t, err)
+	w.Guard = g
+	return w
+}
+
+// request is one of a new person each time.
+func (w *world) request() guard.Request {
+	w.n++
+	return guard.Request{
+		Phone:  provider.MustParsePhone(fmt.Sprintf("13%02d%07d", w.n%100, w.n*7919%10_000_000)),
+		Client: netip.AddrFrom4([4]byte{20, byte(w.n >> 8), byte(w.n), 1}), Session: fmt.Sprint("s", w.n), Purpose: "login",
+	}
+}
+
+func (w *world) ask(r guard.Request) guard.Decision {
+	w.Helper()
+	d, err := w.Reserve(w.Context(), r)
+	require.NoError(w, err)
+	if d.Verdict == guard.Refused {
+		require.NotEmpty(w, d.Rule)
+		require.Zero(w, d.Wait%time.Second)
+	}
+	return d
+}
+
+func (w *world) allow(r guard.Request) guard.Decision {
+	w.Helper()
+	d := w.ask(r)
+	require.Equal(w, guard.Allowed, d.Verdict, d)
+	return d
+}
+
+func (w *world) verified(d guard.Decision) {
+	w.Helper()
+	require.NoError(w, w.Verified(w.Context(), d.Ticket))
+}
+
+func (w *world) not(v guard.Verdict, rule string, d guard.Decision) {
+	w.Helper()
+	require.Equal(w, v, d.Verdict, d)
+	require.Equal(w, rule, d.Rule, d)
+	require.Empty(w, d.Ticket)
+	require.False(w, d.Paid)
+	if v == guard.Refused {
+		require.GreaterOrEqual(w, d.Wait, time.Second)
+	}
+}
+
+func TestMemoryStore(t *testing.T) {
+	t.Parallel()
+	guardtest.Run(t, guardtest.Harness{New: func(*testing.T) (guard.Store, func(time.Duration)) {
+		now := time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)
+		return guard.NewMemoryStore(guard.MemoryConfig{Now: func() time.Time { return now }}), func(d time.Duration) { now = now.Add(d) }
+	}})
+}
+
+func TestMemoryStoreIsBounded(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	s := guard.NewMemoryStore(guard.MemoryConfig{MaxKeys: 3, Now: func() time.Time { return now }})
+	for i := range 3 {
+		_, err := s.Reserve(t.Context(), guard.Batch{Keys: []guard.Key{{Name: fmt.Sprint(i)}}})
+		require.NoError(t, err)
+	}
+	_, err := s.Reserve(t.Context(), guard.Batch{Keys: []guard.Key{{Name: "4"}}})
+	require.ErrorIs(t, err, guard.ErrFull)
+	now = now.Add(guard.Keep + time.Second)
+	_, err = s.Reserve(t.Context(), guard.Batch{Keys: []guard.Key{{Name: "4"}}})
+	require.NoError(t, err)
+}
+
+func TestTicketsThatAreNone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	for _, bad := range []string{"", "x", "m||1|1|1|a", "q|i|1|1|1|a", "m|i|x|1|1|a", "m|i|1|-1|1|a"} {
+		require.ErrorIs(t, w.Verified(t.Context(), bad), guard.ErrTicket, bad)
+	}
+}
+
+func TestNewAndReserveRefuseWhatMakesNoSense(t *testing.T) {
+	t.Parallel()
+	for _, change := range []func(*guard.Rules){
+		func(r *guard.Rules) { r.PhoneDay = 1 }, func(r *guard.Rules) { r.Wrong = 0 }, func(r *guard.Rules) { r.Money = -1 },
+	} {
+		r := guard.DefaultRules()
+		change(&r)
+		_, err := guard.New(guard.Config{Key: secret, Rules: &r})
+		require.ErrorContains(t, err, "Rules")
+	}
+	_, err := guard.New(guard.Config{Key: []byte("short")})
+	require.ErrorContains(t, err, "Key")
+	w := newWorld(t, nil)
+	_, err = w.Reserve(t.Context(), guard.Request{})
+	require.Error(t, err)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = w.Reserve(ended, w.request())
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestClientOf(t *testing.T) {
+	t.Parallel()
+	trusted := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+	for _, c := range []struct{ name, remote, forwarded, want string }{
+		{"direct", "1.2.3.4:5", "9.9.9.9", "1.2.3.4"},
+		{"proxy", "10.0.0.1:5", "9.9.9.9", "9.9.9.9"},
+		{"client wrote some", "10.0.0.1:5", "6.6.6.6, 9.9.9.9, 10.0.0.2", "9.9.9.9"},
+		{"proxy without header", "10.0.0.1:5", "", ""},
+		{"proxy with nonsense", "10.0.0.1:5", "9.9.9.9, x", ""},
+		{"mapped", "[::ffff:1.2.3.4]:5", "", "1.2.3.4"},
+		{"no remote", "", "9.9.9.9", ""},
+	} {
+		r := &http.Request{RemoteAddr: c.remote, Header: http.Header{"X-Forwarded-For": {c.forwarded}}}
+		want := netip.Addr{}
+		if c.want != "" {
+			want = netip.MustParseAddr(c.want)
+		}
+		require.Equal(t, want, guard.ClientOf(r, trusted), c.name)
+	}
+}
+
+func TestNothingSecretIsLoggedOrInTickets(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	w := newWorld(t, func(c *guard.Config) { c.Log = slog.New(slog.NewJSONHandler(&log, nil)) })
+	r := w.request()
+	text := w.allow(r).Ticket
+	w.ask(r)
+	text += log.String()
+	require.Contains(t, text, `"rule":"R1"`)
+	for _, s := range []string{r.Phone.National(), r.Phone.National()[:7], r.Client.String(), `"s1"`} {
+		require.NotContains(t, text, s)
+	}
+}

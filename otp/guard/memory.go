@@ -1,0 +1,172 @@
+package guard
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// MemoryConfig says how a memory store is made. The zero value is usable.
+type MemoryConfig struct {
+	// MaxKeys bounds the memory. Default: 1,000,000.
+	MaxKeys int
+	// Now is the clock. Default: time.Now.
+	Now func() time.Time
+}
+
+// NewMemoryStore returns a Store for one process. What it holds is gone when the
+// process ends. It starts no goroutine: what has expired goes while calls come in.
+func NewMemoryStore(c MemoryConfig) Store {
+	if c.MaxKeys <= 0 {
+		c.MaxKeys = 1_000_000
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return &memory{config: c, keys: map[string]*entry{}, spent: map[string]int64{}}
+}
+
+type entry struct {
+	cells   cells
+	changed int64
+}
+
+// memory has one lock: every request touches the key of the whole site, so that
+// several locks would only wait for that one.
+type memory struct {
+	config MemoryConfig
+	mu     sync.Mutex
+	last   int64
+	keys   map[string]*entry
+	spent  map[string]int64 // what was spent or settled, and when it may be forgotten
+}
+
+// keepSpent is longer than any challenge or verification lives.
+const keepSpent = 48 * time.Hour
+
+// begin reads the clock, which never goes back, and drops a few of the expired.
+func (m *memory) begin() int64 {
+	m.last = max(m.last, m.config.Now().UnixMilli())
+	m.sweep(4)
+	return m.last
+}
+
+func (m *memory) sweep(n int) {
+	looked := 0
+	for name, e := range m.keys {
+		if m.last-e.changed > millis(Keep) {
+			delete(m.keys, name)
+		}
+		if looked++; looked >= n {
+			break
+		}
+	}
+	looked = 0
+	for id, end := range m.spent {
+		if m.last >= end {
+			delete(m.spent, id)
+		}
+		if looked++; looked >= n {
+			break
+		}
+	}
+}
+
+func (m *memory) isSpent(id string) bool { end, ok := m.spent[id]; return ok && m.last < end }
+
+func (m *memory) get(name string) cells {
+	if e := m.keys[name]; e != nil && m.last-e.changed <= millis(Keep) {
+		return e.cells
+	}
+	return nil
+}
+
+func (m *memory) Reserve(ctx context.Context, b Batch) (Outcome, error) {
+	if err := ctx.Err(); err != nil {
+		return Outcome{}, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := m.begin()
+	states := make([]cells, len(b.Keys))
+	fresh := 0
+	for i, k := range b.Keys {
+		if states[i] = m.get(k.Name); states[i] == nil {
+			fresh++
+		}
+	}
+	out := evaluate(now, b, states, b.Token != "" && !m.isSpent("t"+b.Token))
+	if out.Effect > FreeOnly && !b.Record {
+		return out, nil
+	}
+	if len(m.keys)+fresh > m.config.MaxKeys || len(m.spent) >= m.config.MaxKeys {
+		m.sweep(1000)
+		if len(m.keys)+fresh > m.config.MaxKeys || len(m.spent) >= m.config.MaxKeys {
+			return Outcome{}, ErrFull
+		}
+	}
+	if out.Passed {
+		m.spent["t"+b.Token] = now + millis(keepSpent)
+	}
+	price := int64(0)
+	if out.Paid {
+		price = b.Price
+	}
+	for _, k := range b.Keys {
+		m.add(k, now, [SeriesCount]int64{Sent: 1, Open: 1, Money: price})
+	}
+	return out, nil
+}
+
+func (m *memory) add(k Key, when int64, n [SeriesCount]int64) {
+	e := m.keys[k.Name]
+	if e == nil {
+		e = &entry{}
+		m.keys[k.Name] = e
+	}
+	if m.last-e.changed >= millis(time.Minute) {
+		e.cells.compact(m.last, k.Exact)
+	}
+	e.changed = m.last
+	c := e.cells.at(m.last, when, k.Exact)
+	for s := range n {
+		c.n[s] = max(0, c.n[s]+n[s])
+	}
+}
+
+func (m *memory) Settle(ctx context.Context, s Settlement) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := m.begin()
+	when := s.At.UnixMilli()
+	var n [SeriesCount]int64
+	switch s.What {
+	case Verified:
+		n = [SeriesCount]int64{Open: -1, Verified: 1, Money: -s.Refund}
+	case Sent:
+		n = [SeriesCount]int64{Sent: -1, Open: -1, Money: -s.Refund}
+	case Wrong:
+		n, when = [SeriesCount]int64{Wrong: 1}, now
+	default:
+		return nil
+	}
+	if s.What != Wrong {
+		if m.isSpent("s"+s.ID) || now-when > millis(Keep) {
+			return nil
+		}
+		m.spent["s"+s.ID] = now + millis(keepSpent)
+	}
+	for _, k := range s.Keys {
+		change := n
+		if s.What == Sent && !k.Exact {
+			change[Sent], change[Open] = 0, 0
+		}
+		if m.keys[k.Name] != nil || len(m.keys) < m.config.MaxKeys {
+			m.add(k, when, change)
+		}
+	}
+	return nil
+}
