@@ -9,13 +9,6 @@ import (
 	"github.com/cnsms/cnsms/otp/guard"
 )
 
-// permit is what the guard says to a text that it lets through.
-type permit struct {
-	ticket string
-	paid   bool   // it may go a way that costs money
-	rule   string // what stands against it all the same, such as "money"
-}
-
 // reserve asks the guard for one text.
 func (s *Service) reserve(ctx context.Context, test bool, r guard.Request) (permit, *Error) {
 	if test {
@@ -57,24 +50,6 @@ func (s *Service) challenge(ctx context.Context) json.RawMessage {
 		return nil
 	}
 	return made
-}
-
-// pay asks for one more text, the paid way, for a wish that was let through.
-func (s *Service) pay(ctx context.Context, r guard.Request) (permit, *Error) {
-	r.Paid, r.Again, r.Token = true, true, ""
-	return s.reserve(ctx, false, r)
-}
-
-// payInstead puts a permit for the paid way, or at least the free one, in the place of
-// one that was not used and is for the free way. It reports whether there is one.
-func (s *Service) payInstead(ctx context.Context, w *wish) bool {
-	if w.paid {
-		return true
-	}
-	s.withdraw(ctx, w.ticket)
-	var refusal *Error
-	w.permit, refusal = s.pay(ctx, w.Request)
-	return refusal == nil
 }
 
 // withdraw tells the guard that what it reserved was not used.

@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
-	"time"
 	"unicode/utf8"
 
-	"github.com/cnsms/cnsms/otp/guard"
 	"github.com/cnsms/cnsms/provider"
 )
 
@@ -55,23 +53,6 @@ type start struct {
 	phone  provider.Phone
 	client netip.Addr
 	test   bool
-}
-
-// wish is what the guard is asked with, what it says, and what else goes with a text.
-type wish struct {
-	guard.Request
-	permit
-	captcha string
-	client  string // as it was given
-}
-
-func (a start) wish() wish {
-	return wish{
-		Request: guard.Request{
-			Phone: a.phone, Client: a.client, Session: deviceOf(cmp.Or(a.Device, a.Binding)), Purpose: a.Purpose, Token: a.Solution,
-		},
-		captcha: a.Captcha, client: a.StartRequest.Client,
-	}
 }
 
 // secrets is what a record keeps sealed.
@@ -127,44 +108,6 @@ func (s *Service) Start(ctx context.Context, req StartRequest) (Verification, er
 		Kind: EventHeld, At: a.Now.Go(), Purpose: asked.Purpose, Phone: asked.phone, Client: w.client, Rule: refusal.Rule, Err: refusal,
 	})
 	return Verification{}, refusal
-}
-
-// reserveAndCreate asks the guard and then the store. When the guard refuses, it only finds
-// what is pending.
-func (s *Service) reserveAndCreate(ctx context.Context, c Creation, test bool, w *wish) (a Answer, refusal *Error, err error) {
-	giveBack, err := s.turns.take(ctx, c.Record.Pending)
-	if err != nil {
-		return Answer{}, nil, err
-	}
-	defer giveBack()
-	w.permit, refusal = s.reserve(ctx, test, w.Request)
-	c.Ticket, c.OnlyFind = w.ticket, refusal != nil
-	a, err = s.create(ctx, c)
-	if refusal != nil && err != nil { // what the guard said is the answer
-		a, err = Answer{Now: TimeOf(s.config().Now())}, nil
-	}
-	return a, refusal, err
-}
-
-// anotherLook is how long a request waits that came just after another one.
-const anotherLook = 100 * time.Millisecond
-
-// lookAgain is for the second click of a double click that another process got: the guard
-// refuses it because of the first one, whose record is not stored yet.
-func (s *Service) lookAgain(ctx context.Context, c Creation, a Answer, refusal *Error) Answer {
-	if refusal.Code != Wait || refusal.RetryAfter > time.Minute {
-		return a
-	}
-	pause, cancel := context.WithTimeout(ctx, anotherLook)
-	defer cancel()
-	if <-pause.Done(); ctx.Err() != nil {
-		return a
-	}
-	c.OnlyFind = true
-	if again, err := s.create(ctx, c); err == nil {
-		return again
-	}
-	return a
 }
 
 // abandon ends a record that may have been stored though its store failed, so that the user's
