@@ -23,6 +23,7 @@ const worldSize = 500
 type figures struct {
 	mu                                 sync.Mutex
 	users, reachable, inTime, verified int
+	challenges                         int
 	sends, free, paid                  int
 	cost, unknown, instead, saved      failover.Money
 	latest                             time.Duration
@@ -53,6 +54,7 @@ func TestStory(t *testing.T) { //nolint:tparallel // The group ends when all wor
 	require.LessOrEqual(t, f.reachable-f.inTime, max(3, f.reachable/1000), "not verified within a minute") // few are chance
 	t.Logf("%d verifications, %d by somebody who waits at a phone that is there, %d of them within a minute (%.2f %%), the last after %v",
 		f.users, f.reachable, f.inTime, 100*float64(f.inTime)/float64(f.reachable), f.latest.Round(time.Second))
+	t.Logf("%d challenges", f.challenges)
 	t.Logf("%d texts asked for, %d free (%.1f %%); cost %v yuan and at most %v more; alone %v; saved %v", f.sends, f.free,
 		100*float64(f.free)/float64(f.sends), f.cost, f.unknown, f.instead, f.saved)
 }
@@ -97,6 +99,7 @@ func (w *world) judge(f *figures) {
 	for _, u := range w.users {
 		require.NoError(w, u.failure, "seed %d: user %d", w.seed, u.n)
 		f.users++
+		f.challenges += u.challenged
 		if !u.verified.IsZero() {
 			f.verified++
 		}
