@@ -117,7 +117,7 @@ func TestHandlersSessionIsNotFixed(t *testing.T) {
 
 	s.clock.Advance(time.Minute)
 	second := b.start()
-require.Equal(t, g.asked[0].Session, g.asked[1].Session)
+	require.Equal(t, g.asked[0].Session, g.asked[1].Session)
 	require.Equal(t, g.asked[0].Session, g.asked[2].Session)
 	thief := s.browser()
 	got := thief.do(http.MethodGet, "status?purpose=login&id="+second, "", func(r *http.Request) {

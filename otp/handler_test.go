@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/otp"
+	"github.com/cnsms/cnsms/otp/guard"
 )
 
 func TestHandlerVerifiesANumber(t *testing.T) {
@@ -162,15 +163,15 @@ func hello(w http.ResponseWriter) error {
 
 func TestHandlerPassesOnWhatItIsGiven(t *testing.T) {
 	t.Parallel()
-	g := &guard{}
+	g := &fakeGuard{answer: guard.Decision{Paid: true}}
 	s := newSiteOf(t, func(cfg *otp.Config) { cfg.Guard = g })
 	b := s.browser()
 	got := b.post("start", `{"purpose":"login","phone":"`+typed+`","solution":"first","captcha":"first puzzle"}`)
 	id := got.body["id"].(string)
 	s.clock.Advance(time.Minute)
 	b.post("resend", `{"id":"`+id+`","purpose":"login","solution":"second","captcha":"second puzzle"}`)
-	require.Equal(t, "first", g.asked[0].Solution)
-	require.Equal(t, "second", g.asked[1].Solution)
+	require.Equal(t, "first", g.asked[0].Token)
+	require.Equal(t, "second", g.asked[1].Token)
 	require.Equal(t, "first puzzle", s.sms.Attempts()[0].Message.Captcha)
 	require.Equal(t, "second puzzle", s.sms.Attempts()[1].Message.Captcha)
 
