@@ -132,3 +132,9 @@ func Unseal(secret provider.Secret, about, sealed string) (plain string, err err
 	err = mustKey(secret).openJSON(sealed, about, &plain)
 	return plain, err
 }
+
+// DecodeBody and DecodeQuery read requests as a Handler does.
+var (
+	DecodeBody  = decodeBody
+	DecodeQuery = decodeQuery
+)

@@ -91,6 +91,10 @@ func (c HandlerConfig) prepare() (*http.CrossOriginProtection, error) {
 //	POST check   {"id", "purpose", "code"}   tries a code; OnVerified
 //	POST cancel  {"id", "purpose"}           gives it up
 //	GET  status?id=…&purpose=…               how it is doing
+//	GET  challenge                           a challenge, where the guard makes them
+//
+// A start or resend that is answered with the code "challenge" is sent again with "solution",
+// which is the token of a solved challenge.
 //
 // Its paths are relative: mount it with http.StripPrefix. A request whose body is not JSON
 // of exactly these members is refused, and so is one that a page of another origin makes.
@@ -125,15 +129,18 @@ type endpoint struct {
 	required []string
 	optional []string
 	serve    func(h *Handler, x *exchange) error
+	anyQuery bool // the query says nothing
 }
 
 // endpoints are all paths.
 var endpoints = map[string]endpoint{
-	"start":  {http.MethodPost, []string{"purpose", "phone"}, []string{"solution", "captcha", "key", "lang"}, (*Handler).start},
-	"resend": {http.MethodPost, []string{"id", "purpose"}, []string{"solution", "captcha", "lang"}, (*Handler).resend},
-	"check":  {http.MethodPost, []string{"id", "purpose", "code"}, []string{"phone", "lang"}, (*Handler).check},
-	"cancel": {http.MethodPost, []string{"id", "purpose"}, []string{"lang"}, (*Handler).cancel},
-	"status": {http.MethodGet, []string{"id", "purpose"}, []string{"lang"}, (*Handler).status},
+	"start":  {method: http.MethodPost, required: []string{"purpose", "phone"}, optional: []string{"solution", "captcha", "key", "lang"}, serve: (*Handler).start},
+	"resend": {method: http.MethodPost, required: []string{"id", "purpose"}, optional: []string{"solution", "captcha", "lang"}, serve: (*Handler).resend},
+	"check":  {method: http.MethodPost, required: []string{"id", "purpose", "code"}, optional: []string{"phone", "lang"}, serve: (*Handler).check},
+	"cancel": {method: http.MethodPost, required: []string{"id", "purpose"}, optional: []string{"lang"}, serve: (*Handler).cancel},
+	"status": {method: http.MethodGet, required: []string{"id", "purpose"}, optional: []string{"lang"}, serve: (*Handler).status},
+	// What solves challenges in browsers adds to the query as it likes.
+	"challenge": {method: http.MethodGet, serve: (*Handler).challenge, anyQuery: true},
 }
 
 // ServeHTTP answers one request.
@@ -161,8 +168,9 @@ func (h *Handler) serve(x *exchange) error {
 	if err := x.read(e); err != nil {
 		return err
 	}
-	if served := h.config().Purposes; served != nil && !slices.Contains(served, x.fields["purpose"]) {
-		return badRequest(fmt.Sprintf("purpose: %q is not served here", short(x.fields["purpose"])))
+	purpose, named := x.fields["purpose"]
+	if served := h.config().Purposes; named && served != nil && !slices.Contains(served, purpose) {
+		return badRequest(fmt.Sprintf("purpose: %q is not served here", short(purpose)))
 	}
 	x.session = h.sessionOf(x.r)
 	return e.serve(h, x)

@@ -42,7 +42,7 @@ func (x *exchange) read(e endpoint) error {
 		if body, err = x.body(); err == nil {
 			x.fields, err = decodeBody(body, known)
 		}
-	} else {
+	} else if !e.anyQuery {
 		x.fields, err = decodeQuery(x.r.URL.RawQuery, known)
 	}
 	if err != nil {

@@ -1,9 +1,13 @@
 package otp
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
+
+	"github.com/cnsms/cnsms/otp/guard"
 )
 
 func (h *Handler) start(x *exchange) error {
@@ -32,6 +36,23 @@ func (h *Handler) status(x *exchange) error {
 	return x.verification(v, err)
 }
 
+// challenge answers with a challenge as it is, which is what widgets want.
+func (h *Handler) challenge(x *exchange) error {
+	made, err := h.config().Service.issue(x.r.Context())
+	switch {
+	case errors.Is(err, errors.ErrUnsupported):
+		return refused(http.StatusNotFound, "path: the guard makes no challenges")
+	case err == nil && !json.Valid(made):
+		err = errors.New("otp: the guard's challenge is no JSON")
+	}
+	if err != nil {
+		h.trouble(x, Checked{}, err)
+		return unavailable("the guard failed", err)
+	}
+	x.write(http.StatusOK, made)
+	return nil
+}
+
 func (h *Handler) cancel(x *exchange) error {
 	if err := h.config().Service.Cancel(x.r.Context(), x.fields["id"], x.fields["purpose"], x.session.binding); err != nil {
 		return err
@@ -51,10 +72,7 @@ func (h *Handler) check(x *exchange) error {
 	h.setCookie(x, session{binding: newID(), device: x.session.device})
 	w := &watched{ResponseWriter: x.w}
 	if err := h.verified(w, x.r, done); err != nil {
-		h.config().Service.tell(x.r.Context(), Event{
-			Kind: EventTrouble, At: h.config().Service.config().Now(), ID: done.ID, Purpose: done.Purpose,
-			Phone: done.Phone, Client: h.client(x.r), Test: done.Test, Err: err,
-		})
+		h.trouble(x, done, err)
 		if w.written {
 			return nil // the answer has begun
 		}
@@ -64,6 +82,15 @@ func (h *Handler) check(x *exchange) error {
 		x.write(http.StatusOK, map[string]bool{"verified": true}, member{"message", x.words.About(Verification{State: Approved})})
 	}
 	return nil
+}
+
+// trouble tells of something that does not work as it promises.
+func (h *Handler) trouble(x *exchange, done Checked, err error) {
+	service := h.config().Service
+	service.tell(x.r.Context(), Event{
+		Kind: EventTrouble, At: service.config().Now(), ID: done.ID, Purpose: done.Purpose,
+		Phone: done.Phone, Client: h.client(x.r), Test: done.Test, Err: err,
+	})
 }
 
 // verified calls OnVerified, and takes its headers back when it fails.
@@ -98,4 +125,15 @@ func (w *watched) WriteHeader(status int) {
 func (w *watched) Write(data []byte) (int, error) {
 	w.written = true
 	return w.ResponseWriter.Write(data)
+}
+
+// issue makes a challenge, where the guard does so.
+func (s *Service) issue(ctx context.Context) (json.RawMessage, error) {
+	maker, ok := s.config().Guard.(guard.Issuer)
+	if !ok {
+		return nil, errors.ErrUnsupported
+	}
+	limited, cancel := s.limited(ctx)
+	defer cancel()
+	return maker.Issue(limited)
 }

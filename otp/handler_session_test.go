@@ -152,9 +152,3 @@ func TestO15HandlerTellsNobodyButTheHolder(t *testing.T) {
 	s.sms.ExpectCount(t, 4)
 	require.EqualValues(t, 5, owner.status(ids["pending"]).body["tries_left"], "no stranger burns a try")
 }
-
-func headers(h http.Header) string {
-	var b strings.Builder
-	_ = h.Write(&b)
-	return b.String()
-}

@@ -41,7 +41,7 @@ func (s *Service) sendClaimed(ctx context.Context, a Answer, phone provider.Phon
 	}
 	e := event(EventSent, settled.Record, settled.Now)
 	e.Phone, e.Send, e.Provider, e.Client, e.Err = phone, number, settlement.Provider, client, failure
-	e.ByItself = settled.Record.Sends[number-1].ByItself
+	e.ByItself, e.Message = settled.Record.Sends[number-1].ByItself, receipt.ID
 	if settlement.Outcome != Refused {
 		s.tell(ctx, e)
 		if r := settled.Record; !r.Open(settled.Now) && r.State != Approved { // canceled while it was sent
