@@ -32,24 +32,29 @@ func (s *Service) reserve(ctx context.Context, test bool, r guard.Request) (perm
 
 // challenge is what the guard wants solved, or nothing if it does not make challenges.
 func (s *Service) challenge(ctx context.Context) json.RawMessage {
-	maker, ok := s.guard.(issuer)
+	made, err := s.issue(ctx)
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		s.tell(ctx, Event{Kind: EventTrouble, At: s.config().Now(), Err: err})
+	}
+	return made
+}
+
+// issue makes a challenge, where the guard does so.
+func (s *Service) issue(ctx context.Context) (json.RawMessage, error) {
+	maker, ok := s.guard.(guard.Issuer)
 	if !ok {
-		return nil
+		return nil, errors.ErrUnsupported
 	}
 	limited, cancel := s.limited(ctx)
 	defer cancel()
 	made, err := maker.Issue(limited)
-	switch {
-	case errors.Is(err, errors.ErrUnsupported):
-		return nil
-	case err == nil && !json.Valid(made):
+	if err == nil && !json.Valid(made) {
 		err = errors.New("otp: the guard's challenge is no JSON")
 	}
 	if err != nil {
-		s.tell(ctx, Event{Kind: EventTrouble, At: s.config().Now(), Err: err})
-		return nil
+		return nil, err
 	}
-	return made
+	return made, nil
 }
 
 // withdraw tells the guard that what it reserved was not used.

@@ -3,7 +3,6 @@ package otp
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"net/netip"
 
 	"github.com/cnsms/cnsms/otp/guard"
@@ -13,8 +12,7 @@ import (
 // and learns what became of it. A *guard.Guard is one. Implementations are safe for
 // concurrent use.
 //
-// A guard that has a method Issue(context.Context) (json.RawMessage, error) makes challenges
-// with it: what it returns becomes Error.Challenge.
+// What a guard makes that is a guard.Issuer becomes Error.Challenge.
 type Guard interface {
 	// Reserve charges one text against all limits, or none at all. An error is a guard that
 	// does not work, and nothing is sent.
@@ -50,11 +48,6 @@ func (noGuard) Withdrawn(context.Context, string) error { return nil }
 func ownGuard(cfg Config) (Guard, error) {
 	key := newDigester([]byte(cfg.Key)).digest("cnsms otp", "guard", cfg.App)
 	return guard.New(guard.Config{Key: key, Now: cfg.Now})
-}
-
-// issuer is a guard that makes challenges.
-type issuer interface {
-	Issue(ctx context.Context) (json.RawMessage, error)
 }
 
 // deviceOf is what a guard knows a browser by. It does not depend on the service's keys, so

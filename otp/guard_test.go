@@ -70,12 +70,9 @@ func (g *fakeGuard) Withdrawn(_ context.Context, ticket string) error {
 	return g.tell("withdrawn", ticket)
 }
 
-// Issue makes challenges.
-func (*fakeGuard) Issue(context.Context) (json.RawMessage, error) {
-	return json.RawMessage(`{"salt":"x"}`), nil
-}
+var puzzle = json.RawMessage(`{"salt":"x"}`)
 
-// guarded makes a service with a guard.
+// guarded makes a service with a guard that makes no challenges.
 func guarded(t *testing.T) (*otp.Service, *fake.Provider, *clock, *fakeGuard) {
 	t.Helper()
 	g := &fakeGuard{answer: guard.Decision{Paid: true}}
@@ -156,7 +153,7 @@ func TestGuardsRefusalIsPassedOnAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	s, sms, c, g := guarded(t)
 	g.says(guard.Decision{Verdict: guard.Challenged, Rule: "R4"})
-	refusal := &otp.Error{Code: otp.ChallengeWanted, Rule: "R4", Challenge: []byte(`{"salt":"x"}`)}
+	refusal := &otp.Error{Code: otp.ChallengeWanted, Rule: "R4"}
 	_, err := s.Start(t.Context(), start())
 	require.Equal(t, error(refusal), err)
 	sms.ExpectNothing(t)
@@ -184,11 +181,11 @@ func TestWhatAGuardSaysIsAnError(t *testing.T) {
 		"wait":      {guard.Decision{Verdict: guard.Refused, Rule: "R3", Wait: 61 * time.Second}, nil, otp.Error{Code: otp.Wait, Rule: "R3", RetryAfter: 61 * time.Second}},
 		"blocked":   {guard.Decision{Verdict: guard.Refused, Rule: "R5"}, nil, otp.Error{Code: otp.Blocked, Rule: "R5"}},
 		"broken":    {guard.Decision{}, errDeath, otp.Error{Code: otp.Unavailable, Text: "the guard failed", Err: errDeath}},
-		"challenge": {guard.Decision{Verdict: guard.Challenged, Rule: "R2"}, nil, otp.Error{Code: otp.ChallengeWanted, Rule: "R2", Challenge: []byte(`{"salt":"x"}`)}},
+		"challenge": {guard.Decision{Verdict: guard.Challenged, Rule: "R2"}, nil, otp.Error{Code: otp.ChallengeWanted, Rule: "R2", Challenge: puzzle}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			g := &fakeGuard{answer: c.says, err: c.err}
+			g := &puzzling{fakeGuard: fakeGuard{answer: c.says, err: c.err}, made: puzzle}
 			var heard events
 			s, sms := newService(t, func(cfg *otp.Config) { cfg.Guard, cfg.OnEvent = g, heard.hook })
 			_, err := s.Start(t.Context(), start())
@@ -200,18 +197,9 @@ func TestWhatAGuardSaysIsAnError(t *testing.T) {
 	}
 }
 
-// speechless is a guard whose challenges are no use.
-type speechless struct {
-	fakeGuard
-	made json.RawMessage
-	err  error
-}
-
-func (g *speechless) Issue(context.Context) (json.RawMessage, error) { return g.made, g.err }
-
 func TestAChallengeThatCannotBeMadeIsAnEventAndNoWayIn(t *testing.T) {
 	t.Parallel()
-	for want, g := range map[string]*speechless{
+	for want, g := range map[string]*puzzling{
 		"held":          {err: errors.ErrUnsupported},
 		"trouble,held":  {err: errDeath},
 		"trouble,held ": {made: json.RawMessage("{")},

@@ -152,7 +152,7 @@ func TestClientIsAnAddressOrNothing(t *testing.T) {
 func TestR8AfterManyWrongCodesTheNumberIsChallenged(t *testing.T) {
 	t.Parallel()
 	const tries = 10
-	w := newSite(t, 0, func(cfg *otp.Config) { cfg.Purposes["login"] = otp.Policy{Tries: tries} })
+	w := newShop(t, 0, func(cfg *otp.Config) { cfg.Purposes["login"] = otp.Policy{Tries: tries} })
 	wrong := 0
 	var err error
 	for round := 0; wrong <= 20; round++ {

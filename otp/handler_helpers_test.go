@@ -20,6 +20,7 @@ import (
 // site is a server with a handler under /codes/.
 type site struct {
 	t        *testing.T
+	codes    *otp.Service
 	sms      *fake.Provider
 	clock    *clock
 	url      string
@@ -50,7 +51,7 @@ func offline(t *testing.T, service func(cfg *otp.Config), change ...func(cfg *ot
 	t.Helper()
 	s := &site{t: t}
 	codes, sms, clock := newClocked(t, service)
-	s.sms, s.clock = sms, clock
+	s.codes, s.sms, s.clock = codes, sms, clock
 	cfg := otp.HandlerConfig{Service: codes, OnVerified: func(w http.ResponseWriter, r *http.Request, done otp.Checked) error {
 		s.logins.Add(1)
 		if s.verified != nil {
@@ -114,6 +115,7 @@ func (s *site) read(answer *http.Response) reply {
 	data, err := io.ReadAll(answer.Body)
 	require.NoError(s.t, err)
 	s.keepsSecrets(string(data) + headers(answer.Header))
+	s.asDescribed(answer, data)
 	got := reply{status: answer.StatusCode, header: answer.Header, text: string(data), body: map[string]any{}}
 	require.NoError(s.t, json.Unmarshal(data, &got.body), "%s", data)
 	return got

@@ -29,17 +29,17 @@ func newGuard(tb testing.TB, money int, now func() time.Time, change ...func(*gu
 	return g
 }
 
-// site is a service under a real guard, on a composer with a free way and a paid one.
-type site struct {
+// shop is a service under a real guard, on a composer with a free way and a paid one.
+type shop struct {
 	*otp.Service
 	*clock
 	free, paid *fake.Provider
 	heard      *events
 }
 
-func newSite(tb testing.TB, money int, change ...func(cfg *otp.Config)) site {
+func newShop(tb testing.TB, money int, change ...func(cfg *otp.Config)) shop {
 	tb.Helper()
-	w := site{clock: newClock(), heard: &events{}}
+	w := shop{clock: newClock(), heard: &events{}}
 	composer, free, paid := ways(tb)
 	w.free, w.paid = free, paid
 	w.Service, _ = newService(tb, append([]func(cfg *otp.Config){func(cfg *otp.Config) {
@@ -49,7 +49,7 @@ func newSite(tb testing.TB, money int, change ...func(cfg *otp.Config)) site {
 }
 
 // again asks for another text a minute later.
-func (w site) again(t *testing.T, id string) {
+func (w shop) again(t *testing.T, id string) {
 	t.Helper()
 	w.Advance(time.Minute)
 	v, err := w.Resend(t.Context(), resend(id))
@@ -59,7 +59,7 @@ func (w site) again(t *testing.T, id string) {
 
 func TestAResendIsPaidWhileTheGuardHasMoney(t *testing.T) {
 	t.Parallel()
-	w := newSite(t, 100)
+	w := newShop(t, 100)
 	w.again(t, started(t, w.Service).ID)
 	w.free.ExpectCount(t, 1)
 	w.paid.ExpectCount(t, 1)
@@ -71,7 +71,7 @@ func TestAResendIsPaidWhileTheGuardHasMoney(t *testing.T) {
 // first one.
 func TestWithoutMoneyAResendGoesTheFreeWayAgain(t *testing.T) {
 	t.Parallel()
-	w := newSite(t, 0)
+	w := newShop(t, 0)
 	v := started(t, w.Service)
 	w.again(t, v.ID)
 	w.paid.ExpectNothing(t)
@@ -92,7 +92,7 @@ func TestWithoutMoneyAResendGoesTheFreeWayAgain(t *testing.T) {
 // TestAFirstTextThatTheFreeWayRefusesIsPaidOnlyWithTheGuardsMoney is a relay without a phone.
 func TestAFirstTextThatTheFreeWayRefusesIsPaidOnlyWithTheGuardsMoney(t *testing.T) {
 	t.Parallel()
-	w := newSite(t, 6)
+	w := newShop(t, 6)
 	down := fake.Refuse(provider.KindUnavailable)
 	w.free.Script(down, down, down)
 	v := started(t, w.Service)
@@ -114,7 +114,7 @@ func TestAFirstTextThatTheFreeWayRefusesIsPaidOnlyWithTheGuardsMoney(t *testing.
 // TestMoneyThatWasNotSpentComesBack has both ways refuse.
 func TestMoneyThatWasNotSpentComesBack(t *testing.T) {
 	t.Parallel()
-	w := newSite(t, 6)
+	w := newShop(t, 6)
 	down := fake.Refuse(provider.KindUnavailable)
 	w.free.Script(down, down)
 	w.paid.Script(down)
@@ -183,7 +183,7 @@ func TestNobodyGetsASecondCode(t *testing.T) {
 func TestAStartOfWhatIsPendingIsPaidAsAResend(t *testing.T) {
 	t.Parallel()
 	for money, paid := range map[int]int{100: 1, 0: 0} {
-		w := newSite(t, money)
+		w := newShop(t, money)
 		v := started(t, w.Service)
 		w.Advance(time.Minute)
 		again := started(t, w.Service)

@@ -56,7 +56,8 @@ type Member struct {
 	Bills Bills
 	// Texts are the texts as the phone shows them, by the logical names of the templates:
 	// those that the adapter has, with Text filled in where the service knows it by an
-	// ID alone. Only Text and Sign are looked at. Without a Text, one segment is not
+	// ID alone. Only Text and Sign are looked at, and a code that the service makes counts
+	// as six digits. Without a Text, one segment is not
 	// guessed: the texts count as unpriced, unless PerText is set or the service has told.
 	Texts provider.Templates
 	// Sign is the signature of texts whose template has none, without brackets. It counts.

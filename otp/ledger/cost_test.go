@@ -142,7 +142,10 @@ func TestLongTextsCostMore(t *testing.T) {
 		m.Texts = provider.Templates{"login": {Text: strings.Repeat("x", 150) + "{code}"}}
 	}, abroad))
 	require.Equal(t, "unpriced", cost(t, func(*ledger.Member) {}, other), "no such text")
-	require.Equal(t, "unpriced", cost(t, func(*ledger.Member) {}, none), "a text that cannot be filled in")
+	require.Equal(t, "0.045", cost(t, func(*ledger.Member) {}, none), "a code of the service's counts as six digits")
+	require.Equal(t, "unpriced", cost(t, func(m *ledger.Member) {
+		m.Texts = provider.Templates{"login": {Text: "{name}: {code}"}}
+	}, none), "a text that cannot be filled in")
 	require.Equal(t, "unpriced", cost(t, func(m *ledger.Member) { m.Price = 0 }, message("")))
 }
 

@@ -111,14 +111,24 @@ func (m Member) cost(segments int, known bool) (failover.Money, bool) {
 	return m.Price * failover.Money(segments), known
 }
 
+// ownCode stands for a code that the service makes.
+const ownCode = "000000"
+
 // count counts the segments of a message at this member.
 func (m Member) count(message provider.Message) (n int, known bool) {
 	template, ok := m.Texts[message.Template]
 	if !ok {
 		return 0, false
 	}
-	template.Ignore = slices.Collect(maps.Keys(message.Params)) // a text need not use them all
-	shown, err := template.Render(message.Params)
+	params := maps.Clone(message.Params)
+	if params == nil {
+		params = provider.Params{}
+	}
+	if params[provider.ParamCode] == "" {
+		params[provider.ParamCode] = ownCode
+	}
+	template.Ignore = slices.Collect(maps.Keys(params)) // a text need not use them all
+	shown, err := template.Render(params)
 	if err != nil {
 		return 0, false
 	}
