@@ -30,6 +30,8 @@ func types(v *webLogin) {
 	v.askFor("+86 138-0013-8000")
 	code := v.code(1)
 	require.Equal(v, 0, v.here())
+	v.enter(kb.Tab)
+	require.Equal(v, "check", evaluate[string](v.stage, "document.activeElement.id"))
 	v.enter("12a3")
 	require.Equal(v, "123", v.boxes(), "only digits")
 	require.Equal(v, 3, v.here())

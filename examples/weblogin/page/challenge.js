@@ -1,4 +1,5 @@
 // Solves a challenge of the server's (ALTCHA) in a worker, so that the page stays alive.
+// Browsers have crypto.subtle over HTTPS, and on the machine itself, only.
 
 // solve returns the token to send with the next try; progress is told how far it is, 0 to 1.
 export function solve(challenge, progress) {

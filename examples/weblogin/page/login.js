@@ -37,6 +37,7 @@ function show(name) {
 function render() {
   const wait = Math.max(0, Math.ceil((next - Date.now()) / 1000));
   const label = (key) => wait > 0 ? t(key + "_in", { s: wait }) : t(key);
+  put("title", t(view === "inside" ? "hello" : "title"));
   put("send", label("send"));
   $("send").disabled = busy || wait > 0;
   put("again", over ? label("anew") : closed ? t("again") : label("again"));

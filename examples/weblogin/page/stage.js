@@ -56,7 +56,8 @@ function showTexts() {
 
 // Money comes as text in yuan, least and most; here it is only shown.
 const range = ({ least, most }, of = (n) => n) => least === most ? of(least) : of(least) + "–" + of(most);
-const yuan = (money) => t("yuan", { n: range(money) });
+const cents = (n) => /^[0-9]+([.][0-9])?$/.test(n) ? Number(n).toFixed(2) : n;
+const yuan = (money) => t("yuan", { n: range(money, cents) });
 const fen = (money) => t("fen", { n: range(money, (n) => String(Math.round(Number(n) * 10000) / 100)) });
 
 function codeLine(code) {
@@ -85,7 +86,7 @@ function render() {
     ["spent", yuan(total.cost)], ["saved", yuan(total.saved)],
     ["ways", total.free + " / " + (total.texts - total.free)], ["verified_share", total.verified + " / " + total.verifications],
   ], ([key, value]) => element("div", key, "", element("dt", "", t(key)), element("dd", "", String(value))));
-  const said = bots.asked ? t("bots_said", bots) : "";
+  const said = bots.asked ? t("bots_said", { ...bots, spent: cents(bots.spent) }) : "";
   if ($("bots-said").textContent !== said) $("bots-said").textContent = said;
 }
 
