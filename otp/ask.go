@@ -1,6 +1,7 @@
 package otp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 )
@@ -8,9 +9,14 @@ import (
 // asked is what the guard is told of a request.
 func (s *Service) asked(a start) Asked {
 	return Asked{
-		Purpose: a.Purpose, Phone: a.phone, Binding: s.keys.current().binding("guard", a.Binding),
+		Purpose: a.Purpose, Phone: a.phone, Binding: s.device(a.Device, a.Binding),
 		Client: a.Client, Solution: a.Solution, Number: 1,
 	}
+}
+
+// device is what the guard knows a browser by.
+func (s *Service) device(device, binding string) string {
+	return s.keys.current().binding("guard", cmp.Or(device, binding))
 }
 
 // reserve asks the guard for one text.

@@ -42,7 +42,7 @@ func (s *Service) Check(ctx context.Context, req CheckRequest) (Checked, error) 
 	case req.ID == "", req.Purpose == "", req.Binding == "":
 		return Checked{}, badRequest("ID, Purpose, Binding: must not be empty")
 	case code == "" || len(code) > 64:
-		return Checked{}, badRequest("Code: want the code that was sent")
+		return Checked{}, &Error{Code: BadRequest, Rule: "code", Text: "Code: want the code that was sent"}
 	}
 	var phone provider.Phone
 	if req.Phone != "" {

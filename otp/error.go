@@ -55,7 +55,7 @@ type Error struct {
 	// Code is what went wrong.
 	Code Code
 	// Rule names the limit that was reached, where it was one: "resend", "phone", "guesses", or a
-	// rule of the guard's.
+	// rule of the guard's. It is "code" for a BadRequest where no code was typed.
 	Rule string
 	// RetryAfter is how long to wait before the same is asked again; 0 where that
 	// does not help or is not known.

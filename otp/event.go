@@ -57,7 +57,8 @@ const (
 	EventErased EventKind = "erased"
 	// EventExported: all records of a number were read.
 	EventExported EventKind = "exported"
-	// EventTrouble: a store, a guard or a sender does not work as it promises.
+	// EventTrouble: a store, a guard, a sender or a Handler's OnVerified does not work as it
+	// promises.
 	EventTrouble EventKind = "trouble"
 )
 

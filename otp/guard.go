@@ -26,7 +26,8 @@ type Asked struct {
 	Purpose string
 	// Phone is the parsed number, so that no way of writing it makes another one.
 	Phone provider.Phone
-	// Binding is a digest of the session's secret. It is empty when ByItself is set.
+	// Binding is a digest of the device, or of the session's secret where no device is given. It is
+	// empty when ByItself is set.
 	Binding string
 	// Client is the address of the browser or app, as StartRequest has it.
 	Client string

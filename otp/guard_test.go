@@ -74,6 +74,30 @@ func TestGuardLearnsWhatBecameOfEveryText(t *testing.T) {
 	require.NotContains(t, g.asked[0].Binding, session)
 }
 
+// TestTheGuardKnowsADeviceAcrossBindings has one browser with two sessions.
+func TestTheGuardKnowsADeviceAcrossBindings(t *testing.T) {
+	t.Parallel()
+	s, _, c, g := guarded(t)
+	first, second, stranger := start(), start(), start()
+	first.Device, second.Device, second.Binding, stranger.Binding = "a device", "a device", "its next session", "a device of another"
+	v, err := s.Start(t.Context(), first)
+	require.NoError(t, err)
+	c.Advance(time.Minute)
+	again := resend(v.ID)
+	again.Device = "a device"
+	_, err = s.Resend(t.Context(), again)
+	require.NoError(t, err)
+	for _, req := range []otp.StartRequest{second, stranger} {
+		c.Advance(time.Minute)
+		_, err = s.Start(t.Context(), req)
+		require.NoError(t, err)
+	}
+	require.Equal(t, g.asked[0].Binding, g.asked[1].Binding)
+	require.Equal(t, g.asked[0].Binding, g.asked[2].Binding)
+	require.NotEqual(t, g.asked[0].Binding, g.asked[3].Binding)
+	require.NotContains(t, g.asked[0].Binding, "device")
+}
+
 func TestGuardIsToldOfWhatWasNotSent(t *testing.T) {
 	t.Parallel()
 	s, sms, _, g := guarded(t)

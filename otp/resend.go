@@ -10,8 +10,8 @@ import (
 type ResendRequest struct {
 	// ID is the verification's; Purpose and Binding are those of the StartRequest. Required.
 	ID, Purpose, Binding string
-	// Client, Solution and Captcha are as in StartRequest.
-	Client, Solution, Captcha string
+	// Device, Client, Solution and Captcha are as in StartRequest.
+	Device, Client, Solution, Captcha string
 }
 
 // Resend sends the same code again, another way where there is one: a Composer gets the
@@ -28,7 +28,7 @@ func (s *Service) Resend(ctx context.Context, req ResendRequest) (Verification, 
 		return Verification{}, s.held(ctx, verdict, a, phone, req.Client)
 	}
 	claim.Ticket, err = s.reserve(ctx, a.Record.Test, Asked{
-		Purpose: req.Purpose, Phone: phone, Binding: s.keys.current().binding("guard", req.Binding),
+		Purpose: req.Purpose, Phone: phone, Binding: s.device(req.Device, req.Binding),
 		Client: req.Client, Solution: req.Solution, Number: len(a.Record.Sends) + 1,
 	})
 	if err != nil {

@@ -19,6 +19,11 @@ type StartRequest struct {
 	// HttpOnly cookie, and the same at Check. Without it anybody who knows a number
 	// could use up its owner's tries. Required.
 	Binding string
+	// Device is what the guard knows the browser or app by: random, and the same for as long as
+	// it keeps it, so that a session may get a new Binding after each verification and the
+	// guard still knows who verified a number before. Optional: without it, the guard
+	// knows it by Binding.
+	Device string
 	// Key makes a request idempotent: the same key with the same purpose, number and
 	// binding is the same request, however often it comes. Optional.
 	Key string
@@ -126,8 +131,8 @@ func (s *Service) read(req StartRequest) (start, error) {
 		return start{}, badRequest(fmt.Sprintf("Purpose: there is no purpose %q", req.Purpose))
 	case req.Binding == "":
 		return start{}, badRequest("Binding: want a secret of the user's session")
-	case max(len(req.Binding), len(req.Key), len(req.Client)) > longest:
-		return start{}, badRequest(fmt.Sprintf("Binding, Key, Client: want %d bytes at most", longest))
+	case max(len(req.Binding), len(req.Device), len(req.Key), len(req.Client)) > longest:
+		return start{}, badRequest(fmt.Sprintf("Binding, Device, Key, Client: want %d bytes at most", longest))
 	case req.Code != "" && (!isDigits(req.Code) || len(req.Code) != policy.Digits):
 		return start{}, badRequest(fmt.Sprintf("Code: want %d digits", policy.Digits))
 	case !utf8.ValidString(req.Captcha):

@@ -2,7 +2,7 @@
 // does a short proof of work. It is a cost for whoever asks often, and no proof that
 // a person asks.
 //
-// A page fetches what [Challenger.Challenge] returns, solves it with the ALTCHA widget and
+// A page fetches what [Challenger.Issue] returns, solves it with the ALTCHA widget and
 // sends the widget's payload as the token. [Challenger.Verify] checks it; the guard
 // spends it once.
 package altcha
@@ -56,8 +56,9 @@ func New(c Config) (*Challenger, error) {
 	return &Challenger{c}, nil
 }
 
-// Challenge returns the JSON of a new challenge, as the widget wants it.
-func (c *Challenger) Challenge() ([]byte, error) {
+// Issue returns the JSON of a new challenge, as the widget wants it. It makes a
+// Challenger a guard.Issuer.
+func (c *Challenger) Issue(context.Context) (json.RawMessage, error) {
 	end := c.config.Now().Add(c.config.Lifetime)
 	challenge, err := lib.CreateChallenge(lib.ChallengeOptions{
 		Algorithm: lib.SHA256, MaxNumber: c.config.MaxNumber, HMACKey: string(c.config.Key), Expires: &end,

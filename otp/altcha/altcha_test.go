@@ -2,6 +2,7 @@ package altcha_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/otp/altcha"
+	"github.com/cnsms/cnsms/otp/guard"
 )
 
 var key = bytes.Repeat([]byte("k"), 32)
@@ -45,11 +47,13 @@ func token(tb testing.TB, p lib.Payload) string {
 	return base64.StdEncoding.EncodeToString(data)
 }
 
+var _ guard.Issuer = (*altcha.Challenger)(nil)
+
 func TestASolvedChallengeIsGoodUntilItEnds(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_750_000_000, 0)
 	c := challenger(t, func() time.Time { return now })
-	data, err := c.Challenge()
+	data, err := c.Issue(t.Context())
 	require.NoError(t, err)
 	good := token(t, solve(t, data))
 	id, err := c.Verify(t.Context(), good)
@@ -66,7 +70,7 @@ func TestForgedTokensAreNotGood(t *testing.T) {
 	t.Parallel()
 	now := time.Now().Add(-time.Minute)
 	c := challenger(t, func() time.Time { return now })
-	data, err := c.Challenge()
+	data, err := c.Issue(t.Context())
 	require.NoError(t, err)
 	p := solve(t, data)
 	altered := map[string]func(*lib.Payload){
@@ -95,7 +99,7 @@ func TestDigitsOfTheNumberDoNotMoveIntoTheEnd(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_750_000_000, 0)
 	c := challenger(t, func() time.Time { return now })
-	data, err := c.Challenge()
+	data, err := c.Issue(t.Context())
 	require.NoError(t, err)
 	p := solve(t, data)
 	digits := fmt.Sprint(p.Number)
@@ -129,7 +133,7 @@ func FuzzVerify(f *testing.F) {
 
 func Example() {
 	c, _ := altcha.New(altcha.Config{Key: key})
-	challenge, err := c.Challenge() // the page fetches it and gives it to the widget
+	challenge, err := c.Issue(context.Background()) // the page fetches it and gives it to the widget
 	fmt.Println(len(challenge) > 0, err)
 	// Output: true <nil>
 }

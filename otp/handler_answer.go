@@ -1,0 +1,76 @@
+package otp
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+)
+
+// refusal is an error with a status of its own.
+type refusal struct {
+	status int
+	err    *Error
+}
+
+func (r *refusal) Error() string { return r.err.Error() }
+
+func (r *refusal) Unwrap() error { return r.err }
+
+// refused is for a request that the service has not seen.
+func refused(status int, detail string) error { return &refusal{status, badRequest(detail)} }
+
+// fail answers with an error.
+func (x *exchange) fail(err error) {
+	answer := &Error{Code: Unavailable}
+	errors.As(err, &answer)
+	status := answer.HTTPStatus()
+	var own *refusal
+	if errors.As(err, &own) {
+		status = own.status
+	}
+	if wait := answer.RetrySeconds(); wait > 0 && (status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable) {
+		x.w.Header().Set("Retry-After", strconv.Itoa(wait))
+	}
+	more := []member{{"message", x.words.For(answer)}}
+	if answer.Code == BadRequest {
+		more = append(more, member{"detail", answer.Text})
+	}
+	x.leave()
+	x.write(status, answer, more...)
+}
+
+// verification answers with a verification, or passes the error on.
+func (x *exchange) verification(v Verification, err error) error {
+	if err != nil {
+		return err
+	}
+	x.write(http.StatusOK, v, member{"message", x.words.About(v)})
+	return nil
+}
+
+// member is a member of a JSON object.
+type member struct{ name, text string }
+
+// write answers with a JSON object and further members of it.
+func (x *exchange) write(status int, object any, more ...member) {
+	body, err := json.Marshal(object)
+	if err != nil { // a challenge that is no JSON
+		status, body = http.StatusServiceUnavailable, []byte(`{"code":"unavailable"}`)
+	}
+	for _, each := range more {
+		body = each.addTo(body)
+	}
+	header := x.w.Header()
+	header.Set("Content-Type", "application/json; charset=utf-8")
+	header.Set("Content-Language", x.words.language())
+	x.w.WriteHeader(status)
+	_, _ = x.w.Write(append(body, '\n')) // a client that has gone hears nothing
+}
+
+// addTo adds the member to a JSON object that has some already.
+func (m member) addTo(object []byte) []byte {
+	text, _ := json.Marshal(m.text) // a string always is JSON
+	object = append(object[:len(object)-1], `,"`+m.name+`":`...)
+	return append(append(object, text...), '}')
+}

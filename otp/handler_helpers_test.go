@@ -1,0 +1,146 @@
+package otp_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cnsms/cnsms/otp"
+	"github.com/cnsms/cnsms/provider/fake"
+)
+
+// site is a server with a handler under /codes/.
+type site struct {
+	t        *testing.T
+	sms      *fake.Provider
+	clock    *clock
+	url      string
+	logins   atomic.Int64
+	verified func(w http.ResponseWriter, r *http.Request, done otp.Checked) error
+	handler  http.Handler
+}
+
+// newSite starts a server. change may change the settings of the handler.
+func newSite(t *testing.T, change ...func(cfg *otp.HandlerConfig)) *site {
+	t.Helper()
+	return newSiteOf(t, func(*otp.Config) {}, change...)
+}
+
+// newSiteOf also changes the settings of the service.
+func newSiteOf(t *testing.T, service func(cfg *otp.Config), change ...func(cfg *otp.HandlerConfig)) *site {
+	t.Helper()
+	s := &site{t: t}
+	codes, sms, clock := newClocked(t, service)
+	s.sms, s.clock = sms, clock
+	cfg := otp.HandlerConfig{Service: codes, OnVerified: func(w http.ResponseWriter, r *http.Request, done otp.Checked) error {
+		s.logins.Add(1)
+		if s.verified != nil {
+			return s.verified(w, r, done)
+		}
+		return nil
+	}}
+	for _, each := range change {
+		each(&cfg)
+	}
+	h, err := otp.NewHandler(cfg)
+	require.NoError(t, err)
+	mux := http.NewServeMux()
+	mux.Handle("/codes/", http.StripPrefix("/codes", h))
+	s.handler = mux
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	s.url = server.URL
+	return s
+}
+
+// browser is a browser, with cookies of its own.
+type browser struct {
+	site *site
+	http *http.Client
+}
+
+func (s *site) browser() *browser {
+	s.t.Helper()
+	jar, err := cookiejar.New(nil)
+	require.NoError(s.t, err)
+	return &browser{s, &http.Client{Jar: jar}}
+}
+
+// reply is an answer, read.
+type reply struct {
+	status int
+	header http.Header
+	text   string
+	body   map[string]any
+}
+
+// do sends a request as a script of the site's page does.
+func (b *browser) do(method, path, body string, change ...func(r *http.Request)) reply {
+	b.site.t.Helper()
+	r, err := http.NewRequestWithContext(b.site.t.Context(), method, b.site.url+"/codes/"+path, strings.NewReader(body))
+	require.NoError(b.site.t, err)
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Origin", b.site.url)
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	for _, each := range change {
+		each(r)
+	}
+	answer, err := b.http.Do(r)
+	require.NoError(b.site.t, err)
+	return b.site.read(answer)
+}
+
+func (s *site) read(answer *http.Response) reply {
+	s.t.Helper()
+	defer answer.Body.Close()
+	data, err := io.ReadAll(answer.Body)
+	require.NoError(s.t, err)
+	got := reply{status: answer.StatusCode, header: answer.Header, text: string(data), body: map[string]any{}}
+	require.NoError(s.t, json.Unmarshal(data, &got.body), "%s", data)
+	return got
+}
+
+func (b *browser) post(path, body string) reply {
+	b.site.t.Helper()
+	return b.do(http.MethodPost, path, body)
+}
+
+// start starts a verification of phone that is to succeed, and returns its id.
+func (b *browser) start() string {
+	b.site.t.Helper()
+	got := b.post("start", `{"purpose":"login","phone":"`+typed+`"}`)
+	require.Equal(b.site.t, http.StatusOK, got.status, "%s", got.text)
+	return got.body["id"].(string)
+}
+
+func (b *browser) check(id, code string) reply {
+	b.site.t.Helper()
+	return b.post("check", `{"id":"`+id+`","purpose":"login","code":"`+code+`"}`)
+}
+
+func (b *browser) status(id string) reply {
+	b.site.t.Helper()
+	return b.do(http.MethodGet, "status?purpose=login&id="+id, "")
+}
+
+// cookie is the value of the handler's cookie.
+func (b *browser) cookie() string {
+	b.site.t.Helper()
+	r, err := http.NewRequestWithContext(b.site.t.Context(), http.MethodGet, b.site.url, http.NoBody)
+	require.NoError(b.site.t, err)
+	for _, cookie := range b.http.Jar.Cookies(r.URL) {
+		if cookie.Name == "cnsms-otp" {
+			return cookie.Value
+		}
+	}
+	return ""
+}
