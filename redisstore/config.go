@@ -1,3 +1,4 @@
+// Package redisstore keeps what several programs share in Redis.
 package redisstore
 
 import (

@@ -37,12 +37,13 @@ func NewGuard(c Config) (guard.Store, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	return &guardStore{client: c.Client, prefix: c.tag() + "guard:"}, nil
+	return &guardStore{client: c.Client, prefix: c.tag() + "guard:", reserve: reserveScript, settle: settleScript}, nil
 }
 
 type guardStore struct {
-	client redis.UniversalClient
-	prefix string
+	client          redis.UniversalClient
+	prefix          string
+	reserve, settle *redis.Script
 }
 
 // Kinds of keys, which begin their names.
@@ -68,7 +69,8 @@ func (g *guardStore) Reserve(ctx context.Context, b guard.Batch) (guard.Outcome,
 	if b.Token != "" {
 		keys = append(keys, g.prefix+tokenKey+b.Token)
 	}
-	text, err := reserveScript.Run(ctx, g.client, keys, program(b)).Text()
+	list, constants := program(b)
+	text, err := g.reserve.Run(ctx, g.client, keys, list, constants).Text()
 	if err != nil {
 		return guard.Outcome{}, guardError(err)
 	}
@@ -87,9 +89,12 @@ func (g *guardStore) Settle(ctx context.Context, s guard.Settlement) error {
 	}
 	exact := make([]byte, len(s.Keys))
 	for i, k := range s.Keys {
-		exact[i] = digit(k.Exact)
+		exact[i] = '0'
+		if k.Exact {
+			exact[i] = '1'
+		}
 	}
-	err := settleScript.Run(ctx, g.client, g.keys(first, s.Keys, 0), int(s.What), s.At.UnixMilli(), s.Refund, exact).Err()
+	err := g.settle.Run(ctx, g.client, g.keys(first, s.Keys, 0), int(s.What), s.At.UnixMilli(), s.Refund, exact).Err()
 	return guardError(err)
 }
 

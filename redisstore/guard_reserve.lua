@@ -1,8 +1,9 @@
 -- KEYS: the answer to this very call, the counters, and the token if there is one.
--- ARGV: the batch as a list of numbers (see program in guard_batch.go).
+-- ARGV: the batch as a program, and its constants (see guard_batch.go).
 local PASSED, PAID = 1, 2
 local FREE_ONLY, CHALLENGE = 1, 2
-local SUM, CHECK, SHARE = 5, 9, 3 -- numbers for each
+local EXACT, SUM, CHECK, SHARE = 3, 5, 9, 3 -- where the list of exact keys is, and sizes
+local BYTES = 66
 
 -- band is for servers whose scripts have no bit.
 local band = bit and bit.band or function(a, b)
@@ -18,24 +19,35 @@ local band = bit and bit.band or function(a, b)
   return out
 end
 
--- batch reads the program up to where its parts begin.
-local function batch(text)
-  local p = cjson.decode(text)
-  local b = {p = p, keys = p[1], price = p[2], record = p[3] == 1}
-  b.exact = 3
-  b.sums = b.exact + b.keys + 1
+-- batch reads where the parts of the program begin. The program is a string of bytes, or a
+-- JSON list when one of its numbers is no byte; most are indexes into the constants.
+local function batch(text, constants)
+  local p = text:byte(1) == BYTES and {text:byte(2, -1)} or cjson.decode(text)
+  local b = {p = p, of = cjson.decode(constants), keys = p[1]}
+  b.sums = EXACT + b.keys + 1
   b.checks = b.sums + p[b.sums] * SUM + 1
   return b
 end
 
+-- constant returns a number of the program that is an index into the constants.
+local function constant(b, i)
+  return b.of[b.p[i] + 1]
+end
+
+-- one returns the counter and the numbers of a sum.
+local function one(b, counters, s)
+  local of, key, series, from, to, is_today = b.of, unpack(b.p, b.sums + s * SUM + 1, b.sums + s * SUM + SUM)
+  return counters[key + 1], series, of[from + 1], of[to + 1], is_today
+end
+
 -- summer returns a function that adds up the sum with a number, each once.
 local function summer(b, counters, now)
-  local known, p = {}, b.p
+  local known = {}
   return function(s)
     local total = known[s]
     if not total then
-      local i = b.sums + s * SUM
-      total = sum(counters[p[i + 1] + 1], now, p[i + 2], p[i + 3], p[i + 4], p[i + 5])
+      local k, series, from, to, is_today = one(b, counters, s)
+      total = sum(k, now, series, from, to, is_today)
       known[s] = total
     end
     return total
@@ -43,45 +55,54 @@ local function summer(b, counters, now)
 end
 
 -- limit is the part of evaluate that asks the shares, which begin at i, one after the other.
-local function limit(p, i, shares, want, least, total)
+local function limit(b, i, shares, want, most, total)
   for j = i, i + (shares - 1) * SHARE, SHARE do
-    if want <= least then
+    if want <= most then
       break
     end
-    least = max(least, floor(total(p[j]) * p[j + 1] / p[j + 2]))
+    most = max(most, floor(total(b.p[j]) * constant(b, j + 1) / constant(b, j + 2)))
   end
-  return least
+  return most
 end
 
 -- hit notes the check with number c, which found its limit passed.
-local function hit(out, b, counters, c, s, count, add, least, effect)
-  local p, i, left = b.p, b.sums + s * SUM, 0
+local function hit(out, b, counters, c, s, count, extra, most, effect)
+  local left = 0
   if effect >= CHALLENGE then
-    left = wait(counters[p[i + 1] + 1], out.now, count + add - least, p[i + 2], p[i + 3], p[i + 4], p[i + 5])
+    local k, series, from, to, is_today = one(b, counters, s)
+    left = wait(k, out.now, count + extra - most, series, from, to, is_today)
   end
-  for _, n in ipairs({c, count, least, left}) do
+  for _, n in ipairs({c, count, most, left}) do
     out.hits[#out.hits + 1] = n
   end
   out.effect = max(out.effect, effect)
 end
 
+-- passed is what evaluate does to the flags when a limit is passed.
+local function passed(flags, set, clear)
+  flags = flags - band(flags, clear)
+  return flags + set - band(flags, set)
+end
+
 -- evaluate repeats guard.evaluate.
-local function evaluate(now, b, counters, fresh)
-  local p, paid = b.p, b.price > 0
-  local flags = (fresh and PASSED or 0) + (paid and PAID or 0)
-  local out, total = {now = now, effect = 0, hits = {}}, summer(b, counters, now)
-  local i = b.checks + 1
+local function evaluate(now, b, counters, price, fresh)
+  local p, of, total = b.p, b.of, summer(b, counters, now)
+  local out = {now = now, effect = 0, paid = price > 0, passed = fresh, hits = {}}
+  local flags, i = (fresh and PASSED or 0) + (out.paid and PAID or 0), b.checks + 1
   for c = 0, p[b.checks] - 1 do
-    local s, extra, least, need, unless, set, clear, effect, shares = unpack(p, i, i + CHECK - 1)
+    local s, extra, most, need, unless, set, clear, effect, shares = unpack(p, i, i + CHECK - 1)
+    need, unless = of[need + 1], of[unless + 1]
     if (need == 0 or band(flags, need) == need) and (unless == 0 or band(flags, unless) == 0) then
       local count = total(s)
-      local most = limit(p, i + CHECK, shares, count + extra, least, total)
+      extra, most = of[extra + 1], of[most + 1]
+      if shares > 0 and count + extra > most then
+        most = limit(b, i + CHECK, shares, count + extra, most, total)
+      end
       if count + extra > most then
-        flags = flags - band(flags, clear)
-        flags = flags + set - band(flags, set)
+        flags = passed(flags, of[set + 1], of[clear + 1])
         if effect == FREE_ONLY then
-          paid = false
-          flags = flags - band(flags, PAID)
+          out.paid = false
+          flags = passed(flags, 0, PAID)
         end
         if effect ~= 0 and not (effect == CHALLENGE and fresh) then
           hit(out, b, counters, c, s, count, extra, most, effect)
@@ -90,7 +111,7 @@ local function evaluate(now, b, counters, fresh)
     end
     i = i + CHECK + shares * SHARE
   end
-  out.flags, out.paid, out.passed = flags, paid, fresh
+  out.flags = flags
   return out
 end
 
@@ -106,22 +127,22 @@ local function reserve()
   if held[1] then
     return held[1]
   end
-  local b, counters = batch(ARGV[1]), {}
+  local b, counters = batch(ARGV[1], ARGV[2]), {}
   for i = 1, b.keys do
     counters[i] = counter(held[i + 1])
   end
-  local now, token = clock(counters), KEYS[b.keys + 2]
-  local out = evaluate(now, b, counters, token ~= nil and not held[b.keys + 2])
+  local now, price, token = clock(counters), constant(b, 2), KEYS[b.keys + 2]
+  local out = evaluate(now, b, counters, price, token ~= nil and not held[b.keys + 2])
   local text = answer(out)
-  if out.effect > FREE_ONLY and not b.record then
+  if out.effect > FREE_ONLY and b.p[3] == 0 then
     return text
   end
   if out.passed then
     redis.call('SET', token, '1', 'PX', KEEP_SPENT)
   end
-  local change = {1, 1, 0, 0, out.paid and b.price or 0}
+  local change = {1, 1, 0, 0, out.paid and price or 0}
   for i = 1, b.keys do
-    add(KEYS[i + 1], counters[i], now, now, b.p[b.exact + i] == 1, change)
+    add(KEYS[i + 1], counters[i], now, now, b.p[EXACT + i] == 1, change)
   end
   redis.call('SET', KEYS[1], text, 'PX', KEEP_ANSWER)
   return text
