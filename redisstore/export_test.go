@@ -1,11 +1,9 @@
 package redisstore
 
 import (
+	"crypto/sha1"
+	"encoding/hex"
 	"strings"
-
-	"github.com/redis/go-redis/v9"
-
-	"github.com/cnsms/cnsms/otp/guard"
 )
 
 // ClockKey is the key that holds the time, in milliseconds, of a store by NewGuardWithClock.
@@ -13,25 +11,29 @@ func ClockKey(prefix string) string { return "{" + prefix + "}:clock" }
 
 // NewGuardWithClock returns the same store with the same scripts, but for the line that
 // reads the server's clock: a test cannot move the clock of a real server.
-func NewGuardWithClock(c Config) (guard.Store, error) {
-	s, err := NewGuard(c)
+func NewGuardWithClock(c Config) (*Guard, error) {
+	g, err := NewGuard(c)
 	if err != nil {
 		return nil, err
 	}
-	g := s.(*guardStore)
-	moved := func(text string) *redis.Script {
-		const line = "redis.call('TIME')"
-		if strings.Count(text, line) != 1 {
-			panic("the scripts do not read the clock in one place")
-		}
-		return redis.NewScript(strings.Replace(text, line, "{math.floor(redis.call('GET', '"+ClockKey(c.Prefix)+"') / 1000), redis.call('GET', '"+ClockKey(c.Prefix)+"') % 1000 * 1000}", 1))
-	}
-	g.reserve, g.settle = moved(guardCells+guardReserve), moved(guardCells+guardSettle)
+	g.reserve, g.settle = movable(g.reserve, c.Prefix), movable(g.settle, c.Prefix)
 	return g, nil
 }
 
-// Scripts and program for the benchmark.
+func movable(s script, prefix string) script {
+	const line = "redis.call('TIME')"
+	if strings.Count(s.source, line) != 1 {
+		panic("the script does not read the clock in one place")
+	}
+	clock := "redis.call('GET', '" + ClockKey(prefix) + "')"
+	s.source = strings.Replace(s.source, line, "{math.floor("+clock+" / 1000), "+clock+" % 1000 * 1000}", 1)
+	sum := sha1.Sum([]byte(s.source))
+	s.digest = hex.EncodeToString(sum[:])
+	return s
+}
+
+// ReserveSource and Program are for the benchmark.
 var (
-	ReserveSource = guardCells + guardReserve
+	ReserveSource = guardReserve.source
 	Program       = program
 )

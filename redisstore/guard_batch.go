@@ -11,7 +11,7 @@ import (
 	"github.com/cnsms/cnsms/otp/guard"
 )
 
-// program writes a batch for guard_reserve.lua as one list of small numbers:
+// program writes a batch for op_guard_reserve.lua as one list of small numbers:
 //
 //	number of keys, price*, record,
 //	for each key: exact,
@@ -34,9 +34,9 @@ func program(b guard.Batch) (list, constants []byte) {
 	}
 	sums := w.list
 	w.list = make([]int64, 0, len(sums)+len(checks)+len(b.Keys)+8)
-	w.list = append(w.list, int64(len(b.Keys)), w.constant(b.Price), flag(b.Record))
+	w.list = append(w.list, int64(len(b.Keys)), w.constant(b.Price), number(b.Record))
 	for _, k := range b.Keys {
-		w.list = append(w.list, flag(k.Exact))
+		w.list = append(w.list, number(k.Exact))
 	}
 	w.list = append(append(w.list, int64(len(w.sums))), sums...)
 	w.list = append(append(w.list, int64(len(b.Checks))), checks...)
@@ -65,7 +65,7 @@ func (w *writer) sum(s guard.Sum) int64 {
 	if !known {
 		i = int64(len(w.sums))
 		w.sums[s] = i
-		w.list = append(w.list, int64(s.Key), int64(s.Series), w.constant(s.From.Milliseconds()), w.constant(s.To.Milliseconds()), flag(s.Today))
+		w.list = append(w.list, int64(s.Key), int64(s.Series), w.constant(s.From.Milliseconds()), w.constant(s.To.Milliseconds()), number(s.Today))
 	}
 	return i
 }
@@ -94,17 +94,18 @@ func jsonList(list []int64) []byte {
 	return out
 }
 
-func flag(b bool) int64 {
+func number(b bool) int64 {
 	if b {
 		return 1
 	}
 	return 0
 }
 
-var errAnswer = errors.New("redisstore: guard: the script's answer makes no sense")
+var errAnswer = errors.New("redisstore: guard_reserve: the script's answer makes no sense")
 
-// readOutcome reads what answer in guard_reserve.lua wrote.
-func readOutcome(text string) (guard.Outcome, error) {
+// readOutcome reads what answer in op_guard_reserve.lua wrote.
+func readOutcome(reply any) (guard.Outcome, error) {
+	text, _ := reply.(string)
 	n := make([]int64, 0, 16)
 	for part := range strings.SplitSeq(text, ",") {
 		x, err := strconv.ParseInt(part, 10, 64)
