@@ -1,12 +1,18 @@
 package guard
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 const (
-	keepMinutes = 75 * time.Minute
-	keepHours   = 26 * time.Hour
+	keepMinutes = time.Hour      // then an hour that ended is one cell
+	keepHours   = 24 * time.Hour // then a day that ended is one cell
 	day         = 24 * time.Hour
 	beijing     = 8 * 3600
+
+	// maxCells is how many cells an exact key may have; with more it is exact no longer.
+	maxCells = 250
 )
 
 // cell counts the events of a slot of time. Times are milliseconds since 1970.
@@ -15,61 +21,80 @@ type cell struct {
 	n            [SeriesCount]int64
 }
 
-// cells is what a key holds, oldest first: minutes for 75 minutes, then hours for a
-// day, then days for a fortnight. So there are never more than about 120.
+func (x *cell) last() int64 { return x.start + x.width - 1 }
+
+// cells is what a key holds, oldest first: days for a fortnight, hours for a day or two,
+// minutes for an hour or two, or in place of the latter two each event by itself. No two
+// overlap. So a window of up to an hour is exact to a minute and one of up to a day to an
+// hour, and a key that is not exact has fewer than 200 cells however busy it is.
 type cells []cell
 
 func millis(d time.Duration) int64 { return int64(d / time.Millisecond) }
 
-// at returns the cell that the time belongs to and makes it when it is missing.
-func (c *cells) at(now, when int64, exact bool) *cell {
-	for i := len(*c) - 1; i >= 0; i-- {
-		if x := &(*c)[i]; when >= x.start && when < x.start+x.width {
-			return x
-		}
+// width returns how wide the cell is that a time belongs to.
+func width(now, when int64, exact bool) int64 {
+	switch d, h, m := millis(day), millis(time.Hour), millis(time.Minute); {
+	case now-(when-when%d+d) > millis(keepHours):
+		return d
+	case exact:
+		return 1
+	case now-(when-when%h+h) > millis(keepMinutes):
+		return h
+	default:
+		return m
 	}
-	width := millis(time.Minute)
-	if exact {
-		width = 1
-	}
-	if age := now - when; age > millis(keepHours) {
-		width = millis(day)
-	} else if age > millis(keepMinutes) && !exact {
-		width = millis(time.Hour)
-	}
-	fresh := cell{start: when - when%width, width: width}
-	i := len(*c)
-	for i > 0 && (*c)[i-1].start > fresh.start {
-		i--
-	}
-	*c = append(*c, cell{})
-	copy((*c)[i+1:], (*c)[i:])
-	(*c)[i] = fresh
-	return &(*c)[i]
 }
 
-// compact joins what has become old and drops what is older than Keep.
+// begun returns how many cells begin at a time or before it.
+func (c cells) begun(when int64) int {
+	i := len(c)
+	for i > 0 && c[i-1].start > when {
+		i--
+	}
+	return i
+}
+
+// over returns how many cells end at a time or before it.
+func (c cells) over(when int64) int {
+	i := len(c)
+	for i > 0 && c[i-1].last() > when {
+		i--
+	}
+	return i
+}
+
+// at returns the cell that a time belongs to. It makes the cell when it is missing, and
+// then joins the old ones first, so that a key stays small.
+func (c *cells) at(now, when int64, exact bool) *cell {
+	i := c.begun(when)
+	if i == 0 || (*c)[i-1].last() < when {
+		c.compact(now, exact)
+		i = c.begun(when)
+	}
+	if i == 0 || (*c)[i-1].last() < when {
+		w := width(now, when, exact)
+		*c = slices.Insert(*c, i, cell{start: when - when%w, width: w})
+		i++
+	}
+	return &(*c)[i-1]
+}
+
+// compact joins what has become old and drops what ended longer ago than Keep.
 func (c *cells) compact(now int64, exact bool) {
+	exact = exact && len(*c) <= maxCells
 	kept := (*c)[:0]
 	for _, x := range *c {
-		age := now - x.start
-		if age > millis(Keep) {
+		if now-x.last() > millis(Keep) {
 			continue
 		}
-		width := x.width
-		if age > millis(keepHours) {
-			width = millis(day)
-		} else if age > millis(keepMinutes) && !exact {
-			width = max(width, millis(time.Hour))
-		}
-		start := x.start - x.start%width
-		if last := len(kept) - 1; last >= 0 && kept[last].start == start && kept[last].width == width {
+		x.width = max(x.width, width(now, x.start, exact))
+		x.start -= x.start % x.width
+		if last := len(kept) - 1; last >= 0 && kept[last].start == x.start && kept[last].width == x.width {
 			for s := range x.n {
 				kept[last].n[s] += x.n[s]
 			}
 			continue
 		}
-		x.start, x.width = start, width
 		kept = append(kept, x)
 	}
 	*c = kept
@@ -89,10 +114,8 @@ func (s Sum) window(now int64) (from, to int64) {
 func (c cells) sum(s Sum, now int64) int64 {
 	from, to := s.window(now)
 	var total int64
-	for i := range c {
-		if c[i].start+c[i].width-1 > from && c[i].start <= to {
-			total += c[i].n[s.Series]
-		}
+	for i := c.begun(to) - 1; i >= 0 && c[i].last() > from; i-- {
+		total += c[i].n[s.Series]
 	}
 	return total
 }
@@ -104,12 +127,9 @@ func (c cells) wait(s Sum, now, surplus int64) time.Duration {
 		return time.Duration(86400-seconds%86400) * time.Second
 	}
 	from, to := s.window(now)
-	for i := range c {
-		if c[i].start+c[i].width-1 > from && c[i].start <= to {
-			if surplus -= c[i].n[s.Series]; surplus <= 0 {
-				left := c[i].start + c[i].width - 1 + millis(s.From) - now
-				return time.Duration(max(left, 1)) * time.Millisecond
-			}
+	for i := c.over(from); i < c.begun(to); i++ {
+		if surplus -= c[i].n[s.Series]; surplus <= 0 {
+			return time.Duration(max(c[i].last()+millis(s.From)-now, 1)) * time.Millisecond
 		}
 	}
 	return s.From
