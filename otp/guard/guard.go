@@ -58,6 +58,7 @@ type Guard struct {
 	phones map[provider.Phone]bool
 	denied map[provider.Phone]bool
 	macs   sync.Pool // of hash.Hash, keyed
+	counts counts
 }
 
 // New returns a guard.
@@ -93,6 +94,9 @@ func New(c Config) (*Guard, error) {
 func (r Rules) check() error {
 	if r.PhoneGap <= 0 || r.PhoneHour < 1 || r.PhoneDay < r.PhoneHour || r.StrangerHour > r.PhoneHour || r.StrangerDay > r.PhoneDay {
 		return errors.New("guard: Rules: the limits of a number must be positive, the day's no less than the hour's, a stranger's no more than the owner's")
+	}
+	if r.OpenHour > r.HastyHour || r.OpenDay > r.HastyDay || r.Patience <= 0 || r.Patience > brief {
+		return errors.New("guard: Rules: OpenHour and OpenDay are no more than HastyHour and HastyDay; Patience is 10 minutes or less")
 	}
 	for _, n := range []int{
 		r.StrangerHour, r.StrangerDay, r.OpenHour, r.OpenDay, r.SessionHour, r.SessionDay, r.AddressOpen, r.UnknownOpen, r.AddressHour,
@@ -194,6 +198,9 @@ func (g *Guard) Reserve(ctx context.Context, r Request) (Decision, error) {
 			out = Outcome{Effect: Refuse, Hits: []Hit{{Check: -1, Wait: time.Minute}}}
 		}
 	}
+	if !degraded {
+		g.queue(ctx, batch, out)
+	}
 	d := g.decide(batch, out, degraded)
 	g.log(ctx, r, d)
 	return d, nil
@@ -216,7 +223,8 @@ func (g *Guard) decide(b Batch, out Outcome, degraded bool) Decision {
 		if e == out.Effect && d.Rule == "" {
 			d.Rule, d.Count, d.Limit = rule, h.Count, h.Limit
 		}
-		if d.Would == Refused {
+		// A challenge that stands beside a refusal can be solved, so it is not waited for.
+		if d.Would == Refused && (e == out.Effect || g.config.Challenger == nil) {
 			d.Wait = max(d.Wait, (h.Wait+time.Second-1)/time.Second*time.Second)
 		}
 	}
@@ -232,7 +240,9 @@ func (g *Guard) decide(b Batch, out Outcome, degraded bool) Decision {
 	return d
 }
 
+// log counts a decision and writes it down.
 func (g *Guard) log(ctx context.Context, r Request, d Decision) {
+	g.counts.add(d)
 	g.config.Log.LogAttrs(ctx, slog.LevelInfo, "guard", slog.String("decision", d.Verdict.String()), slog.String("would", d.Would.String()),
 		slog.String("rule", d.Rule), slog.Int64("count", d.Count), slog.Int64("limit", d.Limit), slog.Duration("wait", d.Wait),
 		slog.Bool("paid", d.Paid), slog.Bool("degraded", d.Degraded), slog.Any("phone", r.Phone), slog.String("purpose", r.Purpose))
