@@ -27,6 +27,10 @@ type Event struct {
 	Provider string
 	// Client is StartRequest.Client.
 	Client string
+	// Rule is the limit that held a text, as Error.Rule has it. On a text that was sent
+	// or refused it is what stood against it all the same: "money" where the guard's
+	// budget kept it off the paid way, and any rule of a guard that only records.
+	Rule string
 	// Test is set for a test number.
 	Test bool
 	// Err is why, for what failed.

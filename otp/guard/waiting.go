@@ -22,22 +22,25 @@ func (p *program) wait(pair string, session int) int {
 }
 
 // strangers is what people may have of R1 who never verified the number. Wait is the
-// key of that name, -1 without a session.
-func (p *program) strangers(k, wait int) {
+// key of that name, -1 without a session. Where nobody asked, nobody waits.
+func (p *program) strangers(k, wait int, again bool) {
 	r := p.rules
 	for _, s := range []struct {
 		from                  time.Duration
 		open, hasty, stranger int
 	}{{hour, r.OpenHour, r.HastyHour, r.StrangerHour}, {day, r.OpenDay, r.HastyDay, r.StrangerDay}} {
-		p.limit("R1", Challenge, Owner, sum(k, Open, s.from), s.open)
-		p.checks = append(p.checks,
-			Check{Rule: "R1", Count: sum(k, Open, s.from), Add: 1, Floor: int64(s.stranger), If: Claimed, Unless: Owner, Effect: Refuse},
-			Check{Rule: "note", Count: sum(k, Open, s.from), Add: 1, Floor: int64(s.hasty), Set: Crowded})
+		open := sum(k, Open, s.from)
+		p.checks = append(p.checks, Check{Rule: "R1", Count: open, Add: 1, Floor: int64(s.stranger), If: Claimed, Unless: Owner, Effect: Refuse})
+		if again {
+			continue
+		}
+		p.limit("R1", Challenge, Owner, open, s.open)
+		p.checks = append(p.checks, Check{Rule: "note", Count: open, Add: 1, Floor: int64(s.hasty), Set: Crowded})
 		if wait < 0 {
-			p.limit("R1", Refuse, Owner, sum(k, Open, s.from), s.hasty)
+			p.limit("R1", Refuse, Owner, open, s.hasty)
 		}
 	}
-	if wait < 0 {
+	if wait < 0 || again {
 		return
 	}
 	// The first is for those who came back too early, the second for those who solved

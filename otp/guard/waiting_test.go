@@ -24,9 +24,9 @@ func (w *world) solver(p provider.Phone) guard.Request {
 	return r
 }
 
-// bombed has solvers ask for a number each minute for some hours.
-func (w *world) bombed(p provider.Phone, hours int) {
-	for range hours * 60 {
+// bombed has solvers ask for a number each minute for three hours.
+func (w *world) bombed(p provider.Phone) {
+	for range 3 * 60 {
 		w.ask(w.solver(p))
 		w.now = w.now.Add(time.Minute)
 	}
@@ -36,7 +36,7 @@ func TestR1WhoWaitsGetsInAmongSolvers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	number := w.request().Phone
-	w.bombed(number, 3)
+	w.bombed(number)
 	me := w.stranger(number)
 	w.not(guard.Challenged, "R1", w.ask(me))
 	me.Token = w.token()
@@ -74,7 +74,7 @@ func TestR1OneTextForEachSessionAndAddressThatWaits(t *testing.T) {
 	}
 	w := newWorld(t, nil)
 	number := w.request().Phone
-	w.bombed(number, 3)
+	w.bombed(number)
 	first := w.stranger(number)
 	require.Equal(t, guard.Allowed, wait(w, first).Verdict)
 	sameSession, sameAddress := w.stranger(number), w.stranger(number)
@@ -95,7 +95,7 @@ func TestR1WhoStaysAwayTooLongWaitsAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	number := w.request().Phone
-	w.bombed(number, 3)
+	w.bombed(number)
 	me := w.solver(number)
 	w.not(guard.Refused, "R1", w.ask(me))
 	w.now = w.now.Add(21 * time.Minute)
@@ -186,4 +186,20 @@ func TestAChallengeBesideARefusalIsNotWaitedFor(t *testing.T) {
 	d := w.ask(w.stranger(number))
 	w.not(guard.Refused, "R1", d)
 	require.Equal(t, 10*time.Second, d.Wait)
+}
+
+// TestAgainIsNotForThoseWhoWaitOnly: the text of somebody who waited may go another way when
+// the first one fails, though nobody asks and the number is crowded.
+func TestAgainIsNotForThoseWhoWaitOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	number := w.request().Phone
+	w.bombed(number)
+	me := w.solver(number)
+	w.not(guard.Refused, "R1", w.ask(me))
+	w.now = w.now.Add(271 * time.Second)
+	me.Token = w.token()
+	w.allow(me)
+	me.Again, me.Token = true, ""
+	w.allow(me)
 }
