@@ -25,6 +25,9 @@ type Event struct {
 	ByItself bool
 	// Provider is who accepted the text, or whose text was delivered.
 	Provider string
+	// Message is the id of that text at that provider, which is Receipt.ID and Report.ID; empty
+	// where there is none.
+	Message string
 	// Client is StartRequest.Client.
 	Client string
 	// Rule is the limit that held a text, as Error.Rule has it. On a text that was sent

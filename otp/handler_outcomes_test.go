@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/otp"
+	"github.com/cnsms/cnsms/otp/guard"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/fake"
 )
@@ -76,7 +77,7 @@ func TestHandlerTellsTheHolderHowItEnded(t *testing.T) {
 // TestHandlerAnswersWhatStandsInTheWayOfAText has each reason why none is sent.
 func TestHandlerAnswersWhatStandsInTheWayOfAText(t *testing.T) {
 	t.Parallel()
-	g := &guard{}
+	g := &fakeGuard{}
 	s := newSiteOf(t, func(cfg *otp.Config) { cfg.Guard = g })
 	b := s.browser()
 	start, body := "start", `{"purpose":"login","phone":"`+typed+`"}`
@@ -87,15 +88,16 @@ func TestHandlerAnswersWhatStandsInTheWayOfAText(t *testing.T) {
 		require.Equal(t, code, got.body["code"])
 		return got
 	}
-	g.refuse(&otp.Error{Code: otp.Wait, Rule: "R1", RetryAfter: 90*time.Minute - time.Millisecond})
+	g.says(guard.Decision{Verdict: guard.Refused, Rule: "R1", Wait: 90*time.Minute - time.Millisecond})
 	got := want(start, body, http.StatusTooManyRequests, "wait")
 	require.Equal(t, "5400", got.header.Get("Retry-After"))
 	require.Equal(t, "该手机号获取验证码过于频繁，请 90 分钟后再试", got.body["message"])
-	g.refuse(&otp.Error{Code: otp.Blocked, Rule: "R5"})
+	g.says(guard.Decision{Verdict: guard.Refused, Rule: "R5"})
 	require.Equal(t, "暂不支持该国家或地区的手机号", want(start, body, http.StatusForbidden, "blocked").body["message"])
-	g.refuse(errors.New("no connection"))
+	g.err = errors.New("no connection")
 	require.Empty(t, want(start, body, http.StatusServiceUnavailable, "unavailable").header.Get("Retry-After"), "it is not known")
-	g.refuse(nil)
+	g.err = nil
+	g.says(guard.Decision{Paid: true})
 	s.sms.Script(fake.Refuse(provider.KindBalance))
 	want(start, body, http.StatusBadGateway, "not_sent")
 

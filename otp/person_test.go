@@ -136,6 +136,9 @@ func TestNoteNeedsNoOrder(t *testing.T) {
 	require.True(t, status.Delivered)
 	require.Equal(t, []otp.EventKind{otp.EventSent, otp.EventFailed, otp.EventDelivered}, heard.kinds())
 	require.ErrorIs(t, heard.all[1].Err, provider.KindBlocked)
+	for _, e := range heard.all {
+		require.Equal(t, []string{"fake", at}, []string{e.Provider, e.Message}, "an event names the text: %s", e.Kind)
+	}
 }
 
 // down is a store that does not answer.

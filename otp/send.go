@@ -45,7 +45,7 @@ func (s *Service) sendClaimed(ctx context.Context, a Answer, w wish) (Verificati
 	}
 	e := event(EventSent, settled.Record, settled.Now)
 	e.Phone, e.Send, e.Provider, e.Client, e.Rule, e.Err = w.Phone, number, settlement.Provider, w.client, w.rule, o.failure
-	e.ByItself = settled.Record.Sends[number-1].ByItself
+	e.ByItself, e.Message = settled.Record.Sends[number-1].ByItself, o.receipt.ID
 	if o.outcome != Refused {
 		s.tell(ctx, e)
 		if r := settled.Record; !r.Open(settled.Now) && r.State != Approved { // canceled while it was sent

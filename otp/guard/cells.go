@@ -1,10 +1,13 @@
 package guard
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 const (
-	keepMinutes = 75 * time.Minute
-	keepHours   = 26 * time.Hour
+	keepMinutes = 2 * time.Hour // then a cell of an hour has left the window of an hour
+	keepHours   = 48 * time.Hour
 	day         = 24 * time.Hour
 	beijing     = 8 * 3600
 )
@@ -15,61 +18,79 @@ type cell struct {
 	n            [SeriesCount]int64
 }
 
-// cells is what a key holds, oldest first: minutes for 75 minutes, then hours for a
-// day, then days for a fortnight. So there are never more than about 120.
+// cells is what a key holds, by start, of equal starts the wider first: minutes for two
+// hours, then hours for two days, then days for a fortnight. So windows of up to an hour are
+// exact to a minute, those of up to a day to an hour, and there are never more than about
+// 180 cells, in an exact key maxExact more.
 type cells []cell
+
+// maxExact is how many events of an exact key are kept each by itself.
+const maxExact = 100
 
 func millis(d time.Duration) int64 { return int64(d / time.Millisecond) }
 
-// at returns the cell that the time belongs to and makes it when it is missing.
-func (c *cells) at(now, when int64, exact bool) *cell {
-	for i := len(*c) - 1; i >= 0; i-- {
-		if x := &(*c)[i]; when >= x.start && when < x.start+x.width {
-			return x
+// width returns how wide a cell is that begins so long ago.
+func width(age int64, exact bool) int64 {
+	switch {
+	case age > millis(keepHours):
+		return millis(day)
+	case exact:
+		return 1
+	case age > millis(keepMinutes):
+		return millis(time.Hour)
+	}
+	return millis(time.Minute)
+}
+
+// find returns the index of the narrowest cell that the time belongs to, or -1.
+func (c cells) find(when int64) int {
+	for i := len(c) - 1; i >= 0; i-- {
+		if when >= c[i].start && when < c[i].start+c[i].width {
+			return i
 		}
 	}
-	width := millis(time.Minute)
-	if exact {
-		width = 1
+	return -1
+}
+
+// at returns the cell that the time belongs to. It makes the cell when it is missing, and
+// then joins the old ones first, so that a key stays small however busy it is.
+func (c *cells) at(now, when int64, exact bool) *cell {
+	i := c.find(when)
+	if i < 0 {
+		c.compact(now, exact)
+		i = c.find(when)
 	}
-	if age := now - when; age > millis(keepHours) {
-		width = millis(day)
-	} else if age > millis(keepMinutes) && !exact {
-		width = millis(time.Hour)
+	if i < 0 {
+		w := width(now-when, exact)
+		fresh := cell{start: when - when%w, width: w}
+		i = len(*c)
+		for i > 0 && fresh.before((*c)[i-1]) {
+			i--
+		}
+		*c = slices.Insert(*c, i, fresh)
 	}
-	fresh := cell{start: when - when%width, width: width}
-	i := len(*c)
-	for i > 0 && (*c)[i-1].start > fresh.start {
-		i--
-	}
-	*c = append(*c, cell{})
-	copy((*c)[i+1:], (*c)[i:])
-	(*c)[i] = fresh
 	return &(*c)[i]
 }
 
+func (x cell) before(y cell) bool { return x.start < y.start || x.start == y.start && x.width > y.width }
+
 // compact joins what has become old and drops what is older than Keep.
 func (c *cells) compact(now int64, exact bool) {
-	kept := (*c)[:0]
-	for _, x := range *c {
+	kept, newest := (*c)[:0], len(*c)-maxExact
+	for i, x := range *c {
 		age := now - x.start
 		if age > millis(Keep) {
 			continue
 		}
-		width := x.width
-		if age > millis(keepHours) {
-			width = millis(day)
-		} else if age > millis(keepMinutes) && !exact {
-			width = max(width, millis(time.Hour))
-		}
-		start := x.start - x.start%width
-		if last := len(kept) - 1; last >= 0 && kept[last].start == start && kept[last].width == width {
+		w := max(x.width, width(age, exact && i >= newest))
+		start := x.start - x.start%w
+		if last := len(kept) - 1; last >= 0 && kept[last].start == start && kept[last].width == w {
 			for s := range x.n {
 				kept[last].n[s] += x.n[s]
 			}
 			continue
 		}
-		x.start, x.width = start, width
+		x.start, x.width = start, w
 		kept = append(kept, x)
 	}
 	*c = kept

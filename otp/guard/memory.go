@@ -124,9 +124,6 @@ func (m *memory) add(k Key, when int64, n [SeriesCount]int64) {
 		e = &entry{}
 		m.keys[k.Name] = e
 	}
-	if m.last-e.changed >= millis(time.Minute) {
-		e.cells.compact(m.last, k.Exact)
-	}
 	e.changed = m.last
 	c := e.cells.at(m.last, when, k.Exact)
 	for s := range n {
@@ -141,7 +138,7 @@ func (m *memory) Settle(ctx context.Context, s Settlement) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.begin()
-	when := s.At.UnixMilli()
+	when := min(s.At.UnixMilli(), now)
 	var n [SeriesCount]int64
 	switch s.What {
 	case Verified:

@@ -23,6 +23,8 @@ type Config struct {
 	Rules *guard.Rules
 	// RecordOnly has the guard let everything through.
 	RecordOnly bool
+	// Store makes the guard's store; now is the clock of the events. Default: a memory store.
+	Store func(now func() time.Time) guard.Store
 	// Decisions gets the lines. Default: none.
 	Decisions Decisions
 }
@@ -44,10 +46,12 @@ func Replay(ctx context.Context, c Config, events []Event) (Summary, error) {
 		rules = *c.Rules
 	}
 	s.price = rules.Price
+	g := guard.Config{Key: make([]byte, 32), Rules: &rules, Challenger: Tokens{}, RecordOnly: c.RecordOnly, Now: func() time.Time { return s.now }}
+	if c.Store != nil {
+		g.Store = c.Store(g.Now)
+	}
 	var err error
-	s.guard, err = guard.New(guard.Config{
-		Key: make([]byte, 32), Rules: &rules, Challenger: Tokens{}, RecordOnly: c.RecordOnly, Now: func() time.Time { return s.now },
-	})
+	s.guard, err = guard.New(g)
 	if err != nil {
 		return Summary{}, err
 	}
