@@ -1,11 +1,16 @@
 // Package guard decides who gets a text, so that a page that sends codes is of no use
-// to people who bomb numbers or run up bills.
+// to people who bomb numbers or run up bills. A service of package otp has one in memory
+// when it is given none; for several processes, make one on a [Store] that they share.
 //
 // [Guard.Reserve] counts a wish for a text and decides in one atomic step: allow,
 // challenge or refuse, and whether the paid way may be taken. Tell it afterwards what
 // became of the text: [Guard.Verified], [Guard.Failed], [Guard.Released], [Guard.Withdrawn]. A process
 // that dies after Reserve leaves a text that counts as unverified until it is out
 // of every window.
+//
+// What nobody asks for, because the service sends again by itself, or another way what the
+// first refused, is a Request with Again: nobody waits and nobody solves anything, and all
+// the rest holds.
 //
 // # Rules
 //
@@ -71,6 +76,9 @@
 // end. The paid way needs a session. So the most that anybody can cost is
 // Rules.Money in any 24 hours, whatever the site's size; a large site that wants more
 // for its new users raises Money, or MoneyPercent, and with it what an attack may cost.
+//
+// That holds where the free way is free. Where every text costs money, Config.AllPaid
+// makes each count as paid, and refuses what would pass Money.
 //
 // # What it does
 //

@@ -65,7 +65,7 @@ type bill struct {
 
 func newBill(t *testing.T, s *service, lose func() (request, answer bool)) *bill {
 	t.Helper()
-	b := &bill{TB: t, service: s, server: sim.New(sim.Config{}, s.account), random: rand.New(rand.NewPCG(1, 1))}
+	b := &bill{TB: t, service: s, server: sim.New(sim.Config{}, s), random: rand.New(rand.NewPCG(1, 1))}
 	t.Cleanup(b.server.Close)
 	var err error
 	s.member.Provider, err = s.open(&http.Client{Transport: losing{b.server.Transport(), lose}})

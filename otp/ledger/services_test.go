@@ -28,17 +28,10 @@ import (
 	"github.com/cnsms/cnsms/zhenzi/zhenzisim"
 )
 
-// account is an account at a simulated service that keeps a bill.
-type account interface {
-	sim.Service
-	Lock()
-	Unlock()
-	Spent() int
-}
-
 // service is a simulated service and the adapter for it.
 type service struct {
-	account
+	sim.Service
+	*sim.Account
 	// unit is what one of Spent is worth.
 	unit failover.Money
 	// member is what is known of its prices.
@@ -76,7 +69,7 @@ func newAliyun() *service {
 		Templates: map[string]aliyunsim.Template{"SMS_1": {Text: "${name}您好，您的验证码是${code}，5分钟内有效。"}},
 	})
 	return &service{
-		account: account, unit: 45 * failover.Li, push: account.PushReports,
+		Service: account, Account: account.Account, unit: 45 * failover.Li, push: account.PushReports,
 		member: ledger.Member{Price: 45 * failover.Li, Bills: ledger.Delivered, Texts: shown("示例签名")},
 		open: func(client *http.Client) (provider.Provider, error) {
 			return aliyun.New(aliyun.Config{
@@ -97,7 +90,7 @@ func newAliyunVerification() *service {
 		},
 	}).Verification()
 	return &service{
-		account: account, unit: 60 * failover.Li, push: account.PushReports,
+		Service: account, Account: account.Account, unit: 60 * failover.Li, push: account.PushReports,
 		member: ledger.Member{Price: 60 * failover.Li, Bills: ledger.Delivered, Texts: shown(""), Sign: sign},
 		open: func(client *http.Client) (provider.Provider, error) {
 			return aliyun.NewVerification(aliyun.VerificationConfig{
@@ -116,7 +109,7 @@ func newTencent() *service {
 		Templates: map[string]tencentsim.Template{"1110": {Text: "{1}您好，您的验证码是{2}，5分钟内有效。"}},
 	})
 	return &service{
-		account: account, unit: 47 * failover.Li, push: account.PushReports,
+		Service: account, Account: account.Account, unit: 47 * failover.Li, push: account.PushReports,
 		member: ledger.Member{Price: 47 * failover.Li, Bills: ledger.Accepted, Texts: shown("示例签名"), Counted: "fee"},
 		open: func(client *http.Client) (provider.Provider, error) {
 			return tencent.New(tencent.Config{
@@ -135,7 +128,7 @@ func newRonglian() *service {
 		Templates: map[string]string{"1": "{1}您好，您的验证码是{2}，5分钟内有效。"},
 	})
 	return &service{
-		account: account, unit: failover.Fen, push: account.PushReports,
+		Service: account, Account: account.Account, unit: failover.Fen, push: account.PushReports,
 		member: ledger.Member{Price: 6 * failover.Fen, PerText: true, Bills: ledger.Accepted, Counted: "smsCount"},
 		open: func(client *http.Client) (provider.Provider, error) {
 			return ronglian.New(ronglian.Config{
@@ -146,8 +139,9 @@ func newRonglian() *service {
 }
 
 func newIhuyi() *service {
+	account := ihuyisim.New(ihuyisim.Config{Account: "account", APIKey: secret})
 	return &service{
-		account: ihuyisim.New(ihuyisim.Config{Account: "account", APIKey: secret}), unit: 50 * failover.Li,
+		Service: account, Account: account.Account, unit: 50 * failover.Li,
 		member: ledger.Member{Price: 50 * failover.Li, PerText: true, Bills: ledger.Accepted},
 		open: func(client *http.Client) (provider.Provider, error) {
 			return ihuyi.New(ihuyi.Config{Account: "account", APIKey: secret, Templates: shown(""), HTTPClient: client})
@@ -156,8 +150,9 @@ func newIhuyi() *service {
 }
 
 func newZhenzi() *service {
+	account := zhenzisim.New(zhenzisim.Config{AppID: "100000", AppSecret: secret})
 	return &service{
-		account: zhenzisim.New(zhenzisim.Config{AppID: "100000", AppSecret: secret}), unit: 30 * failover.Li,
+		Service: account, Account: account.Account, unit: 30 * failover.Li,
 		member: ledger.Member{Price: 30 * failover.Li, PerText: true, Bills: ledger.Accepted},
 		open: func(client *http.Client) (provider.Provider, error) {
 			return zhenzi.New(zhenzi.Config{AppID: "100000", AppSecret: secret, Templates: shown(""), HTTPClient: client})
@@ -166,10 +161,11 @@ func newZhenzi() *service {
 }
 
 func newBmob() *service {
+	account := bmobsim.New(bmobsim.Config{AppID: "app", RESTKey: secret, Sign: "示例", Templates: map[string]string{
+		"登录": "%name%您好，您的验证码是%code%，5分钟内有效。",
+	}})
 	return &service{
-		account: bmobsim.New(bmobsim.Config{AppID: "app", RESTKey: secret, Sign: "示例", Templates: map[string]string{
-			"登录": "%name%您好，您的验证码是%code%，5分钟内有效。",
-		}}), unit: 50 * failover.Li,
+		Service: account, Account: account.Account, unit: 50 * failover.Li,
 		member: ledger.Member{Price: 50 * failover.Li, Bills: ledger.Accepted, Texts: shown("示例")},
 		open: func(client *http.Client) (provider.Provider, error) {
 			return bmob.New(bmob.Config{AppID: "app", RESTKey: secret, Templates: byID("登录"), HTTPClient: client})
@@ -178,9 +174,9 @@ func newBmob() *service {
 }
 
 func newMob() *service {
-	custom := mobsim.New(mobsim.Config{AppKey: secret}).Custom()
+	account := mobsim.New(mobsim.Config{AppKey: secret})
 	return &service{
-		account: custom.(account), unit: 50 * failover.Li,
+		Service: account.Custom(), Account: account.Account, unit: 50 * failover.Li,
 		member: ledger.Member{Price: 50 * failover.Li, PerText: true, Bills: ledger.Accepted},
 		open: func(client *http.Client) (provider.Provider, error) {
 			return mob.New(mob.Config{AppKey: secret, Templates: byID("1001"), HTTPClient: client})
