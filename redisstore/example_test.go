@@ -8,6 +8,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/cnsms/cnsms/otp"
+	"github.com/cnsms/cnsms/otp/guard"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/fake"
 	"github.com/cnsms/cnsms/redisstore"
@@ -24,12 +25,21 @@ func ExampleNewVerifications() {
 	sms := &fake.Provider{}
 	program := func() *otp.Service {
 		client := redis.NewClient(&redis.Options{Addr: server.Addr()})
-		store, err := redisstore.NewVerifications(redisstore.Config{Client: client, Prefix: "shop"})
+		shared := redisstore.Config{Client: client, Prefix: "shop"}
+		store, err := redisstore.NewVerifications(shared)
+		if err != nil {
+			panic(err)
+		}
+		limits, err := redisstore.NewGuard(shared)
+		if err != nil {
+			panic(err)
+		}
+		keeper, err := guard.New(guard.Config{Key: []byte("thirty-two other random bytes, the same too"), Store: limits})
 		if err != nil {
 			panic(err)
 		}
 		codes, err := otp.New(otp.Config{
-			Sender: sms, Key: "thirty-two random bytes, the same everywhere", Purposes: otp.Purposes{"login": {}}, Store: store,
+			Sender: sms, Key: "thirty-two random bytes, the same everywhere", Purposes: otp.Purposes{"login": {}}, Store: store, Guard: keeper,
 		})
 		if err != nil {
 			panic(err)
