@@ -35,6 +35,10 @@ test/judges: ## the vendors' own clients at the simulators; wants Node.js
 soak: ## a gateway under load for a time (FOR=10m): memory, goroutines, descriptors and files stay flat
 	go test -run '^TestSoak$$' -v -timeout 3h ./relay/gateway/sqlitequeue -soak $(or $(FOR),10m)
 
+.PHONY: story
+story: ## 10,000 verifications through adapters, simulators and the relay: in time, free, and their cost
+	go test -count=1 -run '^TestStory$$' -v ./otp/ledger -story 10000
+
 .PHONY: guard
 guard: ## attacks and honest days through the guard: texts, yuan, refused and challenged
 	go run ./otp/replay --table

@@ -174,6 +174,7 @@ func NewComposer(cfg ComposerConfig) (*Composer, error) {
 }
 
 var (
+	firstOnly      = []int{0}
 	firstThenRetry = []int{0, 1}
 	retryOnly      = []int{1}
 )
@@ -193,6 +194,9 @@ var (
 // for it every few minutes, each text that the real user asks for counts as a retry and
 // is paid. A program with sessions counts by session instead and sets m.Attempt to 1
 // for the first request of a session, 2 for the next. MaxRetries holds in either case.
+//
+// A message with FreeOnly goes to First and nowhere else, whatever its number, and
+// counts as an attempt, but not for MaxRetries.
 func (c *Composer) Send(ctx context.Context, m provider.Message) (provider.Receipt, error) {
 	var r record
 	return c.sendRecorded(ctx, m, &r)
@@ -206,13 +210,16 @@ func (c *Composer) sendRecorded(ctx context.Context, m provider.Message, r *reco
 	if m.Attempt <= 0 {
 		m.Attempt = counted
 	}
-	if m.Attempt != 1 && counted != 0 && c.maxRetries != NoMaxRetries {
+	if m.Attempt != 1 && !m.FreeOnly && counted != 0 && c.maxRetries != NoMaxRetries {
 		if err := c.limitRetries(ctx, m); err != nil {
 			return provider.Receipt{}, err
 		}
 	}
 	if err := c.checkContext(ctx); err != nil { // it may have finished meanwhile
 		return provider.Receipt{}, err
+	}
+	if m.FreeOnly {
+		return c.send(ctx, m, firstOnly, r)
 	}
 	if m.Attempt == 1 {
 		return c.send(ctx, m, firstThenRetry, r)

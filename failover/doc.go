@@ -46,6 +46,9 @@
 // After the cooldown one send goes through to test
 // whether the member is well again; the cooldown is over when it is accepted.
 //
+// A message with FreeOnly set is not to cost money: a Composer asks First alone, and
+// members with a Price are skipped.
+//
 // # Services that make the codes
 //
 // Some providers put a code of their own into a text; see [provider.CodeMaker]. Beside

@@ -124,6 +124,8 @@ const (
 	// SkipOtherCode: a text with a code may be on its way, and the member would send
 	// another code.
 	SkipOtherCode
+	// SkipPrice: the message is to go a free way, and the member costs money.
+	SkipPrice
 )
 
 var skipReasonNames = [...]string{
@@ -131,10 +133,11 @@ var skipReasonNames = [...]string{
 	SkipBalance:   "low balance",
 	SkipBudget:    "daily budget used up",
 	SkipOtherCode: "would send another code",
+	SkipPrice:     "costs money",
 }
 
-// String returns "cooling down", "low balance", "daily budget used up" or "would
-// send another code".
+// String returns "cooling down", "low balance", "daily budget used up", "would
+// send another code" or "costs money".
 func (r SkipReason) String() string { return enumName(r, "SkipReason", skipReasonNames[:]) }
 
 // Error lists every attempt on one line, such as

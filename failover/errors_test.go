@@ -213,6 +213,7 @@ func TestEnumsPrint(t *testing.T) {
 		{failover.Weighted, "weighted"},
 		{failover.Order(9), "Order(9)"},
 		{failover.SkipOtherCode, "would send another code"},
+		{failover.SkipPrice, "costs money"},
 		{failover.SkipReason(0), "SkipReason(0)"},
 		{failover.SkipReason(9), "SkipReason(9)"},
 	} {

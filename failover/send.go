@@ -218,11 +218,14 @@ func nobodyAsked(attempts []Attempt) bool {
 }
 
 // enter asks for an attempt on a member. A reason other than 0 says why there is
-// none. With force only a used-up budget, or a code other than the one that may be
-// on its way, can refuse.
+// none. With force only a used-up budget, a code other than the one that may be on its
+// way, or a price where none is allowed, can refuse.
 func (s *sender) enter(m *member, msg provider.Message, now time.Time, force bool, r *record) (pass, SkipReason) {
 	if len(r.codes.binding) > 0 && m.composer == nil && r.codes.forbid(m.provider, msg.Template) {
 		return pass{}, SkipOtherCode
+	}
+	if msg.FreeOnly && m.price > 0 {
+		return pass{}, SkipPrice
 	}
 	return m.enter(now, force)
 }
@@ -343,6 +346,11 @@ func whyNobody(skipped []Skipped) *provider.Error {
 				Kind: provider.KindUnsupported,
 				Text: "nobody is left who would send the code that may be on its way",
 			}
+		}
+	}
+	for _, each := range skipped {
+		if each.Reason == SkipPrice {
+			return &provider.Error{Kind: provider.KindUnsupported, Text: "the message is to go a free way, and there is none"}
 		}
 	}
 	return &provider.Error{Kind: provider.KindBalance, Text: "no member has budget left for today"}

@@ -1,64 +1,95 @@
 package otp
 
 import (
-	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
+	"strings"
+
+	"github.com/cnsms/cnsms/otp/guard"
 )
 
-// asked is what the guard is told of a request.
-func (s *Service) asked(a start) Asked {
-	return Asked{
-		Purpose: a.Purpose, Phone: a.phone, Binding: s.device(a.Device, a.Binding),
-		Client: a.Client, Solution: a.Solution, Number: 1,
-	}
-}
-
-// device is what the guard knows a browser by.
-func (s *Service) device(device, binding string) string {
-	return s.keys.current().binding("guard", cmp.Or(device, binding))
-}
-
 // reserve asks the guard for one text.
-func (s *Service) reserve(ctx context.Context, test bool, a Asked) (ticket string, err error) {
-	guard := s.config().Guard
-	if guard == nil || test {
-		return "", nil
+func (s *Service) reserve(ctx context.Context, test bool, r guard.Request) (permit, *Error) {
+	if test {
+		return permit{paid: true}, nil
 	}
-	ctx, cancel := s.limited(ctx)
+	limited, cancel := s.limited(ctx)
 	defer cancel()
-	ticket, err = guard.Reserve(ctx, a)
-	var refusal *Error
-	if err != nil && !errors.As(err, &refusal) {
-		return "", &Error{Code: Unavailable, Text: "the guard failed", Err: err}
+	d, err := s.guard.Reserve(limited, r)
+	switch {
+	case err != nil:
+		return permit{}, unavailable("the guard failed", err)
+	case d.Verdict == guard.Allowed:
+		return permit{d.Ticket, d.Paid, d.Rule}, nil
+	case d.Verdict == guard.Challenged:
+		return permit{}, &Error{Code: ChallengeWanted, Rule: d.Rule, Challenge: s.challenge(ctx)}
+	case d.Wait > 0:
+		return permit{}, &Error{Code: Wait, Rule: d.Rule, RetryAfter: d.Wait}
+	}
+	return permit{}, &Error{Code: Blocked, Rule: d.Rule}
+}
+
+// challenge is what the guard wants solved, or nothing if it does not make challenges.
+func (s *Service) challenge(ctx context.Context) json.RawMessage {
+	made, err := s.issue(ctx)
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		s.tell(ctx, Event{Kind: EventTrouble, At: s.config().Now(), Err: err})
+	}
+	return made
+}
+
+// issue makes a challenge, where the guard does so.
+func (s *Service) issue(ctx context.Context) (json.RawMessage, error) {
+	maker, ok := s.guard.(guard.Issuer)
+	if !ok {
+		return nil, errors.ErrUnsupported
+	}
+	limited, cancel := s.limited(ctx)
+	defer cancel()
+	made, err := maker.Issue(limited)
+	if err == nil && !json.Valid(made) {
+		err = errors.New("otp: the guard's challenge is no JSON")
 	}
 	if err != nil {
-		return "", refusal
+		return nil, err
 	}
-	return ticket, nil
+	return made, nil
 }
 
-// release tells the guard that what it reserved was not used.
-func (s *Service) release(ctx context.Context, ticket string) {
-	s.inform(ctx, []Send{{Ticket: ticket}}, Released)
+// withdraw tells the guard that what it reserved was not used.
+func (s *Service) withdraw(ctx context.Context, ticket string) {
+	s.inform(ctx, s.guard.Withdrawn, ticket)
 }
 
 // inform tells the guard what became of texts, even if the caller has gone. What it
 // does not hear costs an honest user some of the limits, and nobody a code.
-func (s *Service) inform(ctx context.Context, sends []Send, fate Fate) {
-	var tickets []string
-	for _, send := range sends {
-		if send.Ticket != "" && (fate == Unsent || fate == Released || send.Outcome != Refused) {
-			tickets = append(tickets, send.Ticket)
-		}
-	}
-	guard := s.config().Guard
-	if guard == nil || len(tickets) == 0 {
-		return
-	}
+func (s *Service) inform(ctx context.Context, tell func(context.Context, string) error, tickets ...string) {
 	limited, cancel := s.limited(context.WithoutCancel(ctx))
 	defer cancel()
-	if err := guard.Tell(limited, tickets, fate); err != nil {
-		s.tell(ctx, Event{Kind: EventTrouble, At: s.config().Now(), Err: err})
+	for _, ticket := range tickets {
+		if ticket == "" {
+			continue
+		}
+		if err := tell(limited, ticket); err != nil {
+			s.tell(ctx, Event{Kind: EventTrouble, At: s.config().Now(), Err: err})
+		}
 	}
+}
+
+// tickets are those of the texts that may have been sent, oldest first.
+func (r Record) tickets() []string {
+	var all []string
+	for _, send := range r.Sends {
+		if send.Outcome != Refused {
+			all = append(all, strings.Fields(send.Ticket)...)
+		}
+	}
+	return all
+}
+
+// lastTicket is the one of the last of these texts, or none.
+func (r Record) lastTicket() []string {
+	all := r.tickets()
+	return all[max(0, len(all)-1):]
 }

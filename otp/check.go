@@ -79,7 +79,7 @@ func (s *Service) approved(ctx context.Context, a Answer) (Checked, error) {
 	if err != nil {
 		return Checked{}, unavailable("the record cannot be read", err)
 	}
-	s.inform(ctx, a.Record.Sends, Verified)
+	s.inform(ctx, s.guard.Verified, a.Record.tickets()...)
 	e := event(EventVerified, a.Record, a.Now)
 	e.Phone, e.Send = m.To, len(a.Record.Sends)
 	e.Provider = a.Record.Sends[len(a.Record.Sends)-1].Provider
@@ -122,10 +122,10 @@ func (s *Service) wrong(ctx context.Context, a Answer, id string) error {
 		failure = &Error{Code: Wait, Rule: "guesses", RetryAfter: a.Now.Until(a.Again)}
 	}
 	e := event(EventWrongCode, a.Record, a.Now)
-	e.ID, e.Err = id, failure
+	e.ID, e.Rule, e.Err = id, failure.Rule, failure
 	s.tell(ctx, e)
-	if a.Verdict == Spent {
-		s.inform(ctx, a.Record.Sends, Failed)
+	if a.Verdict == Mismatch || a.Verdict == Spent {
+		s.inform(ctx, s.guard.Failed, a.Record.lastTicket()...)
 	}
 	return failure
 }

@@ -46,9 +46,10 @@ type Config struct {
 	// Store keeps the verifications. nil means a store in memory, which is right for a
 	// single process; replicas share one.
 	Store Store
-	// Guard refuses what looks like abuse. nil means none: then nothing but the limits of a
-	// verification and MaxPerPhone holds anybody back, and whoever can reach Start
-	// can have texts sent to any number at your cost.
+	// Guard refuses what looks like abuse, and says which texts may cost money: a *guard.Guard
+	// of package otp/guard. nil means one in memory with guard.DefaultRules, beside a store in
+	// memory. Beside a Store that is given, nil is refused: who shares verifications shares
+	// what the guard counts. NoGuard switches it off.
 	Guard Guard
 	// GuessesPerDay is how many wrong codes one number allows within 24 hours, over
 	// all its verifications, 1 to 100. After a rotation of keys it counts anew. Keep it above
@@ -96,7 +97,10 @@ func (c Config) Validate() error {
 	if c.Store != nil && isNil(c.Store) {
 		bad("Store: is a nil pointer")
 	}
-	if c.Guard != nil && isNil(c.Guard) {
+	switch {
+	case c.Guard == nil && c.Store != nil:
+		bad("Guard: must not be nil beside a Store; make one with guard.New, on a guard.Store that is shared as the Store is, or say otp.NoGuard")
+	case c.Guard != nil && isNil(c.Guard):
 		bad("Guard: is a nil pointer")
 	}
 	if c.GuessesPerDay < 1 || c.GuessesPerDay > DefaultGuessesPerDay {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cnsms/cnsms/failover"
 	"github.com/cnsms/cnsms/otp"
+	"github.com/cnsms/cnsms/otp/guard"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/fake"
 )
@@ -18,7 +19,7 @@ func TestConfigNamesEveryProblemAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := otp.New(otp.Config{
 		Key: "short", OldKeys: []provider.Secret{key, key}, GuessesPerDay: 101, SendTimeout: -1, StoreTimeout: time.Hour, Poll: -1,
-		Store: (*otp.MemoryStore)(nil), Guard: (*guard)(nil),
+		Store: (*otp.MemoryStore)(nil), Guard: (*guard.Guard)(nil),
 		Purposes: otp.Purposes{
 			"": {}, "login": {Digits: 3, Tries: 11, Sends: -1, Lifetime: 11 * time.Minute, Ladder: []time.Duration{time.Second, time.Minute, 30 * time.Second}, EscalateAfter: time.Second},
 			"none": {Ladder: []time.Duration{}},
@@ -125,7 +126,7 @@ func TestO24TestNumbers(t *testing.T) {
 	t.Parallel()
 	var heard events
 	c := newClock()
-	g := &guard{}
+	g := &fakeGuard{}
 	s, sms := newService(t, func(cfg *otp.Config) {
 		cfg.Now, cfg.OnEvent, cfg.Guard = c.Now, heard.hook, g
 		cfg.TestNumbers = map[string]otp.TestNumber{"138-0013-8000": {Code: "1234", Until: c.Now().Add(time.Hour)}}

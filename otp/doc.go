@@ -30,19 +30,27 @@
 //	reserved → pending → approved | exhausted | expired | canceled | undeliverable
 //
 // A verification that is over is kept for ten minutes more, so that its holder hears how
-// it ended. When a process dies between two steps, what it leaves is one of these:
+// it ended. When a process dies between two calls of the stores, what it leaves is one of
+// these:
 //
-//	before the record is stored       nothing, but what the guard has reserved
-//	before the first text is sent     reserved; nobody has the code, and it ends with
-//	                                  its lease, SendTimeout and 30 seconds
-//	before its outcome is stored      reserved; the code that arrives is good until
-//	                                  the lease ends
-//	before a further text is sent,    pending, as before; the text counts as one that
-//	or before its outcome is stored   may have been sent
-//	after a service found a code      pending, with one try less; the service takes
-//	right, before that is stored      the code no second time
-//	after the right code is stored    approved; the answer is lost, and the user
-//	                                  begins anew
+//	nothing                nobody has a code, and nobody waits
+//	a text of the guard's  no record; the guard counts a text that is not verified, and the
+//	                       number waits as after any other
+//	reserved               it ends with its lease, SendTimeout and 30 seconds. If the text
+//	                       was sent, its code is good until then; the guard may count
+//	                       two texts where one was sent, and money that was not spent
+//	pending                as before; a further text that was claimed counts as one that
+//	                       may have been sent. The guard may count one text more than
+//	                       was sent, and a wrong code less
+//	a try less             pending; a service found a code right, and nobody stored that:
+//	                       the service takes the code no second time
+//	approved               the answer is lost, and the user begins anew. Texts that
+//	                       the guard did not hear of count as not verified
+//	canceled               for the guard its texts are sent and not verified, as they
+//	                       are after every Cancel
+//
+// None of these lasts: a record ends with the life of its code and ten minutes, and what
+// the guard counts leaves its windows.
 //
 // # Sending again
 //
@@ -51,4 +59,25 @@
 // Policy.EscalateAfter the service does that by itself; see [Service.Run]. The number
 // of the text in its verification is the message's Attempt, by which a failover.Composer
 // leaves the free way: what strangers ask for with the same number does not count.
+//
+// # Strangers
+//
+// Whoever can reach Start can ask for a text to any number. So a service has a guard, which
+// decides on each text by what the number, the address, the session and the site have asked
+// for and verified; package guard has its rules. A service with neither Store nor Guard
+// makes one in memory. Who gives a Store gives a Guard as well, on a store that is shared
+// in the same way. What the guard says is an *Error: Wait with Rule and RetryAfter,
+// ChallengeWanted with what to solve where the guard makes challenges, or Blocked. Events
+// have the rule too.
+//
+// The guard also has the money. A text that it has none for goes the free way
+// (provider.Message.FreeOnly): a resend as a first attempt again, with a Ref of its own, and a
+// first text that the free way refuses not at all (NotSent with the rule "money"). Otherwise
+// such a first text, and one of which nobody knows whether it was sent, goes out the paid way
+// at once. That needs a failover.Composer, with its First free, inside the Sender. A site
+// without a free way sets guard.Config.AllPaid.
+//
+// What a guard learns: every text of a verification whose code was right, every wrong code, and what
+// was not sent after all. A text that was canceled, and one whose code nobody typed, stays
+// sent and not verified.
 package otp

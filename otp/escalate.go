@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/otp/guard"
 )
 
 const (
@@ -80,26 +80,28 @@ func (s *Service) sendAll(ctx context.Context, due Listing) (sent, claimed int) 
 // otherwise be due for ever, and keep others waiting.
 func (s *Service) escalate(ctx context.Context, r Record, now Time) (claimed, sent bool) {
 	c := Claim{ID: r.ID, ByItself: true, After: len(r.Sends)}
-	var phone provider.Phone
-	m, refusal := s.message(r, 1, "")
-	if refusal == nil {
-		phone = m.To
-		c.Ticket, refusal = s.reserve(ctx, r.Test, Asked{Purpose: r.Purpose, Phone: phone, Number: c.After + 1, ByItself: true})
+	var w wish
+	secret, _, phone, err := s.open(r)
+	refusal := unavailable("the record cannot be read", err)
+	if err == nil {
+		w.Request = guard.Request{Phone: phone, Client: secret.Client, Session: secret.Device, Purpose: r.Purpose, Paid: true, Again: true}
+		w.permit, refusal = s.reserve(ctx, r.Test, w.Request)
+		c.Ticket = w.ticket
 	}
 	a, err := s.claim(ctx, c)
 	if err != nil || a.Verdict != Done {
-		s.release(ctx, c.Ticket)
+		s.withdraw(ctx, c.Ticket)
 		if err != nil {
 			s.trouble(ctx, r, now, err)
 		}
 		return false, false
 	}
 	if refusal == nil {
-		_, err = s.sendClaimed(ctx, a, phone, "", "")
+		_, err = s.sendClaimed(ctx, a, w)
 		return true, err == nil
 	}
 	e := event(EventHeld, a.Record, a.Now)
-	e.Phone, e.Send, e.ByItself, e.Err = phone, c.After+1, true, refusal
+	e.Phone, e.Send, e.ByItself, e.Rule, e.Err = phone, c.After+1, true, refusal.Rule, refusal
 	s.tell(ctx, e)
 	if _, err := s.settle(ctx, Settlement{ID: r.ID, Number: c.After + 1, Outcome: Refused}); err != nil {
 		s.trouble(ctx, r, now, err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/cnsms/cnsms/failover"
 	"github.com/cnsms/cnsms/otp"
+	"github.com/cnsms/cnsms/otp/guard"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/fake"
 )
@@ -231,16 +232,16 @@ func TestNoticesWithoutACodeAreNeverSentAgainAfterMayHaveSent(t *testing.T) {
 func TestAGuardThatHoldsAStepBackDelaysIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &guard{}
+		g := &fakeGuard{answer: guard.Decision{Paid: true}}
 		var heard events
 		r := run(t, 2, func(cfg *otp.Config) { cfg.Guard, cfg.OnEvent = g, heard.hook })
 		defer r.stop()
 		started(t, r.Service)
-		g.refuse(&otp.Error{Code: otp.Wait, Rule: "site", RetryAfter: time.Second})
+		g.says(guard.Decision{Verdict: guard.Refused, Rule: "site", Wait: time.Second})
 		pass(60 * time.Second)
 		r.paid.ExpectNothing(t)
 		require.Contains(t, heard.kinds(), otp.EventHeld)
-		g.refuse(nil)
+		g.says(guard.Decision{Paid: true})
 		pass(60 * time.Second)
 		r.paid.ExpectCount(t, 1)
 	})

@@ -25,8 +25,15 @@ type Event struct {
 	ByItself bool
 	// Provider is who accepted the text, or whose text was delivered.
 	Provider string
+	// Message is the id of that text at that provider, which is Receipt.ID and Report.ID; empty
+	// where there is none.
+	Message string
 	// Client is StartRequest.Client.
 	Client string
+	// Rule is the limit that held a text, as Error.Rule has it. On a text that was sent
+	// or refused it is what stood against it all the same: "money" where the guard's
+	// budget kept it off the paid way, and any rule of a guard that only records.
+	Rule string
 	// Test is set for a test number.
 	Test bool
 	// Err is why, for what failed.

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cnsms/cnsms/provider"
@@ -131,4 +132,22 @@ func Seal(secret provider.Secret, about, plain string) string {
 func Unseal(secret provider.Secret, about, sealed string) (plain string, err error) {
 	err = mustKey(secret).openJSON(sealed, about, &plain)
 	return plain, err
+}
+
+// DecodeBody and DecodeQuery read requests as a Handler does.
+var (
+	DecodeBody  = decodeBody
+	DecodeQuery = decodeQuery
+)
+
+// OpenAPI is the document that a Handler serves.
+var OpenAPI = openAPI
+
+// Endpoints are the paths of a Handler with method, required and all members, sorted.
+func Endpoints() map[string]string {
+	all := map[string]string{}
+	for path, e := range endpoints {
+		all["/"+path] = fmt.Sprint(e.method, slices.Sorted(slices.Values(e.required)), slices.Sorted(slices.Values(slices.Concat(e.required, e.optional))))
+	}
+	return all
 }

@@ -2,7 +2,10 @@ package otp_test
 
 import (
 	"encoding/json"
+	"net/url"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -48,6 +51,61 @@ func FuzzRef(f *testing.F) {
 			require.Equal(t, ref, otp.RefOf(id, number))
 		}
 	})
+}
+
+// FuzzHandlerBody reads any body: what is read is what every reader of JSON reads.
+func FuzzHandlerBody(f *testing.F) {
+	for _, seed := range []string{
+		`{}`, `{"phone":"1"}`, `{"phone":"１","code":"\u0031"}`, `{"phone":"1","phone":"2"}`, `{"phone":null}`, `{"phone":"\ud800"}`,
+		`{"phone":"1"}{}`, "{\"phone\":\"\xff\"}", `[{}]`, ` {"code" : "1" } `, `{"code":"1",}`, "\ufeff{}",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		read, err := otp.DecodeBody(body, []string{"phone", "code"})
+		if err != nil {
+			require.ErrorIs(t, err, otp.BadRequest)
+			require.Less(t, len(err.Error()), 1000, "an answer repeats little of a request")
+			return
+		}
+		all := map[string]string{}
+		require.NoError(t, json.Unmarshal(body, &all))
+		require.Equal(t, all, read)
+		for name, value := range read {
+			require.Contains(t, []string{"phone", "code"}, name)
+			require.True(t, utf8.ValidString(value))
+		}
+	})
+}
+
+// FuzzHandlerQuery reads any query.
+func FuzzHandlerQuery(f *testing.F) {
+	for _, seed := range []string{"", "id=1", "id=1&id=2", "id=%ff", "id=1;purpose=2", "id=+%2B", "&&=", "id"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, query string) {
+		read, err := otp.DecodeQuery(query, []string{"id", "purpose"})
+		if err != nil {
+			require.ErrorIs(t, err, otp.BadRequest)
+			return
+		}
+		values := url.Values{}
+		for name, value := range read {
+			values.Set(name, value)
+		}
+		again, err := otp.DecodeQuery(values.Encode(), []string{"id", "purpose"})
+		require.NoError(t, err)
+		require.Equal(t, read, again)
+	})
+}
+
+// FuzzWords reads any list of languages.
+func FuzzWords(f *testing.F) {
+	for _, seed := range []string{"", "en", "zh-CN,en;q=0.9", "*;q=0", "en;q=1e-400", strings.Repeat(",", 100)} {
+		f.Add(seed)
+	}
+	used := []string{otp.Words("zh").For(otp.Used), otp.Words("en").For(otp.Used)}
+	f.Fuzz(func(t *testing.T, list string) { require.Contains(t, used, otp.Words(list).For(otp.Used)) })
 }
 
 func TestSealedTextOpensInItsPlaceOnly(t *testing.T) {

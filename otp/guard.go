@@ -2,52 +2,72 @@ package otp
 
 import (
 	"context"
+	"crypto/sha256"
+	"net/netip"
 
-	"github.com/cnsms/cnsms/provider"
+	"github.com/cnsms/cnsms/otp/guard"
 )
 
-// Guard decides before each text whether it may be sent, and learns what became of it.
-// It is safe for concurrent use. Package otp/guard has one.
+// Guard decides before each text whether it may be sent and whether it may cost money,
+// and learns what became of it. A *guard.Guard is one. Implementations are safe for
+// concurrent use.
+//
+// What a guard makes that is a guard.Issuer becomes Error.Challenge.
 type Guard interface {
-	// Reserve charges one text against all limits, or none at all. The ticket is what
-	// the guard wants to be told the outcome by; it is stored with the send, so that it holds
-	// no number in clear. An error that is an *Error is passed on as it is: Wait with
-	// RetryAfter and Rule, ChallengeWanted with Challenge, or Blocked. Any other error is
-	// a guard that does not work, and nothing is sent.
-	Reserve(ctx context.Context, a Asked) (ticket string, err error)
-	// Tell says what became of the texts of one verification, by their tickets. A guard that is
-	// never told takes them for sent and not verified.
-	Tell(ctx context.Context, tickets []string, fate Fate) error
+	// Reserve charges one text against all limits, or none at all. An error is a guard that
+	// does not work, and nothing is sent.
+	Reserve(ctx context.Context, r guard.Request) (guard.Decision, error)
+	// Verified tells that the verification of a text succeeded; it is told of each of its texts.
+	Verified(ctx context.Context, ticket string) error
+	// Failed tells that a wrong code came; it is told of one text of the verification.
+	Failed(ctx context.Context, ticket string) error
+	// Released tells that every service refused a text.
+	Released(ctx context.Context, ticket string) error
+	// Withdrawn tells that a text was never given to a service, or goes another way with
+	// another ticket. All is as before Reserve.
+	Withdrawn(ctx context.Context, ticket string) error
 }
 
-// Asked is what a guard knows of a text that is asked for.
-type Asked struct {
-	// Purpose is the name of the policy.
-	Purpose string
-	// Phone is the parsed number, so that no way of writing it makes another one.
-	Phone provider.Phone
-	// Binding is a digest of the device, or of the session's secret where no device is given. It is
-	// empty when ByItself is set.
-	Binding string
-	// Client is the address of the browser or app, as StartRequest has it.
-	Client string
-	// Solution answers a challenge, as StartRequest has it.
-	Solution string
-	// Number is 1 for the first text of a verification. ByItself is set when nobody asked.
-	Number   int
-	ByItself bool
+// NoGuard lets every text through, when it is Config.Guard. It is for programs whose own
+// limits stand before Start: whoever can reach that has texts sent to any number at your cost.
+var NoGuard Guard = noGuard{}
+
+type noGuard struct{}
+
+func (noGuard) Reserve(context.Context, guard.Request) (guard.Decision, error) {
+	return guard.Decision{Paid: true}, nil
 }
 
-// Fate is what became of a text.
-type Fate string
+func (noGuard) Verified(context.Context, string) error { return nil }
+func (noGuard) Failed(context.Context, string) error   { return nil }
+func (noGuard) Released(context.Context, string) error { return nil }
 
-const (
-	// Released: it was reserved and never given to a service. All is as before.
-	Released Fate = "released"
-	// Unsent: every service refused it. The wait for the next one is over; other counters stay.
-	Unsent Fate = "unsent"
-	// Verified: the right code came.
-	Verified Fate = "verified"
-	// Failed: the verification ended otherwise: too many wrong codes, canceled.
-	Failed Fate = "failed"
-)
+func (noGuard) Withdrawn(context.Context, string) error { return nil }
+
+// ownGuard is the guard of a service that was given none.
+func ownGuard(cfg Config) (Guard, error) {
+	key := newDigester([]byte(cfg.Key)).digest("cnsms otp", "guard", cfg.App)
+	return guard.New(guard.Config{Key: key, Now: cfg.Now})
+}
+
+// deviceOf is what a guard knows a browser by. It does not depend on the service's keys, so
+// that a rotation takes nobody's history; a guard has a key of its own.
+func deviceOf(secret string) string {
+	sum := sha256.Sum256([]byte("cnsms otp device\x00" + secret))
+	return text(sum[:])
+}
+
+const badClient = "Client: want an address such as 203.0.113.7, or nothing when it is not known"
+
+// readClient reads an address, with or without a port. An empty text is an address that is
+// not known.
+func readClient(text string) (netip.Addr, bool) {
+	if text == "" {
+		return netip.Addr{}, true
+	}
+	if both, err := netip.ParseAddrPort(text); err == nil {
+		return both.Addr(), true
+	}
+	address, err := netip.ParseAddr(text)
+	return address, err == nil
+}

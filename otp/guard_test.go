@@ -2,8 +2,12 @@ package otp_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -12,43 +16,66 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/otp"
+	"github.com/cnsms/cnsms/otp/guard"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/fake"
 )
 
-// guard is a guard that writes down what it is asked and told.
-type guard struct {
+// fakeGuard is a guard that writes down what it is asked and told.
+type fakeGuard struct {
 	mu      sync.Mutex
-	refusal error
+	answer  guard.Decision
+	err     error
 	tellErr error
-	asked   []otp.Asked
+	asked   []guard.Request
 	told    []string
 }
 
-func (g *guard) refuse(err error) {
+// says is what the guard answers from now on; its texts have tickets by number.
+func (g *fakeGuard) says(d guard.Decision) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.refusal = err
+	g.answer = d
 }
 
-func (g *guard) Reserve(_ context.Context, a otp.Asked) (string, error) {
+func (g *fakeGuard) Reserve(_ context.Context, r guard.Request) (guard.Decision, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.asked = append(g.asked, a)
-	return fmt.Sprint("ticket", len(g.asked)), g.refusal
+	g.asked = append(g.asked, r)
+	d := g.answer
+	if d.Verdict == guard.Allowed {
+		d.Ticket = fmt.Sprint("ticket", len(g.asked))
+	}
+	return d, g.err
 }
 
-func (g *guard) Tell(_ context.Context, tickets []string, fate otp.Fate) error {
+func (g *fakeGuard) tell(what, ticket string) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.told = append(g.told, fmt.Sprint(fate, tickets))
+	g.told = append(g.told, what+" "+ticket)
 	return g.tellErr
 }
 
-// guarded makes a service with a guard.
-func guarded(t *testing.T) (*otp.Service, *fake.Provider, *clock, *guard) {
+func (g *fakeGuard) Verified(_ context.Context, ticket string) error {
+	return g.tell("verified", ticket)
+}
+
+func (g *fakeGuard) Failed(_ context.Context, ticket string) error { return g.tell("failed", ticket) }
+
+func (g *fakeGuard) Released(_ context.Context, ticket string) error {
+	return g.tell("released", ticket)
+}
+
+func (g *fakeGuard) Withdrawn(_ context.Context, ticket string) error {
+	return g.tell("withdrawn", ticket)
+}
+
+var puzzle = json.RawMessage(`{"salt":"x"}`)
+
+// guarded makes a service with a guard that makes no challenges.
+func guarded(t *testing.T) (*otp.Service, *fake.Provider, *clock, *fakeGuard) {
 	t.Helper()
-	g := &guard{}
+	g := &fakeGuard{answer: guard.Decision{Paid: true}}
 	s, sms, c := newClocked(t, func(cfg *otp.Config) { cfg.Guard = g })
 	return s, sms, c, g
 }
@@ -65,13 +92,13 @@ func TestGuardLearnsWhatBecameOfEveryText(t *testing.T) {
 	require.NoError(t, err)
 	_, err = s.Check(t.Context(), check(v.ID, sms.CodeFor(phone)))
 	require.NoError(t, err)
-	require.Equal(t, []string{"verified[ticket1 ticket2]"}, g.told)
-	require.Equal(t, phone, g.asked[0].Phone)
-	require.Equal(t, "203.0.113.7", g.asked[0].Client)
-	require.Equal(t, "solved", g.asked[0].Solution)
-	require.Equal(t, 2, g.asked[1].Number)
-	require.Equal(t, g.asked[0].Binding, g.asked[1].Binding)
-	require.NotContains(t, g.asked[0].Binding, session)
+	require.Equal(t, []string{"verified ticket1", "verified ticket2"}, g.told)
+	require.Equal(t, guard.Request{
+		Phone: phone, Client: netip.MustParseAddr("203.0.113.7"), Session: g.asked[0].Session, Purpose: "login", Token: "solved",
+	}, g.asked[0])
+	require.Equal(t, guard.Request{Phone: phone, Session: g.asked[0].Session, Purpose: "login", Paid: true}, g.asked[1])
+	require.NotEmpty(t, g.asked[0].Session)
+	require.NotContains(t, g.asked[0].Session, session)
 }
 
 // TestTheGuardKnowsADeviceAcrossBindings has one browser with two sessions.
@@ -92,10 +119,10 @@ func TestTheGuardKnowsADeviceAcrossBindings(t *testing.T) {
 		_, err = s.Start(t.Context(), req)
 		require.NoError(t, err)
 	}
-	require.Equal(t, g.asked[0].Binding, g.asked[1].Binding)
-	require.Equal(t, g.asked[0].Binding, g.asked[2].Binding)
-	require.NotEqual(t, g.asked[0].Binding, g.asked[3].Binding)
-	require.NotContains(t, g.asked[0].Binding, "device")
+	require.Equal(t, g.asked[0].Session, g.asked[1].Session)
+	require.Equal(t, g.asked[0].Session, g.asked[2].Session)
+	require.NotEqual(t, g.asked[0].Session, g.asked[3].Session)
+	require.NotContains(t, g.asked[0].Session, "device")
 }
 
 func TestGuardIsToldOfWhatWasNotSent(t *testing.T) {
@@ -107,10 +134,11 @@ func TestGuardIsToldOfWhatWasNotSent(t *testing.T) {
 	v := started(t, s)
 	started(t, s) // a double click
 	require.NoError(t, s.Cancel(t.Context(), v.ID, "login", session))
-	require.Equal(t, []string{"unsent[ticket1]", "released[ticket3]", "failed[ticket2]"}, g.told)
+	require.Equal(t, []string{"released ticket1", "withdrawn ticket3"}, g.told)
 }
 
-func TestGuardIsToldOfTooManyWrongCodes(t *testing.T) {
+// TestR8TheGuardIsToldOfEachWrongCode tries more codes than there are tries.
+func TestR8TheGuardIsToldOfEachWrongCode(t *testing.T) {
 	t.Parallel()
 	s, sms, _, g := guarded(t)
 	v := started(t, s)
@@ -118,21 +146,21 @@ func TestGuardIsToldOfTooManyWrongCodes(t *testing.T) {
 		_, err := s.Check(t.Context(), check(v.ID, wrongFor(sms.CodeFor(phone))))
 		require.Error(t, err)
 	}
-	require.Equal(t, []string{"failed[ticket1]"}, g.told)
+	require.Equal(t, slices.Repeat([]string{"failed ticket1"}, otp.DefaultTries), g.told)
 }
 
 func TestGuardsRefusalIsPassedOnAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	s, sms, c, g := guarded(t)
-	refusal := &otp.Error{Code: otp.ChallengeWanted, Rule: "R4", Challenge: []byte(`{"salt":"x"}`)}
-	g.refuse(refusal)
+	g.says(guard.Decision{Verdict: guard.Challenged, Rule: "R4"})
+	refusal := &otp.Error{Code: otp.ChallengeWanted, Rule: "R4"}
 	_, err := s.Start(t.Context(), start())
 	require.Equal(t, error(refusal), err)
 	sms.ExpectNothing(t)
 
-	g.refuse(nil)
+	g.says(guard.Decision{Paid: true})
 	v := started(t, s)
-	g.refuse(refusal)
+	g.says(guard.Decision{Verdict: guard.Challenged, Rule: "R4"})
 	again := started(t, s)
 	require.Equal(t, v.ID, again.ID, "what is pending is found all the same")
 	c.Advance(time.Minute)
@@ -143,18 +171,56 @@ func TestGuardsRefusalIsPassedOnAndChangesNothing(t *testing.T) {
 	sms.ExpectCount(t, 1)
 }
 
-func TestAGuardThatFailsHasNothingSent(t *testing.T) {
+func TestWhatAGuardSaysIsAnError(t *testing.T) {
 	t.Parallel()
-	s, sms, _, g := guarded(t)
-	g.refuse(errors.New("no connection"))
-	_, err := s.Start(t.Context(), start())
-	require.ErrorIs(t, err, otp.Unavailable)
-	sms.ExpectNothing(t)
+	for name, c := range map[string]struct {
+		says guard.Decision
+		err  error
+		want otp.Error
+	}{
+		"wait":      {guard.Decision{Verdict: guard.Refused, Rule: "R3", Wait: 61 * time.Second}, nil, otp.Error{Code: otp.Wait, Rule: "R3", RetryAfter: 61 * time.Second}},
+		"blocked":   {guard.Decision{Verdict: guard.Refused, Rule: "R5"}, nil, otp.Error{Code: otp.Blocked, Rule: "R5"}},
+		"broken":    {guard.Decision{}, errDeath, otp.Error{Code: otp.Unavailable, Text: "the guard failed", Err: errDeath}},
+		"challenge": {guard.Decision{Verdict: guard.Challenged, Rule: "R2"}, nil, otp.Error{Code: otp.ChallengeWanted, Rule: "R2", Challenge: puzzle}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := &puzzling{fakeGuard: fakeGuard{answer: c.says, err: c.err}, made: puzzle}
+			var heard events
+			s, sms := newService(t, func(cfg *otp.Config) { cfg.Guard, cfg.OnEvent = g, heard.hook })
+			_, err := s.Start(t.Context(), start())
+			require.Equal(t, &c.want, failure(t, err))
+			sms.ExpectNothing(t)
+			require.Equal(t, []otp.EventKind{otp.EventHeld}, heard.kinds())
+			require.Equal(t, c.says.Rule, heard.all[0].Rule)
+		})
+	}
+}
+
+func TestAChallengeThatCannotBeMadeIsAnEventAndNoWayIn(t *testing.T) {
+	t.Parallel()
+	for want, g := range map[string]*puzzling{
+		"held":          {err: errors.ErrUnsupported},
+		"trouble,held":  {err: errDeath},
+		"trouble,held ": {made: json.RawMessage("{")},
+	} {
+		g.answer.Verdict = guard.Challenged
+		var heard events
+		s, sms := newService(t, func(cfg *otp.Config) { cfg.Guard, cfg.OnEvent = g, heard.hook })
+		_, err := s.Start(t.Context(), start())
+		require.Equal(t, &otp.Error{Code: otp.ChallengeWanted}, failure(t, err))
+		sms.ExpectNothing(t)
+		var kinds []string
+		for _, kind := range heard.kinds() {
+			kinds = append(kinds, string(kind))
+		}
+		require.Equal(t, strings.TrimSpace(want), strings.Join(kinds, ","))
+	}
 }
 
 func TestAGuardThatDoesNotListenIsAnEvent(t *testing.T) {
 	t.Parallel()
-	g := &guard{tellErr: errors.New("no connection")}
+	g := &fakeGuard{tellErr: errors.New("no connection")}
 	var heard events
 	s, sms := newService(t, func(cfg *otp.Config) { cfg.Guard, cfg.OnEvent = g, heard.hook })
 	v := started(t, s)
@@ -164,14 +230,14 @@ func TestAGuardThatDoesNotListenIsAnEvent(t *testing.T) {
 }
 
 // strict is a guard that lets one text through and no second.
-type strict struct{ guard }
+type strict struct{ fakeGuard }
 
-func (g *strict) Reserve(ctx context.Context, a otp.Asked) (string, error) {
-	ticket, _ := g.guard.Reserve(ctx, a)
-	if ticket != "ticket1" {
-		return "", &otp.Error{Code: otp.Wait, Rule: "phone", RetryAfter: time.Minute}
+func (g *strict) Reserve(ctx context.Context, r guard.Request) (guard.Decision, error) {
+	d, _ := g.fakeGuard.Reserve(ctx, r)
+	if d.Ticket != "ticket1" {
+		return guard.Decision{Verdict: guard.Refused, Rule: "R1", Wait: time.Minute}, nil
 	}
-	return ticket, nil
+	return d, nil
 }
 
 // TestO9ADoubleClickIsOneTextUnderAGuard has a guard that refuses the second click.
@@ -218,9 +284,9 @@ func TestWaitingForATurnEndsWithTheContext(t *testing.T) {
 }
 
 // stuck is a guard that does not answer.
-type stuck struct{ guard }
+type stuck struct{ fakeGuard }
 
-func (*stuck) Reserve(ctx context.Context, _ otp.Asked) (string, error) {
+func (*stuck) Reserve(ctx context.Context, _ guard.Request) (guard.Decision, error) {
 	<-ctx.Done()
-	return "", ctx.Err()
+	return guard.Decision{}, ctx.Err()
 }

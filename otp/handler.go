@@ -92,6 +92,7 @@ func (c HandlerConfig) prepare() (*http.CrossOriginProtection, error) {
 //	POST cancel  {"id", "purpose"}           gives it up
 //	GET  status?id=…&purpose=…               how it is doing
 //	GET  challenge                           a challenge, where the guard makes them
+//	GET  openapi.json                        all this in OpenAPI 3.1
 //
 // A start or resend that is answered with the code "challenge" is sent again with "solution",
 // which is the token of a solved challenge.
@@ -140,7 +141,8 @@ var endpoints = map[string]endpoint{
 	"cancel": {method: http.MethodPost, required: []string{"id", "purpose"}, optional: []string{"lang"}, serve: (*Handler).cancel},
 	"status": {method: http.MethodGet, required: []string{"id", "purpose"}, optional: []string{"lang"}, serve: (*Handler).status},
 	// What solves challenges in browsers adds to the query as it likes.
-	"challenge": {method: http.MethodGet, serve: (*Handler).challenge, anyQuery: true},
+	"challenge":    {method: http.MethodGet, serve: (*Handler).challenge, anyQuery: true},
+	"openapi.json": {method: http.MethodGet, serve: (*Handler).openAPI, anyQuery: true},
 }
 
 // ServeHTTP answers one request.

@@ -10,11 +10,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/otp"
+	"github.com/cnsms/cnsms/otp/guard"
 )
 
 // puzzling is a guard that makes challenges.
 type puzzling struct {
-	guard
+	fakeGuard
 	made json.RawMessage
 	err  error
 }
@@ -46,7 +47,7 @@ func TestHandlerIssuesChallenges(t *testing.T) {
 
 func TestHandlerWithoutChallengesSaysSo(t *testing.T) {
 	t.Parallel()
-	for _, g := range []otp.Guard{nil, &guard{}, &puzzling{err: errors.ErrUnsupported}} {
+	for _, g := range []otp.Guard{nil, &fakeGuard{}, &puzzling{err: errors.ErrUnsupported}} {
 		s := newSiteOf(t, func(cfg *otp.Config) { cfg.Guard = g })
 		got := s.browser().do(http.MethodGet, "challenge", "")
 		require.Equal(t, http.StatusNotFound, got.status)
@@ -57,18 +58,18 @@ func TestHandlerWithoutChallengesSaysSo(t *testing.T) {
 // TestHandlerPassesASolvedChallengeOn asks, is challenged, and asks again.
 func TestHandlerPassesASolvedChallengeOn(t *testing.T) {
 	t.Parallel()
-	g := &guard{}
+	g := &puzzling{made: json.RawMessage(`{"salt":"s"}`)}
 	s := newSiteOf(t, func(cfg *otp.Config) { cfg.Guard = g })
-	g.refuse(&otp.Error{Code: otp.ChallengeWanted, Rule: "R4", Challenge: json.RawMessage(`{"salt":"s"}`)})
+	g.says(guard.Decision{Verdict: guard.Challenged, Rule: "R4"})
 	b := s.browser()
 	got := b.post("start", `{"purpose":"login","phone":"`+typed+`"}`)
 	require.Equal(t, http.StatusForbidden, got.status)
 	require.JSONEq(t, `{"code":"challenge","rule":"R4","challenge":{"salt":"s"},"message":"请先完成安全验证"}`, got.text)
 	require.Empty(t, b.cookie(), "nothing is there to hold")
-	g.refuse(nil)
+	g.says(guard.Decision{Paid: true})
 	got = b.post("start", `{"purpose":"login","phone":"`+typed+`","solution":"solved"}`)
 	require.Equal(t, http.StatusOK, got.status)
-	require.Equal(t, "solved", g.asked[1].Solution)
-	require.Equal(t, "127.0.0.1", g.asked[1].Client)
+	require.Equal(t, "solved", g.asked[1].Token)
+	require.Equal(t, "127.0.0.1", g.asked[1].Client.String())
 	require.NotEmpty(t, b.cookie())
 }

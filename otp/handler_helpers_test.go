@@ -13,18 +13,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/otp"
+	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/fake"
 )
 
 // site is a server with a handler under /codes/.
 type site struct {
 	t        *testing.T
+	codes    *otp.Service
 	sms      *fake.Provider
 	clock    *clock
 	url      string
 	logins   atomic.Int64
 	verified func(w http.ResponseWriter, r *http.Request, done otp.Checked) error
 	handler  http.Handler
+	over     http.RoundTripper
 }
 
 // newSite starts a server. change may change the settings of the handler.
@@ -36,9 +39,19 @@ func newSite(t *testing.T, change ...func(cfg *otp.HandlerConfig)) *site {
 // newSiteOf also changes the settings of the service.
 func newSiteOf(t *testing.T, service func(cfg *otp.Config), change ...func(cfg *otp.HandlerConfig)) *site {
 	t.Helper()
+	s := offline(t, service, change...)
+	server := httptest.NewServer(s.handler)
+	t.Cleanup(server.Close)
+	s.url = server.URL
+	return s
+}
+
+// offline is a site without a server.
+func offline(t *testing.T, service func(cfg *otp.Config), change ...func(cfg *otp.HandlerConfig)) *site {
+	t.Helper()
 	s := &site{t: t}
 	codes, sms, clock := newClocked(t, service)
-	s.sms, s.clock = sms, clock
+	s.codes, s.sms, s.clock = codes, sms, clock
 	cfg := otp.HandlerConfig{Service: codes, OnVerified: func(w http.ResponseWriter, r *http.Request, done otp.Checked) error {
 		s.logins.Add(1)
 		if s.verified != nil {
@@ -54,9 +67,6 @@ func newSiteOf(t *testing.T, service func(cfg *otp.Config), change ...func(cfg *
 	mux := http.NewServeMux()
 	mux.Handle("/codes/", http.StripPrefix("/codes", h))
 	s.handler = mux
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
-	s.url = server.URL
 	return s
 }
 
@@ -70,7 +80,7 @@ func (s *site) browser() *browser {
 	s.t.Helper()
 	jar, err := cookiejar.New(nil)
 	require.NoError(s.t, err)
-	return &browser{s, &http.Client{Jar: jar}}
+	return &browser{s, &http.Client{Jar: jar, Transport: s.over}}
 }
 
 // reply is an answer, read.
@@ -104,9 +114,26 @@ func (s *site) read(answer *http.Response) reply {
 	defer answer.Body.Close()
 	data, err := io.ReadAll(answer.Body)
 	require.NoError(s.t, err)
+	s.keepsSecrets(string(data) + headers(answer.Header))
+	s.asDescribed(answer, data)
 	got := reply{status: answer.StatusCode, header: answer.Header, text: string(data), body: map[string]any{}}
 	require.NoError(s.t, json.Unmarshal(data, &got.body), "%s", data)
 	return got
+}
+
+// keepsSecrets wants neither a code nor a number in an answer.
+func (s *site) keepsSecrets(text string) {
+	s.t.Helper()
+	for _, attempt := range s.sms.Attempts() {
+		require.NotContains(s.t, text, attempt.Message.Params[provider.ParamCode])
+		require.NotContains(s.t, text, attempt.Message.To.E164()[3:])
+	}
+}
+
+func headers(h http.Header) string {
+	var b strings.Builder
+	_ = h.Write(&b)
+	return b.String()
 }
 
 func (b *browser) post(path, body string) reply {

@@ -1,13 +1,9 @@
 package otp
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
-
-	"github.com/cnsms/cnsms/otp/guard"
 )
 
 func (h *Handler) start(x *exchange) error {
@@ -39,11 +35,8 @@ func (h *Handler) status(x *exchange) error {
 // challenge answers with a challenge as it is, which is what widgets want.
 func (h *Handler) challenge(x *exchange) error {
 	made, err := h.config().Service.issue(x.r.Context())
-	switch {
-	case errors.Is(err, errors.ErrUnsupported):
+	if errors.Is(err, errors.ErrUnsupported) {
 		return refused(http.StatusNotFound, "path: the guard makes no challenges")
-	case err == nil && !json.Valid(made):
-		err = errors.New("otp: the guard's challenge is no JSON")
 	}
 	if err != nil {
 		h.trouble(x, Checked{}, err)
@@ -125,15 +118,4 @@ func (w *watched) WriteHeader(status int) {
 func (w *watched) Write(data []byte) (int, error) {
 	w.written = true
 	return w.ResponseWriter.Write(data)
-}
-
-// issue makes a challenge, where the guard does so.
-func (s *Service) issue(ctx context.Context) (json.RawMessage, error) {
-	maker, ok := s.config().Guard.(guard.Issuer)
-	if !ok {
-		return nil, errors.ErrUnsupported
-	}
-	limited, cancel := s.limited(ctx)
-	defer cancel()
-	return maker.Issue(limited)
 }

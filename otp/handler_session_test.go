@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/otp"
+	"github.com/cnsms/cnsms/otp/guard"
 )
 
 // startCookie starts at an address, and returns the cookie that is set.
@@ -95,7 +96,7 @@ func TestHandlerTakesNoPlantedCookie(t *testing.T) {
 // nothing with it afterwards; the guard still knows the browser.
 func TestHandlersSessionIsNotFixed(t *testing.T) {
 	t.Parallel()
-	g := &guard{}
+	g := &fakeGuard{answer: guard.Decision{Paid: true}}
 	s := newSiteOf(t, func(cfg *otp.Config) { cfg.Guard = g })
 	b := s.browser()
 	id := b.start()
@@ -107,7 +108,7 @@ func TestHandlersSessionIsNotFixed(t *testing.T) {
 
 	s.clock.Advance(time.Minute)
 	second := b.start()
-	require.Equal(t, g.asked[0].Binding, g.asked[1].Binding)
+	require.Equal(t, g.asked[0].Session, g.asked[1].Session)
 	thief := s.browser()
 	got := thief.do(http.MethodGet, "status?purpose=login&id="+second, "", func(r *http.Request) {
 		r.AddCookie(&http.Cookie{Name: "cnsms-otp", Value: known})
@@ -151,10 +152,4 @@ func TestO15HandlerTellsNobodyButTheHolder(t *testing.T) {
 	}
 	s.sms.ExpectCount(t, 4)
 	require.EqualValues(t, 5, owner.status(ids["pending"]).body["tries_left"], "no stranger burns a try")
-}
-
-func headers(h http.Header) string {
-	var b strings.Builder
-	_ = h.Write(&b)
-	return b.String()
 }

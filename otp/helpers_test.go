@@ -25,11 +25,11 @@ var (
 	other = provider.Secret(strings.Repeat("o", otp.MinKey))
 )
 
-// newService makes a service on a fake sender. change may change its settings.
+// newService makes a service on a fake sender, without a guard. change may change its settings.
 func newService(tb testing.TB, change ...func(cfg *otp.Config)) (*otp.Service, *fake.Provider) {
 	tb.Helper()
 	sms := &fake.Provider{}
-	cfg := otp.Config{Sender: sms, Key: key, Purposes: otp.Purposes{"login": {}, "reset": {}}}
+	cfg := otp.Config{Sender: sms, Key: key, Purposes: otp.Purposes{"login": {}, "reset": {}}, Guard: otp.NoGuard}
 	for _, each := range change {
 		each(&cfg)
 	}

@@ -61,6 +61,6 @@ func (s *Service) tellNews(ctx context.Context, a Answer, report provider.Report
 	} else if report.Status.Kind != provider.KindUnknown {
 		e.Err = report.Status.Kind
 	}
-	e.Phone, e.Provider = report.Phone, report.Provider
+	e.Phone, e.Provider, e.Message = report.Phone, report.Provider, report.ID
 	s.tell(ctx, e)
 }

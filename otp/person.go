@@ -67,7 +67,6 @@ func (s *Service) RevokePhone(ctx context.Context, typed string) (int, error) {
 		return 0, err
 	}
 	for _, r := range list.Records {
-		s.inform(ctx, r.Sends, Failed)
 		e := event(EventCanceled, r, list.Now)
 		e.Phone = phone
 		s.tell(ctx, e)

@@ -79,7 +79,8 @@ type Send struct {
 	Failed    Time `json:"failed,omitempty"`
 	// ByItself is true when the service sent it without being asked.
 	ByItself bool `json:"by_itself,omitempty"`
-	// Ticket is the guard's, by which it is told what became of the send.
+	// Ticket is the guard's, by which it is told what became of the send. Two stand
+	// apart by a space: a text that may be on its way, and then went the paid way as well.
 	Ticket string `json:"ticket,omitempty"`
 }
 

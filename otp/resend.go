@@ -1,8 +1,10 @@
 package otp
 
 import (
+	"cmp"
 	"context"
 
+	"github.com/cnsms/cnsms/otp/guard"
 	"github.com/cnsms/cnsms/provider"
 )
 
@@ -15,10 +17,15 @@ type ResendRequest struct {
 }
 
 // Resend sends the same code again, another way where there is one: a Composer gets the
-// number of the text in this verification as the attempt. It neither adds tries nor
+// number of the text in this verification as the attempt. Where the guard has no money
+// for that, the text goes the free way again. It neither adds tries nor
 // prolongs the life of the code. A nil error promises what Start's does. An *Error that
 // says Wait, HasArrived or NoSends changes nothing: the code that came stays good.
 func (s *Service) Resend(ctx context.Context, req ResendRequest) (Verification, error) {
+	client, ok := readClient(req.Client)
+	if !ok {
+		return Verification{}, badRequest(badClient)
+	}
 	a, phone, err := s.look(ctx, req.ID, req.Purpose, req.Binding)
 	if err != nil {
 		return Verification{}, err
@@ -27,19 +34,23 @@ func (s *Service) Resend(ctx context.Context, req ResendRequest) (Verification, 
 	if _, verdict := a.Record.Claimed(claim, a.Now); verdict != Done {
 		return Verification{}, s.held(ctx, verdict, a, phone, req.Client)
 	}
-	claim.Ticket, err = s.reserve(ctx, a.Record.Test, Asked{
-		Purpose: req.Purpose, Phone: phone, Binding: s.device(req.Device, req.Binding),
-		Client: req.Client, Solution: req.Solution, Number: len(a.Record.Sends) + 1,
-	})
-	if err != nil {
-		e := event(EventHeld, a.Record, a.Now)
-		e.Phone, e.Client, e.Err = phone, req.Client, err
-		s.tell(ctx, e)
-		return Verification{}, err
+	w := wish{
+		Request: guard.Request{
+			Phone: phone, Client: client, Session: deviceOf(cmp.Or(req.Device, req.Binding)), Purpose: req.Purpose, Token: req.Solution, Paid: true,
+		},
+		captcha: req.Captcha, client: req.Client,
 	}
+	var refusal *Error
+	if w.permit, refusal = s.reserve(ctx, a.Record.Test, w.Request); refusal != nil {
+		e := event(EventHeld, a.Record, a.Now)
+		e.Phone, e.Client, e.Rule, e.Err = phone, req.Client, refusal.Rule, refusal
+		s.tell(ctx, e)
+		return Verification{}, refusal
+	}
+	claim.Ticket = w.ticket
 	claimed, err := s.claim(ctx, claim)
 	if err != nil || claimed.Verdict != Done {
-		s.release(ctx, claim.Ticket)
+		s.withdraw(ctx, claim.Ticket)
 	}
 	switch {
 	case err != nil:
@@ -47,7 +58,7 @@ func (s *Service) Resend(ctx context.Context, req ResendRequest) (Verification, 
 	case claimed.Verdict != Done:
 		return Verification{}, s.held(ctx, claimed.Verdict, claimed, phone, req.Client)
 	}
-	return s.sendClaimed(ctx, claimed, phone, req.Captcha, req.Client)
+	return s.sendClaimed(ctx, claimed, w)
 }
 
 func (s *Service) claim(ctx context.Context, c Claim) (Answer, error) {
@@ -97,7 +108,7 @@ func (s *Service) held(ctx context.Context, verdict Verdict, a Answer, phone pro
 		failure.ResendAfter = failure.RetryAfter
 	}
 	e := event(EventHeld, a.Record, a.Now)
-	e.Phone, e.Client, e.Err = phone, client, failure
+	e.Phone, e.Client, e.Rule, e.Err = phone, client, failure.Rule, failure
 	s.tell(ctx, e)
 	return failure
 }
@@ -131,7 +142,6 @@ func (s *Service) Cancel(ctx context.Context, id, purpose, binding string) error
 		return ended(a.Record, a.Now)
 	}
 	if a.Verdict == Done {
-		s.inform(ctx, a.Record.Sends, Failed)
 		s.tell(ctx, event(EventCanceled, a.Record, a.Now))
 	}
 	return nil

@@ -110,6 +110,9 @@ func (r Record) Settled(s Settlement, now Time) (Record, Verdict) {
 	if send.Outcome != Claimed {
 		return r, Stale
 	}
+	if s.Ticket != "" {
+		send.Ticket = s.Ticket
+	}
 	send.Settled, send.Outcome, send.Provider, send.Message, send.Receipt = now, s.Outcome, s.Provider, s.Message, s.Receipt
 	return r.with(s.Number, send, now), Done
 }

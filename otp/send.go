@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"strings"
 
 	"github.com/cnsms/cnsms/provider"
 )
@@ -27,10 +28,13 @@ func readRef(ref string) (id string, number int, ok bool) {
 const idLength = 26
 
 // sendClaimed sends the text that the record's last send has claimed, and settles it.
-func (s *Service) sendClaimed(ctx context.Context, a Answer, phone provider.Phone, captcha, client string) (Verification, error) {
-	number := len(a.Record.Sends)
-	receipt, failure := s.send(ctx, a.Record, number, captcha)
-	settlement := s.settlement(a.Record, number, receipt, failure)
+func (s *Service) sendClaimed(ctx context.Context, a Answer, w wish) (Verification, error) {
+	number, ticket := len(a.Record.Sends), w.ticket
+	o := s.send(ctx, a.Record, number, &w)
+	settlement := s.settlement(a.Record, number, o)
+	if w.ticket != ticket {
+		settlement.Ticket = w.ticket
+	}
 	settled, err := s.settle(ctx, settlement)
 	if err != nil {
 		s.trouble(ctx, a.Record, a.Now, fmt.Errorf("a text was sent and its outcome not stored: %w", err))
@@ -40,53 +44,125 @@ func (s *Service) sendClaimed(ctx context.Context, a Answer, phone provider.Phon
 		return Verification{}, &Error{Code: Unavailable, Text: "the verification is gone"}
 	}
 	e := event(EventSent, settled.Record, settled.Now)
-	e.Phone, e.Send, e.Provider, e.Client, e.Err = phone, number, settlement.Provider, client, failure
-	e.ByItself = settled.Record.Sends[number-1].ByItself
-	if settlement.Outcome != Refused {
+	e.Phone, e.Send, e.Provider, e.Client, e.Rule, e.Err = w.Phone, number, settlement.Provider, w.client, w.rule, o.failure
+	e.ByItself, e.Message = settled.Record.Sends[number-1].ByItself, o.receipt.ID
+	if o.outcome != Refused {
 		s.tell(ctx, e)
 		if r := settled.Record; !r.Open(settled.Now) && r.State != Approved { // canceled while it was sent
 			return Verification{}, ended(r, settled.Now)
 		}
-		v := withPhone(view(settled.Record, settled.Now), phone)
+		v := withPhone(view(settled.Record, settled.Now), w.Phone)
 		v.Sent = true
 		return v, nil
 	}
 	e.Kind = EventNotSent
 	s.tell(ctx, e)
-	s.inform(ctx, settled.Record.Sends[number-1:number], Unsent)
-	return Verification{}, notSent(settled, failure)
+	s.inform(ctx, s.guard.Released, w.ticket)
+	return Verification{}, notSent(settled, o.failure, w.permit)
 }
 
-// send gives one text to the sender. A panic says as little as a time-out.
-func (s *Service) send(ctx context.Context, r Record, number int, captcha string) (receipt provider.Receipt, failure error) {
+// outcome is what the services said to one text.
+type outcome struct {
+	receipt provider.Receipt
+	outcome Outcome
+	failure error
+}
+
+// send gives one text to the sender. What the guard has no money for goes the free way;
+// where that fails for a first text, the guard is asked for money.
+func (s *Service) send(ctx context.Context, r Record, number int, w *wish) outcome {
 	if r.Test {
-		return provider.Receipt{Provider: "test number"}, nil
+		return outcome{receipt: provider.Receipt{Provider: "test number"}, outcome: Accepted}
 	}
-	m, err := s.message(r, number, captcha)
+	m, err := s.message(r, number, w.captcha)
 	if err != nil {
-		return provider.Receipt{}, &provider.Error{Provider: s.config().Sender.Name(), Op: provider.OpSend, Kind: provider.KindConfig, Err: err}
+		return outcome{outcome: Refused, failure: &provider.Error{Provider: s.config().Sender.Name(), Op: provider.OpSend, Kind: provider.KindConfig, Err: err}}
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.config().SendTimeout)
 	defer cancel()
+	if !w.paid {
+		m.Attempt, m.FreeOnly = 1, s.steers
+	}
+	o := s.give(ctx, m)
+	switch {
+	case o.failure == nil, !m.FreeOnly, number > 1, ctx.Err() != nil:
+	case o.outcome == Refused, !s.others[m.Template]: // two codes would arrive, of which one is good
+		return s.sendPaid(ctx, m, w, o)
+	}
+	return o
+}
+
+// sendPaid sends a first text the paid way after the free one, if the guard has money for
+// it. Two texts may arrive then; they have one code.
+func (s *Service) sendPaid(ctx context.Context, m provider.Message, w *wish, free outcome) outcome {
+	more, refusal := s.pay(ctx, w.Request)
+	if refusal != nil {
+		w.rule = refusal.Rule
+		return free
+	}
+	if !more.paid {
+		s.withdraw(ctx, more.ticket)
+		w.rule = more.rule
+		return free
+	}
+	if free.outcome == Refused {
+		s.withdraw(ctx, w.ticket)
+		w.ticket = ""
+	}
+	m.Attempt, m.FreeOnly = 2, false
+	o := s.give(ctx, m)
+	w.paid, w.rule = true, more.rule
+	if o.outcome == Refused && free.outcome != Refused {
+		s.withdraw(ctx, more.ticket)
+	} else {
+		w.ticket = strings.TrimSpace(w.ticket + " " + more.ticket)
+	}
+	if o.failure != nil {
+		o.failure = errors.Join(free.failure, o.failure)
+		if free.outcome != Refused {
+			o.outcome = Unsure
+		}
+	}
+	return o
+}
+
+// give gives a text to the sender. A panic says as little as a time-out. Only what every
+// service certainly refused was not sent.
+func (s *Service) give(ctx context.Context, m provider.Message) (o outcome) {
 	defer func() {
 		if value := recover(); value != nil {
-			failure = errors.New("otp: the sender panicked: " + m.Redact(fmt.Sprint(value)))
+			o = outcome{outcome: Unsure, failure: errors.New("otp: the sender panicked: " + m.Redact(fmt.Sprint(value)))}
 		}
 	}()
-	return s.config().Sender.Send(ctx, m)
+	o = outcome{outcome: Accepted}
+	o.receipt, o.failure = s.config().Sender.Send(ctx, m)
+	if o.failure != nil {
+		o.outcome = Unsure
+		var known *provider.Error // only an error of the contract says that nothing was sent
+		if errors.As(o.failure, &known) && !provider.MayHaveSent(o.failure) {
+			o.outcome = Refused
+		}
+	}
+	return o
+}
+
+// open decrypts what a record keeps sealed.
+func (s *Service) open(r Record) (secrets, key, provider.Phone, error) {
+	k, ok := s.keys.named(r.KeyID)
+	if !ok {
+		return secrets{}, key{}, provider.Phone{}, errors.New("the key that the verification was made with is gone")
+	}
+	var secret secrets
+	if err := k.openJSON(r.Sealed, r.ID, &secret); err != nil {
+		return secrets{}, key{}, provider.Phone{}, err
+	}
+	phone, err := provider.ParsePhone(secret.Phone)
+	return secret, k, phone, err
 }
 
 // message is the text of a record.
 func (s *Service) message(r Record, number int, captcha string) (provider.Message, error) {
-	key, ok := s.keys.named(r.KeyID)
-	if !ok {
-		return provider.Message{}, errors.New("the key that the verification was made with is gone")
-	}
-	var secret secrets
-	if err := key.openJSON(r.Sealed, r.ID, &secret); err != nil {
-		return provider.Message{}, err
-	}
-	phone, err := provider.ParsePhone(secret.Phone)
+	secret, key, phone, err := s.open(r)
 	if err != nil {
 		return provider.Message{}, err
 	}
@@ -105,28 +181,19 @@ func (s *Service) message(r Record, number int, captcha string) (provider.Messag
 	}, nil
 }
 
-// settlement says what became of a send. Only what every service certainly refused was
-// not sent.
-func (s *Service) settlement(r Record, number int, receipt provider.Receipt, failure error) Settlement {
-	c := Settlement{ID: r.ID, Number: number, Outcome: Accepted}
-	if failure != nil {
-		c.Outcome = Unsure
-		var known *provider.Error // only an error of the contract says that nothing was sent
-		if errors.As(failure, &known) && !provider.MayHaveSent(failure) {
-			c.Outcome = Refused
-		}
-		return c
-	}
-	c.Provider = receipt.Provider
+// settlement says what became of a send.
+func (s *Service) settlement(r Record, number int, o outcome) Settlement {
+	c := Settlement{ID: r.ID, Number: number, Outcome: o.outcome}
 	key, ok := s.keys.named(r.KeyID)
-	if !ok {
+	if o.failure != nil || !ok {
 		return c
 	}
-	if receipt.ID != "" {
-		c.Message = key.message(receipt.Provider, receipt.ID)
+	c.Provider = o.receipt.Provider
+	if o.receipt.ID != "" {
+		c.Message = key.message(o.receipt.Provider, o.receipt.ID)
 	}
-	if receipt.Code == provider.CodeByProvider {
-		c.Receipt, _ = key.sealJSON(receipt, refOf(r.ID, number)) // a receipt is plain data
+	if o.receipt.Code == provider.CodeByProvider {
+		c.Receipt, _ = key.sealJSON(o.receipt, refOf(r.ID, number)) // a receipt is plain data
 	}
 	return c
 }
@@ -150,8 +217,11 @@ func (s *Service) settle(ctx context.Context, c Settlement) (a Answer, err error
 }
 
 // notSent is the error for a text that every service refused.
-func notSent(a Answer, failure error) *Error {
+func notSent(a Answer, failure error, p permit) *Error {
 	e := &Error{Code: NotSent, Err: failure}
+	if !p.paid {
+		e.Rule = p.rule
+	}
 	if wait, limit := provider.PhoneLimit(failure); limit {
 		e.Code, e.Rule, e.RetryAfter = Wait, "phone", wait
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/cnsms/cnsms/failover"
 	"github.com/cnsms/cnsms/provider"
 )
 
@@ -15,8 +16,11 @@ type Service struct {
 	config func() Config // fmt does not look into functions
 	keys   keyring
 	store  Store
+	guard  Guard
+	steers bool // a composer inside knows a free way from a paid one
 	test   func(provider.Phone) (TestNumber, bool)
 	noCode map[string]bool // templates that carry no code of ours
+	others map[string]bool // templates that carry a code of somebody else's on some way
 	turns  turns
 }
 
@@ -31,21 +35,34 @@ func New(cfg Config) (*Service, error) {
 		return nil, err
 	}
 	s := &Service{
-		config: func() Config { return cfg }, keys: keys, store: cfg.Store,
-		test: cfg.testNumbers(), noCode: map[string]bool{},
+		config: func() Config { return cfg }, keys: keys, store: cfg.Store, guard: cfg.Guard, steers: steers(cfg.Sender),
+		test: cfg.testNumbers(), noCode: map[string]bool{}, others: map[string]bool{},
 	}
 	for _, policy := range cfg.Purposes {
-		s.noCode[policy.Template] = onlyMakers(cfg.Sender, policy.Template)
+		makers, others := whoMakes(cfg.Sender, policy.Template)
+		s.noCode[policy.Template], s.others[policy.Template] = makers > 0 && others == 0, makers > 0
 	}
 	if s.store == nil {
-		s.store, err = NewMemoryStore(MemoryStoreConfig{Now: cfg.Now})
+		if s.store, err = NewMemoryStore(MemoryStoreConfig{Now: cfg.Now}); err != nil {
+			return nil, err
+		}
 	}
-	return s, err
+	if s.guard == nil {
+		if s.guard, err = ownGuard(cfg); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
 }
 
-// onlyMakers reports whether everybody inside p makes the codes of that template.
-func onlyMakers(p provider.Provider, template string) bool {
-	makers, others := 0, 0
+// steers reports whether somebody inside p minds Message.FreeOnly.
+func steers(p provider.Provider) bool {
+	_, ok := provider.As[*failover.Composer](p)
+	return ok
+}
+
+// whoMakes counts those inside p that make the codes of that template, and the others.
+func whoMakes(p provider.Provider, template string) (makers, others int) {
 	for inside := range provider.All(p) {
 		switch inside.(type) {
 		case provider.Wrapper, provider.Group:
@@ -57,7 +74,7 @@ func onlyMakers(p provider.Provider, template string) bool {
 			others++
 		}
 	}
-	return makers > 0 && others == 0
+	return makers, others
 }
 
 // Verification is what a page needs to know of a verification. It holds no secret: only

@@ -1,9 +1,11 @@
 package otp
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
+	"net/netip"
 	"unicode/utf8"
 
 	"github.com/cnsms/cnsms/provider"
@@ -27,8 +29,10 @@ type StartRequest struct {
 	// Key makes a request idempotent: the same key with the same purpose, number and
 	// binding is the same request, however often it comes. Optional.
 	Key string
-	// Client is the address of the browser, for the guard; Solution answers a challenge
-	// of the guard's. Optional.
+	// Client is the address of the browser, for the guard: 203.0.113.7, or with a port, as
+	// http.Request.RemoteAddr has it. Behind a proxy, use guard.ClientOf. Anything else
+	// is a BadRequest; empty means that it is not known, for which a guard has its
+	// strictest limits. Solution answers a challenge of the guard's. Optional.
 	Client, Solution string
 	// Params are parameters of the text besides the code. Optional.
 	Params provider.Params
@@ -47,6 +51,7 @@ type start struct {
 	StartRequest
 	policy Policy
 	phone  provider.Phone
+	client netip.Addr
 	test   bool
 }
 
@@ -56,6 +61,8 @@ type secrets struct {
 	Template string            `json:"template"`
 	Code     string            `json:"code,omitempty"`
 	Params   map[string]string `json:"params,omitempty"`
+	Device   string            `json:"device,omitempty"` // and Client: for the guard, when nobody asks
+	Client   netip.Addr        `json:"client,omitzero"`
 }
 
 // Start sends a code, unless one of the same purpose, number and binding is pending: then
@@ -76,43 +83,31 @@ func (s *Service) Start(ctx context.Context, req StartRequest) (Verification, er
 	if err != nil {
 		return Verification{}, err
 	}
-	a, ticket, refusal, err := s.reserveAndCreate(ctx, creation, asked)
+	w := asked.wish()
+	a, refusal, err := s.reserveAndCreate(ctx, creation, asked.test, &w)
 	switch {
 	case err != nil:
-		s.release(ctx, ticket)
+		s.withdraw(ctx, w.ticket)
 		s.abandon(ctx, creation.Record.ID)
 		return Verification{}, unavailable("the store failed", err)
 	case a.Verdict == Done:
-		return s.sendClaimed(ctx, a, asked.phone, asked.Captcha, asked.Client)
+		return s.sendClaimed(ctx, a, w)
 	case a.Verdict == Found && refusal == nil:
-		return s.startAgain(ctx, a, asked, ticket)
+		return s.startAgain(ctx, a, asked, w)
+	case a.Verdict == Unknown && refusal != nil:
+		a = s.lookAgain(ctx, creation, a, refusal)
 	}
-	s.release(ctx, ticket)
+	s.withdraw(ctx, w.ticket)
 	if a.Verdict == Found || a.Verdict == Repeated {
 		return withPhone(view(a.Record, a.Now), asked.phone), nil
 	}
 	if refusal == nil {
 		refusal = &Error{Code: Wait, Rule: "phone", RetryAfter: asked.policy.Lifetime, Text: "too many verifications of this number"}
 	}
-	s.tell(ctx, Event{Kind: EventHeld, At: a.Now.Go(), Purpose: asked.Purpose, Phone: asked.phone, Client: asked.Client, Err: refusal})
+	s.tell(ctx, Event{
+		Kind: EventHeld, At: a.Now.Go(), Purpose: asked.Purpose, Phone: asked.phone, Client: w.client, Rule: refusal.Rule, Err: refusal,
+	})
 	return Verification{}, refusal
-}
-
-// reserveAndCreate asks the guard and then the store. When the guard refuses, it only finds
-// what is pending.
-func (s *Service) reserveAndCreate(ctx context.Context, c Creation, asked start) (a Answer, ticket string, refusal, err error) {
-	giveBack, err := s.turns.take(ctx, c.Record.Pending)
-	if err != nil {
-		return Answer{}, "", nil, err
-	}
-	defer giveBack()
-	c.Ticket, refusal = s.reserve(ctx, asked.test, s.asked(asked))
-	c.OnlyFind = refusal != nil
-	a, err = s.create(ctx, c)
-	if refusal != nil && err != nil { // what the guard said is the answer
-		a, err = Answer{Now: TimeOf(s.config().Now())}, nil
-	}
-	return a, c.Ticket, refusal, err
 }
 
 // abandon ends a record that may have been stored though its store failed, so that the user's
@@ -131,8 +126,8 @@ func (s *Service) read(req StartRequest) (start, error) {
 		return start{}, badRequest(fmt.Sprintf("Purpose: there is no purpose %q", req.Purpose))
 	case req.Binding == "":
 		return start{}, badRequest("Binding: want a secret of the user's session")
-	case max(len(req.Binding), len(req.Device), len(req.Key), len(req.Client)) > longest:
-		return start{}, badRequest(fmt.Sprintf("Binding, Device, Key, Client: want %d bytes at most", longest))
+	case max(len(req.Binding), len(req.Device), len(req.Key), len(req.Solution)) > longest:
+		return start{}, badRequest(fmt.Sprintf("Binding, Device, Key, Solution: want %d bytes at most", longest))
 	case req.Code != "" && (!isDigits(req.Code) || len(req.Code) != policy.Digits):
 		return start{}, badRequest(fmt.Sprintf("Code: want %d digits", policy.Digits))
 	case !utf8.ValidString(req.Captcha):
@@ -150,11 +145,15 @@ func (s *Service) read(req StartRequest) (start, error) {
 	if err != nil {
 		return start{}, &Error{Code: BadPhone, Err: err}
 	}
+	client, ok := readClient(req.Client)
+	if !ok {
+		return start{}, badRequest(badClient)
+	}
 	number, test := s.test(phone)
 	if test {
 		req.Code = string(number.Code)
 	}
-	return start{StartRequest: req, policy: policy, phone: phone, test: test}, nil
+	return start{StartRequest: req, policy: policy, phone: phone, client: client, test: test}, nil
 }
 
 // creation is the record that a request asks for.
@@ -185,6 +184,7 @@ func (s *Service) creation(asked start) (Creation, error) {
 	var err error
 	r.Sealed, err = current.sealJSON(secrets{
 		Phone: asked.phone.E164(), Template: asked.policy.Template, Code: asked.Code, Params: maps.Clone(map[string]string(asked.Params)),
+		Device: deviceOf(cmp.Or(asked.Device, asked.Binding)), Client: asked.client,
 	}, r.ID)
 	c.Record = r
 	if err != nil {
@@ -200,16 +200,16 @@ func (s *Service) create(ctx context.Context, c Creation) (Answer, error) {
 }
 
 // startAgain is a Start while a verification is pending.
-func (s *Service) startAgain(ctx context.Context, a Answer, asked start, ticket string) (Verification, error) {
-	if a.Now >= a.Record.ResendAt() {
-		claimed, err := s.claim(ctx, Claim{
-			ID: a.Record.ID, Proofs: s.proofs(asked.Purpose, asked.Binding, provider.Phone{}, a.Record.ID, ""), Ticket: ticket,
-		})
+func (s *Service) startAgain(ctx context.Context, a Answer, asked start, w wish) (Verification, error) {
+	claim := Claim{ID: a.Record.ID, Proofs: s.proofs(asked.Purpose, asked.Binding, provider.Phone{}, a.Record.ID, "")}
+	if _, verdict := a.Record.Claimed(claim, a.Now); verdict == Done && s.payInstead(ctx, &w) {
+		claim.Ticket = w.ticket
+		claimed, err := s.claim(ctx, claim)
 		if err == nil && claimed.Verdict == Done {
-			return s.sendClaimed(ctx, claimed, asked.phone, asked.Captcha, asked.Client)
+			return s.sendClaimed(ctx, claimed, w)
 		}
 	}
-	s.release(ctx, ticket)
+	s.withdraw(ctx, w.ticket)
 	return withPhone(view(a.Record, a.Now), asked.phone), nil
 }
 

@@ -159,6 +159,8 @@ type Settlement struct {
 	Provider string
 	Message  string
 	Receipt  string
+	// Ticket is the guard's, where it is no longer that of the Creation or Claim.
+	Ticket string
 }
 
 // Trial tries a code.

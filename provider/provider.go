@@ -50,6 +50,9 @@ type Message struct {
 	// the first choice. It is 0 at the first place; a composer adds to it for the
 	// others. It stands in the key of Ref as Attempt does.
 	Visit int `json:",omitempty"`
+	// FreeOnly forbids ways that cost money: a failover.Composer asks its First alone,
+	// and every composer skips members with a Price. Adapters ignore it.
+	FreeOnly bool `json:",omitempty"`
 	// Captcha is a token that some services (Bmob) want before they send.
 	Captcha string
 }

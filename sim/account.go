@@ -54,6 +54,7 @@ type Account struct {
 
 	mu      sync.Mutex
 	balance int
+	spent   int
 	sent    map[string][]Text // by number, oldest first
 }
 
@@ -97,6 +98,14 @@ func (a *Account) Left() int {
 	}
 	return a.balance
 }
+
+// Spent is the account's bill: what all granted requests together have cost, less what was
+// given back. It counts in an account without an end, too. Like Left it wants the lock.
+func (a *Account) Spent() int { return a.spent }
+
+// GiveBack puts a cost back on the balance, as a service does that bills only what arrives;
+// a negative one is charged. It wants the lock.
+func (a *Account) GiveBack(cost int) { a.balance, a.spent = a.balance+cost, a.spent-cost }
 
 // IsBlocked reports whether a number is on the blacklist.
 func (a *Account) IsBlocked(number string) bool { return slices.Contains(a.cfg.Blocked, number) }
@@ -150,7 +159,7 @@ const memory = 48 * time.Hour
 
 // charge takes a cost from the balance and remembers texts.
 func (a *Account) charge(cost int, texts []Text) {
-	a.balance -= cost
+	a.GiveBack(-cost)
 	for _, text := range texts {
 		sent := slices.DeleteFunc(a.sent[text.To], func(earlier Text) bool { return text.At.Sub(earlier.At) >= memory })
 		a.sent[text.To] = append(sent, text)

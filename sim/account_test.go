@@ -56,6 +56,27 @@ func TestBalanceRunsDown(t *testing.T) {
 	require.Equal(t, "no poor", b.send(t, "post", "1 more").body)
 }
 
+// TestTheBillIsWhatWasSpent: less what was given back, with and without an end.
+func TestTheBillIsWhatWasSpent(t *testing.T) {
+	t.Parallel()
+	for _, balance := range []*int{nil, amount(5)} {
+		p := newPaid(sim.AccountConfig{Balance: balance})
+		b := inMemory(t, sim.Config{}, p)
+		b.send(t, "post", "1 two words")
+		b.send(t, "post", "1 all that remains")
+		require.Equal(t, 5, p.Spent())
+		p.GiveBack(2)
+		require.Equal(t, 3, p.Spent())
+		if balance != nil {
+			require.Equal(t, 2, p.Left())
+			require.Equal(t, "no poor", b.send(t, "post", "1 one too many").body)
+		}
+		require.Contains(t, b.send(t, "post", "1 two words").body, "ok 3")
+		p.GiveBack(-1)
+		require.Equal(t, 6, p.Spent())
+	}
+}
+
 func TestAccountWithoutEnd(t *testing.T) {
 	t.Parallel()
 	b := inMemory(t, sim.Config{}, newPaid(sim.AccountConfig{}))

@@ -39,7 +39,8 @@
 //     and times (here Beijing's), what stands in the place of ReceiveDate and ErrCode while
 //     a text waits for its receipt (here nothing), and the codes of its refusals.
 //   - The balance: one pays both products, in segments. The real ones have packs that do
-//     not mix, and bill no text that did not arrive.
+//     not mix. A text is paid when it is accepted, and what it cost comes back with a report
+//     that it failed; the real ones bill no text that did not arrive.
 //   - Of pushes: how many reports are in one (here up to 100), whether a code other than 0
 //     takes them as well (here not), the zone of the times (here Beijing's), and the waits
 //     of 1, 5 and 10 minutes before a push is repeated (here none).
@@ -167,6 +168,7 @@ func New(cfg Config) *Service {
 		billing.Limits = cfg.limits()
 	}
 	s := &Service{Account: sim.NewAccount(billing), shared: &account{cfg: cfg, nonces: nonces{used: map[string]bool{}}}}
+	s.ledger.billing = s.Account
 	s.verification = newVerification(s.Account, s.shared)
 	return s
 }

@@ -46,6 +46,30 @@ func TestDetails(t *testing.T) {
 	requireCode(t, b.details(t, codeHost, "PageSize", "51"), "isv.INVALID_PARAMETERS", "PageSize: want 1 to 50")
 }
 
+// TestOnlyWhatArrivesIsBilled: what a text cost comes back when its report says that it
+// failed, once, and is charged after all when a later one says that it arrived.
+func TestOnlyWhatArrivesIsBilled(t *testing.T) {
+	t.Parallel()
+	b := newBench(Config{})
+	id := membersOf(t, b.send(t))["BizId"].(string)
+	model := membersOf(t, b.sendCode(t, "TemplateParam", `{"code":"042137","min":"5"}`))["Model"].(map[string]any)
+	require.Equal(t, 2, b.Spent())
+	report := func(failed bool) {
+		b.Report(Delivery{BizID: id, Phone: "+8613800138000", Failed: failed, Size: 9})
+	}
+	for _, step := range []struct {
+		failed bool
+		spent  int
+	}{{false, 2}, {true, 1}, {true, 1}, {false, 2}, {false, 2}, {true, 1}} {
+		report(step.failed)
+		require.Equal(t, step.spent, b.Spent())
+	}
+	b.Verification().Report(Delivery{BizID: model["BizId"].(string), Phone: "+8613800138000", Failed: true})
+	require.Equal(t, 0, b.Spent())
+	b.Report(Delivery{BizID: "somebody else's", Phone: "+8613800138000", Failed: true})
+	require.Equal(t, 0, b.Spent())
+}
+
 // TestPages: pages of texts, newest first, of one number and one day.
 func TestPages(t *testing.T) {
 	t.Parallel()

@@ -62,6 +62,7 @@ type entry struct {
 
 // ledger holds the texts of one product, and the reports that wait to be pushed.
 type ledger struct {
+	billing    *sim.Account
 	entries    []*entry
 	deliveries []Delivery
 }
@@ -92,12 +93,24 @@ func (l *ledger) report(d Delivery) {
 			if d.SentAt.IsZero() {
 				d.SentAt = e.at
 			}
+			l.bill(e, d)
 			d.OutID, d.Size = cmp.Or(d.OutID, e.text.Ref), cmp.Or(d.Size, e.size)
 			e.delivery = &d
 		}
 	}
 	l.deliveries = append(l.deliveries, d)
 	l.deliveries = slices.Delete(l.deliveries, 0, max(0, len(l.deliveries)-keptReports))
+}
+
+// bill gives back what a text cost that has failed, since only what arrives is billed.
+func (l *ledger) bill(e *entry, d Delivery) {
+	before := e.delivery != nil && e.delivery.Failed
+	switch {
+	case d.Failed && !before:
+		l.billing.GiveBack(e.size)
+	case !d.Failed && before:
+		l.billing.GiveBack(-e.size)
+	}
 }
 
 // take empties the queue.

@@ -45,7 +45,10 @@ type Verification struct {
 }
 
 func newVerification(billing *sim.Account, shared *account) *Verification {
-	return &Verification{Account: billing, shared: shared, codes: map[codeKey][]*code{}, sent: map[string]time.Time{}}
+	return &Verification{
+		Account: billing, shared: shared, ledger: ledger{billing: billing},
+		codes: map[codeKey][]*code{}, sent: map[string]time.Time{},
+	}
 }
 
 // Name returns "aliyun-verification".

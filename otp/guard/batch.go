@@ -64,7 +64,7 @@ func (g *Guard) batch(r Request, token string, rules Rules) Batch {
 	site := p.key("all", "", false)
 	if !g.phones[r.Phone] && !within(r.Client, g.config.AllowNetworks) {
 		p.attack(site)
-		p.phone(phone)
+		p.phone(phone, r.Again)
 		p.limit("R8", Challenge, 0, Sum{Key: phone, Series: Wrong, From: day}, rules.Wrong+1)
 		if session >= 0 {
 			p.session(session)
@@ -80,8 +80,15 @@ func (g *Guard) batch(r Request, token string, rules Rules) Batch {
 		p.limit("R5", Refuse, 0, sum(k, Open, day), limit, of(k, day, 1, 4))
 	}
 	p.site(site, purpose)
+	if r.Again {
+		p.checks = slices.DeleteFunc(p.checks, func(c Check) bool { return c.Effect == Challenge })
+	}
 	price := int64(0)
-	if r.Paid && session >= 0 {
+	switch {
+	case g.config.AllPaid:
+		price = int64(rules.Price)
+		p.allPaid(site)
+	case r.Paid && session >= 0:
 		price = int64(rules.Price)
 		for _, k := range []struct{ key, texts int }{{phone, 2}, {session, 2}, {address, 4}, {prefix, 8}, {seg, 4}} {
 			if k.key >= 0 {

@@ -3,7 +3,7 @@
 //
 // [Guard.Reserve] counts a wish for a text and decides in one atomic step: allow,
 // challenge or refuse, and whether the paid way may be taken. Tell it afterwards what
-// became of the text: [Guard.Verified], [Guard.Failed], [Guard.Released]. A process
+// became of the text: [Guard.Verified], [Guard.Failed], [Guard.Released], [Guard.Withdrawn]. A process
 // that dies after Reserve leaves a text that counts as unverified until it is out
 // of every window.
 //

@@ -36,6 +36,12 @@ type Config struct {
 	// DenyPhones and DenyNetworks are refused before anything is counted.
 	DenyPhones   []provider.Phone
 	DenyNetworks []netip.Prefix
+	// AllPaid says that every text costs money, because the site has no free way. Then
+	// Decision.Paid always holds, the budgets but that of the site do not, and what
+	// would pass that one is refused with the rule "money": strangers have half of
+	// Rules.Money, owners of numbers and clean sessions all of it. Rules must be given,
+	// because nobody else knows what the site may spend.
+	AllPaid bool
 	// Province guesses at the province of a number, "" for not known. Default: none.
 	Province func(provider.Phone) string
 	// Now is the clock of the memory stores. Default: time.Now.
@@ -64,6 +70,9 @@ type Guard struct {
 func New(c Config) (*Guard, error) {
 	if len(c.Key) < 32 {
 		return nil, errors.New("guard: Key: want 32 bytes or more")
+	}
+	if c.AllPaid && c.Rules == nil {
+		return nil, errors.New("guard: Rules: with AllPaid, say in Rules.Money what texts to strangers may cost in 24 hours; begin with DefaultRules")
 	}
 	r := DefaultRules()
 	if c.Rules != nil {
@@ -120,6 +129,10 @@ type Request struct {
 	Purpose string
 	// Paid asks for the paid way, as for a resend.
 	Paid bool
+	// Again says that this is one more text of a wish that was let through, and that
+	// nobody is there to wait or to solve a challenge: the first text was refused or
+	// seems lost. The 60 seconds of R1 and all challenges do not hold for it.
+	Again bool
 	// Token is a solved challenge, "" for none.
 	Token string
 }
@@ -145,7 +158,8 @@ type Decision struct {
 	Verdict Verdict
 	// Would is what the rules say.
 	Would Verdict
-	// Paid says that the paid way may be taken.
+	// Paid says that the paid way may be taken. In a guard that only records it is what
+	// was asked for.
 	Paid bool
 	// Rule is the first rule that stands against the request, "" for none.
 	Rule string
@@ -168,10 +182,11 @@ func (g *Guard) Reserve(ctx context.Context, r Request) (Decision, error) {
 	if r.Phone.IsZero() || r.Purpose == "" {
 		return Decision{}, errors.New("guard: a request needs a phone and a purpose")
 	}
+	asked := r.Paid || g.config.AllPaid
 	if rule := g.flatNo(r); rule != "" {
 		d := Decision{Verdict: Refused, Would: Refused, Rule: rule}
 		if g.config.RecordOnly {
-			d.Verdict = Allowed
+			d.Verdict, d.Paid = Allowed, asked
 		}
 		g.log(ctx, r, d)
 		return d, nil
@@ -189,17 +204,17 @@ func (g *Guard) Reserve(ctx context.Context, r Request) (Decision, error) {
 		if ctx.Err() != nil {
 			return Decision{}, ctx.Err()
 		}
-		batch = g.batch(r, token, g.rules.strict())
+		batch = g.batch(r, token, g.rules.strict(g.config.AllPaid))
 		if out, err = g.spare.Reserve(ctx, batch); err != nil {
 			out = Outcome{Effect: Refuse, Hits: []Hit{{Check: -1, Wait: time.Minute}}}
 		}
 	}
-	d := g.decide(batch, out, degraded)
+	d := g.decide(batch, out, asked, degraded)
 	g.log(ctx, r, d)
 	return d, nil
 }
 
-func (g *Guard) decide(b Batch, out Outcome, degraded bool) Decision {
+func (g *Guard) decide(b Batch, out Outcome, asked, degraded bool) Decision {
 	d := Decision{Degraded: degraded, Paid: out.Paid}
 	switch {
 	case out.Effect == Refuse, out.Effect == Challenge && g.config.Challenger == nil:
@@ -221,13 +236,12 @@ func (g *Guard) decide(b Batch, out Outcome, degraded bool) Decision {
 		}
 	}
 	d.Verdict = d.Would
+	d.Paid = d.Paid && d.Verdict == Allowed && !out.Now.IsZero()
 	if g.config.RecordOnly {
-		d.Verdict = Allowed
+		d.Verdict, d.Paid = Allowed, asked
 	}
 	if d.Verdict == Allowed && !out.Now.IsZero() {
 		d.Ticket = newTicket(b, out, degraded)
-	} else {
-		d.Paid = false
 	}
 	return d
 }

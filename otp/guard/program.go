@@ -38,10 +38,12 @@ func (p *program) limit(rule string, e Effect, unless Flags, count Sum, floor in
 	p.checks = append(p.checks, Check{Rule: rule, Count: count, Add: 1, Floor: int64(floor), Shares: shares, Unless: unless, Effect: e})
 }
 
-// phone is R1 and R8, with what strangers may have of R1.
-func (p *program) phone(k int) {
+// phone is R1 and R8, with what strangers may have of R1. Nobody waits who did not ask.
+func (p *program) phone(k int, again bool) {
 	r := p.rules
-	p.limit("R1", Refuse, 0, sum(k, Sent, r.PhoneGap), 1)
+	if !again {
+		p.limit("R1", Refuse, 0, sum(k, Sent, r.PhoneGap), 1)
+	}
 	p.limit("R1", Refuse, 0, sum(k, Sent, hour), r.PhoneHour)
 	p.limit("R1", Refuse, 0, sum(k, Sent, day), r.PhoneDay)
 	p.limit("R1", Refuse, 0, Sum{Key: k, Series: Sent, Today: true}, r.PhoneDay)
@@ -117,6 +119,19 @@ func (p *program) money(key int, texts int) {
 	p.checks = append(p.checks, Check{
 		Rule: "money", Count: sum(key, Money, day), Add: price, Floor: int64(texts) * price, If: Paid, Effect: FreeOnly,
 	})
+}
+
+// allPaid refuses what would pass the site's budget. Strangers have half of it.
+func (p *program) allPaid(site int) {
+	r := p.rules
+	budget := func(part int64, unless Flags) {
+		p.checks = append(p.checks, Check{
+			Rule: "money", Count: sum(site, Money, day), Add: int64(r.Price), Floor: int64(r.Money) / part,
+			Shares: []Share{of(site, day, int64(r.Price*r.MoneyPercent), 100*part)}, Unless: unless, Effect: Refuse,
+		})
+	}
+	budget(2, trusted)
+	budget(1, 0)
 }
 
 func (p *program) siteMoney(site int) {

@@ -56,12 +56,16 @@ func DefaultRules() Rules {
 	}
 }
 
-// strict returns the rules for a time without the store.
-func (r Rules) strict() Rules {
+// strict returns the rules for a time without the store. A site that has no free way
+// keeps a quarter of its budget in each process.
+func (r Rules) strict(allPaid bool) Rules {
 	r.PhoneHour, r.PhoneDay = min(r.PhoneHour, 3), min(r.PhoneDay, 5)
 	r.StrangerHour, r.StrangerDay = min(r.StrangerHour, 2), min(r.StrangerDay, 3)
 	r.AddressHour, r.AddressDay = min(r.AddressHour, 10), min(r.AddressDay, 30)
 	r.SiteBurst, r.SiteHour, r.SiteDay = min(r.SiteBurst, 10), min(r.SiteHour, 100), min(r.SiteDay, 300)
-	r.Money, r.MoneyPercent = 0, 0
+	r.Money, r.MoneyPercent = r.Money/4, 0
+	if !allPaid {
+		r.Money = 0
+	}
 	return r
 }

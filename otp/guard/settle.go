@@ -83,6 +83,15 @@ func (g *Guard) Failed(ctx context.Context, text string) error { return g.settle
 // given back; for the network and the site the request still counts.
 func (g *Guard) Released(ctx context.Context, text string) error { return g.settle(ctx, text, Sent) }
 
+// Withdrawn tells that the text was not wanted after all: it was reserved and never
+// given to a service. All is as it was before; a challenge token stays spent.
+func (g *Guard) Withdrawn(ctx context.Context, text string) error {
+	return g.settle(ctx, text, withdrawn)
+}
+
+// withdrawn is a release that takes the text from all keys.
+const withdrawn = SeriesCount
+
 func (g *Guard) settle(ctx context.Context, text string, what Series) error {
 	t, err := readTicket(text)
 	if err != nil {
@@ -96,6 +105,11 @@ func (g *Guard) settle(ctx context.Context, text string, what Series) error {
 		t.Refund = t.price
 	case Wrong:
 		t.Keys = t.Keys[:1]
+	case withdrawn:
+		t.What, t.Refund = Sent, t.price
+		for i := range t.Keys {
+			t.Keys[i].Exact = true
+		}
 	}
 	if t.spare {
 		return g.spare.Settle(ctx, t.Settlement)

@@ -1,7 +1,7 @@
 -- Add counts an attempt. KEYS: the count. ARGV: mark, window. What is kept is the count, and behind it the
--- marks of the last calls with the numbers that they got: a call that is asked for again
+-- marks of the last hundred calls or so with the numbers that they got: a call that is asked for again
 -- gets the same one.
-local most = 16 * 16
+local most = 1600
 
 local text = redis.call('GET', KEYS[1]) or '0'
 local number = string.match(text, ' ' .. ARGV[1] .. ':(%d+)')
