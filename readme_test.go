@@ -4,6 +4,7 @@ package cnsms_test
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -68,6 +69,47 @@ func TestReadmeShowsTheQuickStart(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, string(readme), "```go\n"+code+"```\n", name)
 	}
+}
+
+// TestReadmeShowsTheFiveLines: the second block of Go in both is the checked example of
+// package otp.
+func TestReadmeShowsTheFiveLines(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("otp/example_test.go")
+	require.NoError(t, err)
+	_, code, found := strings.Cut(string(source), "\t// five lines: begin\n")
+	require.True(t, found)
+	code, _, found = strings.Cut(code, "\t// five lines: end\n")
+	require.True(t, found)
+	code = strings.ReplaceAll("\n"+code, "\n\t", "\n")[1:]
+	require.Equal(t, 5, strings.Count(code, "\n"))
+	for _, name := range []string{"README.md", "README.zh-CN.md"} {
+		readme, err := os.ReadFile(name)
+		require.NoError(t, err)
+		blocks := strings.Split(string(readme), "```go\n")
+		require.Greater(t, len(blocks), 2, name)
+		second, _, _ := strings.Cut(blocks[2], "```\n")
+		require.Equal(t, code, second, name)
+	}
+}
+
+// TestTheBackendIsShort holds the example to the lines that the READMEs say.
+func TestTheBackendIsShort(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("examples/backend/*.go")
+	require.NoError(t, err)
+	require.Len(t, files, 2)
+	lines := 0
+	for _, name := range files {
+		source, err := os.ReadFile(name)
+		require.NoError(t, err)
+		for line := range strings.Lines(string(source)) {
+			if strings.TrimSpace(line) != "" {
+				lines++
+			}
+		}
+	}
+	require.LessOrEqual(t, lines, 60)
 }
 
 // inChinese turns the quick start into that of the Chinese README, which differs in

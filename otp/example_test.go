@@ -2,38 +2,77 @@ package otp_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"strings"
+	"time"
 
+	"github.com/cnsms/cnsms/failover"
 	"github.com/cnsms/cnsms/otp"
+	"github.com/cnsms/cnsms/otp/guard"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/fake"
 )
 
-func Example() {
-	ctx := context.Background()
-	sms := &fake.Provider{} // in a program, a failover.Composer
-	codes, err := otp.New(otp.Config{
-		Sender: sms, Key: provider.Secret(strings.Repeat("random ", 5)), Purposes: otp.Purposes{"login": {}},
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// The whole use. Without a Guard and a Store the service has both in memory. In a program sender is
+// a failover.Composer, and session a random secret in an HttpOnly cookie.
+func ExampleService() {
+	ctx, sender, key := context.Background(), &fake.Provider{}, provider.Secret(strings.Repeat("random ", 5))
+	r, typed, session := &http.Request{RemoteAddr: "203.0.113.7:4711"}, "138 0013 8000", "a secret of the user's session"
+	code := func() string { return sender.CodeFor(provider.MustParsePhone(typed)) } // as the user reads it
+
+	// five lines: begin
+	codes, err := otp.New(otp.Config{Sender: sender, Key: key, Purposes: otp.Purposes{"login": {}}})
+	must(err)
+	v, err := codes.Start(ctx, otp.StartRequest{Purpose: "login", Phone: typed, Binding: session, Client: r.RemoteAddr})
+	must(err)
+	done, err := codes.Check(ctx, otp.CheckRequest{ID: v.ID, Purpose: "login", Binding: session, Code: code()}) // done.Phone
+	// five lines: end
+
+	fmt.Println(v.Sent, done.Phone, err)
+	// Output: true 138****8000 <nil>
+}
+
+// A program with several processes gives the service a guard. Here all is in memory; a
+// shared guard.Store and otp.Store make of it one for all processes.
+func ExampleConfig_guard() {
+	free, paid := &fake.Provider{ProviderName: "old phone"}, &fake.Provider{ProviderName: "paid"}
+	sender, err := failover.NewComposer(failover.ComposerConfig{
+		First: failover.Member{Provider: free}, Retry: failover.Member{Provider: paid},
 	})
-	if err != nil {
-		panic(err)
-	}
+	must(err)
+	rules := guard.DefaultRules()
+	rules.Money = 500 // fen that texts to strangers may cost in 24 hours
+	g, err := guard.New(guard.Config{Key: []byte(strings.Repeat("another ", 4)), Rules: &rules})
+	must(err)
+	codes, err := otp.New(otp.Config{
+		Sender: sender, Key: provider.Secret(strings.Repeat("random ", 5)), Guard: g,
+		Purposes: otp.Purposes{"login": {Lifetime: 5 * time.Minute}},
+	})
+	must(err)
 
-	const session = "a random secret in an HttpOnly cookie"
-	v, err := codes.Start(ctx, otp.StartRequest{Purpose: "login", Phone: "138 0013 8000", Binding: session})
-	if err != nil {
-		panic(err)
+	for _, session := range []string{"the owner's", "a stranger's"} {
+		_, err = codes.Start(context.Background(), otp.StartRequest{
+			Purpose: "login", Phone: "138 0013 8000", Binding: session, Client: "203.0.113.7",
+		})
+		var refused *otp.Error
+		switch {
+		case err == nil:
+			fmt.Println("sent")
+		case errors.As(err, &refused) && refused.Code == otp.Wait:
+			fmt.Println(refused.Rule, "in", refused.RetrySeconds(), "seconds")
+		default:
+			panic(err)
+		}
 	}
-	fmt.Println("sent:", v.Sent, "digits:", v.Digits)
-
-	code := sms.CodeFor(provider.MustParsePhone("13800138000")) // as the user reads it
-	done, err := codes.Check(ctx, otp.CheckRequest{ID: v.ID, Purpose: "login", Binding: session, Code: code})
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println("verified:", done.Phone)
 	// Output:
-	// sent: true digits: 6
-	// verified: 138****8000
+	// sent
+	// R1 in 60 seconds
 }

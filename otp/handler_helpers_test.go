@@ -91,8 +91,8 @@ type reply struct {
 	body   map[string]any
 }
 
-// do sends a request as a script of the site's page does.
-func (b *browser) do(method, path, body string, change ...func(r *http.Request)) reply {
+// request is one as a script of the site's page makes it.
+func (b *browser) request(method, path, body string) *http.Request {
 	b.site.t.Helper()
 	r, err := http.NewRequestWithContext(b.site.t.Context(), method, b.site.url+"/codes/"+path, strings.NewReader(body))
 	require.NoError(b.site.t, err)
@@ -101,6 +101,13 @@ func (b *browser) do(method, path, body string, change ...func(r *http.Request))
 		r.Header.Set("Origin", b.site.url)
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
+	return r
+}
+
+// do sends a request as a script of the site's page does.
+func (b *browser) do(method, path, body string, change ...func(r *http.Request)) reply {
+	b.site.t.Helper()
+	r := b.request(method, path, body)
 	for _, each := range change {
 		each(r)
 	}

@@ -113,6 +113,22 @@ func TestHandlerDoesNotWaitForABodyThatItDoesNotWant(t *testing.T) {
 	})
 }
 
+// TestHandlerLeavesAConnectionWhoseBodyNeverComes reads it to its end.
+func TestHandlerLeavesAConnectionWhoseBodyNeverComes(t *testing.T) {
+	t.Parallel()
+	inBubble(t, false, func(*otp.Config) {}, func(s *site) {
+		conn, err := s.over.(*http.Transport).DialContext(s.t.Context(), "tcp", "")
+		require.NoError(s.t, err)
+		began := time.Now()
+		_, err = io.WriteString(conn, "POST /codes/start HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 1000\r\n\r\nbegin")
+		require.NoError(s.t, err)
+		answer, err := io.ReadAll(conn)
+		require.NoError(s.t, err)
+		require.Contains(s.t, string(answer), "HTTP/1.1 415 ")
+		require.LessOrEqual(s.t, time.Since(began), 6*time.Second)
+	})
+}
+
 // slow is a provider that takes its time.
 type slow struct{}
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -136,6 +137,34 @@ func TestHandlerSaysThatAStoreIsAway(t *testing.T) {
 		require.Equal(t, http.StatusServiceUnavailable, got.status)
 		require.JSONEq(t, `{"code":"unavailable","message":"服务繁忙，请稍后再试"}`, got.text)
 	}
+}
+
+// blinking is a store that at times stores no outcome.
+type blinking struct {
+	otp.Store
+	away atomic.Bool
+}
+
+func (f *blinking) Settle(ctx context.Context, c otp.Settlement) (otp.Answer, error) {
+	if f.away.Load() {
+		return otp.Answer{}, errors.New("no connection")
+	}
+	return f.Store.Settle(ctx, c)
+}
+
+// TestHandlerGivesTheCookieWhenATextMayBeOnItsWay: the user who asks again finds his text.
+func TestHandlerGivesTheCookieWhenATextMayBeOnItsWay(t *testing.T) {
+	t.Parallel()
+	store := &blinking{Store: newStore(t, newClock())}
+	store.away.Store(true)
+	s := newSiteOf(t, func(cfg *otp.Config) { cfg.Store = store })
+	b := s.browser()
+	got := b.post("start", `{"purpose":"login","phone":"`+typed+`"}`)
+	require.Equal(t, http.StatusServiceUnavailable, got.status)
+	require.NotEmpty(t, b.cookie())
+	store.away.Store(false)
+	require.Equal(t, http.StatusOK, b.check(b.start(), s.sms.CodeFor(phone)).status)
+	s.sms.ExpectCount(t, 1)
 }
 
 // revoking is a provider during whose send the owner of the number says that it was not him.

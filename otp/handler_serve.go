@@ -12,8 +12,8 @@ func (h *Handler) start(x *exchange) error {
 		Key: x.fields["key"], Client: h.client(x.r), Solution: x.fields["solution"], Captcha: x.fields["captcha"],
 	})
 	// What was refused leaves nothing to hold, so that the second of two clicks does not take
-	// the first one's cookie away.
-	if err == nil || errors.Is(err, NotSent) || errors.Is(err, Unavailable) {
+	// the first one's cookie away. What failed may have left a text on its way.
+	if err == nil || errors.Is(err, Unavailable) {
 		h.setCookie(x, x.session)
 	}
 	return x.verification(v, err)

@@ -1,6 +1,7 @@
 package otp_test
 
 import (
+	"crypto/tls"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -32,10 +33,13 @@ func TestHandlersCookieIsForThisHostAndNoScript(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, host, origin string
+		tls                bool
 		insecure, secure   bool
 	}{
 		{name: "a site", host: "example.com", secure: true},
 		{name: "a site behind a proxy that does not pass Host on", host: "127.0.0.1:8080", origin: "https://example.com", secure: true},
+		{name: "loopback by TLS", host: "127.0.0.1:8080", tls: true, secure: true},
+		{name: "a proxy with TLS on loopback", host: "127.0.0.1:8080", origin: "https://127.0.0.1", secure: true},
 		{name: "an opaque origin", host: "127.0.0.1:8080", origin: "null", secure: true},
 		{name: "an address of the network", host: "192.0.2.1:8080", secure: true},
 		{name: "a name that begins like loopback", host: "localhost.example.com", secure: true},
@@ -55,6 +59,9 @@ func TestHandlersCookieIsForThisHostAndNoScript(t *testing.T) {
 			})
 			cookie := startCookie(t, s.handler, func(r *http.Request) {
 				r.Host = c.host
+				if c.tls {
+					r.TLS = &tls.ConnectionState{}
+				}
 				if c.origin != "" {
 					r.Header.Set("Origin", c.origin)
 				}
@@ -101,6 +108,8 @@ func TestHandlersSessionIsNotFixed(t *testing.T) {
 	b := s.browser()
 	id := b.start()
 	known := b.cookie()
+	s.clock.Advance(time.Minute)
+	require.Equal(t, http.StatusOK, b.post("resend", `{"id":"`+id+`","purpose":"login"}`).status)
 	require.Equal(t, http.StatusOK, b.check(id, s.sms.CodeFor(phone)).status)
 	after := b.cookie()
 	require.NotEqual(t, known[:26], after[:26])
@@ -109,6 +118,7 @@ func TestHandlersSessionIsNotFixed(t *testing.T) {
 	s.clock.Advance(time.Minute)
 	second := b.start()
 	require.Equal(t, g.asked[0].Session, g.asked[1].Session)
+	require.Equal(t, g.asked[0].Session, g.asked[2].Session)
 	thief := s.browser()
 	got := thief.do(http.MethodGet, "status?purpose=login&id="+second, "", func(r *http.Request) {
 		r.AddCookie(&http.Cookie{Name: "cnsms-otp", Value: known})

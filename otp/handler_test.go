@@ -2,6 +2,7 @@ package otp_test
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/otp"
+	"github.com/cnsms/cnsms/otp/guard"
 )
 
 func TestHandlerVerifiesANumber(t *testing.T) {
@@ -105,6 +107,7 @@ func TestHandlerWhoseOnVerifiedFailsTakesItsHeadersBack(t *testing.T) {
 	s := newSiteOf(t, func(cfg *otp.Config) { cfg.OnEvent = heard.hook })
 	s.verified = func(w http.ResponseWriter, _ *http.Request, _ otp.Checked) error {
 		http.SetCookie(w, &http.Cookie{Name: "login", Value: "yes"})
+		w.Header().Set("X-Login", "yes")
 		return errors.New("the database is away")
 	}
 	b := s.browser()
@@ -113,22 +116,80 @@ func TestHandlerWhoseOnVerifiedFailsTakesItsHeadersBack(t *testing.T) {
 	require.Equal(t, http.StatusInternalServerError, got.status)
 	require.JSONEq(t, `{"code":"unavailable","message":"服务繁忙，请稍后再试"}`, got.text)
 	require.NotContains(t, strings.Join(got.header.Values("Set-Cookie"), "\n"), "login=yes")
+	require.Empty(t, got.header.Get("X-Login"))
+	require.NotEmpty(t, got.header.Get("Set-Cookie"), "the session is another one all the same")
 	require.Contains(t, heard.kinds(), otp.EventTrouble)
 	require.EqualValues(t, 1, s.logins.Load())
 }
 
+// TestHandlersOnVerifiedMayAnswerByItself has it write in every way.
 func TestHandlersOnVerifiedMayAnswerByItself(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	s.verified = func(w http.ResponseWriter, _ *http.Request, _ otp.Checked) error {
-		w.WriteHeader(http.StatusCreated)
-		_, err := w.Write([]byte(`{"token":"t"}`))
-		return err
+	for _, c := range []struct {
+		name, text string
+		status     int
+		verified   func(w http.ResponseWriter) error
+	}{
+		{"a status", "", http.StatusCreated, func(w http.ResponseWriter) error { w.WriteHeader(http.StatusCreated); return nil }},
+		{"a body", "hello", http.StatusOK, func(w http.ResponseWriter) error { return hello(w) }},
+		{"both", "hello", http.StatusCreated, func(w http.ResponseWriter) error { w.WriteHeader(http.StatusCreated); return hello(w) }},
+		{"an error behind it", "hello", http.StatusOK, func(w http.ResponseWriter) error { return errors.Join(hello(w), errors.New("too late")) }},
+		{"by its controller", "hello", http.StatusOK, func(w http.ResponseWriter) error {
+			return errors.Join(hello(w), http.NewResponseController(w).Flush())
+		}},
+		{"a hint alone", `{"verified":true,"message":"验证成功"}` + "\n", http.StatusOK, func(w http.ResponseWriter) error { w.WriteHeader(http.StatusEarlyHints); return nil }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			s.verified = func(w http.ResponseWriter, _ *http.Request, _ otp.Checked) error { return c.verified(w) }
+			b := s.browser()
+			r := b.request(http.MethodPost, "check", `{"id":"`+b.start()+`","purpose":"login","code":"`+s.sms.CodeFor(phone)+`"}`)
+			answer, err := b.http.Do(r)
+			require.NoError(t, err)
+			defer answer.Body.Close()
+			text, err := io.ReadAll(answer.Body)
+			require.NoError(t, err)
+			require.Equal(t, c.text, string(text))
+			require.Equal(t, c.status, answer.StatusCode)
+		})
 	}
+}
+
+func hello(w http.ResponseWriter) error {
+	_, err := io.WriteString(w, "hello")
+	return err
+}
+
+func TestHandlerPassesOnWhatItIsGiven(t *testing.T) {
+	t.Parallel()
+	g := &fakeGuard{answer: guard.Decision{Paid: true}}
+	s := newSiteOf(t, func(cfg *otp.Config) { cfg.Guard = g })
 	b := s.browser()
-	got := b.check(b.start(), s.sms.CodeFor(phone))
-	require.Equal(t, http.StatusCreated, got.status)
-	require.JSONEq(t, `{"token":"t"}`, got.text)
+	got := b.post("start", `{"purpose":"login","phone":"`+typed+`","solution":"first","captcha":"first puzzle"}`)
+	id := got.body["id"].(string)
+	s.clock.Advance(time.Minute)
+	b.post("resend", `{"id":"`+id+`","purpose":"login","solution":"second","captcha":"second puzzle"}`)
+	require.Equal(t, "first", g.asked[0].Token)
+	require.Equal(t, "second", g.asked[1].Token)
+	require.Equal(t, "first puzzle", s.sms.Attempts()[0].Message.Captcha)
+	require.Equal(t, "second puzzle", s.sms.Attempts()[1].Message.Captcha)
+
+	code := s.sms.CodeFor(phone)
+	got = b.post("check", `{"id":"`+id+`","purpose":"login","code":"`+code+`","phone":"13900139000"}`)
+	require.Equal(t, "wrong_code", got.body["code"], "another number")
+	got = b.post("check", `{"id":"`+id+`","purpose":"login","code":"`+code+`","phone":"+86 `+typed+`"}`)
+	require.Equal(t, http.StatusOK, got.status, got.text)
+}
+
+func TestHandlerAnswersHead(t *testing.T) {
+	t.Parallel()
+	b := newSite(t).browser()
+	r := b.request(http.MethodHead, "status?purpose=login&id="+b.start(), "")
+	answer, err := b.http.Do(r)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, http.StatusOK, answer.StatusCode)
 }
 
 func TestNewHandlerNamesEveryProblem(t *testing.T) {

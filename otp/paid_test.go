@@ -214,6 +214,40 @@ func TestWhatTheServiceSendsByItselfKeepsToTheMoney(t *testing.T) {
 	}
 }
 
+// TestAComposerOfPaidWaysIsUsedAsItIs: where First has a price, no text is kept from it.
+func TestAComposerOfPaidWaysIsUsedAsItIs(t *testing.T) {
+	t.Parallel()
+	composer, first, retry := ways(t, func(cfg *failover.ComposerConfig) { cfg.First.Price = failover.Fen })
+	s, _, c := newClocked(t, func(cfg *otp.Config) { cfg.Sender, cfg.Guard = composer, newGuard(t, 0, cfg.Now) })
+	v := started(t, s)
+	c.Advance(time.Minute)
+	_, err := s.Resend(t.Context(), resend(v.ID))
+	require.NoError(t, err)
+	first.ExpectCount(t, 2)
+	retry.ExpectNothing(t)
+}
+
+// TestAGuardThatOnlyRecordsShowsItsRulesInEvents lets everything through, the paid way too.
+func TestAGuardThatOnlyRecordsShowsItsRulesInEvents(t *testing.T) {
+	t.Parallel()
+	w := newShop(t, 0, func(cfg *otp.Config) {
+		cfg.Guard = newGuard(t, 0, cfg.Now, func(cfg *guard.Config) { cfg.RecordOnly = true })
+	})
+	v := started(t, w.Service)
+	stranger := start()
+	stranger.Binding = "another session"
+	_, err := w.Start(t.Context(), stranger)
+	require.NoError(t, err)
+	w.again(t, v.ID)
+	w.paid.ExpectCount(t, 1)
+	var rules []string
+	for _, e := range w.heard.all {
+		require.Equal(t, otp.EventSent, e.Kind)
+		rules = append(rules, e.Rule)
+	}
+	require.Equal(t, []string{"", "R1", "money"}, rules)
+}
+
 // TestASiteThatPaysForAllStopsAtItsBudget has a sender without a free way.
 func TestASiteThatPaysForAllStopsAtItsBudget(t *testing.T) {
 	t.Parallel()

@@ -32,7 +32,8 @@ type Policy struct {
 	Sends int
 	// Ladder are the waits before the second text, the third and so on, of whole
 	// seconds; the last one repeats. None may be shorter than the one before it, nor than
-	// MinResend. nil means DefaultLadder.
+	// MinResend. A guard may want more: guard.DefaultRules have 60 seconds for a number.
+	// nil means DefaultLadder.
 	Ladder []time.Duration
 	// EscalateAfter has the service send again by itself, another way and with the same
 	// code, when a text has been neither reported delivered nor its code checked for that long

@@ -100,6 +100,23 @@ func TestWords(t *testing.T) {
 	}
 }
 
+func TestWordsAboutAVerification(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		v      otp.Verification
+		zh, en string
+	}{
+		{otp.Verification{State: otp.Pending, Sent: true, ExpiresIn: 10 * time.Minute}, "验证码已发送，10 分钟内有效", "A code has been sent. It is valid for 10 minutes."},
+		{otp.Verification{State: otp.Reserved, ExpiresIn: time.Second}, "验证码已发送，请查看手机短信，1 秒内有效", "A code has been sent. Look at your text messages. It is valid for 1 second."},
+		{otp.Verification{State: otp.Pending, Delivered: true, ExpiresIn: 2 * time.Minute}, "短信已送达，请在手机上查看，120 秒内有效", "The text has been delivered. Look at your phone. The code is valid for 120 seconds."},
+		{otp.Verification{State: otp.Approved}, "验证成功", "Your number is verified."},
+		{otp.Verification{State: otp.Expired}, "验证码已过期，请重新获取", "This code has expired. Request a new one."},
+	} {
+		require.Equal(t, c.zh, otp.Words("zh").About(c.v))
+		require.Equal(t, c.en, otp.Words("en").About(c.v))
+	}
+}
+
 func TestWordsAreInTheLanguageThatIsWantedMost(t *testing.T) {
 	t.Parallel()
 	for list, zh := range map[string]bool{

@@ -34,11 +34,12 @@ func within(a netip.Addr, prefixes []netip.Prefix) bool {
 
 // batch writes the keys and checks of a request.
 func (g *Guard) batch(r Request, token string, rules Rules) Batch {
-	p := program{rules: rules, keys: make([]Key, 0, 12), checks: make([]Check, 0, 56)}
+	p := program{rules: rules, keys: make([]Key, 0, 13), checks: make([]Check, 0, 68)}
 	phoneDigest := g.digest("phone", r.Phone.E164())
 	phone := p.key("n", phoneDigest, true)
 	p.note(Sum{Key: phone, Series: Verified, From: Keep, To: day}, Known, 0, 0)
-	session, prefix := -1, -1
+	p.note(sum(phone, Verified, Keep), Claimed, 0, 0)
+	session, prefix, wait := -1, -1, -1
 	var address int
 	if r.Session != "" {
 		digest := g.digest("session", r.Session)
@@ -47,6 +48,8 @@ func (g *Guard) batch(r Request, token string, rules Rules) Batch {
 		p.note(sum(pair, Verified, Keep), Owner, 0, 0)
 		p.note(sum(session, Verified, Keep), Clean, 0, 0)
 		p.note(Sum{Key: session, Series: Open, From: day, To: grace}, 0, Clean, 1)
+		p.note(sum(pair, Open, day), Own, 0, 0)
+		wait = p.wait(phoneDigest+digest, session)
 	}
 	openFloor := rules.UnknownOpen
 	if r.Client.IsValid() {
@@ -56,6 +59,7 @@ func (g *Guard) batch(r Request, token string, rules Rules) Batch {
 		prefix = p.key("p", g.digest("prefix", network(r.Client, 24, 48)), false)
 		pair := p.key("na", phoneDigest+digest, false)
 		p.note(sum(pair, Verified, Keep), Owner, 0, 0)
+		p.note(sum(pair, Open, day), 0, Patient, 0)
 	} else {
 		address = p.key("a", "unknown", false)
 	}
@@ -65,6 +69,7 @@ func (g *Guard) batch(r Request, token string, rules Rules) Batch {
 	if !g.phones[r.Phone] && !within(r.Client, g.config.AllowNetworks) {
 		p.attack(site)
 		p.phone(phone, r.Again)
+		p.strangers(phone, wait, r.Again)
 		p.limit("R8", Challenge, 0, Sum{Key: phone, Series: Wrong, From: day}, rules.Wrong+1)
 		if session >= 0 {
 			p.session(session)
