@@ -28,7 +28,8 @@ type Conversion struct {
 	Provider string
 	// Prefix is the first seven digits of a mainland number, which say carrier and
 	// city at the time when it was given out, or a country calling code behind a plus.
-	// Empty is all prefixes that there was no room for.
+	// Of Carriers it is the first three digits. Empty is all prefixes that there was no room
+	// for.
 	Prefix string
 	// Sent counts the texts accepted, Delivered the reports that one arrived, Verified the
 	// verifications whose last text was one of them.
@@ -69,10 +70,33 @@ func (c *Conversions) Note(_ context.Context, e Event) {
 
 // Counts returns what was counted, by provider and prefix.
 func (c *Conversions) Counts() []Conversion {
+	return c.by(func(prefix string) string { return prefix })
+}
+
+// Carriers returns what was counted, by provider and carrier: mainland numbers whose first
+// three digits are the same were given to one carrier. Those who took their number along to
+// another one are counted with the first.
+func (c *Conversions) Carriers() []Conversion {
+	return c.by(func(prefix string) string {
+		if prefix == "" || prefix[0] == '+' {
+			return prefix
+		}
+		return prefix[:3]
+	})
+}
+
+// by sums up what has one prefix.
+func (c *Conversions) by(short func(prefix string) string) []Conversion {
+	sums := map[conversionKey]Conversion{}
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	all := make([]Conversion, 0, len(c.counts))
 	for _, n := range c.counts {
+		key := conversionKey{n.Provider, short(n.Prefix)}
+		sum := sums[key]
+		sums[key] = Conversion{key.provider, key.prefix, sum.Sent + n.Sent, sum.Delivered + n.Delivered, sum.Verified + n.Verified}
+	}
+	c.mu.Unlock()
+	all := make([]Conversion, 0, len(sums))
+	for _, n := range sums {
 		all = append(all, n)
 	}
 	slices.SortFunc(all, func(a, b Conversion) int {

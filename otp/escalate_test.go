@@ -248,12 +248,12 @@ func TestAGuardThatHoldsAStepBackDelaysIt(t *testing.T) {
 	})
 }
 
-func TestO22ConversionsPerProviderAndPrefix(t *testing.T) {
+func TestO22ConversionsPerProviderCarrierAndPrefix(t *testing.T) {
 	t.Parallel()
 	var c otp.Conversions
 	composer, free, paid := ways(t)
 	s, _, clock := newClocked(t, func(cfg *otp.Config) { cfg.Sender, cfg.OnEvent = composer, c.Note })
-	for _, number := range []string{"13800138000", "13800139000", "+1 202 555 0123"} {
+	for _, number := range []string{"13800138000", "13800139000", "+1 202 555 0123", "13811118000"} {
 		req := start()
 		req.Phone = number
 		v, err := s.Start(t.Context(), req)
@@ -266,7 +266,7 @@ func TestO22ConversionsPerProviderAndPrefix(t *testing.T) {
 				Provider: "paid", ID: paid.Attempts()[0].Receipt.ID, Phone: provider.MustParsePhone(number), Status: provider.Status{State: provider.StateDelivered},
 			}}))
 		}
-		if number != "13800138000" {
+		if number == "13800139000" || number[0] == '+' {
 			_, err = s.Check(t.Context(), check(v.ID, free.CodeFor(provider.MustParsePhone(number))))
 			require.NoError(t, err)
 		}
@@ -274,8 +274,14 @@ func TestO22ConversionsPerProviderAndPrefix(t *testing.T) {
 	require.Equal(t, []otp.Conversion{
 		{Provider: "free", Prefix: "+1", Sent: 1, Verified: 1},
 		{Provider: "free", Prefix: "1380013", Sent: 2},
+		{Provider: "free", Prefix: "1381111", Sent: 1},
 		{Provider: "paid", Prefix: "1380013", Sent: 1, Delivered: 1, Verified: 1},
 	}, c.Counts())
+	require.Equal(t, []otp.Conversion{
+		{Provider: "free", Prefix: "+1", Sent: 1, Verified: 1},
+		{Provider: "free", Prefix: "138", Sent: 3},
+		{Provider: "paid", Prefix: "138", Sent: 1, Delivered: 1, Verified: 1},
+	}, c.Carriers())
 }
 
 // TestSuccessMakesTheNextTextAFirstOne has the service tell the composer.

@@ -91,6 +91,9 @@ func NewComparison(secret provider.Secret, right string) func(typed string) bool
 // TagOf returns the tag of a code.
 func TagOf(secret provider.Secret, id, code string) string { return mustKey(secret).tag(id, code) }
 
+// PlainTag is a tag that is made without a key.
+func PlainTag(id, code string) string { return text(newDigester(nil).digest(id, code)) }
+
 // NewHMAC returns what a code is made of.
 func NewHMAC(secret provider.Secret) func(n int) {
 	mac := hmac.New(sha256.New, []byte(secret))

@@ -19,7 +19,8 @@ type MemoryStoreConfig struct {
 	// fails with ErrFull: nobody's code is dropped for somebody else's. 0 means
 	// DefaultMaxRecords.
 	MaxRecords int
-	// Now tells the time. nil means time.Now.
+	// Now tells the time. nil means time.Now. When it goes back, the store's time stands
+	// still until it has caught up.
 	Now func() time.Time
 }
 

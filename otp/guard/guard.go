@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -88,8 +89,10 @@ func New(c Config) (*Guard, error) {
 	if c.Store == nil {
 		c.Store = NewMemoryStore(MemoryConfig{Now: c.Now})
 	}
+	key := bytes.Clone(c.Key)
+	c.Key = nil
 	g := &Guard{config: c, rules: r, phones: map[provider.Phone]bool{}, denied: map[provider.Phone]bool{}}
-	g.macs.New = func() any { return hmac.New(sha256.New, c.Key) }
+	g.macs.New = func() any { return hmac.New(sha256.New, key) }
 	g.spare = NewMemoryStore(MemoryConfig{MaxKeys: 50_000, Now: c.Now})
 	for _, p := range c.AllowPhones {
 		g.phones[p] = true
