@@ -1,9 +1,11 @@
 // Package redisstore keeps in Redis what several programs share: [NewVerifications] makes the store of
-// an otp.Service, [NewAttempts] that of a failover.Composer.
+// an otp.Service, [NewGuard] that of a guard.Guard, and [NewAttempts] that of a failover.Composer.
 //
-//	client := redis.NewClient(&redis.Options{Addr: "redis:6379"})
-//	store, err := redisstore.NewVerifications(redisstore.Config{Client: client})
-//	codes, err := otp.New(otp.Config{Store: store, …})
+//	shared := redisstore.Config{Client: redis.NewClient(&redis.Options{Addr: "redis:6379"})}
+//	counters, err := redisstore.NewGuard(shared)
+//	watch, err := guard.New(guard.Config{Store: counters, Key: guardKey})
+//	records, err := redisstore.NewVerifications(shared)
+//	codes, err := otp.New(otp.Config{Store: records, Guard: watch, …})
 //
 // # One step, one script
 //
