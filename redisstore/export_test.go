@@ -37,3 +37,9 @@ var (
 	ReserveSource = guardReserve.source
 	Program       = program
 )
+
+// ReadAnswer and ReadListing read what scripts answer.
+var (
+	ReadAnswer  = readAnswer
+	ReadListing = readListing
+)
