@@ -38,3 +38,9 @@ var (
 	Program       = program
 	ReadOutcome   = readOutcome
 )
+
+// ReadAnswer and ReadListing read what scripts answer.
+var (
+	ReadAnswer  = readAnswer
+	ReadListing = readListing
+)
