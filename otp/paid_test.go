@@ -2,6 +2,7 @@ package otp_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -109,6 +110,25 @@ func TestAFirstTextThatTheFreeWayRefusesIsPaidOnlyWithTheGuardsMoney(t *testing.
 	w.paid.ExpectCount(t, 1)
 	require.Equal(t, []otp.EventKind{otp.EventSent, otp.EventNotSent, otp.EventNotSent}, w.heard.kinds())
 	require.Equal(t, "money", w.heard.all[1].Rule)
+}
+
+// TestAnOutageIsNoAttack has the free way down and no money for many users: nobody of them
+// counts against the site or the address that they share.
+func TestAnOutageIsNoAttack(t *testing.T) {
+	t.Parallel()
+	w := newShop(t, 0)
+	w.free.Otherwise(fake.Refuse(provider.KindUnavailable))
+	ask := func(n int) error {
+		req := start()
+		req.Phone, req.Binding, req.Client = fmt.Sprint("138", 10_000_000+n*997), fmt.Sprint("session ", n), "203.0.113.7"
+		_, err := w.Start(t.Context(), req)
+		return err
+	}
+	for n := range 200 {
+		require.ErrorIs(t, ask(n), otp.NotSent)
+	}
+	w.free.Otherwise(fake.Accept())
+	require.NoError(t, ask(200))
 }
 
 // TestMoneyThatWasNotSpentComesBack has both ways refuse.
