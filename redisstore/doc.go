@@ -1,9 +1,11 @@
 // Package redisstore keeps in Redis what several programs share: [NewVerifications] makes the store of
-// an otp.Service, [NewAttempts] that of a failover.Composer.
+// an otp.Service, [NewGuard] that of a guard.Guard, and [NewAttempts] that of a failover.Composer.
 //
-//	client := redis.NewClient(&redis.Options{Addr: "redis:6379"})
-//	store, err := redisstore.NewVerifications(redisstore.Config{Client: client})
-//	codes, err := otp.New(otp.Config{Store: store, …})
+//	shared := redisstore.Config{Client: redis.NewClient(&redis.Options{Addr: "redis:6379"})}
+//	counters, err := redisstore.NewGuard(shared)
+//	watch, err := guard.New(guard.Config{Store: counters, Key: guardKey})
+//	records, err := redisstore.NewVerifications(shared)
+//	codes, err := otp.New(otp.Config{Store: records, Guard: watch, …})
 //
 // # One step, one script
 //
@@ -42,7 +44,7 @@
 // in a hook of the client; the calls of this package do not wait.
 //
 // A server that evicts keys when its memory is full drops codes, and counts of wrong codes with
-// them. Set maxmemory-policy to noeviction: then Create is an error, and what is stored stays good.
+// them. Set maxmemory-policy to noeviction: then calls that write are errors and do nothing.
 //
 // A call returns within milliseconds of its context's end. Its connection is then kept until the server
 // answers or the client's ReadTimeout is over.

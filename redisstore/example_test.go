@@ -15,7 +15,7 @@ import (
 )
 
 // Two programs share a Redis: a code that one has sent is checked by the other, and once.
-func ExampleNewVerifications() {
+func Example() {
 	server := miniredis.NewMiniRedis() // in a program: the address of a Redis
 	if err := server.Start(); err != nil {
 		panic(err)
@@ -23,24 +23,22 @@ func ExampleNewVerifications() {
 	defer server.Close()
 
 	sms := &fake.Provider{}
+	const key = "thirty-two random bytes, the same everywhere"
 	program := func() *otp.Service {
-		client := redis.NewClient(&redis.Options{Addr: server.Addr()})
-		shared := redisstore.Config{Client: client, Prefix: "shop"}
-		store, err := redisstore.NewVerifications(shared)
+		shared := redisstore.Config{Client: redis.NewClient(&redis.Options{Addr: server.Addr()}), Prefix: "shop"}
+		counters, err := redisstore.NewGuard(shared)
 		if err != nil {
 			panic(err)
 		}
-		limits, err := redisstore.NewGuard(shared)
+		watch, err := guard.New(guard.Config{Store: counters, Key: []byte(key)})
 		if err != nil {
 			panic(err)
 		}
-		keeper, err := guard.New(guard.Config{Key: []byte("thirty-two other random bytes, the same too"), Store: limits})
+		records, err := redisstore.NewVerifications(shared)
 		if err != nil {
 			panic(err)
 		}
-		codes, err := otp.New(otp.Config{
-			Sender: sms, Key: "thirty-two random bytes, the same everywhere", Purposes: otp.Purposes{"login": {}}, Store: store, Guard: keeper,
-		})
+		codes, err := otp.New(otp.Config{Sender: sms, Key: key, Purposes: otp.Purposes{"login": {}}, Store: records, Guard: watch})
 		if err != nil {
 			panic(err)
 		}
@@ -48,7 +46,7 @@ func ExampleNewVerifications() {
 	}
 	one, other := program(), program()
 	ctx := context.Background()
-	v, err := one.Start(ctx, otp.StartRequest{Purpose: "login", Phone: "13800138000", Binding: "a session's secret"})
+	v, err := one.Start(ctx, otp.StartRequest{Purpose: "login", Phone: "13800138000", Binding: "a session's secret", Client: "203.0.113.7"})
 	if err != nil {
 		panic(err)
 	}

@@ -13,7 +13,7 @@ import (
 
 // program writes a batch for op_guard_reserve.lua as one list of small numbers:
 //
-//	number of keys, price*, record,
+//	66, number of keys, price*, record,
 //	for each key: exact,
 //	number of sums, for each sum: key, series, from*, to*, today,
 //	number of checks, for each check: sum, add*, floor*, if*, unless*, set*, clear*, effect,
@@ -34,7 +34,7 @@ func program(b guard.Batch) (list, constants []byte) {
 	}
 	sums := w.list
 	w.list = make([]int64, 0, len(sums)+len(checks)+len(b.Keys)+8)
-	w.list = append(w.list, int64(len(b.Keys)), w.constant(b.Price), number(b.Record))
+	w.list = append(w.list, 'B', int64(len(b.Keys)), w.constant(b.Price), number(b.Record))
 	for _, k := range b.Keys {
 		w.list = append(w.list, number(k.Exact))
 	}
@@ -70,13 +70,12 @@ func (w *writer) sum(s guard.Sum) int64 {
 	return i
 }
 
-// short writes a list as B and a byte for each number, which is read faster than JSON; as
-// JSON when a number is no byte, or when they are more than Lua takes at once.
+// short writes a list as a byte for each number, which is read faster than JSON; as JSON
+// when a number is no byte.
 func short(list []int64) []byte {
-	out := make([]byte, 1, 1+len(list))
-	out[0] = 'B'
+	out := make([]byte, 0, len(list))
 	for _, n := range list {
-		if n < 0 || n > 255 || len(list) > 4000 {
+		if n < 0 || n > 255 {
 			return jsonList(list)
 		}
 		out = append(out, byte(n))

@@ -79,7 +79,7 @@ func (v *Verifications) Claim(ctx context.Context, c otp.Claim) (otp.Answer, err
 // Settle writes what became of a send.
 func (v *Verifications) Settle(ctx context.Context, s otp.Settlement) (otp.Answer, error) {
 	return v.ask(ctx, &settleScript, v.keys(v.record(s.ID), v.key("message", s.Message)),
-		s.Number, string(s.Outcome), s.Provider, s.Message, s.Receipt)
+		s.Number, string(s.Outcome), s.Provider, s.Message, s.Receipt, s.Ticket)
 }
 
 // Try tries a code.

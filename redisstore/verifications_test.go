@@ -28,40 +28,63 @@ func newVerifications(tb testing.TB, client redis.UniversalClient, prefix string
 
 func TestO26VerificationsPassTheSuiteInMemory(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(t *testing.T) storetest.Harness {
-		t.Helper()
-		m := redistest.Mini(t)
-		return harness(t, m.Client(t), m.Advance, m.Now)
-	})
+	storetest.Run(t, inMemory)
 }
 
 func TestO26VerificationsPassTheSuiteOnAServer(t *testing.T) {
 	t.Parallel()
-	client := redistest.Server(t).Client(t)
-	storetest.Run(t, func(t *testing.T) storetest.Harness {
-		t.Helper()
-		return harness(t, client, sleep(t), nil)
-	})
+	storetest.Run(t, on(redistest.Server(t).Client(t)))
 }
 
 func TestO26VerificationsPassTheSuiteOnACluster(t *testing.T) {
 	t.Parallel()
-	client := redistest.Cluster(t).Client(t)
-	storetest.Run(t, func(t *testing.T) storetest.Harness {
+	storetest.Run(t, on(redistest.Cluster(t).Client(t)))
+}
+
+func TestO26ServicesRaceAndDieInMemory(t *testing.T) {
+	t.Parallel()
+	storetest.RunServices(t, inMemory)
+}
+
+func TestO26ServicesRaceAndDieOnAServer(t *testing.T) {
+	t.Parallel()
+	storetest.RunServices(t, on(redistest.Server(t).Client(t)))
+}
+
+func TestO26ServicesRaceAndDieOnACluster(t *testing.T) {
+	t.Parallel()
+	storetest.RunServices(t, on(redistest.Cluster(t).Client(t)))
+}
+
+// inMemory is a store on a Redis in memory, whose clock can be moved.
+func inMemory(t *testing.T) storetest.Harness {
+	t.Helper()
+	m := redistest.Mini(t)
+	h := harness(t, m.Client(t))
+	h.Advance, h.Now = m.Advance, m.Now
+	return h
+}
+
+// on returns what makes stores on a real Redis, each with a prefix of its own.
+func on(client redis.UniversalClient) func(t *testing.T) storetest.Harness {
+	return func(t *testing.T) storetest.Harness {
 		t.Helper()
-		return harness(t, client, sleep(t), nil)
-	})
+		h := harness(t, client)
+		h.Advance = sleep(t)
+		return h
+	}
 }
 
 // harness is a store in an empty part of a Redis.
-func harness(t *testing.T, client redis.UniversalClient, advance func(time.Duration), now func() time.Time) storetest.Harness {
+func harness(t *testing.T, client redis.UniversalClient) storetest.Harness {
 	t.Helper()
 	name := prefix()
 	space := "{" + name + "}:"
 	return storetest.Harness{
-		Store: newVerifications(t, client, name), Advance: advance, Now: now,
+		Store:   newVerifications(t, client, name),
 		Endless: func() []string { return redistest.Endless(t, client, space) },
-		Len:     func() int { return len(redistest.Keys(t, client, space+"otp:")) - 1 }, // without the clock
+		Dump:    func() string { return redistest.Dump(t, client, space) },
+		Len:     func() int { return len(redistest.Keys(t, client, space)) - 1 }, // without the clock
 	}
 }
 

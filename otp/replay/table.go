@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/cnsms/cnsms/otp/guard/traffic"
 )
@@ -32,20 +34,29 @@ func dayHead() string {
 // table runs every scenario and prints a line for each. The error names what is worse
 // than the guard promises.
 func table(ctx context.Context, c traffic.Config, f flags, stdout io.Writer) error {
+	scenarios := traffic.Scenarios()
+	sums, failed := make([]traffic.Summary, len(scenarios)), make([]error, len(scenarios))
+	var all sync.WaitGroup
+	places := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, s := range scenarios {
+		all.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
+			sums[i], failed[i] = traffic.Replay(ctx, c, s.Make(f.seed))
+		})
+	}
+	all.Wait()
 	lines := []string{attackHead()}
 	var bad []error
-	attack := true
-	for _, s := range traffic.Scenarios() {
-		if attack != s.Attack {
-			attack = s.Attack
+	for i, s := range scenarios {
+		if failed[i] != nil {
+			return failed[i]
+		}
+		bad = append(bad, s.Judge(sums[i]))
+		if i > 0 && scenarios[i-1].Attack && !s.Attack {
 			lines = append(lines, dayHead())
 		}
-		sum, err := traffic.Replay(ctx, c, s.Make(f.seed))
-		if err != nil {
-			return err
-		}
-		bad = append(bad, s.Judge(sum))
-		lines = append(lines, row(s, sum))
+		lines = append(lines, row(s, sums[i]))
 	}
 	if f.into == "" {
 		_, err := fmt.Fprintln(stdout, strings.Join(lines, "\n"))

@@ -7,8 +7,8 @@
 -- the difference of two rows. Numbers have their high byte first; times are milliseconds.
 local MINUTE, HOUR, DAY = 60000, 3600000, 86400000
 local KEEP_MINUTES, KEEP_HOURS, KEEP = HOUR, DAY, 15 * DAY
-local KEEP_SPENT, KEEP_ANSWER = 2 * DAY, MINUTE
-local MAX_CELLS, SERIES = 250, 5
+local PX_KEEP, PX_SPENT, PX_ANSWER = '1296000000', '172800000', '60000'
+local AHEAD, MAX_CELLS, SERIES = 10 * MINUTE, 250, 5
 local HEAD, ROW, FIELDS = 6, 30, 7
 local FORMAT, SIZES = 'I6I4I4I4I4I4I4', {6, 4, 4, 4, 4, 4, 4}
 local EMPTY = string.rep('\0', HEAD)
@@ -122,12 +122,17 @@ local function over(k, when)
   return search(k, when, last)
 end
 
--- clock returns the server's time, but none before a change of these counters.
+-- clock returns the server's time, but none before a change of these counters, unless that
+-- is so far ahead that a clock was wrong: then what is ahead does not count until its time.
 local function clock(counters)
   local t = redis.call('TIME')
-  local now = t[1] * 1000 + floor(t[2] / 1000)
+  local told = t[1] * 1000 + floor(t[2] / 1000)
+  local now = told
   for i = 1, #counters do
-    now = max(now, counters[i].changed)
+    local changed = counters[i].changed
+    if changed > now and changed <= told + AHEAD then
+      now = changed
+    end
   end
   return now
 end
@@ -151,7 +156,8 @@ local function sum(k, now, series, from, to, is_today)
   from, to = window(now, from, to, is_today)
   local first = k.overs[from] or over(k, from)
   k.overs[from] = first -- many sums of a counter begin at the same time
-  local final = to == now and k.n or begun(k, to)
+  k.newest = k.newest or start(k, k.n)
+  local final = k.newest <= to and k.n or begun(k, to)
   if final <= first then
     return 0
   end
@@ -218,15 +224,21 @@ end
 -- at returns the number of the row that a time belongs to, and a row that has to be put in
 -- there when it is missing.
 local function at(k, now, when, exact)
-  local i = begun(k, when)
-  if k.n > 0 and (i == 0 or last(k, i) < when) then
-    compact(k, now, exact)
+  local i = 0
+  if k.n > 0 then
     i = begun(k, when)
-  end
-  if i > 0 and last(k, i) >= when then
-    return i, nil
+    if i == 0 or last(k, i) < when then
+      compact(k, now, exact)
+      i = begun(k, when)
+    end
+    if i > 0 and last(k, i) >= when then
+      return i, nil
+    end
   end
   local w = width(now, when, exact)
+  if i == 0 then
+    return 1, {when - when % w, w, 0, 0, 0, 0, 0}
+  end
   return i + 1, {when - when % w, w, upto(k, i, 0), upto(k, i, 1), upto(k, i, 2), upto(k, i, 3), upto(k, i, 4)}
 end
 
@@ -246,6 +258,13 @@ local function tail(k, i, fresh)
   return fresh, count + 1
 end
 
+-- stamp is the head of a counter that changes now.
+local stamped
+local function stamp(now)
+  stamped = stamped or struct and struct.pack('>I6', now) or bytes(now, HEAD)
+  return stamped
+end
+
 -- add repeats memory.add; change has the five series. No cell falls below zero.
 local function add(key, k, now, when, exact, change)
   local i, fresh = at(k, now, when, exact)
@@ -261,7 +280,6 @@ local function add(key, k, now, when, exact, change)
       end
     end
   end
-  local head = struct and struct.pack('>I6', now) or bytes(now, HEAD)
-  local value = head .. k.raw:sub(HEAD + 1, HEAD + (i - 1) * ROW) .. encode(rows, count)
-  redis.call('SET', key, value, 'PX', KEEP)
+  local before = i > 1 and k.raw:sub(HEAD + 1, HEAD + (i - 1) * ROW) or ''
+  redis.call('SET', key, stamp(now) .. before .. encode(rows, count), 'PX', PX_KEEP)
 end

@@ -2,8 +2,8 @@
 -- ARGV: the batch as a program, and its constants (see guard_batch.go).
 local PASSED, PAID = 1, 2
 local FREE_ONLY, CHALLENGE = 1, 2
-local EXACT, SUM, CHECK, SHARE = 3, 5, 9, 3 -- where the list of exact keys is, and sizes
-local BYTES = 66
+local EXACT, SUM, CHECK, SHARE = 4, 5, 9, 3 -- what is before the list of exact keys, and sizes
+local BYTES = 66 -- B
 
 -- band is for servers whose scripts have no bit.
 local band = bit and bit.band or function(a, b)
@@ -20,23 +20,25 @@ local band = bit and bit.band or function(a, b)
 end
 
 -- batch reads where the parts of the program begin. The program is a string of bytes, or a
--- JSON list when one of its numbers is no byte; most are indexes into the constants.
+-- JSON list when one of its numbers is no byte; most are indexes into the constants. Both are
+-- read by read(p, first, last).
 local function batch(text, constants)
-  local p = text:byte(1) == BYTES and {text:byte(2, -1)} or cjson.decode(text)
-  local b = {p = p, of = cjson.decode(constants), keys = p[1]}
+  local read, p = byte, text
+  if byte(text, 1, 1) ~= BYTES then
+    read, p = unpack, cjson.decode(text)
+  end
+  local b = {read = read, p = p, of = cjson.decode(constants)}
+  b.keys, b.price, b.record = read(p, 2, 4)
+  b.price = b.of[b.price + 1]
   b.sums = EXACT + b.keys + 1
-  b.checks = b.sums + p[b.sums] * SUM + 1
+  b.checks = b.sums + read(p, b.sums, b.sums) * SUM + 1
   return b
-end
-
--- constant returns a number of the program that is an index into the constants.
-local function constant(b, i)
-  return b.of[b.p[i] + 1]
 end
 
 -- one returns the counter and the numbers of a sum.
 local function one(b, counters, s)
-  local of, key, series, from, to, is_today = b.of, unpack(b.p, b.sums + s * SUM + 1, b.sums + s * SUM + SUM)
+  local at, of = b.sums + s * SUM, b.of
+  local key, series, from, to, is_today = b.read(b.p, at + 1, at + SUM)
   return counters[key + 1], series, of[from + 1], of[to + 1], is_today
 end
 
@@ -60,7 +62,8 @@ local function limit(b, i, shares, want, most, total)
     if want <= most then
       break
     end
-    most = max(most, floor(total(b.p[j]) * constant(b, j + 1) / constant(b, j + 2)))
+    local s, num, den = b.read(b.p, j, j + SHARE - 1)
+    most = max(most, floor(total(s) * b.of[num + 1] / b.of[den + 1]))
   end
   return most
 end
@@ -85,12 +88,12 @@ local function passed(flags, set, clear)
 end
 
 -- evaluate repeats guard.evaluate.
-local function evaluate(now, b, counters, price, fresh)
-  local p, of, total = b.p, b.of, summer(b, counters, now)
-  local out = {now = now, effect = 0, paid = price > 0, passed = fresh, hits = {}}
+local function evaluate(now, b, counters, fresh)
+  local read, p, of, total = b.read, b.p, b.of, summer(b, counters, now)
+  local out = {now = now, effect = 0, paid = b.price > 0, passed = fresh, hits = {}}
   local flags, i = (fresh and PASSED or 0) + (out.paid and PAID or 0), b.checks + 1
-  for c = 0, p[b.checks] - 1 do
-    local s, extra, most, need, unless, set, clear, effect, shares = unpack(p, i, i + CHECK - 1)
+  for c = 0, read(p, b.checks, b.checks) - 1 do
+    local s, extra, most, need, unless, set, clear, effect, shares = read(p, i, i + CHECK - 1)
     need, unless = of[need + 1], of[unless + 1]
     if (need == 0 or band(flags, need) == need) and (unless == 0 or band(flags, unless) == 0) then
       local count = total(s)
@@ -131,20 +134,20 @@ local function reserve()
   for i = 1, b.keys do
     counters[i] = counter(held[i + 1])
   end
-  local now, price, token = clock(counters), constant(b, 2), KEYS[b.keys + 2]
-  local out = evaluate(now, b, counters, price, token ~= nil and not held[b.keys + 2])
+  local now, token = clock(counters), KEYS[b.keys + 2]
+  local out = evaluate(now, b, counters, token ~= nil and not held[b.keys + 2])
   local text = answer(out)
-  if out.effect > FREE_ONLY and b.p[3] == 0 then
+  if out.effect > FREE_ONLY and b.record == 0 then
     return text
   end
   if out.passed then
-    redis.call('SET', token, '1', 'PX', KEEP_SPENT)
+    redis.call('SET', token, '1', 'PX', PX_SPENT)
   end
-  local change = {1, 1, 0, 0, out.paid and price or 0}
+  local change = {1, 1, 0, 0, out.paid and b.price or 0}
   for i = 1, b.keys do
-    add(KEYS[i + 1], counters[i], now, now, b.p[EXACT + i] == 1, change)
+    add(KEYS[i + 1], counters[i], now, now, b.read(b.p, EXACT + i, EXACT + i) == 1, change)
   end
-  redis.call('SET', KEYS[1], text, 'PX', KEEP_ANSWER)
+  redis.call('SET', KEYS[1], text, 'PX', PX_ANSWER)
   return text
 end
 

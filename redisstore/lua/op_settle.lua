@@ -1,5 +1,5 @@
 -- Settle. KEYS: clock, due, record, message. ARGV: space, mark, number, outcome, provider,
--- message, receipt.
+-- message, receipt, ticket.
 
 local number = tonumber(ARGV[3])
 
@@ -15,6 +15,7 @@ local function settled(r)
   elseif send.outcome ~= 'claimed' then
     return 'stale'
   end
+  send.ticket = given(ARGV[8]) or send.ticket
   send.settled, send.outcome = now, ARGV[4]
   send.provider, send.message, send.receipt = given(ARGV[5]), given(ARGV[6]), given(ARGV[7])
   follow(r, send)
