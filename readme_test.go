@@ -144,8 +144,8 @@ func TestReadmesAgree(t *testing.T) {
 	require.Equal(t, skeleton(t, "README.md"), skeleton(t, "README.zh-CN.md"))
 }
 
-// skeleton is what a README has in it apart from its language. A link to a page that
-// is there in both languages counts as one to the English page.
+// skeleton is what a README has in it apart from its language. A link to a file that
+// is there in both languages counts as one to the English one.
 func skeleton(t *testing.T, name string) map[string]int {
 	t.Helper()
 	content, err := os.ReadFile(name)
@@ -153,7 +153,7 @@ func skeleton(t *testing.T, name string) map[string]int {
 	text := regexp.MustCompile("(?s)```.*?```").ReplaceAllString(string(content), "")
 	found := map[string]int{}
 	for _, word := range regexp.MustCompile("`[^`\n]+`|\\]\\([^)]+\\)").FindAllString(text, -1) {
-		found[strings.Replace(word, ".zh-CN.md", ".md", 1)] = 1
+		found[strings.Replace(word, ".zh-CN.", ".", 1)] = 1
 	}
 	delete(found, "](README.md)") // the link to the other one
 	for _, mark := range []string{"## ", "|", "- "} {

@@ -69,3 +69,25 @@ func TestFreeOnlySkipsWhatHasAPrice(t *testing.T) {
 	require.ErrorContains(t, err, "free way")
 	require.NotContains(t, f.journal.asked(), "dear")
 }
+
+func TestHasFreeWay(t *testing.T) {
+	t.Parallel()
+	f := newFleet("relay", "dear", "dearer")
+	priced := func(name string) failover.Member {
+		m := f.member(name)
+		m.Price = failover.Fen
+		return m
+	}
+	inside := func(p provider.Provider) failover.Member { return failover.Member{Provider: p} }
+	composer := func(first, retry failover.Member) *failover.Composer {
+		return newComposer(t, failover.ComposerConfig{First: first, Retry: retry})
+	}
+	mixed := newChain(t, failover.ChainConfig{}, priced("dear"), f.member("relay"))
+	require.True(t, composer(f.member("relay"), priced("dear")).HasFreeWay())
+	require.True(t, composer(inside(mixed), priced("dearer")).HasFreeWay())
+	require.True(t, composer(inside(composer(f.member("relay"), priced("dear"))), priced("dearer")).HasFreeWay())
+	require.False(t, composer(priced("dear"), f.member("relay")).HasFreeWay())
+	require.False(t, composer(inside(composer(priced("dear"), f.member("relay"))), priced("dearer")).HasFreeWay())
+	require.False(t, composer(inside(newChain(t, failover.ChainConfig{}, priced("dear"))), f.member("relay")).HasFreeWay())
+	require.False(t, new(failover.Composer).HasFreeWay())
+}

@@ -241,6 +241,7 @@ func TestAGuardThatHoldsAStepBackDelaysIt(t *testing.T) {
 		pass(60 * time.Second)
 		r.paid.ExpectNothing(t)
 		require.Contains(t, heard.kinds(), otp.EventHeld)
+		require.Equal(t, "site", heard.all[len(heard.all)-1].Rule)
 		g.says(guard.Decision{Paid: true})
 		pass(60 * time.Second)
 		r.paid.ExpectCount(t, 1)

@@ -73,6 +73,9 @@ func mustKey(secret provider.Secret) key {
 // id is the nth id, made without randomness.
 func id(n int) string { return fmt.Sprintf("%026d", n) }
 
+// IDOf is the nth id.
+var IDOf = id
+
 // NewCodes returns what derives the code of the nth verification.
 func NewCodes(secret provider.Secret) func(n, digits int) string {
 	k := mustKey(secret)

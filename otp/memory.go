@@ -97,6 +97,9 @@ func (s *MemoryStore) Create(ctx context.Context, c Creation) (Answer, error) {
 		return Answer{}, err
 	}
 	defer s.mu.Unlock()
+	if r, ok := s.record(c.Record.ID, now); ok {
+		return answer(Done, r, now), nil
+	}
 	if r, ok := s.indexed(idempotencyKey, c.Idempotency, now); ok && r.State != Undeliverable {
 		return answer(Repeated, r, now), nil
 	}

@@ -12,17 +12,25 @@ import (
 	"github.com/cnsms/cnsms/otp/storetest"
 )
 
+// harness is a store in memory for the suite.
+func harness(t *testing.T) storetest.Harness {
+	t.Helper()
+	c := newClock()
+	s, err := otp.NewMemoryStore(otp.MemoryStoreConfig{Now: c.Now})
+	require.NoError(t, err)
+	return storetest.Harness{Store: s, Advance: c.Advance, Now: c.Now, Endless: s.Endless, Len: s.Entries, Dump: s.Dump}
+}
+
 // TestO26MemoryStorePassesTheSuite holds the store in memory to the same suite as every
 // other one.
 func TestO26MemoryStorePassesTheSuite(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(t *testing.T) storetest.Harness {
-		t.Helper()
-		c := newClock()
-		s, err := otp.NewMemoryStore(otp.MemoryStoreConfig{Now: c.Now})
-		require.NoError(t, err)
-		return storetest.Harness{Store: s, Advance: c.Advance, Now: c.Now, Endless: s.Endless, Len: s.Entries}
-	})
+	storetest.Run(t, harness)
+}
+
+func TestO26ServicesRaceAndDieOnMemoryStore(t *testing.T) {
+	t.Parallel()
+	storetest.RunServices(t, harness)
 }
 
 func TestMemoryStoreRefusesWhatItHasNoRoomFor(t *testing.T) {

@@ -2,6 +2,7 @@ package otp_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -111,6 +112,25 @@ func TestAFirstTextThatTheFreeWayRefusesIsPaidOnlyWithTheGuardsMoney(t *testing.
 	require.Equal(t, "money", w.heard.all[1].Rule)
 }
 
+// TestAnOutageIsNoAttack has the free way down and no money for many users: nobody of them
+// counts against the site or the address that they share.
+func TestAnOutageIsNoAttack(t *testing.T) {
+	t.Parallel()
+	w := newShop(t, 0)
+	w.free.Otherwise(fake.Refuse(provider.KindUnavailable))
+	ask := func(n int) error {
+		req := start()
+		req.Phone, req.Binding, req.Client = fmt.Sprint("138", 10_000_000+n*997), fmt.Sprint("session ", n), "203.0.113.7"
+		_, err := w.Start(t.Context(), req)
+		return err
+	}
+	for n := range 200 {
+		require.ErrorIs(t, ask(n), otp.NotSent)
+	}
+	w.free.Otherwise(fake.Accept())
+	require.NoError(t, ask(200))
+}
+
 // TestMoneyThatWasNotSpentComesBack has both ways refuse.
 func TestMoneyThatWasNotSpentComesBack(t *testing.T) {
 	t.Parallel()
@@ -212,6 +232,40 @@ func TestWhatTheServiceSendsByItselfKeepsToTheMoney(t *testing.T) {
 			r.paid.ExpectCount(t, paid)
 		})
 	}
+}
+
+// TestAComposerOfPaidWaysIsUsedAsItIs: where First has a price, no text is kept from it.
+func TestAComposerOfPaidWaysIsUsedAsItIs(t *testing.T) {
+	t.Parallel()
+	composer, first, retry := ways(t, func(cfg *failover.ComposerConfig) { cfg.First.Price = failover.Fen })
+	s, _, c := newClocked(t, func(cfg *otp.Config) { cfg.Sender, cfg.Guard = composer, newGuard(t, 0, cfg.Now) })
+	v := started(t, s)
+	c.Advance(time.Minute)
+	_, err := s.Resend(t.Context(), resend(v.ID))
+	require.NoError(t, err)
+	first.ExpectCount(t, 2)
+	retry.ExpectNothing(t)
+}
+
+// TestAGuardThatOnlyRecordsShowsItsRulesInEvents lets everything through, the paid way too.
+func TestAGuardThatOnlyRecordsShowsItsRulesInEvents(t *testing.T) {
+	t.Parallel()
+	w := newShop(t, 0, func(cfg *otp.Config) {
+		cfg.Guard = newGuard(t, 0, cfg.Now, func(cfg *guard.Config) { cfg.RecordOnly = true })
+	})
+	v := started(t, w.Service)
+	stranger := start()
+	stranger.Binding = "another session"
+	_, err := w.Start(t.Context(), stranger)
+	require.NoError(t, err)
+	w.again(t, v.ID)
+	w.paid.ExpectCount(t, 1)
+	var rules []string
+	for _, e := range w.heard.all {
+		require.Equal(t, otp.EventSent, e.Kind)
+		rules = append(rules, e.Rule)
+	}
+	require.Equal(t, []string{"", "R1", "money"}, rules)
 }
 
 // TestASiteThatPaysForAllStopsAtItsBudget has a sender without a free way.

@@ -19,36 +19,44 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/cnsms/cnsms/otp"
+	"github.com/cnsms/cnsms/otp/guard"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/provider/fake"
 )
 
-// dumped runs some verifications, and returns what the store holds and the codes.
+const address = "203.0.113.7"
+
+// dumped runs some verifications, and returns what the stores hold, or are told in the
+// guard's case, and the codes.
 func dumped(t *testing.T) (dump string, codes []string, ids []string) {
 	t.Helper()
 	store, err := otp.NewMemoryStore(otp.MemoryStoreConfig{})
 	require.NoError(t, err)
-	s, sms := newService(t, func(cfg *otp.Config) { cfg.Store = store })
+	counts := &mortalGuard{Store: guard.NewMemoryStore(guard.MemoryConfig{}), m: &mortal{}}
+	g := newGuard(t, 100, time.Now, func(cfg *guard.Config) { cfg.RecordOnly, cfg.Store = true, counts })
+	s, sms := newService(t, func(cfg *otp.Config) { cfg.Store, cfg.Guard = store, g })
 	for i := range 5 {
 		req := start()
-		req.Binding, req.Key = fmt.Sprint(session, i), "a key"
+		req.Binding, req.Key, req.Client, req.Device = fmt.Sprint(session, i), "a key", address, "a browser's secret"
 		v, err := s.Start(t.Context(), req)
 		require.NoError(t, err)
 		codes, ids = append(codes, sms.CodeFor(phone)), append(ids, v.ID)
 		_, err = s.Check(t.Context(), check(v.ID, wrongFor(sms.CodeFor(phone))))
 		require.Error(t, err)
 	}
-	return store.Dump(), codes, ids
+	require.NotEmpty(t, counts.batches)
+	return store.Dump() + fmt.Sprintf("%#v", counts.batches), codes, ids
 }
 
 func TestO2StoreHoldsNeitherCodeNorNumber(t *testing.T) {
 	t.Parallel()
 	dump, codes, _ := dumped(t)
-	for _, secret := range append(codes, phone.E164(), phone.National(), session, string(key)) {
+	for _, secret := range append(codes, phone.E164(), phone.National(), phone.National()[:7], session, string(key), address, "203.0.113", "a browser's secret") {
 		require.NotContains(t, dump, secret)
 	}
 }

@@ -55,10 +55,14 @@ func New(cfg Config) (*Service, error) {
 	return s, nil
 }
 
-// steers reports whether somebody inside p minds Message.FreeOnly.
+// steers reports whether a composer inside p has a free way for Message.FreeOnly.
 func steers(p provider.Provider) bool {
-	_, ok := provider.As[*failover.Composer](p)
-	return ok
+	for inside := range provider.All(p) {
+		if c, ok := inside.(*failover.Composer); ok && c.HasFreeWay() {
+			return true
+		}
+	}
+	return false
 }
 
 // whoMakes counts those inside p that make the codes of that template, and the others.

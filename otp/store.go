@@ -53,7 +53,8 @@ import (
 // belongs to the caller.
 type Store interface {
 	// Create stores c.Record with the times that c.Made gives it, unless there is one
-	// already. In this order: the record of the first of c.Idempotency that has one, unless
+	// already. In this order: the record with c.Record.ID, for ids are made once, and who comes
+	// with one again has lost the first answer (Done); the record of the first of c.Idempotency that has one, unless
 	// that is undeliverable ([Repeated]); the record of the first of c.Pending that has one and
 	// is open ([Record.Open]) ([Found]); Unknown when c.OnlyFind is set; [TooMany] when
 	// MaxPerPhone records are kept for the number, but for a test number, of which the one

@@ -2,105 +2,95 @@ package redisstore
 
 import (
 	"context"
-	"crypto/rand"
-	_ "embed" // the scripts
-	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/redis/go-redis/v9"
 
 	"github.com/cnsms/cnsms/otp/guard"
 )
 
-var (
-	//go:embed guard_cells.lua
-	guardCells string
-	//go:embed guard_reserve.lua
-	guardReserve string
-	//go:embed guard_settle.lua
-	guardSettle string
+// Guard is a guard.Store in Redis. Safe for concurrent use.
+type Guard struct {
+	engine
+	reserve, settle script
+}
 
-	reserveScript = redis.NewScript(guardCells + guardReserve)
-	settleScript  = redis.NewScript(guardCells + guardSettle)
+var _ guard.Store = (*Guard)(nil)
+
+var (
+	guardReserve = newScript("guard_reserve", "guard_cells")
+	guardSettle  = newScript("guard_settle", "guard_cells")
 )
 
-// NewGuard returns a store for package otp/guard on a Redis server or cluster. Everybody
-// with the same Prefix shares the counters; all of them give their guards the same Key.
-//
-// Each Reserve and Settle is one script and one round trip (two for the first call after
-// the server has lost its scripts). The time is the server's. A command that the client
-// sends again because it saw no answer counts once, when that happens within a minute.
-// Errors are those of the client; a server that is out of memory is guard.ErrFull. It starts
-// no goroutine, and whoever made the client closes it.
-func NewGuard(c Config) (guard.Store, error) {
-	if err := c.check(); err != nil {
+// NewGuard returns a store for the guards of a deployment, which all have the same Key. It
+// starts nothing and asks nothing.
+func NewGuard(c Config) (*Guard, error) {
+	e, err := c.engine("guard")
+	if err != nil {
 		return nil, err
 	}
-	return &guardStore{client: c.Client, prefix: c.tag() + "guard:"}, nil
+	return &Guard{engine: e, reserve: guardReserve, settle: guardSettle}, nil
 }
 
-type guardStore struct {
-	client redis.UniversalClient
-	prefix string
-}
-
-// Kinds of keys, which begin their names.
+// Kinds of keys.
 const (
-	counterKey = "c:" // a counter, by its name in the batch
-	tokenKey   = "t:" // a challenge token that was spent
-	settledKey = "s:" // a reservation that was settled
-	callKey    = "i:" // a call, for the client that repeats it
+	counterKey = "counter" // by its name in the batch
+	tokenKey   = "token"   // a challenge token that was spent
+	settledKey = "settled" // a reservation that was settled
+	callKey    = "call"    // a call, for a client that sends it again
 )
 
-func (g *guardStore) keys(first string, keys []guard.Key, room int) []string {
+func (g *Guard) keys(first string, keys []guard.Key, room int) []string {
 	names := make([]string, 1, 1+len(keys)+room)
-	names[0] = g.prefix + first
+	names[0] = first
 	for _, k := range keys {
-		names = append(names, g.prefix+counterKey+k.Name)
+		names = append(names, g.key(counterKey, k.Name))
 	}
 	return names
 }
 
-// Reserve is for guard.Store.
-func (g *guardStore) Reserve(ctx context.Context, b guard.Batch) (guard.Outcome, error) {
-	keys := g.keys(callKey+rand.Text(), b.Keys, 1)
+// Reserve evaluates the checks of b and adds its events in one script. A server that has no
+// memory left is guard.ErrFull. After another error it is not known whether the events were
+// added.
+func (g *Guard) Reserve(ctx context.Context, b guard.Batch) (guard.Outcome, error) {
+	keys := g.keys(g.key(callKey, mark()), b.Keys, 1)
 	if b.Token != "" {
-		keys = append(keys, g.prefix+tokenKey+b.Token)
+		keys = append(keys, g.key(tokenKey, b.Token))
 	}
-	text, err := reserveScript.Run(ctx, g.client, keys, program(b)).Text()
+	list, constants := program(b)
+	reply, err := g.run(ctx, &g.reserve, keys, list, constants)
 	if err != nil {
-		return guard.Outcome{}, guardError(err)
+		return guard.Outcome{}, full(err)
 	}
-	return readOutcome(text)
+	return readOutcome(reply)
 }
 
-// Settle is for guard.Store.
-func (g *guardStore) Settle(ctx context.Context, s guard.Settlement) error {
-	first := settledKey + s.ID
+// Settle books what became of a reservation in one script. After an error it is not known
+// whether it was booked; to call it again is safe but for Wrong, which then may count twice.
+func (g *Guard) Settle(ctx context.Context, s guard.Settlement) error {
+	first := g.key(settledKey, s.ID)
 	switch s.What {
 	case guard.Wrong:
-		first = callKey + rand.Text()
+		first = g.key(callKey, mark())
 	case guard.Verified, guard.Sent:
 	default:
 		return ctx.Err()
 	}
 	exact := make([]byte, len(s.Keys))
 	for i, k := range s.Keys {
-		exact[i] = digit(k.Exact)
+		exact[i] = '0'
+		if k.Exact {
+			exact[i] = '1'
+		}
 	}
-	err := settleScript.Run(ctx, g.client, g.keys(first, s.Keys, 0), int(s.What), s.At.UnixMilli(), s.Refund, exact).Err()
-	return guardError(err)
+	_, err := g.run(ctx, &g.settle, g.keys(first, s.Keys, 0), int(s.What), s.At.UnixMilli(), s.Refund, exact)
+	return full(err)
 }
 
-func guardError(err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return err
-	case strings.HasPrefix(err.Error(), "OOM "):
-		return fmt.Errorf("redisstore: %w: %w", guard.ErrFull, err)
+// full tells a server without memory from other failures.
+func full(err error) error {
+	if redis.HasErrorPrefix(err, "OOM") {
+		return fmt.Errorf("%w: %w", guard.ErrFull, err)
 	}
-	return fmt.Errorf("redisstore: guard: %w", err)
+	return err
 }

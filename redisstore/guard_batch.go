@@ -2,6 +2,8 @@ package redisstore
 
 import (
 	"errors"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -9,50 +11,52 @@ import (
 	"github.com/cnsms/cnsms/otp/guard"
 )
 
-// program writes a batch for guard_reserve.lua as one JSON array of whole numbers:
+// program writes a batch for op_guard_reserve.lua as one list of small numbers:
 //
-//	number of keys, price, record,
+//	66, number of keys, price*, record,
 //	for each key: exact,
-//	number of sums, for each sum: key, series, from, to, today,
-//	number of checks, for each check: sum, add, floor, if, unless, set, clear, effect,
-//	    number of shares, for each share: sum, num, den
+//	number of sums, for each sum: key, series, from*, to*, today,
+//	number of checks, for each check: sum, add*, floor*, if*, unless*, set*, clear*, effect,
+//	    number of shares, for each share: sum, num*, den*
 //
-// Durations are milliseconds. A sum that several checks use is there once.
-func program(b guard.Batch) []byte {
-	w := writer{text: make([]byte, 0, 4096), sums: make(map[guard.Sum]int64, len(b.Checks))}
-	checks := writer{text: make([]byte, 0, 2048)}
+// Those with a star are indexes into the constants. Durations are milliseconds. A sum that
+// several checks use is there once.
+func program(b guard.Batch) (list, constants []byte) {
+	w := writer{sums: make(map[guard.Sum]int64, len(b.Checks)), list: make([]int64, 0, 256), constants: make([]int64, 0, 32)}
+	checks := make([]int64, 0, 512)
 	for i := range b.Checks {
 		c := &b.Checks[i]
-		checks.numbers(w.sum(c.Count), c.Add, c.Floor, int64(c.If), int64(c.Unless), int64(c.Set), int64(c.Clear), int64(c.Effect), int64(len(c.Shares)))
+		checks = append(checks, w.sum(c.Count), w.constant(c.Add), w.constant(c.Floor), w.constant(int64(c.If)), w.constant(int64(c.Unless)),
+			w.constant(int64(c.Set)), w.constant(int64(c.Clear)), int64(c.Effect), int64(len(c.Shares)))
 		for _, s := range c.Shares {
-			checks.numbers(w.sum(s.Sum), s.Num, s.Den)
+			checks = append(checks, w.sum(s.Sum), w.constant(s.Num), w.constant(s.Den))
 		}
 	}
-	sums := w.text
-	w.text = make([]byte, 0, len(sums)+len(checks.text)+64)
-	w.text = append(w.text, '[')
-	w.numbers(int64(len(b.Keys)), b.Price, flag(b.Record))
+	sums := w.list
+	w.list = make([]int64, 0, len(sums)+len(checks)+len(b.Keys)+8)
+	w.list = append(w.list, 'B', int64(len(b.Keys)), w.constant(b.Price), number(b.Record))
 	for _, k := range b.Keys {
-		w.numbers(flag(k.Exact))
+		w.list = append(w.list, number(k.Exact))
 	}
-	w.numbers(int64(len(w.sums)))
-	w.text = append(w.text, sums...)
-	w.numbers(int64(len(b.Checks)))
-	w.text = append(w.text, checks.text...)
-	w.text[len(w.text)-1] = ']'
-	return w.text
+	w.list = append(append(w.list, int64(len(w.sums))), sums...)
+	w.list = append(append(w.list, int64(len(b.Checks))), checks...)
+	return short(w.list), jsonList(w.constants)
 }
 
 type writer struct {
-	text []byte
-	sums map[guard.Sum]int64
+	list      []int64
+	sums      map[guard.Sum]int64
+	constants []int64
 }
 
-// numbers writes numbers, each with a comma after it.
-func (w *writer) numbers(list ...int64) {
-	for _, n := range list {
-		w.text = append(strconv.AppendInt(w.text, n, 10), ',')
+// constant returns the index of n among the constants, which are few.
+func (w *writer) constant(n int64) int64 {
+	i := slices.Index(w.constants, n)
+	if i < 0 {
+		i = len(w.constants)
+		w.constants = append(w.constants, n)
 	}
+	return int64(i)
 }
 
 // sum returns the index of s, which it writes when it is new.
@@ -61,25 +65,47 @@ func (w *writer) sum(s guard.Sum) int64 {
 	if !known {
 		i = int64(len(w.sums))
 		w.sums[s] = i
-		w.numbers(int64(s.Key), int64(s.Series), s.From.Milliseconds(), s.To.Milliseconds(), flag(s.Today))
+		w.list = append(w.list, int64(s.Key), int64(s.Series), w.constant(s.From.Milliseconds()), w.constant(s.To.Milliseconds()), number(s.Today))
 	}
 	return i
 }
 
-func flag(b bool) int64 {
+// short writes a list as a byte for each number, which is read faster than JSON; as JSON
+// when a number is no byte.
+func short(list []int64) []byte {
+	out := make([]byte, 0, len(list))
+	for _, n := range list {
+		if n < 0 || n > 255 {
+			return jsonList(list)
+		}
+		out = append(out, byte(n))
+	}
+	return out
+}
+
+func jsonList(list []int64) []byte {
+	out := make([]byte, 1, 2+8*len(list))
+	out[0] = '['
+	for _, n := range list {
+		out = append(strconv.AppendInt(out, n, 10), ',')
+	}
+	out[len(out)-1] = ']'
+	return out
+}
+
+func number(b bool) int64 {
 	if b {
 		return 1
 	}
 	return 0
 }
 
-func digit(b bool) byte { return '0' + byte(flag(b)) }
+var errAnswer = errors.New("redisstore: guard_reserve: the script's answer makes no sense")
 
-var errAnswer = errors.New("redisstore: guard: the script's answer makes no sense")
-
-// readOutcome reads what answer in guard_reserve.lua wrote.
-func readOutcome(text string) (guard.Outcome, error) {
-	var n []int64
+// readOutcome reads what answer in op_guard_reserve.lua wrote.
+func readOutcome(reply any) (guard.Outcome, error) {
+	text, _ := reply.(string)
+	n := make([]int64, 0, 16)
 	for part := range strings.SplitSeq(text, ",") {
 		x, err := strconv.ParseInt(part, 10, 64)
 		if err != nil {
@@ -87,12 +113,11 @@ func readOutcome(text string) (guard.Outcome, error) {
 		}
 		n = append(n, x)
 	}
-	if len(n) < 5 || len(n)%4 != 1 {
+	if len(n) < 5 || len(n)%4 != 1 || n[1] < 0 || n[1] > int64(guard.Refuse) || n[4] < 0 || n[4] > math.MaxUint32 {
 		return guard.Outcome{}, errAnswer
 	}
-	out := guard.Outcome{
-		Now: time.UnixMilli(n[0]), Effect: guard.Effect(n[1]), Paid: n[2] == 1, Passed: n[3] == 1, Flags: guard.Flags(n[4]),
-	}
+	effect, flags := guard.Effect(n[1]), guard.Flags(n[4]) //nolint:gosec // The line above bounds them.
+	out := guard.Outcome{Now: time.UnixMilli(n[0]), Effect: effect, Paid: n[2] == 1, Passed: n[3] == 1, Flags: flags}
 	for h := n[5:]; len(h) > 0; h = h[4:] {
 		out.Hits = append(out.Hits, guard.Hit{
 			Check: int(h[0]), Count: h[1], Limit: h[2], Wait: time.Duration(h[3]) * time.Millisecond,

@@ -1,28 +1,114 @@
 package redisstore_test
 
 import (
+	"crypto/rand"
 	"testing"
 	"time"
 
-	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cnsms/cnsms/internal/redistest"
 	"github.com/cnsms/cnsms/otp/guard"
 	"github.com/cnsms/cnsms/otp/guard/guardtest"
 	"github.com/cnsms/cnsms/redisstore"
 )
 
-func TestGuardOnMiniredis(t *testing.T) {
+func newGuard(tb testing.TB, client redis.UniversalClient, prefix string) *redisstore.Guard {
+	tb.Helper()
+	s, err := redisstore.NewGuard(redisstore.Config{Client: client, Prefix: prefix})
+	require.NoError(tb, err)
+	return s
+}
+
+func TestGuardInMemory(t *testing.T) {
 	t.Parallel()
 	guardtest.Run(t, guardtest.Harness{New: func(t *testing.T) (guard.Store, func(time.Duration)) {
 		t.Helper()
-		s := miniredis.RunT(t)
-		now := time.Now()
-		s.SetTime(now)
-		c := redis.NewClient(&redis.Options{Addr: s.Addr()})
-		g, err := redisstore.NewGuard(redisstore.Config{Client: c, Prefix: "x"})
-		require.NoError(t, err)
-		return g, func(d time.Duration) { now = now.Add(d); s.SetTime(now); s.FastForward(d) }
+		m := redistest.Mini(t)
+		return newGuard(t, m.Client(t), "guard"), m.Advance
 	}})
+}
+
+func TestGuardOnAServer(t *testing.T) { //nolint:tparallel // What follows the suite looks at what it left.
+	t.Parallel()
+	onAServer(t, redistest.Server(t))
+}
+
+func TestGuardOnACluster(t *testing.T) { //nolint:tparallel // What follows the suite looks at what it left.
+	t.Parallel()
+	onAServer(t, redistest.Cluster(t))
+}
+
+// onAServer runs the suite on a server whose clock a test cannot move: a key has the time
+// in its place. Afterwards no key is left that does not expire.
+func onAServer(t *testing.T, r *redistest.Redis) {
+	t.Helper()
+	client := r.Client(t)
+	t.Run("suite", func(t *testing.T) {
+		guardtest.Run(t, guardtest.Harness{New: func(t *testing.T) (guard.Store, func(time.Duration)) {
+			t.Helper()
+			s, c := newGuardWithClock(t, client, rand.Text())
+			return s, c.advance
+		}})
+	})
+	require.NotEmpty(t, redistest.Keys(t, client, ""))
+	require.Empty(t, redistest.Endless(t, client, ""))
+}
+
+// clock is the clock of a store in a key.
+type clock struct {
+	testing.TB
+	client redis.UniversalClient
+	prefix string
+	now    time.Time
+}
+
+func newGuardWithClock(tb testing.TB, client redis.UniversalClient, prefix string) (guard.Store, *clock) {
+	tb.Helper()
+	s, err := redisstore.NewGuardWithClock(redisstore.Config{Client: client, Prefix: prefix})
+	require.NoError(tb, err)
+	c := &clock{TB: tb, client: client, prefix: prefix, now: time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC)}
+	c.advance(0)
+	return s, c
+}
+
+// ages takes time from what the keys have left.
+var ages = redis.NewScript(`for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
+  local left = redis.call('PTTL', key) - ARGV[2]
+  if left <= 0 then redis.call('DEL', key) else redis.call('PEXPIRE', key, left) end
+end
+return 0`)
+
+func (c *clock) advance(d time.Duration) {
+	c.Helper()
+	c.now = c.now.Add(d)
+	key := redisstore.ClockKey(c.prefix)
+	require.NoError(c, c.client.Set(c.Context(), key, c.now.UnixMilli(), time.Hour).Err())
+	if d > 0 {
+		pattern := "{" + c.prefix + "}:guard:*"
+		require.NoError(c, ages.Run(c.Context(), c.client, []string{key}, pattern, d.Milliseconds()).Err())
+	}
+}
+
+// The time is the server's, and it does not go back for a counter.
+func TestGuardTime(t *testing.T) {
+	t.Parallel()
+	m := redistest.Mini(t)
+	s := newGuard(t, m.Client(t), "time")
+	b := guard.Batch{Keys: []guard.Key{{Name: "n"}}}
+	first, err := s.Reserve(t.Context(), b)
+	require.NoError(t, err)
+	require.True(t, first.Now.Equal(m.Now()))
+	m.SetTime(m.Now().Add(-time.Hour))
+	second, err := s.Reserve(t.Context(), b)
+	require.NoError(t, err)
+	require.Equal(t, first.Now, second.Now)
+
+	client := redistest.Server(t).Client(t)
+	want, err := client.Time(t.Context()).Result()
+	require.NoError(t, err)
+	third, err := newGuard(t, client, "time").Reserve(t.Context(), b)
+	require.NoError(t, err)
+	require.WithinDuration(t, want, third.Now, time.Minute)
 }

@@ -45,7 +45,7 @@ func Keys(tb testing.TB, client redis.UniversalClient, prefix string) []string {
 		mu   sync.Mutex
 		keys []string
 	)
-	err := eachMaster(tb.Context(), client, func(ctx context.Context, node redis.UniversalClient) error {
+	err := eachMaster(lasting(tb), client, func(ctx context.Context, node redis.UniversalClient) error {
 		scan := node.Scan(ctx, 0, "*", 1000).Iterator()
 		for scan.Next(ctx) {
 			if strings.HasPrefix(scan.Val(), prefix) {
@@ -68,7 +68,7 @@ func Endless(tb testing.TB, client redis.UniversalClient, prefix string) []strin
 	tb.Helper()
 	var endless []string
 	for _, key := range Keys(tb, client, prefix) {
-		left, err := client.PTTL(tb.Context(), key).Result()
+		left, err := client.PTTL(lasting(tb), key).Result()
 		if err != nil {
 			tb.Fatalf("redistest: time to live: %v", err)
 		}
@@ -85,11 +85,11 @@ func Dump(tb testing.TB, client redis.UniversalClient, prefix string) string {
 	tb.Helper()
 	var b strings.Builder
 	for _, key := range Keys(tb, client, prefix) {
-		kind, err := client.Type(tb.Context(), key).Result()
+		kind, err := client.Type(lasting(tb), key).Result()
 		if err != nil {
 			tb.Fatalf("redistest: type of %s: %v", key, err)
 		}
-		value, err := read(tb.Context(), client, kind, key)
+		value, err := read(lasting(tb), client, kind, key)
 		if err != nil {
 			tb.Fatalf("redistest: read %s: %v", key, err)
 		}
@@ -97,6 +97,9 @@ func Dump(tb testing.TB, client redis.UniversalClient, prefix string) string {
 	}
 	return b.String()
 }
+
+// lasting is a context that does not end before the test's Cleanups.
+func lasting(tb testing.TB) context.Context { return context.WithoutCancel(tb.Context()) }
 
 func read(ctx context.Context, client redis.UniversalClient, kind, key string) (any, error) {
 	switch kind {

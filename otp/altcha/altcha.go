@@ -12,6 +12,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"net/url"
 	"time"
 
 	lib "github.com/altcha-org/altcha-lib-go"
@@ -21,6 +22,10 @@ import (
 type Config struct {
 	// Key signs the challenges; 32 bytes or more, the same for all who share a site.
 	Key []byte
+	// Site is the host that challenges are for, such as "example.com". Sites that share
+	// a key, but no store of the guard, each need a name of their own: the store of one
+	// does not know what was spent at the other. Default: none.
+	Site string
 	// MaxNumber is how much work a challenge is at most, in hashes. Default: 100,000.
 	MaxNumber int64
 	// Lifetime is how long a challenge may be answered. Default: 5 minutes; at most 24
@@ -33,7 +38,8 @@ type Config struct {
 // Challenger makes and checks challenges. Safe for concurrent use.
 type Challenger struct{ config Config }
 
-// ErrToken is the error for every token that is not good: forged, altered, expired.
+// ErrToken is the error for every token that is not good: forged, altered, expired, or
+// of another site.
 var ErrToken = errors.New("altcha: the token is not good")
 
 // New returns a challenger.
@@ -62,6 +68,7 @@ func (c *Challenger) Issue(context.Context) (json.RawMessage, error) {
 	end := c.config.Now().Add(c.config.Lifetime)
 	challenge, err := lib.CreateChallenge(lib.ChallengeOptions{
 		Algorithm: lib.SHA256, MaxNumber: c.config.MaxNumber, HMACKey: string(c.config.Key), Expires: &end,
+		Params: url.Values{"site": {c.config.Site}},
 	})
 	if err != nil {
 		return nil, err
@@ -90,8 +97,8 @@ func (c *Challenger) Verify(_ context.Context, token string) (string, error) {
 	if good, err := lib.VerifySolutionSafe(p, string(c.config.Key), false); err != nil || !good {
 		return "", ErrToken
 	}
-	end, err := expiry(p)
-	if err != nil || !c.config.Now().Before(end) {
+	site, end, err := terms(p)
+	if err != nil || site != c.config.Site || !c.config.Now().Before(end) {
 		return "", ErrToken
 	}
 	return p.Challenge, nil

@@ -6,10 +6,13 @@ import (
 )
 
 const (
-	keepMinutes = 2 * time.Hour // then a cell of an hour has left the window of an hour
-	keepHours   = 48 * time.Hour
+	keepMinutes = time.Hour      // then an hour that ended is one cell
+	keepHours   = 24 * time.Hour // then a day that ended is one cell
 	day         = 24 * time.Hour
 	beijing     = 8 * 3600
+
+	// maxCells is how many cells an exact key may have; with more it is exact no longer.
+	maxCells = 250
 )
 
 // cell counts the events of a slot of time. Times are milliseconds since 1970.
@@ -18,79 +21,80 @@ type cell struct {
 	n            [SeriesCount]int64
 }
 
-// cells is what a key holds, by start, of equal starts the wider first: minutes for two
-// hours, then hours for two days, then days for a fortnight. So windows of up to an hour are
-// exact to a minute, those of up to a day to an hour, and there are never more than about
-// 180 cells, in an exact key maxExact more.
-type cells []cell
+func (x *cell) last() int64 { return x.start + x.width - 1 }
 
-// maxExact is how many events of an exact key are kept each by itself.
-const maxExact = 100
+// cells is what a key holds, oldest first: days for a fortnight, hours for a day or two,
+// minutes for an hour or two, or in place of the latter two each event by itself. No two
+// overlap. So a window of up to an hour is exact to a minute and one of up to a day to an
+// hour, and a key that is not exact has fewer than 200 cells however busy it is.
+type cells []cell
 
 func millis(d time.Duration) int64 { return int64(d / time.Millisecond) }
 
-// width returns how wide a cell is that begins so long ago.
-func width(age int64, exact bool) int64 {
-	switch {
-	case age > millis(keepHours):
-		return millis(day)
+// width returns how wide the cell is that a time belongs to.
+func width(now, when int64, exact bool) int64 {
+	switch d, h, m := millis(day), millis(time.Hour), millis(time.Minute); {
+	case now-(when-when%d+d) > millis(keepHours):
+		return d
 	case exact:
 		return 1
-	case age > millis(keepMinutes):
-		return millis(time.Hour)
+	case now-(when-when%h+h) > millis(keepMinutes):
+		return h
+	default:
+		return m
 	}
-	return millis(time.Minute)
 }
 
-// find returns the index of the narrowest cell that the time belongs to, or -1.
-func (c cells) find(when int64) int {
-	for i := len(c) - 1; i >= 0; i-- {
-		if when >= c[i].start && when < c[i].start+c[i].width {
-			return i
-		}
+// begun returns how many cells begin at a time or before it.
+func (c cells) begun(when int64) int {
+	i := len(c)
+	for i > 0 && c[i-1].start > when {
+		i--
 	}
-	return -1
+	return i
 }
 
-// at returns the cell that the time belongs to. It makes the cell when it is missing, and
-// then joins the old ones first, so that a key stays small however busy it is.
+// over returns how many cells end at a time or before it.
+func (c cells) over(when int64) int {
+	i := len(c)
+	for i > 0 && c[i-1].last() > when {
+		i--
+	}
+	return i
+}
+
+// at returns the cell that a time belongs to. It makes the cell when it is missing, and
+// then joins the old ones first, so that a key stays small.
 func (c *cells) at(now, when int64, exact bool) *cell {
-	i := c.find(when)
-	if i < 0 {
+	i := c.begun(when)
+	if i == 0 || (*c)[i-1].last() < when {
 		c.compact(now, exact)
-		i = c.find(when)
+		i = c.begun(when)
 	}
-	if i < 0 {
-		w := width(now-when, exact)
-		fresh := cell{start: when - when%w, width: w}
-		i = len(*c)
-		for i > 0 && fresh.before((*c)[i-1]) {
-			i--
-		}
-		*c = slices.Insert(*c, i, fresh)
+	if i == 0 || (*c)[i-1].last() < when {
+		w := width(now, when, exact)
+		*c = slices.Insert(*c, i, cell{start: when - when%w, width: w})
+		i++
 	}
-	return &(*c)[i]
+	return &(*c)[i-1]
 }
 
-func (x cell) before(y cell) bool { return x.start < y.start || x.start == y.start && x.width > y.width }
-
-// compact joins what has become old and drops what is older than Keep.
+// compact joins what has become old and drops what ended longer ago than Keep.
 func (c *cells) compact(now int64, exact bool) {
-	kept, newest := (*c)[:0], len(*c)-maxExact
-	for i, x := range *c {
-		age := now - x.start
-		if age > millis(Keep) {
+	exact = exact && len(*c) <= maxCells
+	kept := (*c)[:0]
+	for _, x := range *c {
+		if now-x.last() > millis(Keep) {
 			continue
 		}
-		w := max(x.width, width(age, exact && i >= newest))
-		start := x.start - x.start%w
-		if last := len(kept) - 1; last >= 0 && kept[last].start == start && kept[last].width == w {
+		x.width = max(x.width, width(now, x.start, exact))
+		x.start -= x.start % x.width
+		if last := len(kept) - 1; last >= 0 && kept[last].start == x.start && kept[last].width == x.width {
 			for s := range x.n {
 				kept[last].n[s] += x.n[s]
 			}
 			continue
 		}
-		x.start, x.width = start, w
 		kept = append(kept, x)
 	}
 	*c = kept
@@ -110,10 +114,8 @@ func (s Sum) window(now int64) (from, to int64) {
 func (c cells) sum(s Sum, now int64) int64 {
 	from, to := s.window(now)
 	var total int64
-	for i := range c {
-		if c[i].start+c[i].width-1 > from && c[i].start <= to {
-			total += c[i].n[s.Series]
-		}
+	for i := c.begun(to) - 1; i >= 0 && c[i].last() > from; i-- {
+		total += c[i].n[s.Series]
 	}
 	return total
 }
@@ -125,12 +127,9 @@ func (c cells) wait(s Sum, now, surplus int64) time.Duration {
 		return time.Duration(86400-seconds%86400) * time.Second
 	}
 	from, to := s.window(now)
-	for i := range c {
-		if c[i].start+c[i].width-1 > from && c[i].start <= to {
-			if surplus -= c[i].n[s.Series]; surplus <= 0 {
-				left := c[i].start + c[i].width - 1 + millis(s.From) - now
-				return time.Duration(max(left, 1)) * time.Millisecond
-			}
+	for i := c.over(from); i < c.begun(to); i++ {
+		if surplus -= c[i].n[s.Series]; surplus <= 0 {
+			return time.Duration(max(c[i].last()+millis(s.From)-now, 1)) * time.Millisecond
 		}
 	}
 	return s.From

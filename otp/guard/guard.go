@@ -64,6 +64,7 @@ type Guard struct {
 	phones map[provider.Phone]bool
 	denied map[provider.Phone]bool
 	macs   sync.Pool // of hash.Hash, keyed
+	counts counts
 }
 
 // New returns a guard.
@@ -102,6 +103,9 @@ func New(c Config) (*Guard, error) {
 func (r Rules) check() error {
 	if r.PhoneGap <= 0 || r.PhoneHour < 1 || r.PhoneDay < r.PhoneHour || r.StrangerHour > r.PhoneHour || r.StrangerDay > r.PhoneDay {
 		return errors.New("guard: Rules: the limits of a number must be positive, the day's no less than the hour's, a stranger's no more than the owner's")
+	}
+	if r.OpenHour > r.HastyHour || r.OpenDay > r.HastyDay || r.Patience <= 0 || r.Patience > brief {
+		return errors.New("guard: Rules: OpenHour and OpenDay are no more than HastyHour and HastyDay; Patience is 10 minutes or less")
 	}
 	for _, n := range []int{
 		r.StrangerHour, r.StrangerDay, r.OpenHour, r.OpenDay, r.SessionHour, r.SessionDay, r.AddressOpen, r.UnknownOpen, r.AddressHour,
@@ -176,8 +180,10 @@ type Decision struct {
 }
 
 // Reserve decides and, when the text is let through, counts it, in one atomic step of
-// the store. A refusal and a challenge count nothing and spend no token. The error is
-// for a request that makes no sense or a context that has ended.
+// the store. A refusal and a challenge count nothing and spend no token, but for a
+// stranger who has to wait (see the package comment): a second step writes down since when,
+// and spends the token. The error is for a request that makes no sense or a context that
+// has ended.
 func (g *Guard) Reserve(ctx context.Context, r Request) (Decision, error) {
 	if r.Phone.IsZero() || r.Purpose == "" {
 		return Decision{}, errors.New("guard: a request needs a phone and a purpose")
@@ -209,6 +215,9 @@ func (g *Guard) Reserve(ctx context.Context, r Request) (Decision, error) {
 			out = Outcome{Effect: Refuse, Hits: []Hit{{Check: -1, Wait: time.Minute}}}
 		}
 	}
+	if !degraded {
+		g.queue(ctx, batch, out)
+	}
 	d := g.decide(batch, out, asked, degraded)
 	g.log(ctx, r, d)
 	return d, nil
@@ -231,7 +240,8 @@ func (g *Guard) decide(b Batch, out Outcome, asked, degraded bool) Decision {
 		if e == out.Effect && d.Rule == "" {
 			d.Rule, d.Count, d.Limit = rule, h.Count, h.Limit
 		}
-		if d.Would == Refused {
+		// A challenge that stands beside a refusal can be solved, so it is not waited for.
+		if d.Would == Refused && (e == out.Effect || g.config.Challenger == nil) {
 			d.Wait = max(d.Wait, (h.Wait+time.Second-1)/time.Second*time.Second)
 		}
 	}
@@ -246,7 +256,9 @@ func (g *Guard) decide(b Batch, out Outcome, asked, degraded bool) Decision {
 	return d
 }
 
+// log counts a decision and writes it down.
 func (g *Guard) log(ctx context.Context, r Request, d Decision) {
+	g.counts.add(d)
 	g.config.Log.LogAttrs(ctx, slog.LevelInfo, "guard", slog.String("decision", d.Verdict.String()), slog.String("would", d.Would.String()),
 		slog.String("rule", d.Rule), slog.Int64("count", d.Count), slog.Int64("limit", d.Limit), slog.Duration("wait", d.Wait),
 		slog.Bool("paid", d.Paid), slog.Bool("degraded", d.Degraded), slog.Any("phone", r.Phone), slog.String("purpose", r.Purpose))

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"net/netip"
 	"testing"
 	"time"
@@ -128,6 +127,7 @@ func TestNewAndReserveRefuseWhatMakesNoSense(t *testing.T) {
 	t.Parallel()
 	for _, change := range []func(*guard.Rules){
 		func(r *guard.Rules) { r.PhoneDay = 1 }, func(r *guard.Rules) { r.Wrong = 0 }, func(r *guard.Rules) { r.Money = -1 },
+		func(r *guard.Rules) { r.Patience = 0 }, func(r *guard.Rules) { r.Patience = time.Hour }, func(r *guard.Rules) { r.OpenDay = r.HastyDay + 1 },
 	} {
 		r := guard.DefaultRules()
 		change(&r)
@@ -143,27 +143,6 @@ func TestNewAndReserveRefuseWhatMakesNoSense(t *testing.T) {
 	cancel()
 	_, err = w.Reserve(ended, w.request())
 	require.ErrorIs(t, err, context.Canceled)
-}
-
-func TestClientOf(t *testing.T) {
-	t.Parallel()
-	trusted := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
-	for _, c := range []struct{ name, remote, forwarded, want string }{
-		{"direct", "1.2.3.4:5", "9.9.9.9", "1.2.3.4"},
-		{"proxy", "10.0.0.1:5", "9.9.9.9", "9.9.9.9"},
-		{"client wrote some", "10.0.0.1:5", "6.6.6.6, 9.9.9.9, 10.0.0.2", "9.9.9.9"},
-		{"proxy without header", "10.0.0.1:5", "", ""},
-		{"proxy with nonsense", "10.0.0.1:5", "9.9.9.9, x", ""},
-		{"mapped", "[::ffff:1.2.3.4]:5", "", "1.2.3.4"},
-		{"no remote", "", "9.9.9.9", ""},
-	} {
-		r := &http.Request{RemoteAddr: c.remote, Header: http.Header{"X-Forwarded-For": {c.forwarded}}}
-		want := netip.Addr{}
-		if c.want != "" {
-			want = netip.MustParseAddr(c.want)
-		}
-		require.Equal(t, want, guard.ClientOf(r, trusted), c.name)
-	}
 }
 
 func TestNothingSecretIsLoggedOrInTickets(t *testing.T) {

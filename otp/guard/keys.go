@@ -4,9 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
-	"net/http"
 	"net/netip"
-	"strings"
 
 	"github.com/cnsms/cnsms/provider"
 )
@@ -43,38 +41,4 @@ func carrier(p provider.Phone) string {
 		return "+" + p.CountryCode()
 	}
 	return p.National()[:3]
-}
-
-// ClientOf returns the address of the client that sent r. The header X-Forwarded-For
-// is believed only as far as it was written by a trusted proxy: it is read from its
-// end, and the first address that is no trusted proxy is the client's. The zero Addr
-// means that the address is not known, for which the guard has its strictest bucket.
-func ClientOf(r *http.Request, trusted []netip.Prefix) netip.Addr {
-	isTrusted := func(a netip.Addr) bool {
-		for _, p := range trusted {
-			if p.Contains(a) {
-				return true
-			}
-		}
-		return false
-	}
-	from, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	client := from.Addr().Unmap().WithZone("")
-	if !isTrusted(client) {
-		return client
-	}
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0; i-- {
-		a, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-		if err != nil {
-			return netip.Addr{}
-		}
-		if a = a.Unmap().WithZone(""); !isTrusted(a) {
-			return a
-		}
-	}
-	return netip.Addr{}
 }

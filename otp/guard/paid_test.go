@@ -17,11 +17,11 @@ func TestAgainWaitsForNothingAndSolvesNothing(t *testing.T) {
 	w.allow(r)
 	w.not(guard.Refused, "R1", w.ask(r))
 	r.Again = true
-	for range 3 {
+	for range 4 {
 		w.allow(r)
 	}
 	r.Session, r.Client = "a stranger", netip.MustParseAddr("198.51.100.1")
-	w.not(guard.Refused, "R1", w.ask(r)) // the fifth of strangers in an hour
+	w.not(guard.Refused, "R1", w.ask(r)) // the sixth in an hour
 	r.Again = false
 	w.now = w.now.Add(2 * time.Minute)
 	w.not(guard.Refused, "R1", w.ask(r))

@@ -38,7 +38,7 @@ func (p *program) limit(rule string, e Effect, unless Flags, count Sum, floor in
 	p.checks = append(p.checks, Check{Rule: rule, Count: count, Add: 1, Floor: int64(floor), Shares: shares, Unless: unless, Effect: e})
 }
 
-// phone is R1 and R8, with what strangers may have of R1. Nobody waits who did not ask.
+// phone is R1 for everybody. Nobody waits who did not ask.
 func (p *program) phone(k int, again bool) {
 	r := p.rules
 	if !again {
@@ -47,10 +47,6 @@ func (p *program) phone(k int, again bool) {
 	p.limit("R1", Refuse, 0, sum(k, Sent, hour), r.PhoneHour)
 	p.limit("R1", Refuse, 0, sum(k, Sent, day), r.PhoneDay)
 	p.limit("R1", Refuse, 0, Sum{Key: k, Series: Sent, Today: true}, r.PhoneDay)
-	p.limit("R1", Refuse, Owner, sum(k, Open, hour), r.StrangerHour)
-	p.limit("R1", Refuse, Owner, sum(k, Open, day), r.StrangerDay)
-	p.limit("R1", Challenge, Owner, sum(k, Open, hour), r.OpenHour)
-	p.limit("R1", Challenge, Owner, sum(k, Open, day), r.OpenDay)
 }
 
 // session is R3.
@@ -73,6 +69,9 @@ func (p *program) network(k, open, wide int) {
 	p.checks = append(p.checks, Check{
 		Rule: "R2", Count: sum(k, Open, day), Add: 1, Floor: int64(2 * wide * wide), Shares: []Share{of(k, Keep, 1, 2)},
 		If: Attack, Unless: trusted, Effect: Refuse,
+	}, Check{
+		Rule: "R2", Count: sum(k, Open, day), Add: 1, Floor: int64(wide * wide), Shares: []Share{of(k, Keep, 1, 2)},
+		If: Attack, Unless: trusted | Own, Effect: Refuse,
 	})
 }
 

@@ -11,8 +11,14 @@ type Rules struct {
 	// latter holds for the day in Beijing as well.
 	PhoneHour, PhoneDay int
 	// StrangerHour, StrangerDay are the part of these that people get who never
-	// verified the number; the rest is kept for its owner.
+	// verified the number; the rest is kept for its owner. A number that nobody
+	// verified in the last fortnight has no owner.
 	StrangerHour, StrangerDay int
+	// HastyHour, HastyDay are unverified texts to one number after which a stranger has
+	// to solve a challenge, to wait and to ask again in the same session; Patience is
+	// how long. The rest of the texts is kept for those who wait.
+	HastyHour, HastyDay int
+	Patience            time.Duration
 	// OpenHour, OpenDay are unverified texts to one number after which a stranger gets
 	// a challenge.
 	OpenHour, OpenDay int
@@ -50,6 +56,7 @@ type Rules struct {
 func DefaultRules() Rules {
 	return Rules{
 		PhoneGap: time.Minute, PhoneHour: 5, PhoneDay: 10, StrangerHour: 4, StrangerDay: 8, OpenHour: 3, OpenDay: 5,
+		HastyHour: 4, HastyDay: 6, Patience: 270 * time.Second,
 		SessionHour: 5, SessionDay: 15, AddressOpen: 20, UnknownOpen: 3, AddressHour: 30, AddressDay: 100,
 		SegmentOpen: 10, SegmentHour: 40, SiteBurst: 30, SiteOpen: 40, SiteHour: 5000, SiteDay: 10_000,
 		Wrong: 20, Price: 6, Money: 100,

@@ -91,6 +91,18 @@ const (
 	Attack
 	// Known stands for a number that was verified more than a day ago.
 	Known
+	// Claimed stands for a number that somebody verified.
+	Claimed
+	// Own stands for a session that asked for this number before, without success.
+	Own
+	// Crowded stands for a number with so many unverified texts that strangers wait.
+	Crowded
+	// Patient stands for a stranger who solved a challenge, waited and asks again.
+	Patient
+	// Waiting stands for a stranger whose wait is not over.
+	Waiting
+	// Queued stands for a stranger whose wait begins now.
+	Queued
 )
 
 // Check is one limit: when Count plus Add is more than the limit, it is hit. The limit

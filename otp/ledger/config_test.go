@@ -71,6 +71,7 @@ func TestNoteFollowsAService(t *testing.T) {
 	require.NoError(t, err)
 	codes, err := otp.New(otp.Config{
 		Sender: composer, Key: "a key of thirty-two bytes and more", Purposes: otp.Purposes{"login": {}}, OnEvent: d.books.Note,
+		Guard: otp.NoGuard,
 	})
 	require.NoError(t, err)
 	ask := otp.StartRequest{Purpose: "login", Phone: "13800138000", Binding: "session"}

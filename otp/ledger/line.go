@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"iter"
 	"time"
 
 	"github.com/cnsms/cnsms/failover"
@@ -45,37 +46,33 @@ type send struct {
 }
 
 // day is where the line counts.
-func (l *line) day() string { return dayOf(l.texts[0].at) }
+func (l *line) day() string { return l.texts[0].day }
 
-// of returns the texts of one send that went out or may have.
-func (l *line) of(number int) []*text {
-	var texts []*text
-	for _, t := range l.texts {
-		if t.send == number && t.open() {
-			texts = append(texts, t)
+// of yields the texts of one send that went out or may have.
+func (l *line) of(number int) iter.Seq[*text] {
+	return func(yield func(*text) bool) {
+		for _, t := range l.texts {
+			if t.send == number && t.open() && !yield(t) {
+				return
+			}
 		}
 	}
-	return texts
 }
 
-// outcome is what is known of a send, whoever carried it: the best that any text has come to.
-func (l *line) outcome(number int, texts []*text) Outcome {
-	best, failed := Unsure, 0
-	for _, t := range texts {
-		switch t.outcome {
-		case Arrived:
+// outcome is what is known of a send, whoever carried it: the best that any text has come
+// to. It is Refused when none went out.
+func (l *line) outcome(number int) Outcome {
+	best := Refused
+	for t := range l.of(number) {
+		switch {
+		case t.outcome == Arrived:
 			return Arrived
-		case Sent:
-			best = Sent
-		case Failed:
-			failed++
+		case t.outcome == Sent, best == Refused, best == Failed && t.outcome != Failed:
+			best = t.outcome
 		}
 	}
-	if l.verified && l.only(number) { // nothing else can have carried the code
+	if best != Refused && l.verified && l.only(number) { // nothing else can have carried the code
 		return Arrived
-	}
-	if failed == len(texts) {
-		return Failed
 	}
 	return best
 }
@@ -92,17 +89,16 @@ func (l *line) only(number int) bool {
 
 // balance is what a send cost, what it had cost, and what that saves.
 func (l *line) balance(number int, instead string) (s Sums) {
-	texts := l.of(number)
-	if len(texts) == 0 {
+	outcome := l.outcome(number)
+	if outcome == Refused {
 		return s
 	}
-	outcome := l.outcome(number, texts)
 	s.Sends, s.Free = 1, 1
 	if outcome == Failed {
 		s.Lost, s.Free = 1, 0
 	}
 	var same *text
-	for _, t := range texts {
+	for t := range l.of(number) {
 		cost, priced := t.cost()
 		if !priced || cost.Most > 0 {
 			s.Free = 0

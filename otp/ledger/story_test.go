@@ -21,11 +21,12 @@ const worldSize = 500
 
 // figures are what came of the stories.
 type figures struct {
-	mu                                 sync.Mutex
-	users, reachable, inTime, verified int
-	sends, free, paid                  int
-	cost, unknown, instead, saved      failover.Money
-	latest                             time.Duration
+	mu                                   sync.Mutex
+	users, reachable, inTime, verified   int
+	challenges                           int
+	sends, free, paid                    int
+	cost, unknown, bills, instead, saved failover.Money
+	latest                               time.Duration
 }
 
 // TestStory plays verifications through the real adapters to simulators, and through the
@@ -53,8 +54,9 @@ func TestStory(t *testing.T) { //nolint:tparallel // The group ends when all wor
 	require.LessOrEqual(t, f.reachable-f.inTime, max(3, f.reachable/1000), "not verified within a minute") // few are chance
 	t.Logf("%d verifications, %d by somebody who waits at a phone that is there, %d of them within a minute (%.2f %%), the last after %v",
 		f.users, f.reachable, f.inTime, 100*float64(f.inTime)/float64(f.reachable), f.latest.Round(time.Second))
-	t.Logf("%d texts asked for, %d free (%.1f %%); cost %v yuan and at most %v more; alone %v; saved %v", f.sends, f.free,
-		100*float64(f.free)/float64(f.sends), f.cost, f.unknown, f.instead, f.saved)
+	t.Logf("%d challenges", f.challenges)
+	t.Logf("%d texts asked for, %d free (%.1f %%); cost %v yuan and at most %v more, billed %v; alone %v; saved %v", f.sends, f.free,
+		100*float64(f.free)/float64(f.sends), f.cost, f.unknown, f.bills, f.instead, f.saved)
 }
 
 // play lets users come, and the old phones lose their network now and then.
@@ -97,6 +99,7 @@ func (w *world) judge(f *figures) {
 	for _, u := range w.users {
 		require.NoError(w, u.failure, "seed %d: user %d", w.seed, u.n)
 		f.users++
+		f.challenges += u.challenged
 		if !u.verified.IsZero() {
 			f.verified++
 		}
@@ -138,6 +141,7 @@ func (w *world) audit(f *figures) {
 		if service.report != nil { // what is in doubt has never come there
 			require.Equal(w, bill, p.Cost.Least, "seed %d: %s", w.seed, p.Provider)
 		}
+		f.bills += bill
 		f.cost += p.Cost.Least
 		f.unknown += p.Cost.Most - p.Cost.Least
 		f.paid += p.Texts

@@ -29,16 +29,17 @@ type user struct {
 	random  *rand.Rand
 	inbox   chan string
 
-	reachable bool // the phone is on
-	patient   bool // types what comes, and does not give up
-	slow      bool // types it after a minute or two
+	reachable  bool // the phone is on
+	patient    bool // types what comes, and does not give up
+	slow       bool // types it after a minute or two
+	challenged int  // how many challenges it was asked to solve
 
 	began, verified time.Time
 	failure         error
 }
 
 func (w *world) newUser(n int) *user {
-	number := fmt.Sprintf("+861%d%08d", 30+n%70, w.seed*1000+uint64(n))
+	number := fmt.Sprintf("+861%d%08d", 30+n%70, (w.seed*1000+uint64(n))*7_654_321%100_000_000)
 	u := &user{world: w, n: n, number: number, random: w.luck(number, 0), inbox: make(chan string, 32), purpose: "login"}
 	if u.random.IntN(3) == 0 {
 		u.purpose = "reset"
@@ -58,8 +59,8 @@ func (u *user) chance(percent int) bool { return u.random.IntN(100) < percent }
 func (u *user) request() otp.StartRequest {
 	return otp.StartRequest{
 		Purpose: u.purpose, Phone: strings.TrimPrefix(u.number, "+86"), Binding: "session " + u.number,
-		Params: provider.Params{"name": u.name},
-		Client: fmt.Sprintf("10.%d.%d.%d", u.n/200, u.n%200, u.seed),
+		Params: provider.Params{"name": u.name}, Solution: u.solution(),
+		Client: fmt.Sprintf("36.%d.%d.%d", 10+u.n/200, u.n%200, u.seed),
 	}
 }
 
@@ -86,10 +87,10 @@ func (u *user) live() {
 				return
 			}
 		case <-time.After(resend):
-			again, err := u.codes.Resend(ctx, otp.ResendRequest{ID: v.ID, Purpose: u.purpose, Binding: "session " + u.number})
-			if v.ResendAfter = u.wait(again, err); errors.Is(err, otp.TimeOver) || errors.Is(err, otp.NoSends) {
-				v.ResendAfter = time.Hour
-			}
+			again, err := u.codes.Resend(ctx, otp.ResendRequest{
+				ID: v.ID, Purpose: u.purpose, Binding: "session " + u.number, Client: u.request().Client, Solution: u.solution(),
+			})
+			v.ResendAfter = u.wait(again, err)
 		case <-leave:
 			if cancels {
 				u.failure = u.codes.Cancel(ctx, v.ID, u.purpose, "session "+u.number)
@@ -107,17 +108,29 @@ func (u *user) wait(v otp.Verification, err error) time.Duration {
 	switch {
 	case err == nil:
 		return v.ResendAfter
+	case errors.Is(err, otp.TimeOver), errors.Is(err, otp.NoSends), errors.Is(err, otp.HasArrived):
+		return time.Hour
+	case errors.Is(err, otp.ChallengeWanted):
+		u.challenged++
 	case errors.As(err, &e) && max(e.RetryAfter, e.ResendAfter) > 0:
 		return max(e.RetryAfter, e.ResendAfter)
 	}
 	return 3 * time.Second
 }
 
+// solution answers the challenge that the user was asked to solve, if any.
+func (u *user) solution() string {
+	if u.challenged == 0 {
+		return ""
+	}
+	return fmt.Sprint(u.number, " ", u.challenged)
+}
+
 // start asks for the first text, sometimes twice at once, and again when it is refused.
 func (u *user) start(ctx context.Context) (v otp.Verification, err error) {
 	var double sync.WaitGroup
-	if u.chance(5) {
-		double.Go(func() { _, _ = u.codes.Start(ctx, u.request()) })
+	if asked := u.request(); u.chance(5) {
+		double.Go(func() { _, _ = u.codes.Start(ctx, asked) })
 	}
 	defer double.Wait()
 	for range 5 {

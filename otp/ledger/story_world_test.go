@@ -14,6 +14,7 @@ import (
 
 	"github.com/cnsms/cnsms/failover"
 	"github.com/cnsms/cnsms/otp"
+	"github.com/cnsms/cnsms/otp/guard"
 	"github.com/cnsms/cnsms/otp/ledger"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/relay"
@@ -145,7 +146,8 @@ func (w *world) openRelay(stop context.CancelFunc) {
 	for name, token := range map[string]string{"agent": agentToken, "fake": fakeToken} {
 		tokens = append(tokens, gateway.Token{Name: name, Role: gateway.RolePhone, Hash: gateway.HashToken(token)})
 	}
-	g, err := gateway.New(gateway.Config{Queue: queue, Tokens: tokens})
+	quotas := []gateway.Quota{{Limit: 2, Window: time.Minute}, {Limit: 5, Window: time.Hour}}
+	g, err := gateway.New(gateway.Config{Queue: queue, Tokens: tokens, Quotas: quotas})
 	require.NoError(w, err)
 	door := sim.HandlerTransport(relaydoor.New(g))
 	client := &http.Client{Transport: losing{door, w.loses("gateway", 0.01)}}
@@ -173,13 +175,14 @@ func (w *world) openRelay(stop context.CancelFunc) {
 	})
 }
 
-// openPaid opens a simulated service behind a network that loses requests and answers.
+// openPaid opens a simulated service behind a network that loses requests and answers. Each
+// has an outage of its own.
 func (w *world) openPaid(s *service) {
 	w.Helper()
 	w.paid[s.Name()] = s
 	server := sim.New(sim.Config{Keep: 1}, tapped{s, func(text sim.Text) { w.carry(s, text) }})
 	w.servers = append(w.servers, server)
-	_, err := server.Inject(sim.Fault{Effect: sim.EffectRefuse, Kind: provider.KindUnavailable, Skip: int(w.seed % 7), Times: 3})
+	_, err := server.Inject(sim.Fault{Effect: sim.EffectRefuse, Kind: provider.KindUnavailable, Skip: 10*len(w.servers) + int(w.seed%7), Times: 3})
 	require.NoError(w, err)
 	s.member.Provider, err = s.open(&http.Client{Transport: losing{server.Transport(), w.loses(s.Name(), 0.02)}})
 	require.NoError(w, err)
@@ -191,7 +194,7 @@ func (w *world) openCodes(sender provider.Provider) {
 	w.store, err = otp.NewMemoryStore(otp.MemoryStoreConfig{})
 	require.NoError(w, err)
 	w.codes, err = otp.New(otp.Config{
-		Sender: sender, Key: "a key of thirty-two bytes and more", Store: w.store, OnEvent: w.hear,
+		Sender: sender, Key: "a key of thirty-two bytes and more", Store: w.store, Guard: w.newGuard(), OnEvent: w.hear,
 		Purposes: otp.Purposes{
 			"login": {EscalateAfter: 30 * time.Second},
 			"reset": {Template: "login", Ladder: []time.Duration{30 * time.Second, time.Minute}},
@@ -211,3 +214,19 @@ func (w *world) loses(name string, share float64) func() (request, answer bool) 
 		return random.Float64() < share, random.Float64() < share
 	}
 }
+
+// newGuard is a guard with its own rules but two: a site whose users may ask again after half
+// a minute says so to it, and what texts to strangers may cost.
+func (w *world) newGuard() *guard.Guard {
+	w.Helper()
+	rules := guard.DefaultRules()
+	rules.PhoneGap, rules.Money = 30*time.Second, 10_000
+	g, err := guard.New(guard.Config{Key: []byte("a key of thirty-two bytes and more"), Rules: &rules, Challenger: people{}})
+	require.NoError(w, err)
+	return g
+}
+
+// people solve every challenge that they are given.
+type people struct{}
+
+func (people) Verify(_ context.Context, token string) (string, error) { return token, nil }

@@ -54,6 +54,7 @@ type text struct {
 	id, ref  string
 	send     int
 	at       time.Time
+	day      string // of at
 	outcome  Outcome
 	segments int
 	known    bool // segments is known

@@ -140,30 +140,38 @@ func (l *line) sums(instead string) (s Sums) {
 // book adds a line to the totals, or takes it out with a sign of -1.
 func (l *Ledger) book(v *line, sign int) {
 	for _, t := range v.texts {
-		for _, p := range l.pages(dayOf(t.at)) {
-			p.providers[t.provider] = p.providers[t.provider].plus(t.counts(), sign)
+		counts := t.counts()
+		l.total.add(t.provider, counts, sign)
+		if p := l.page(t.day); p != nil {
+			p.add(t.provider, counts, sign)
 		}
 	}
-	for _, p := range l.pages(v.day()) {
-		p.sums = p.sums.plus(v.sums(l.instead), sign)
+	sums := v.sums(l.instead)
+	l.total.sums = l.total.sums.plus(sums, sign)
+	if p := l.page(v.day()); p != nil {
+		p.sums = p.sums.plus(sums, sign)
 	}
 }
 
-// pages returns the grand total, and that of the day unless it is gone.
-func (l *Ledger) pages(day string) []*page {
-	if l.days[day] == nil {
-		if day < l.oldest {
-			return []*page{l.total}
-		}
-		l.days[day] = &page{providers: map[string]Counts{}}
-		if len(l.days) > l.keepDays {
-			first := slices.Min(slices.Collect(maps.Keys(l.days)))
-			delete(l.days, first)
-			l.oldest = first + "~" // whatever comes after it
-			return l.pages(day)
-		}
+func (p *page) add(provider string, c Counts, sign int) {
+	p.providers[provider] = p.providers[provider].plus(c, sign)
+}
+
+// page returns the totals of a day, or nil when they are gone.
+func (l *Ledger) page(day string) *page {
+	if p := l.days[day]; p != nil {
+		return p
 	}
-	return []*page{l.total, l.days[day]}
+	if day < l.oldest {
+		return nil
+	}
+	l.days[day] = &page{providers: map[string]Counts{}}
+	if len(l.days) > l.keepDays {
+		first := slices.Min(slices.Collect(maps.Keys(l.days)))
+		delete(l.days, first)
+		l.oldest = first + "~" // whatever comes after it
+	}
+	return l.days[day]
 }
 
 var beijing = time.FixedZone("UTC+8", 8*60*60)

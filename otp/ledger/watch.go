@@ -65,7 +65,8 @@ func (w *watched) Send(ctx context.Context, m provider.Message) (provider.Receip
 // begin enters a text that is being sent.
 func (l *Ledger) begin(name string, m provider.Message) *place {
 	member, paid := l.member(name), l.member(l.instead)
-	t := &text{provider: name, member: member, ref: m.Ref, at: l.now(), outcome: Sending}
+	now := l.now()
+	t := &text{provider: name, member: member, ref: m.Ref, at: now, day: dayOf(now), outcome: Sending}
 	t.segments, t.known = member.count(m)
 	instead := &send{bills: paid.Bills}
 	if l.instead != "" {

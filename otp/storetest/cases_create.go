@@ -4,6 +4,7 @@ import "github.com/cnsms/cnsms/otp"
 
 var createCases = []testCase{
 	{"stores a record", "Create stores the record with the times that Made gives it, reserved, and with one claimed send", false, stores},
+	{"stores once", "Create with the id of a record is the same call again: Done, with the record as it is", false, storesOnce},
 	{"finds the open one", "a record of the same purpose, number and binding that is open is found, whatever key it was made with", false, findsOpen},
 	{"does not find the ended", "what is over stands in the way of nobody", false, passesEnded},
 	{"repeats", "the same idempotency key is the same request, even when its record is over", false, repeats},
@@ -26,6 +27,15 @@ func stores(b *bench) {
 	want := creation(1).Record
 	b.that(looked.Record.Sealed == want.Sealed && looked.Record.Tag == want.Tag && looked.Record.Digits == want.Digits &&
 		len(looked.Record.Ladder) == 2, "record %+v", looked.Record)
+}
+
+func storesOnce(b *bench) {
+	r := b.pending(1)
+	a, err := b.Store.Create(b.Context(), creation(1))
+	b.same(r, b.want(otp.Done, a, err).Record)
+	b.must(b.try(r, true))
+	a, err = b.Store.Create(b.Context(), creation(1))
+	b.that(b.want(otp.Done, a, err).Record.State == otp.Approved, "state %s", a.Record.State)
 }
 
 func findsOpen(b *bench) {
@@ -80,7 +90,7 @@ func boundsNumber(b *bench) {
 	}
 	a, err := b.Store.Create(b.Context(), creation(otp.MaxPerPhone))
 	b.want(otp.TooMany, a, err)
-	a, err = b.Store.Create(b.Context(), creation(0))
+	a, err = b.Store.Create(b.Context(), creation(otp.MaxPerPhone, func(c *otp.Creation) { c.Record.Pending = name("pending", 0) }))
 	b.want(otp.Found, a, err)
 	b.create(otp.MaxPerPhone+1, func(c *otp.Creation) { c.Record.Phone = name("phone", 1) })
 }

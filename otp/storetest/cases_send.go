@@ -8,6 +8,7 @@ var sendCases = []testCase{
 	{"refused texts hold nothing up", "a refused or failed text releases the wait", false, refusedReleases},
 	{"claims for the holder", "another binding, number or key is Unknown and changes nothing", false, claimsForHolder},
 	{"settles once", "an outcome is written once; a send that is not there is Unknown", false, settlesOnce},
+	{"changes tickets", "an outcome brings the guard's ticket where that is another one now", false, changesTickets},
 	{"undeliverable", "a record whose texts were all refused is undeliverable", false, undeliverable},
 	{"sends by itself once", "a claim by itself needs the number of sends it has seen and a time that has come; of two one is Done", false, byItselfOnce},
 	{"sends nothing after news", "nothing is due that was delivered, approved, canceled or used up", false, nothingDueAfterNews},
@@ -91,6 +92,15 @@ func settlesOnce(b *bench) {
 	for _, number := range []int{0, 2} {
 		a, err = b.Store.Settle(b.Context(), settled(r, number, otp.Accepted))
 		b.want(otp.Unknown, a, err)
+	}
+}
+
+func changesTickets(b *bench) {
+	for ticket, want := range map[string]string{"": "ticket", "another": "another"} {
+		s := settled(b.create(len(ticket)), 1, otp.Accepted)
+		s.Ticket = ticket
+		a, err := b.Store.Settle(b.Context(), s)
+		b.that(b.want(otp.Done, a, err).Record.Sends[0].Ticket == want, "ledger %+v", a.Record.Sends)
 	}
 }
 

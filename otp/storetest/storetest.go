@@ -9,9 +9,10 @@
 //	}
 //
 // A store whose clock the tests can move sets Harness.Now as well; then the suite also
-// compares it, over thousands of random steps, with the one in memory, and tries what takes days.
+// compares it, over many thousands of random steps, with the one in memory, and tries what takes days.
+// [RunServices] then lets services use the store: they race, die, and look for secrets in it.
 //
-// The package uses the standard library and package otp only.
+// The package uses the standard library and packages otp and provider only.
 package storetest
 
 import (
@@ -41,6 +42,8 @@ type Harness struct {
 	// Endless lists the keys in the store that have no end. Leave it nil where a store has
 	// no such thing.
 	Endless func() []string
+	// Dump writes all that is in the store. RunServices needs it.
+	Dump func() string
 	// Len counts the keys or records in the store. Leave it nil where that is not known.
 	Len func() int
 }

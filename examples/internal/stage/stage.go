@@ -4,6 +4,7 @@ package stage
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,7 +14,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/relay/gateway"
 	"github.com/cnsms/cnsms/relay/gateway/memqueue"
 	"github.com/cnsms/cnsms/relay/gateway/relaydoor"
@@ -21,7 +21,7 @@ import (
 	"github.com/cnsms/cnsms/relay/relayapi"
 )
 
-// Interval is how often a phone promises to call the gateway.
+// Interval is how often a phone promises to call the gateway, unless its Config says otherwise.
 const Interval = 30 * time.Second
 
 // Relay is a gateway with its door, and the phones that call it. A gateway that sites rely
@@ -38,7 +38,13 @@ type Relay struct {
 	served  chan error
 
 	mu     sync.Mutex
-	phones []func() // each stops one and returns when it has stopped
+	phones []*oldPhone
+}
+
+// oldPhone is a phone's agent.
+type oldPhone struct {
+	cfg  phone.Config
+	stop func() // stops it and returns when it has stopped; it may be called again
 }
 
 // Start starts a gateway on a loopback address. front, if there is one, makes the handler
@@ -72,13 +78,25 @@ func Start(ctx context.Context, tokens []gateway.Token, front func(http.Handler)
 // the token and the sender. The function stops the agent and returns when it has stopped;
 // for the gateway the phone stays online for a while.
 func (r *Relay) StartPhone(ctx context.Context, cfg phone.Config) (stop func(), err error) {
-	cfg.BaseURL, cfg.Interval = r.URL, Interval
-	if err := r.announce(ctx, cfg.Token, cfg.Lanes); err != nil {
+	cfg.BaseURL, cfg.Interval = r.URL, cmp.Or(cfg.Interval, Interval)
+	one := &oldPhone{cfg: cfg}
+	if err := r.run(ctx, one); err != nil {
 		return nil, err
 	}
-	agent, err := phone.New(cfg)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.phones = append(r.phones, one)
+	return one.stop, nil
+}
+
+// run has a phone call the gateway until ctx ends or it is stopped.
+func (r *Relay) run(ctx context.Context, one *oldPhone) error {
+	if err := r.announce(ctx, one.cfg); err != nil {
+		return err
+	}
+	agent, err := phone.New(one.cfg)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	running, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
@@ -86,20 +104,17 @@ func (r *Relay) StartPhone(ctx context.Context, cfg phone.Config) (stop func(), 
 		defer close(ended)
 		_ = agent.Run(running)
 	}()
-	stop = func() {
+	one.stop = func() {
 		cancel()
 		<-ended
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.phones = append(r.phones, stop)
-	return stop, nil
+	return nil
 }
 
 // announce makes a first call for a phone. The agent's own calls last until there is work,
 // so that nobody could tell when it has come online.
-func (r *Relay) announce(ctx context.Context, token provider.Secret, lanes []string) error {
-	call, err := json.Marshal(relayapi.Pull{IntervalMS: int(Interval.Milliseconds()), Lanes: lanes})
+func (r *Relay) announce(ctx context.Context, cfg phone.Config) error {
+	call, err := json.Marshal(relayapi.Pull{IntervalMS: int(cfg.Interval.Milliseconds()), Lanes: cfg.Lanes})
 	if err != nil {
 		return err
 	}
@@ -107,7 +122,7 @@ func (r *Relay) announce(ctx context.Context, token provider.Secret, lanes []str
 	if err != nil {
 		return err
 	}
-	request.Header.Set("Authorization", "Bearer "+string(token))
+	request.Header.Set("Authorization", "Bearer "+string(cfg.Token))
 	request.Header.Set("Content-Type", "application/json")
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	response, err := client.Do(request)
@@ -123,8 +138,8 @@ func (r *Relay) announce(ctx context.Context, token provider.Secret, lanes []str
 func (r *Relay) stopPhones() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, stop := range r.phones {
-		stop()
+	for _, one := range r.phones {
+		one.stop()
 	}
 }
 
@@ -133,8 +148,31 @@ func (r *Relay) stopPhones() {
 func (r *Relay) SwitchPhonesOff() {
 	r.stopPhones()
 	r.doors.turnOff()
-	r.clock.forward(2*Interval + time.Second)
+	longest := Interval
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, one := range r.phones {
+		longest = max(longest, one.cfg.Interval)
+	}
+	r.clock.forward(2*longest + time.Second)
 }
+
+// SwitchPhonesOn starts all phones again after SwitchPhonesOff. They call until ctx ends.
+func (r *Relay) SwitchPhonesOn(ctx context.Context) error {
+	r.doors.turnOn()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, one := range r.phones {
+		if err := r.run(ctx, one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Forward turns the gateway's clock forward. A phone whose Interval is less than half of d
+// is offline after that, until its next call.
+func (r *Relay) Forward(d time.Duration) { r.clock.forward(d) }
 
 // Close stops everything.
 func (r *Relay) Close() error {

@@ -47,3 +47,10 @@ func (s *phoneSwitch) turnOff() {
 	s.mu.Unlock()
 	s.running.Wait()
 }
+
+// turnOn lets requests of phones pass again.
+func (s *phoneSwitch) turnOn() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.off = false
+}

@@ -45,5 +45,7 @@ func TestPhoneSwitch(t *testing.T) {
 		require.Equal(t, http.StatusServiceUnavailable, post(relayapi.PathPull))
 		require.Equal(t, http.StatusServiceUnavailable, post(relayapi.PathStateReports))
 		require.Equal(t, http.StatusOK, post(relayapi.PathSubmissions), "sites are still served")
+		s.turnOn()
+		require.Equal(t, http.StatusOK, post(relayapi.PathPull))
 	})
 }

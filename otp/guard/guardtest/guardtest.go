@@ -25,7 +25,8 @@ func Run(t *testing.T, h Harness) {
 	for name, test := range map[string]func(*testing.T, Harness){
 		"exact log": exactLog, "all or nothing": allOrNothing, "token once": tokenOnce, "racing": racing,
 		"today": today, "settle once": settleOnce, "release": release, "shares": shares, "flags": flags,
-		"coarse windows": coarseWindows, "record": record, "money": money, "wait of a window": waits,
+		"coarse windows": coarseWindows, "a day": exactDay, "withdrawal": withdrawal,
+		"a busy key": busy, "record": record, "money": money, "wait of a window": waits,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -277,4 +278,58 @@ func waits(t *testing.T, h Harness) {
 	require.Equal(t, guard.Refuse, reserve(t, s, b).Effect)
 	advance(time.Second)
 	require.Equal(t, guard.Note, reserve(t, s, b).Effect)
+}
+
+// exactDay: an exact key knows to the millisecond what was in the last 24 hours, at any
+// time of the day.
+func exactDay(t *testing.T, h Harness) {
+	t.Helper()
+	s, advance := h.New(t)
+	b := guard.Batch{Keys: exact(), Checks: []guard.Check{limit(0, guard.Sent, 24*time.Hour, 2, guard.Refuse)}}
+	for range 5 {
+		reserve(t, s, b)
+		advance(time.Hour)
+		require.Equal(t, guard.Note, reserve(t, s, b).Effect)
+		advance(6 * time.Hour)
+		out := reserve(t, s, b)
+		require.Equal(t, guard.Refuse, out.Effect)
+		require.Equal(t, 17*time.Hour, out.Hits[0].Wait)
+		advance(17*time.Hour - time.Millisecond)
+		require.Equal(t, guard.Refuse, reserve(t, s, b).Effect)
+		advance(time.Millisecond + time.Hour)
+	}
+}
+
+// withdrawal: a release of all keys, all named exact, leaves every count as it was.
+func withdrawal(t *testing.T, h Harness) {
+	t.Helper()
+	s, advance := h.New(t)
+	keys := []guard.Key{{Name: "n", Exact: true}, {Name: "a"}}
+	reserve(t, s, guard.Batch{Keys: keys, Price: 6})
+	advance(time.Second)
+	out := reserve(t, s, guard.Batch{Keys: keys, Price: 6})
+	advance(3 * time.Minute)
+	back := settlement("1", []guard.Key{{Name: "n", Exact: true}, {Name: "a", Exact: true}}, out, guard.Sent)
+	back.Refund = 6
+	require.NoError(t, s.Settle(t.Context(), back))
+	for _, k := range keys {
+		require.Equal(t, int64(1), count(t, s, k, guard.Sent, time.Hour))
+		require.Equal(t, int64(1), count(t, s, k, guard.Open, time.Hour))
+		require.Equal(t, int64(6), count(t, s, k, guard.Money, time.Hour))
+	}
+}
+
+// busy: an exact key with many events counts none of them too little.
+func busy(t *testing.T, h Harness) {
+	t.Helper()
+	s, advance := h.New(t)
+	b := guard.Batch{Keys: exact(), Checks: []guard.Check{limit(0, guard.Sent, 10*time.Minute, 1000, guard.Refuse)}}
+	for range 600 {
+		require.Equal(t, guard.Note, reserve(t, s, b).Effect)
+		advance(500 * time.Millisecond)
+	}
+	n := count(t, s, b.Keys[0], guard.Sent, 2*time.Minute)
+	require.GreaterOrEqual(t, n, int64(239))
+	require.LessOrEqual(t, n, int64(240+120))
+	require.Equal(t, int64(600), count(t, s, b.Keys[0], guard.Sent, time.Hour))
 }

@@ -15,8 +15,8 @@ type Summary struct {
 	// HonestFlows, HonestNoText and HonestChallenged count wishes for a code of honest
 	// users: all, those that never got a text, those that had to solve a challenge.
 	HonestFlows, HonestNoText, HonestChallenged int
-	// HonestFen is what their texts cost.
-	HonestFen int
+	// HonestTexts and HonestFen are the texts of honest users and what they cost.
+	HonestTexts, HonestFen int
 	// Victims counts flows of attacked people, VictimsLate those that did not verify
 	// within ten minutes of the first wish, VictimsPaid those whose first text was paid.
 	Victims, VictimsLate, VictimsPaid int
@@ -88,6 +88,7 @@ func (b *books) note(e Event, l Line) {
 			f.paidFirst = l.Way == "paid"
 		}
 		f.texts++
+		b.HonestTexts++
 		b.HonestFen += l.CostFen
 	}
 }

@@ -2,11 +2,11 @@ package traffic
 
 import "fmt"
 
-func honestDays() []Scenario {
+func honestDays(z size) []Scenario {
 	plain := func(perDay int, change func(*crowd, *person)) func(uint64) []Event {
 		return func(seed uint64) []Event {
 			c := newCrowd(seed)
-			c.day(0, wholeDay, perDay, func(p *person) {
+			c.day(0, wholeDay, perDay/z.part, func(p *person) {
 				if change != nil {
 					change(c, p)
 				}
@@ -19,8 +19,8 @@ func honestDays() []Scenario {
 		{Name: "usual-site", Challenged: 5, Make: plain(3000, nil)},
 		{Name: "office", Challenged: 15, Make: office},
 		{Name: "campus", Challenged: 5, Make: plain(4000, func(c *crowd, p *person) { p.ip = fmt.Sprintf("59.66.1.%d", 1+c.rand.IntN(8)) })},
-		{Name: "flash-sale", Challenged: 5, Make: flashSale},
-		{Name: "doubling", Challenged: 5, Make: doubling},
+		{Name: "flash-sale", Challenged: 5, Make: func(seed uint64) []Event { return flashSale(seed, z.part) }},
+		{Name: "doubling", Challenged: 5, Make: func(seed uint64) []Event { return doubling(seed, z.part) }},
 		{Name: "slow-texts", Challenged: 5, Make: plain(1000, func(_ *crowd, p *person) { p.resends = 2 })},
 		{Name: "foreign", Challenged: 5, Make: plain(600, foreign)},
 	}
@@ -40,17 +40,17 @@ func office(seed uint64) []Event {
 }
 
 // flashSale has twenty times the traffic for an hour.
-func flashSale(seed uint64) []Event {
+func flashSale(seed uint64, part int) []Event {
 	c := newCrowd(seed)
-	c.day(0, wholeDay, 3000, nil)
-	c.day(20*3600, 21*3600, 60_000, nil)
+	c.day(0, wholeDay, 3000/part, nil)
+	c.day(20*3600, 21*3600, 60_000/part, nil)
 	return c.done()
 }
 
 // doubling is a site that doubles each day, for six days.
-func doubling(seed uint64) []Event {
+func doubling(seed uint64, part int) []Event {
 	c := newCrowd(seed)
-	for d, perDay := 0.0, 100; perDay <= 3200; d, perDay = d+1, perDay*2 {
+	for d, perDay := 0.0, 100/part; perDay <= 3200/part; d, perDay = d+1, perDay*2 {
 		c.day(d*wholeDay, (d+1)*wholeDay, perDay, nil)
 	}
 	return c.done()

@@ -1,16 +1,20 @@
 // Package traffic makes and replays the traffic of a page that sends codes.
 //
 // [Read] and [Write] know the format: one JSON object a line, sorted by time. [Replay]
-// runs events through a guard as the otp service would, on the clock of the events,
-// and counts what became of them. [Scenarios] are attacks and honest days, the same
-// for the same seed. All numbers and addresses are made up.
+// plays events on a guard as the otp service would, on the clock of the events,
+// and counts what became of them; [Play] plays them on any [Site]. [Scenarios] are
+// attacks and honest days, the same for the same seed. All numbers and addresses are
+// made up.
 package traffic
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 )
 
 // Actions of an event.
@@ -74,33 +78,55 @@ func (e *Event) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Read reads events from in, one a line. The error names the line.
+// Read reads events from in, one a line. The error names the line and what to do.
 func Read(in io.Reader) ([]Event, error) {
 	var events []Event
 	lines := bufio.NewScanner(in)
 	lines.Buffer(make([]byte, 0, 64<<10), 1<<20)
-	for n := 1; lines.Scan(); n++ {
-		if len(lines.Bytes()) == 0 {
+	n := 0
+	for lines.Scan() {
+		if n++; len(bytes.TrimSpace(lines.Bytes())) == 0 {
 			continue
 		}
 		var e Event
 		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			return nil, fmt.Errorf("traffic: line %d: %w", n, err)
+			return nil, fmt.Errorf("line %d: %w; want one JSON object on each line", n, err)
 		}
 		if len(events) > 0 && e.T < events[len(events)-1].T {
-			return nil, fmt.Errorf("traffic: line %d: t goes back", n)
+			return nil, fmt.Errorf("line %d: t is %v after %v; sort the lines by t", n, e.T, events[len(events)-1].T)
 		}
-		if e.T < -1e8 || e.T > 1e8 || e.SolveS != nil && (*e.SolveS < 0 || *e.SolveS > 1e6) {
-			return nil, fmt.Errorf("traffic: line %d: a time is out of range", n)
-		}
-		switch e.Action {
-		case Start, Resend, Check:
-		default:
-			return nil, fmt.Errorf("traffic: line %d: action: want start, resend or check", n)
+		if err := e.check(); err != nil {
+			return nil, fmt.Errorf("line %d: %w", n, err)
 		}
 		events = append(events, e)
 	}
-	return events, lines.Err()
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("line %d: %w; a line has a million bytes at most", n+1, err)
+	}
+	return events, nil
+}
+
+// check says what is wrong with an event.
+func (e Event) check() error {
+	const far = 1e8 // three years
+	switch {
+	case e.T < -far || e.T > far:
+		return fmt.Errorf("t is %v; want seconds since midnight in Beijing, up to 100,000,000", e.T)
+	case e.SolveS != nil && (*e.SolveS < 0 || *e.SolveS > 1e6):
+		return fmt.Errorf("solve_s is %v; want seconds, up to 1,000,000, or null for never", *e.SolveS)
+	case e.Action != Start && e.Action != Resend && e.Action != Check:
+		return fmt.Errorf("action is %q; want start, resend or check", e.Action)
+	case e.Cond != "" && e.Cond != Always && e.Cond != IfNoText && e.Cond != IfPending:
+		return fmt.Errorf("cond is %q; want always, if_no_text or if_pending", e.Cond)
+	case e.Action != Check && e.Purpose == "":
+		return errors.New(`purpose is missing; write what the code is for, such as "login"`)
+	case e.Flow == "":
+		return errors.New("flow is missing; give each wish for a code a number or a name of its own")
+	}
+	if _, err := netip.ParseAddr(e.IP); e.IP != "" && err != nil {
+		return fmt.Errorf(`ip is %q; want an IPv4 or IPv6 address, or "" for not known`, e.IP)
+	}
+	return nil
 }
 
 // Write writes events to out, one a line.

@@ -58,7 +58,11 @@ func (c *crowd) add(t float64, p person, action, cond, flow string, verify bool)
 func (c *crowd) wish(t float64, p person) {
 	flow, well := c.flow(), c.rand.Float64() < p.success
 	c.add(t, p, Start, Always, flow, well)
-	for _, later := range []float64{65, 130, 260, 400} {
+	again := []float64{65, 130, 260, 400}
+	if p.who == "victim" {
+		again = []float64{65, 130, 195, 260, 325, 390, 455}
+	}
+	for _, later := range again {
 		c.add(t+later, p, Start, IfNoText, flow, well)
 	}
 	read := t + 12 + 30*c.rand.Float64()
@@ -71,17 +75,17 @@ func (c *crowd) wish(t float64, p person) {
 		c.add(read-5, p, Check, Always, flow, false)
 	}
 	if well {
-		for _, later := range []float64{0, 40, 120, 200, 300, 440} {
+		for _, later := range []float64{0, 40, 120, 200, 300, 440, 540} {
 			c.add(read+later, p, Check, Always, flow, true)
 		}
 	}
 }
 
-// day adds wishes of new people and of people who come back after two hours or more,
-// spread over the day as people live.
+// day adds wishes of new people and of people who come back after two hours or more, up
+// to three times, spread over the day as people live.
 func (c *crowd) day(from, until float64, perDay int, change func(*person)) {
 	var known []person
-	last := map[string]float64{}
+	last, wishesOf := map[string]float64{}, map[string]int{}
 	wishes := float64(perDay) * (until - from) / 86400
 	times := make([]float64, 0, int(wishes))
 	for range int(wishes) {
@@ -95,7 +99,7 @@ func (c *crowd) day(from, until float64, perDay int, change func(*person)) {
 	for _, t := range times {
 		p := c.person()
 		again := c.rand.IntN(len(known) + 1)
-		if again < len(known) && c.rand.Float64() < 0.3 && t-last[known[again].phone] > 7200 {
+		if again < len(known) && c.rand.Float64() < 0.3 && t-last[known[again].phone] > 7200 && wishesOf[known[again].phone] < 3 {
 			p = known[again]
 		} else {
 			if change != nil {
@@ -104,6 +108,7 @@ func (c *crowd) day(from, until float64, perDay int, change func(*person)) {
 			known = append(known, p)
 		}
 		last[p.phone] = t
+		wishesOf[p.phone]++
 		c.wish(t, p)
 	}
 }

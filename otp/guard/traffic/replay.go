@@ -1,14 +1,9 @@
 package traffic
 
 import (
-	"bufio"
-	"container/heap"
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/netip"
-	"strconv"
 	"strings"
 	"time"
 
@@ -18,229 +13,160 @@ import (
 
 // What the replay assumes of a verification: it lives ten minutes, and its texts
 // are as far apart as the ladder says.
-const lifetime = 600
+const lifetime = 10 * time.Minute
 
-var ladder = []float64{60, 60, 120, 300}
-
-// Line is the decision about one start or resend.
-type Line struct {
-	I        int    `json:"i"`
-	Decision string `json:"decision"`
-	Way      string `json:"way"`
-	CostFen  int    `json:"cost_fen"`
-	Rule     string `json:"rule,omitempty"`
-	Wait     int    `json:"wait_s,omitempty"`
-}
+var ladder = []time.Duration{time.Minute, time.Minute, 2 * time.Minute, 5 * time.Minute}
 
 // Config says how a replay runs.
 type Config struct {
-	// Rules are the rules of the guard. Default: DefaultRules with every country
-	// open for 500 unverified texts a day.
+	// Rules are the rules of the guard. Default: Rules.
 	Rules *guard.Rules
 	// RecordOnly has the guard let everything through.
 	RecordOnly bool
+	// Store makes the guard's store; now is the clock of the events. Default: a memory store.
+	Store func(now func() time.Time) guard.Store
 	// Decisions gets the lines. Default: none.
-	Decisions io.Writer
+	Decisions Decisions
 }
 
-// Replay runs events, which are sorted by time, through a guard with a memory store.
+// Rules are those of a replay that is given none: guard.DefaultRules with every country
+// open for 500 unverified texts a day.
+func Rules() guard.Rules {
+	rules := guard.DefaultRules()
+	rules.Countries = map[string]int{"*": 500}
+	return rules
+}
+
+// Replay plays events, which are sorted by time, on a guard with a memory store, which it
+// asks as the otp service would.
 func Replay(ctx context.Context, c Config, events []Event) (Summary, error) {
-	p, err := newPlayer(c)
+	s := &site{flows: map[string]*verification{}, pairs: map[string]*verification{}}
+	rules := Rules()
+	if c.Rules != nil {
+		rules = *c.Rules
+	}
+	s.price = rules.Price
+	g := guard.Config{Key: make([]byte, 32), Rules: &rules, Challenger: Tokens{}, RecordOnly: c.RecordOnly, Now: func() time.Time { return s.now }}
+	if c.Store != nil {
+		g.Store = c.Store(g.Now)
+	}
+	var err error
+	s.guard, err = guard.New(g)
 	if err != nil {
 		return Summary{}, err
 	}
-	for next := 0; next < len(events) || len(p.again) > 0; {
-		if next >= len(events) || len(p.again) > 0 && p.again[0].T <= events[next].T {
-			err = p.play(ctx, heap.Pop(&p.again).(retry).Event, true)
-		} else {
-			err = p.play(ctx, events[next], false)
-			next++
-		}
-		if err != nil {
-			return Summary{}, err
-		}
-	}
-	if p.out != nil {
-		err = p.out.Flush()
-	}
-	return p.books.summary(), err
+	return Play(ctx, s, c.Decisions, events)
 }
 
-// tokens is a challenger that knows the replay's own tokens.
-type tokens struct{}
+// Tokens is a challenger that knows the good tokens of events.
+type Tokens struct{}
 
-func (tokens) Verify(_ context.Context, token string) (string, error) {
+// Verify returns the token without GoodToken.
+func (Tokens) Verify(_ context.Context, token string) (string, error) {
 	if id, good := strings.CutPrefix(token, GoodToken); good {
 		return id, nil
 	}
 	return "", errors.New("traffic: not a good token")
 }
 
+// site is a guard with as much of the otp service as decides about texts.
+type site struct {
+	guard *guard.Guard
+	price int
+	now   time.Time
+	flows map[string]*verification
+	pairs map[string]*verification
+}
+
 type verification struct {
-	began, last float64
+	began, last time.Time
 	approved    bool
 	tickets     []string
 }
 
-type player struct {
-	guard  *guard.Guard
-	price  int
-	now    float64
-	again  retries
-	serial int
-	flows  map[string]*verification
-	pairs  map[string]*verification
-	out    *bufio.Writer
-	books  *books
+// pending says whether v can still be verified.
+func (v *verification) pending(now time.Time) bool {
+	return v != nil && !v.approved && now.Sub(v.began) < lifetime
 }
 
-// midnight in Beijing of some day.
-var midnight = time.Date(2025, 6, 1, 16, 0, 0, 0, time.UTC)
-
-func newPlayer(c Config) (*player, error) {
-	p := &player{flows: map[string]*verification{}, pairs: map[string]*verification{}, books: newBooks()}
-	rules := guard.DefaultRules()
-	rules.Countries = map[string]int{"*": 500}
-	if c.Rules != nil {
-		rules = *c.Rules
-	}
-	p.price = rules.Price
-	if c.Decisions != nil {
-		p.out = bufio.NewWriter(c.Decisions)
-	}
-	now := func() time.Time { return midnight.Add(time.Duration(p.now * float64(time.Second))) }
-	var err error
-	p.guard, err = guard.New(guard.Config{
-		Key: make([]byte, 32), Rules: &rules, Challenger: tokens{}, RecordOnly: c.RecordOnly, Now: now,
-	})
-	return p, err
-}
-
-func (p *player) play(ctx context.Context, e Event, again bool) error {
-	p.now = max(p.now, e.T)
-	v := p.flows[e.Flow]
-	switch {
-	case e.Cond == IfNoText && v != nil, e.Cond == IfPending && (v == nil || v.approved):
-		return nil
-	case e.Action == Check:
-		return p.check(ctx, e, v)
-	}
-	line, err := p.ask(ctx, e, v)
-	if err != nil {
-		return err
-	}
-	p.books.note(e, line)
-	if line.Decision == "challenge" && e.SolveS != nil && !again {
-		p.serial++
-		e.T = p.now + max(*e.SolveS, 0)
-		e.Token = GoodToken + "solved-" + strconv.Itoa(p.serial)
-		heap.Push(&p.again, retry{e, p.serial})
-	}
-	return p.write(line)
-}
-
-func (p *player) write(line Line) error {
-	if p.out == nil {
-		return nil
-	}
-	data, err := json.Marshal(line)
-	if err == nil {
-		_, err = p.out.Write(append(data, '\n'))
-	}
-	return err
-}
-
-// ask is what Start and Resend of the otp service do.
-func (p *player) ask(ctx context.Context, e Event, v *verification) (Line, error) {
-	refuse := func(rule string, wait float64) (Line, error) {
-		return Line{I: e.I, Decision: "refuse", Way: "none", Rule: rule, Wait: int(wait + 0.999)}, nil
-	}
+// Ask is what Start and Resend of the otp service do.
+func (s *site) Ask(ctx context.Context, now time.Time, e Event) (Line, error) {
+	s.now = now
 	phone, err := provider.ParsePhone(e.Typed)
 	if err != nil {
-		return refuse("phone", 0)
+		return refused("phone", 0), nil
 	}
-	pair := e.Purpose + "|" + phone.E164() + "|" + e.Session
+	v, pair := s.flows[e.Flow], e.Purpose+"|"+phone.E164()+"|"+e.Session
 	if e.Action == Start && e.Session != "" {
-		v = p.pairs[pair]
+		v = s.pairs[pair]
 	} else if e.Action == Start {
 		v = nil
 	}
-	if v != nil && (v.approved || p.now-v.began >= lifetime) {
+	if !v.pending(now) {
 		v = nil
 	}
 	if v != nil {
 		if len(v.tickets) > len(ladder) {
-			return refuse("sends", v.began+lifetime-p.now)
+			return refused("sends", v.began.Add(lifetime).Sub(now).Seconds()), nil
 		}
-		if wait := v.last + ladder[len(v.tickets)-1] - p.now; wait > 0 {
-			return refuse("ladder", wait)
+		if wait := v.last.Add(ladder[len(v.tickets)-1]).Sub(now); wait > 0 {
+			return refused("ladder", wait.Seconds()), nil
 		}
 	}
-	client, _ := netip.ParseAddr(e.IP)
-	d, err := p.guard.Reserve(ctx, guard.Request{
-		Phone: phone, Client: client, Session: e.Session, Purpose: e.Purpose, Paid: v != nil, Token: e.Token,
-	})
-	if err != nil {
-		return refuse("request", 0)
-	}
-	line := Line{I: e.I, Decision: d.Verdict.String(), Way: "none", Rule: d.Rule, Wait: int(d.Wait / time.Second)}
-	if d.Verdict != guard.Allowed {
+	line, ticket := s.reserve(ctx, e, phone, v != nil)
+	if line.Decision != guard.Allowed.String() {
 		return line, nil
 	}
-	if line.Way = "free"; d.Paid {
-		line.Way, line.CostFen = "paid", p.price
-	}
 	if v == nil {
-		v = &verification{began: p.now}
-		p.pairs[pair] = v
+		v = &verification{began: now}
+		s.pairs[pair] = v
 	}
-	v.last = p.now
-	v.tickets = append(v.tickets, d.Ticket)
-	p.flows[e.Flow] = v
+	v.last = now
+	v.tickets = append(v.tickets, ticket)
+	s.flows[e.Flow] = v
 	return line, nil
 }
 
-func (p *player) check(ctx context.Context, e Event, v *verification) error {
-	if v == nil || v.approved || p.now-v.began >= lifetime {
-		return nil
+// reserve asks the guard.
+func (s *site) reserve(ctx context.Context, e Event, phone provider.Phone, again bool) (Line, string) {
+	client, _ := netip.ParseAddr(e.IP)
+	d, err := s.guard.Reserve(ctx, guard.Request{
+		Phone: phone, Client: client, Session: e.Session, Purpose: e.Purpose, Paid: again, Token: e.Token,
+	})
+	if err != nil {
+		return refused("request", 0), ""
+	}
+	line := Line{Decision: d.Verdict.String(), Way: "none", Rule: d.Rule, Wait: int(d.Wait / time.Second)}
+	switch {
+	case d.Verdict == guard.Allowed && d.Paid:
+		line.Way, line.CostFen = "paid", s.price
+	case d.Verdict == guard.Allowed:
+		line.Way = "free"
+	}
+	return line, d.Ticket
+}
+
+// Check is what Check of the otp service does.
+func (s *site) Check(ctx context.Context, now time.Time, e Event) (bool, error) {
+	s.now = now
+	v := s.flows[e.Flow]
+	if !v.pending(now) {
+		return false, nil
 	}
 	if !e.WillVerify {
-		return p.guard.Failed(ctx, v.tickets[0])
+		if v.tickets[0] == "" {
+			return false, nil
+		}
+		return false, s.guard.Failed(ctx, v.tickets[0])
 	}
 	v.approved = true
-	p.books.verified(e)
 	for _, ticket := range v.tickets {
-		if ticket == "" {
+		if ticket == "" { // let through by a guard that only records
 			continue
 		}
-		if err := p.guard.Verified(ctx, ticket); err != nil {
-			return err
+		if err := s.guard.Verified(ctx, ticket); err != nil {
+			return false, err
 		}
 	}
-	return nil
-}
-
-// retry is an event that is asked again after a challenge; serial keeps the order.
-type retry struct {
-	Event
-	serial int
-}
-
-type retries []retry
-
-func (r retries) Len() int { return len(r) }
-func (r retries) Less(i, j int) bool {
-	return r[i].T < r[j].T || r[i].T == r[j].T && r[i].serial < r[j].serial
-}
-func (r retries) Swap(i, j int) { r[i], r[j] = r[j], r[i] }
-
-// Push and Pop are for package heap.
-func (r *retries) Push(x any) { *r = append(*r, x.(retry)) }
-
-// Pop removes the last one.
-func (r *retries) Pop() any {
-	old := *r
-	last := old[len(old)-1]
-	*r = old[:len(old)-1]
-	return last
+	return true, nil
 }

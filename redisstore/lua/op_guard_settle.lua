@@ -25,7 +25,7 @@ local function settle(what, when, refund, exact)
   if held[1] or now - when > KEEP then
     return 0
   end
-  redis.call('SET', KEYS[1], '1', 'PX', what == WRONG and KEEP_ANSWER or KEEP_SPENT)
+  redis.call('SET', KEYS[1], '1', 'PX', what == WRONG and PX_ANSWER or PX_SPENT)
   local precise, coarse = changes(what, refund)
   for i = 1, #counters do
     local is = exact:sub(i, i) == '1'

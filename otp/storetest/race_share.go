@@ -1,0 +1,6 @@
+//go:build !race
+
+package storetest
+
+// raceShare thins a long search out.
+const raceShare = 1

@@ -1,0 +1,36 @@
+-- Writing records.
+
+-- stretch has a key live until a time, or as long as it does already.
+local function stretch(key, ends)
+  local left = px(ends)
+  if redis.call('PTTL', key) < tonumber(left) then
+    redis.call('PEXPIRE', key, left)
+  end
+end
+
+-- sweep drops the first two of due whose records have ended: more than a step adds, so that due does
+-- not grow where nobody asks for it.
+local function sweep()
+  for _, id in ipairs(redis.call('ZRANGE', due, 0, 1)) do
+    if not read(key_of(id)) then
+      redis.call('ZREM', due, id)
+    end
+  end
+end
+
+-- put writes a record, keeps due by it, and returns its text.
+local function put(r)
+  local text = cjson.encode(r)
+  redis.call('SET', key_of(r.id), text, 'PX', px(r.ends))
+  if r.escalate_after then
+    local at = due_at(r)
+    if at == 0 then
+      redis.call('ZREM', due, r.id)
+    else
+      redis.call('ZADD', due, string.format('%.0f', at), r.id)
+      stretch(due, r.ends)
+      sweep()
+    end
+  end
+  return text
+end

@@ -1,0 +1,2 @@
+-- Forget drops the count of attempts. KEYS: the count.
+return redis.call('DEL', KEYS[1])

@@ -1,0 +1,48 @@
+-- Try. KEYS: clock, due, record. ARGV: space, mark, proofs.
+
+-- asks is Record.asks.
+local function asks(r)
+  for _, send in ipairs(r.sends) do
+    if send.receipt then
+      return true
+    end
+  end
+  return false
+end
+
+local wrong
+
+local function wrong_key(r)
+  return space .. 'wrong:' .. r.phone
+end
+
+-- tried is Record.Tried.
+local function tried(r)
+  local tag, verdict = admits(r, 3)
+  if verdict ~= 'done' then
+    return verdict
+  elseif not is_open(r) then
+    return 'ended'
+  end
+  wrong = wrong_of(wrong_key(r))
+  if r.guesses and within(wrong) >= r.guesses then
+    return 'guessed_out', until_free(wrong)
+  end
+  r.tries = (r.tries or 0) + 1
+  if r.tag and tag == r.tag then
+    r.state, r.closed = 'approved', now
+    return 'done'
+  elseif asks(r) then
+    return 'ask'
+  elseif r.tries >= r.max_tries then
+    r.state, r.closed = 'exhausted', now
+    return 'spent'
+  end
+  return 'mismatch'
+end
+
+return change(KEYS[3], tried, function(r, verdict)
+  if verdict ~= 'done' then
+    add(wrong_key(r), wrong)
+  end
+end)
