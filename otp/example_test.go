@@ -58,7 +58,7 @@ func ExampleHandler() {
 
 	var cookie string
 	ask := func(path, body string) string { // as the page's script does
-		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+		w, r := httptest.NewRecorder(), httptest.NewRequestWithContext(context.Background(), http.MethodPost, path, strings.NewReader(body))
 		r.Header = http.Header{"Content-Type": {"application/json"}, "Accept-Language": {"en"}, "Cookie": {cookie}}
 		mux.ServeHTTP(w, r)
 		cookie, _, _ = strings.Cut(w.Header().Get("Set-Cookie"), ";")
