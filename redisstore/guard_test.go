@@ -91,7 +91,8 @@ func (c *clock) advance(d time.Duration) {
 	}
 }
 
-// The time is the server's, and it does not go back for a counter.
+// The time is the server's. When that is a little behind, as after another server took over,
+// it stands still.
 func TestGuardTime(t *testing.T) {
 	t.Parallel()
 	m := redistest.Mini(t)
@@ -100,15 +101,31 @@ func TestGuardTime(t *testing.T) {
 	first, err := s.Reserve(t.Context(), b)
 	require.NoError(t, err)
 	require.True(t, first.Now.Equal(m.Now()))
-	m.SetTime(m.Now().Add(-time.Hour))
+	m.SetTime(m.Now().Add(-5 * time.Minute))
 	second, err := s.Reserve(t.Context(), b)
 	require.NoError(t, err)
 	require.Equal(t, first.Now, second.Now)
 
+	// A clock that was far ahead stops nobody until then, and what it wrote counts again.
+	m.SetTime(m.Now().Add(-2 * time.Hour))
+	b.Checks = []guard.Check{{Count: guard.Sum{From: time.Hour}, Add: 1, Floor: 1, Effect: guard.Refuse}}
+	third, err := s.Reserve(t.Context(), b)
+	require.NoError(t, err)
+	require.True(t, third.Now.Equal(m.Now()))
+	require.Equal(t, guard.Note, third.Effect)
+	third, err = s.Reserve(t.Context(), b)
+	require.NoError(t, err)
+	require.Equal(t, guard.Refuse, third.Effect)
+	require.Equal(t, int64(1), third.Hits[0].Count)
+	m.SetTime(first.Now)
+	third, err = s.Reserve(t.Context(), b)
+	require.NoError(t, err)
+	require.Equal(t, int64(2), third.Hits[0].Count)
+
 	client := redistest.Server(t).Client(t)
 	want, err := client.Time(t.Context()).Result()
 	require.NoError(t, err)
-	third, err := newGuard(t, client, "time").Reserve(t.Context(), b)
+	third, err = newGuard(t, client, "time").Reserve(t.Context(), b)
 	require.NoError(t, err)
 	require.WithinDuration(t, want, third.Now, time.Minute)
 }

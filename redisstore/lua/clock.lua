@@ -11,7 +11,7 @@ local function clock(key)
   if last >= told then
     return last, math.min(last - told, lag_most)
   end
-  redis.call('SET', key, string.format('%.0f', told), 'PX', lag_most)
+  redis.pcall('SET', key, string.format('%.0f', told), 'PX', lag_most) -- reading goes on when memory is full
   return told, 0
 end
 

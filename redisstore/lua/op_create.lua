@@ -32,20 +32,22 @@ r.lease, r.expires = now + tonumber(ARGV[5]), now + tonumber(ARGV[4])
 r.ends = r.expires + tonumber(ARGV[6])
 r.sends = { { at = now, outcome = 'claimed', ticket = ARGV[7] ~= '' and ARGV[7] or nil } }
 
-local phone = KEYS[4]
-redis.call('ZREMRANGEBYSCORE', phone, '-inf', string.format('%.0f', now))
-if redis.call('ZCARD', phone) >= tonumber(ARGV[10]) then
+local phone, over = KEYS[4], string.format('%.0f', now)
+if redis.call('ZCOUNT', phone, '(' .. over, '+inf') >= tonumber(ARGV[10]) then
   if not r.test then
     return reply('too_many')
   end
-  local first = redis.call('ZRANGE', phone, 0, 0)[1]
+  local first = redis.call('ZRANGEBYSCORE', phone, '(' .. over, '+inf', 'LIMIT', 0, 1)[1]
   local dropped = read(key_of(first))
   if dropped then
     drop(dropped)
   end
   redis.call('ZREM', phone, first)
 end
+-- The first thing that is written is something that takes memory: where there is none left,
+-- nothing is done.
 redis.call('ZADD', phone, string.format('%.0f', r.ends), r.id)
+redis.call('ZREMRANGEBYSCORE', phone, '-inf', over)
 stretch(phone, r.ends)
 point(KEYS[5], r.id, r.ends)
 if r.idempotency then

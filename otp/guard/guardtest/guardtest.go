@@ -26,7 +26,7 @@ func Run(t *testing.T, h Harness) {
 		"exact log": exactLog, "all or nothing": allOrNothing, "token once": tokenOnce, "racing": racing,
 		"today": today, "settle once": settleOnce, "release": release, "shares": shares, "flags": flags,
 		"coarse windows": coarseWindows, "a day": exactDay, "withdrawal": withdrawal,
-		"a busy key": busy, "record": record, "money": money, "wait of a window": waits,
+		"a busy key": busy, "too late": tooLate, "record": record, "money": money, "wait of a window": waits,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -332,4 +332,15 @@ func busy(t *testing.T, h Harness) {
 	require.GreaterOrEqual(t, n, int64(239))
 	require.LessOrEqual(t, n, int64(240+120))
 	require.Equal(t, int64(600), count(t, s, b.Keys[0], guard.Sent, time.Hour))
+}
+
+// tooLate: what is told longer than Keep after the text changes nothing.
+func tooLate(t *testing.T, h Harness) {
+	t.Helper()
+	s, advance := h.New(t)
+	key := guard.Key{Name: "a"}
+	out := reserve(t, s, guard.Batch{Keys: []guard.Key{key}})
+	advance(guard.Keep + time.Second)
+	require.NoError(t, s.Settle(t.Context(), settlement("1", []guard.Key{key}, out, guard.Verified)))
+	require.Zero(t, count(t, s, key, guard.Verified, guard.Keep))
 }
