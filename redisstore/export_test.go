@@ -44,3 +44,11 @@ var (
 	ReadAnswer  = readAnswer
 	ReadListing = readListing
 )
+
+// SourceOf returns the scripts of a store's calls.
+func SourceOf(name string) string {
+	return map[string]string{
+		"create": createScript.source, "look": lookScript.source, "claim": claimScript.source, "settle": settleScript.source,
+		"try": tryScript.source, "cancel": cancelScript.source, "note": noteScript.source, "add": addScript.source,
+	}[name]
+}
