@@ -79,7 +79,7 @@ func TestGuardEqualsMemoryWhenBusy(t *testing.T) {
 	for _, window := range []time.Duration{time.Minute, 4 * time.Minute, time.Hour} {
 		batch.Checks = append(batch.Checks, guard.Check{Count: guard.Sum{From: window}, Floor: -1, Effect: guard.Refuse})
 	}
-	for range 600 {
+	for range 320 {
 		want, err := memory.Reserve(t.Context(), batch)
 		require.NoError(t, err)
 		got, err := redis.Reserve(t.Context(), batch)
