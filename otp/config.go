@@ -69,7 +69,8 @@ type Config struct {
 	// Poll is how often Run looks for what is due. 0 means DefaultPoll.
 	Poll time.Duration
 	// OnEvent hears of everything that happens; see [Event]. Optional. It is called
-	// concurrently, on the goroutine of the call that it is about, and should be quick.
+	// concurrently, on the goroutine of the call that it is about, and should be quick. When it
+	// panics, it is told of that by an EventTrouble, and the call goes on.
 	OnEvent func(ctx context.Context, e Event)
 	// Now tells the time by which test numbers end, and is the clock of the store in
 	// memory when Store is nil. nil means time.Now.

@@ -174,7 +174,7 @@ func (h *Handler) serve(x *exchange) error {
 	}
 	purpose, named := x.fields["purpose"]
 	if served := h.config().Purposes; named && served != nil && !slices.Contains(served, purpose) {
-		return badRequest(fmt.Sprintf("purpose: %q is not served here", short(purpose)))
+		return badRequest("purpose: is not served here; want one of " + strings.Join(served, ", "))
 	}
 	x.session = h.sessionOf(x.r)
 	return e.serve(h, x)

@@ -167,7 +167,7 @@ func addField(fields map[string]string, known []string, name string, value any) 
 	_, twice := fields[name]
 	switch {
 	case !slices.Contains(known, name):
-		return badRequest(fmt.Sprintf("%q: there is no such member; want %s", short(name), strings.Join(known, ", ")))
+		return badRequest("a member is not known; want " + strings.Join(known, ", "))
 	case twice:
 		return badRequest(name + ": is there twice")
 	case !isText:
@@ -177,13 +177,4 @@ func addField(fields map[string]string, known []string, name string, value any) 
 	}
 	fields[name] = text
 	return nil
-}
-
-// short limits how much of a request an answer repeats.
-func short(text string) string {
-	const most = 64
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most])
-	}
-	return text
 }
