@@ -2,7 +2,7 @@
 
 -- asks is Record.asks.
 local function asks(r)
-  for _, send in ipairs(r.sends) do
+  for _, send in ipairs(sends_of(r)) do
     if send.receipt then
       return true
     end
@@ -28,7 +28,7 @@ local function tried(r)
   if r.guesses and within(wrong) >= r.guesses then
     return 'guessed_out', until_free(wrong)
   end
-  r.tries = (r.tries or 0) + 1
+  r.tries = r.tries + 1
   if r.tag and tag == r.tag then
     r.state, r.closed = 'approved', now
     return 'done'

@@ -5,7 +5,7 @@ local function admits(r, first)
   for i = first, #ARGV, 4 do
     if ARGV[i] == r.key then
       local binding, phone, tag = ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
-      if binding ~= r.binding or phone ~= '' and phone ~= r.phone then
+      if binding ~= r.binding or phone ~= '-' and phone ~= r.phone then
         return nil, 'unknown'
       end
       return tag, 'done'
