@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/cnsms/cnsms/otp/guard"
+	"github.com/cnsms/cnsms/provider"
 )
 
 // reserve asks the guard for one text.
@@ -60,6 +61,25 @@ func (s *Service) issue(ctx context.Context) (json.RawMessage, error) {
 // withdraw tells the guard that what it reserved was not used.
 func (s *Service) withdraw(ctx context.Context, ticket string) {
 	s.inform(ctx, s.guard.Withdrawn, ticket)
+}
+
+// outage reports whether a failure says nothing of who asked: all of it is about the
+// services and their accounts.
+func outage(failure error) bool {
+	known := false
+	for e := range provider.Failures(failure) {
+		known = true
+		switch e.Kind {
+		case provider.KindUnavailable, provider.KindBalance, provider.KindAuth, provider.KindConfig, provider.KindTemplate, provider.KindSignature:
+		case provider.KindThrottled:
+			if e.Scope != provider.ScopeAccount {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return known
 }
 
 // inform tells the guard what became of texts, even if the caller has gone. What it

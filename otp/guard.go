@@ -21,10 +21,11 @@ type Guard interface {
 	Verified(ctx context.Context, ticket string) error
 	// Failed tells that a wrong code came; it is told of one text of the verification.
 	Failed(ctx context.Context, ticket string) error
-	// Released tells that every service refused a text.
+	// Released tells that every service refused a text, and that at least one had something
+	// against the number or the text.
 	Released(ctx context.Context, ticket string) error
-	// Withdrawn tells that a text was never given to a service, or goes another way with
-	// another ticket. All is as before Reserve.
+	// Withdrawn tells that a text was never given to a service, that the services do not work,
+	// or that it goes another way with another ticket. All is as before Reserve.
 	Withdrawn(ctx context.Context, ticket string) error
 }
 

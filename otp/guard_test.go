@@ -128,13 +128,18 @@ func TestTheGuardKnowsADeviceAcrossBindings(t *testing.T) {
 func TestGuardIsToldOfWhatWasNotSent(t *testing.T) {
 	t.Parallel()
 	s, sms, _, g := guarded(t)
-	sms.Script(fake.Refuse(provider.KindBalance))
-	_, err := s.Start(t.Context(), start())
-	require.ErrorIs(t, err, otp.NotSent)
+	for _, refusal := range []fake.Result{
+		fake.Refuse(provider.KindRecipient), fake.Refuse(provider.KindBalance), fake.Refuse(provider.KindThrottled),
+		fake.Fail(provider.Error{Kind: provider.KindThrottled, Scope: provider.ScopeAccount}),
+	} {
+		sms.Script(refusal)
+		_, err := s.Start(t.Context(), start())
+		require.Error(t, err)
+	}
 	v := started(t, s)
 	started(t, s) // a double click
 	require.NoError(t, s.Cancel(t.Context(), v.ID, "login", session))
-	require.Equal(t, []string{"released ticket1", "withdrawn ticket3"}, g.told)
+	require.Equal(t, []string{"released ticket1", "withdrawn ticket2", "released ticket3", "withdrawn ticket4", "withdrawn ticket6"}, g.told)
 }
 
 // TestR8TheGuardIsToldOfEachWrongCode tries more codes than there are tries.

@@ -2,6 +2,7 @@ package otp_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -111,6 +112,25 @@ func TestAFirstTextThatTheFreeWayRefusesIsPaidOnlyWithTheGuardsMoney(t *testing.
 	require.Equal(t, "money", w.heard.all[1].Rule)
 }
 
+// TestAnOutageIsNoAttack has the free way down and no money for many users: nobody of them
+// counts against the site or the address that they share.
+func TestAnOutageIsNoAttack(t *testing.T) {
+	t.Parallel()
+	w := newShop(t, 0)
+	w.free.Otherwise(fake.Refuse(provider.KindUnavailable))
+	ask := func(n int) error {
+		req := start()
+		req.Phone, req.Binding, req.Client = fmt.Sprint("138", 10_000_000+n*997), fmt.Sprint("session ", n), "203.0.113.7"
+		_, err := w.Start(t.Context(), req)
+		return err
+	}
+	for n := range 200 {
+		require.ErrorIs(t, ask(n), otp.NotSent)
+	}
+	w.free.Otherwise(fake.Accept())
+	require.NoError(t, ask(200))
+}
+
 // TestMoneyThatWasNotSpentComesBack has both ways refuse.
 func TestMoneyThatWasNotSpentComesBack(t *testing.T) {
 	t.Parallel()
@@ -165,6 +185,21 @@ func (g *richer) Reserve(ctx context.Context, r guard.Request) (guard.Decision, 
 	d, err := g.fakeGuard.Reserve(ctx, r)
 	d.Paid = r.Paid && g.rich
 	return d, err
+}
+
+// TestTheGuardIsAskedForMoneyOnceForEachText has a resend refused on the free way.
+func TestTheGuardIsAskedForMoneyOnceForEachText(t *testing.T) {
+	t.Parallel()
+	g := &richer{}
+	composer, free, paid := ways(t)
+	s, _, c := newClocked(t, func(cfg *otp.Config) { cfg.Sender, cfg.Guard = composer, g })
+	v := started(t, s)
+	c.Advance(time.Minute)
+	free.Script(fake.Refuse(provider.KindUnavailable))
+	_, err := s.Resend(t.Context(), resend(v.ID))
+	require.ErrorIs(t, err, otp.NotSent)
+	require.Len(t, g.asked, 2)
+	paid.ExpectNothing(t)
 }
 
 // TestNobodyGetsASecondCode has a free way whose texts carry another code, and an outcome

@@ -57,7 +57,11 @@ func (s *Service) sendClaimed(ctx context.Context, a Answer, w wish) (Verificati
 	}
 	e.Kind = EventNotSent
 	s.tell(ctx, e)
-	s.inform(ctx, s.guard.Released, w.ticket)
+	if outage(o.failure) {
+		s.withdraw(ctx, w.ticket)
+	} else {
+		s.inform(ctx, s.guard.Released, w.ticket)
+	}
 	return Verification{}, notSent(settled, o.failure, w.permit)
 }
 

@@ -32,10 +32,11 @@ func movable(s script, prefix string) script {
 	return s
 }
 
-// ReserveSource and Program are for the benchmark.
+// For tests and the benchmark.
 var (
 	ReserveSource = guardReserve.source
 	Program       = program
+	ReadOutcome   = readOutcome
 )
 
 // ReadAnswer and ReadListing read what scripts answer.

@@ -34,75 +34,87 @@ func within(a netip.Addr, prefixes []netip.Prefix) bool {
 
 // batch writes the keys and checks of a request.
 func (g *Guard) batch(r Request, token string, rules Rules) Batch {
-	p := program{rules: rules, keys: make([]Key, 0, 13), checks: make([]Check, 0, 68)}
-	phoneDigest := g.digest("phone", r.Phone.E164())
-	phone := p.key("n", phoneDigest, true)
-	p.note(Sum{Key: phone, Series: Verified, From: Keep, To: day}, Known, 0, 0)
-	p.note(sum(phone, Verified, Keep), Claimed, 0, 0)
-	session, prefix, wait := -1, -1, -1
-	var address int
-	if r.Session != "" {
-		digest := g.digest("session", r.Session)
-		session = p.key("s", digest, true)
-		pair := p.key("ns", phoneDigest+digest, false)
-		p.note(sum(pair, Verified, Keep), Owner, 0, 0)
-		p.note(sum(session, Verified, Keep), Clean, 0, 0)
-		p.note(Sum{Key: session, Series: Open, From: day, To: grace}, 0, Clean, 1)
-		p.note(sum(pair, Open, day), Own, 0, 0)
-		wait = p.wait(phoneDigest+digest, session)
-	}
-	openFloor := rules.UnknownOpen
-	if r.Client.IsValid() {
-		openFloor = rules.AddressOpen
-		digest := g.digest("address", network(r.Client, 32, 64))
-		address = p.key("a", digest, false)
-		prefix = p.key("p", g.digest("prefix", network(r.Client, 24, 48)), false)
-		pair := p.key("na", phoneDigest+digest, false)
-		p.note(sum(pair, Verified, Keep), Owner, 0, 0)
-		p.note(sum(pair, Open, day), 0, Patient, 0)
-	} else {
-		address = p.key("a", "unknown", false)
-	}
-	seg := p.key("g", g.digest("segment", segment(r.Phone)), false)
-	purpose := p.key("u", g.digest("purpose", r.Purpose), false)
-	site := p.key("all", "", false)
+	p := &program{rules: rules, keys: make([]Key, 0, 13), checks: make([]Check, 0, 68)}
+	k := g.keys(p, r)
 	if !g.phones[r.Phone] && !within(r.Client, g.config.AllowNetworks) {
-		p.attack(site)
-		p.phone(phone, r.Again)
-		p.strangers(phone, wait, r.Again)
-		p.limit("R8", Challenge, 0, Sum{Key: phone, Series: Wrong, From: day}, rules.Wrong+1)
-		if session >= 0 {
-			p.session(session)
+		p.attack(k.site)
+		p.phone(k.phone, r.Again)
+		p.strangers(k.phone, k.wait, r.Again)
+		p.limit("R8", Challenge, 0, Sum{Key: k.phone, Series: Wrong, From: day}, rules.Wrong+1)
+		if k.session >= 0 {
+			p.session(k.session)
 		}
-		p.network(address, openFloor, 1)
-		if prefix >= 0 {
-			p.network(prefix, openFloor, 3)
+		if k.prefix >= 0 {
+			p.network(k.address, rules.AddressOpen, 1)
+			p.network(k.prefix, rules.AddressOpen, 3)
+		} else {
+			p.network(k.address, rules.UnknownOpen, 1)
 		}
-		p.numbers(seg, g.wide(&p, r)...)
+		p.numbers(k.segment, g.wide(p, r)...)
 	}
 	if limit, _ := g.countryCap(r); !r.Phone.IsMainland() {
-		k := p.key("c", g.digest("country", r.Phone.CountryCode()), false)
-		p.limit("R5", Refuse, 0, sum(k, Open, day), limit, of(k, day, 1, 4))
+		country := p.key("c", g.digest("country", r.Phone.CountryCode()), false)
+		p.limit("R5", Refuse, 0, sum(country, Open, day), limit, of(country, day, 1, 4))
 	}
-	p.site(site, purpose)
+	p.site(k.site, k.purpose)
 	if r.Again {
 		p.checks = slices.DeleteFunc(p.checks, func(c Check) bool { return c.Effect == Challenge })
 	}
-	price := int64(0)
+	price := g.budgets(p, k, r)
+	return Batch{Keys: p.keys, Checks: p.checks, Token: token, Price: price, Record: g.config.RecordOnly}
+}
+
+// keyed are the keys that every request has, by their place; -1 for one that it lacks.
+type keyed struct{ phone, session, wait, address, prefix, segment, purpose, site int }
+
+// keys names the keys, and notes who asks. The phone comes first, as Failed expects.
+func (g *Guard) keys(p *program, r Request) keyed {
+	phone := g.digest("phone", r.Phone.E164())
+	k := keyed{session: -1, wait: -1, prefix: -1, phone: p.key("n", phone, true)}
+	p.note(Sum{Key: k.phone, Series: Verified, From: Keep, To: day}, Known, 0, 0)
+	p.note(sum(k.phone, Verified, Keep), Claimed, 0, 0)
+	if r.Session != "" {
+		session := g.digest("session", r.Session)
+		k.session = p.key("s", session, true)
+		pair := p.key("ns", phone+session, false)
+		p.note(sum(pair, Verified, Keep), Owner, 0, 0)
+		p.note(sum(k.session, Verified, Keep), Clean, 0, 0)
+		p.note(Sum{Key: k.session, Series: Open, From: day, To: grace}, 0, Clean, 1)
+		p.note(sum(pair, Open, day), Own, 0, 0)
+		k.wait = p.wait(phone+session, k.session)
+	}
+	if r.Client.IsValid() {
+		address := g.digest("address", network(r.Client, 32, 64))
+		k.address = p.key("a", address, false)
+		k.prefix = p.key("p", g.digest("prefix", network(r.Client, 24, 48)), false)
+		pair := p.key("na", phone+address, false)
+		p.note(sum(pair, Verified, Keep), Owner, 0, 0)
+		p.note(sum(pair, Open, day), 0, Patient, 0)
+	} else {
+		k.address = p.key("a", "unknown", false)
+	}
+	k.segment = p.key("g", g.digest("segment", segment(r.Phone)), false)
+	k.purpose = p.key("u", g.digest("purpose", r.Purpose), false)
+	k.site = p.key("all", "", false)
+	return k
+}
+
+// budgets adds the checks of money and returns what the text would cost.
+func (g *Guard) budgets(p *program, k keyed, r Request) int64 {
 	switch {
 	case g.config.AllPaid:
-		price = int64(rules.Price)
-		p.allPaid(site)
-	case r.Paid && session >= 0:
-		price = int64(rules.Price)
-		for _, k := range []struct{ key, texts int }{{phone, 2}, {session, 2}, {address, 4}, {prefix, 8}, {seg, 4}} {
-			if k.key >= 0 {
-				p.money(k.key, k.texts)
+		p.allPaid(k.site)
+	case r.Paid && k.session >= 0:
+		for _, b := range []struct{ key, texts int }{{k.phone, 2}, {k.session, 2}, {k.address, 4}, {k.prefix, 8}, {k.segment, 4}} {
+			if b.key >= 0 {
+				p.money(b.key, b.texts)
 			}
 		}
-		p.siteMoney(site)
+		p.siteMoney(k.site)
+	default:
+		return 0
 	}
-	return Batch{Keys: p.keys, Checks: p.checks, Token: token, Price: price, Record: g.config.RecordOnly}
+	return int64(p.rules.Price)
 }
 
 // wide returns the keys of the carrier and, where somebody can guess it, the province.

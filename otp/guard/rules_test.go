@@ -341,3 +341,26 @@ func TestWithoutAChallengerAChallengeIsARefusalWithAWait(t *testing.T) {
 		}
 	}
 }
+
+func TestR4AProvinceThatTextsAreSentIntoIsChallenged(t *testing.T) {
+	t.Parallel()
+	rules := guard.DefaultRules()
+	rules.SegmentOpen, rules.SiteBurst = 1, 1000
+	w := newWorld(t, func(c *guard.Config) {
+		c.Rules = &rules
+		c.Province = func(p provider.Phone) string {
+			if p.National()[3] < '5' {
+				return "" // not known
+			}
+			return "Hunan"
+		}
+	})
+	ask := func(i int, area string) guard.Decision {
+		return w.ask(w.stranger(provider.MustParsePhone(fmt.Sprintf("1%d%s%07d", 30+i%10, area, i*10_007))))
+	}
+	for i := range 10 {
+		require.Equal(t, guard.Allowed, ask(i, "9").Verdict)
+	}
+	w.not(guard.Challenged, "R4", ask(10, "8"))
+	require.Equal(t, guard.Allowed, ask(11, "1").Verdict, "elsewhere")
+}

@@ -202,4 +202,37 @@ func TestAgainIsNotForThoseWhoWaitOnly(t *testing.T) {
 	w.allow(me)
 	me.Again, me.Token = true, ""
 	w.allow(me)
+	w = newWorld(t, nil)
+	none := w.request() // a wish without a session, let through before the others came
+	none.Session = ""
+	w.allow(none)
+	for range 3 {
+		w.now = w.now.Add(time.Minute)
+		w.allow(w.solver(none.Phone))
+	}
+	none.Again = true
+	w.allow(none)
+}
+
+// TestNobodyWaitsForWhatWaitingDoesNotOpen: while the site refuses everybody, a stranger
+// is not written down as one who waits.
+func TestNobodyWaitsForWhatWaitingDoesNotOpen(t *testing.T) {
+	t.Parallel()
+	rules := guard.DefaultRules()
+	rules.OpenDay, rules.HastyDay, rules.SiteHour = 4, 4, 5
+	w := newWorld(t, func(c *guard.Config) { c.Rules = &rules })
+	number := w.request().Phone
+	for range 4 {
+		w.allow(w.solver(number))
+		w.now = w.now.Add(time.Minute)
+	}
+	w.allow(w.request())
+	w.now = w.now.Add(53 * time.Minute)
+	me := w.solver(number)
+	w.not(guard.Refused, "R1", w.ask(me))
+	w.now = w.now.Add(6 * time.Minute)
+	me.Token = w.token()
+	d := w.ask(me)
+	w.not(guard.Refused, "R1", d)
+	require.Equal(t, 270*time.Second, d.Wait, "the wait begins now")
 }

@@ -165,3 +165,38 @@ func TestNothingSecretInTheBooks(t *testing.T) {
 	require.Equal(t, "0.045", amount(d.total().Cost))
 	require.Equal(t, 1, d.total().Verified)
 }
+
+// TestTheJSONForPages: names and amounts, which pages of other programs read.
+func TestTheJSONForPages(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, ledger.Delivered)
+	d.send(d.free, 1, 1, mayHaveSent())
+	d.report(delivered(d.send(d.paid, 1, 1)))
+	d.books.Note(t.Context(), otp.Event{Kind: otp.EventVerified, ID: idOf(1), Purpose: "login"})
+	s := d.books.Snapshot(1)
+	s.Days, s.Providers = nil, s.Providers[:1]
+	written, err := json.Marshal(s)
+	require.NoError(t, err)
+	require.JSONEq(t, `{"instead_provider":"paid",
+		"total":{"texts":2,"unsure":1,"refused":0,"delivered":1,"failed":0,"segments":1,"unpriced":0,"cost":{"least":"0.045","most":"0.045"},
+			"verifications":1,"verified":1,"sends":1,"lost":0,"free":0,
+			"instead":{"least":"0.045","most":"0.045"},"saved":{"least":"0","most":"0"}},
+		"providers":[{"provider":"paid","bills":"delivered","texts":1,"unsure":0,"refused":0,"delivered":1,"failed":0,"segments":1,
+			"unpriced":0,"cost":{"least":"0.045","most":"0.045"}}],
+		"days":null,
+		"recent":[{"id":"`+idOf(1)+`","purpose":"login","phone":"138****8000","started":"2026-11-28T09:00:00Z","verified":true,
+			"texts":[{"provider":"phone","send":1,"at":"2026-11-28T09:00:00Z","outcome":"unsure","segments":0,"cost":{"least":"0","most":"0"}},
+				{"provider":"paid","send":1,"at":"2026-11-28T09:00:00Z","outcome":"delivered","segments":1,"cost":{"least":"0.045","most":"0.045"}}],
+			"cost":{"least":"0.045","most":"0.045"},"instead":{"least":"0.045","most":"0.045"},"saved":{"least":"0","most":"0"}}]}`, string(written))
+}
+
+// TestAGuessAtAnIDLeavesThePurpose has a service tell of a code for an id by somebody who is not
+// its holder, for whom there is no purpose.
+func TestAGuessAtAnIDLeavesThePurpose(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, ledger.Accepted)
+	d.send(d.paid, 1, 1)
+	d.books.Note(t.Context(), otp.Event{Kind: otp.EventSent, ID: idOf(1), Purpose: "login"})
+	d.books.Note(t.Context(), otp.Event{Kind: otp.EventWrongCode, ID: idOf(1)})
+	require.Equal(t, "login", d.verification(1).Purpose)
+}

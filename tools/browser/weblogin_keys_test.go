@@ -49,9 +49,9 @@ func types(v *webLogin) {
 
 	v.run(chromedp.ActionFunc(func(ctx context.Context) error { return input.InsertText("１２３").Do(ctx) }))
 	require.Equal(v, "123", v.boxes(), "full-width digits of a Chinese keyboard")
-	v.paste("【示例】您的验证码是" + other(code) + "，5分钟内有效。10086")
+	v.paste(other(code)[:3] + " " + other(code)[3:])
 	v.shows("enter-problem", "You can try 4 more times.")
-	v.paste(code[:3] + " " + code[3:])
+	v.paste("【示例】10086：5分钟内有效的验证码是" + code + "。")
 	v.inside()
 }
 

@@ -36,6 +36,7 @@ func TestShowUntil(t *testing.T) {
 		writer.CloseWithError(io.EOF)
 		ended <- err
 	}()
+	answered := make(chan struct{})
 	lines, said := bufio.NewScanner(reader), ""
 	for lines.Scan() {
 		if said == "" {
@@ -48,10 +49,12 @@ func TestShowUntil(t *testing.T) {
 				if answer, err := transport.RoundTrip(request); err == nil {
 					_ = answer.Body.Close()
 				}
+				close(answered)
 			}()
 		}
 		said += lines.Text() + "\n"
 		if strings.Contains(lines.Text(), "042137") {
+			<-answered
 			stop()
 		}
 	}
