@@ -13,7 +13,7 @@ import (
 // FuzzReply reads whatever a server may answer: no text makes the readers panic, and what they
 // take has a verdict, a record an id and a ledger.
 func FuzzReply(f *testing.F) {
-	const record = "1795857312986 1 2 3 id key - binding phone pending - 5 100 5 0 0 0 60000,120000 6 login sealed\npending 0 1\n"
+	const record = "1795857312986 1 2 3 5 100 5 0 0 0 key - binding phone id pending - 60000,120000 6 login sealed\npending 0 1\n"
 	for _, seed := range []string{
 		"done 1795857312986 0\n" + record + "1 0 claimed - - - 0 0 0 ticket", "unknown 1 0\n", "done 1 0", "", "\n", "done 1\n{}",
 		"done 1 0\n\n" + record + "! mark done 1 1\n1 2 accepted tencent message re%20ceipt 0 0 1 -\n\n" + record + "1 0 unsure - - - 0 0 0 -",

@@ -15,11 +15,11 @@ import (
 // writeFixed writes what of a record never changes, without the times.
 func writeFixed(r otp.Record) string {
 	words := make([]string, 0, 17)
-	for _, text := range []string{r.ID, r.KeyID, r.Tag, r.Binding, r.Phone, r.Pending, r.Idempotency} {
-		words = append(words, escape(text))
-	}
 	for _, n := range []int64{int64(r.MaxTries), int64(r.Guesses), int64(r.MaxSends), r.EscalateAfter, int64(flag(r.NoCode)), int64(flag(r.Test))} {
 		words = append(words, strconv.FormatInt(n, 10))
+	}
+	for _, text := range []string{r.KeyID, r.Tag, r.Binding, r.Phone, r.ID, r.Pending, r.Idempotency} {
+		words = append(words, escape(text))
 	}
 	ladder := make([]string, 0, len(r.Ladder))
 	for _, wait := range r.Ladder {
@@ -52,9 +52,9 @@ func readRecord(text string) (otp.Record, error) {
 func readFixed(line string, r *otp.Record) (bad bool) {
 	w := words{rest: line}
 	r.Ends, r.Created, r.Lease, r.Expires = w.time(), w.time(), w.time(), w.time()
-	r.ID, r.KeyID, r.Tag, r.Binding, r.Phone, r.Pending, r.Idempotency = w.text(), w.text(), w.text(), w.text(), w.text(), w.text(), w.text()
 	r.MaxTries, r.Guesses, r.MaxSends, r.EscalateAfter = int(w.number()), int(w.number()), int(w.number()), w.number()
 	r.NoCode, r.Test = w.number() == 1, w.number() == 1
+	r.KeyID, r.Tag, r.Binding, r.Phone, r.ID, r.Pending, r.Idempotency = w.text(), w.text(), w.text(), w.text(), w.text(), w.text(), w.text()
 	if ladder := w.text(); ladder != "" {
 		r.Ladder = make([]int64, 0, 1+strings.Count(ladder, ","))
 		for wait := range strings.SplitSeq(ladder, ",") {

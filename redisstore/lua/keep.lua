@@ -20,13 +20,13 @@ end
 
 -- put writes the text of a record, and keeps due by the record.
 local function put(r, text)
-  redis.call('SET', key_of(r.id), text, 'PX', px(r.ends))
+  redis.call('SET', r.at, text, 'PX', px(r.ends))
   if r.escalate_after then
     local at = due_at(r)
     if at == 0 then
-      redis.call('ZREM', due, r.id)
+      redis.call('ZREM', due, id_of(r))
     else
-      redis.call('ZADD', due, at, r.id)
+      redis.call('ZADD', due, at, id_of(r))
       stretch(due, r.ends)
       sweep()
     end

@@ -16,7 +16,8 @@ end
 
 -- resend_at is Record.ResendAt.
 local function resend_at(r)
-  if r.ladder == '-' then
+  local _, _, _, _, ladder = names_of(r)
+  if ladder == '-' then
     return 0
   end
   local sent, last = 0, nil
@@ -28,13 +29,13 @@ local function resend_at(r)
   if not last or is_lost(last) then
     return 0
   end
-  return last.at + wait(r.ladder, sent)
+  return last.at + wait(ladder, sent)
 end
 
 -- claimed is Record.Claimed.
 local function claimed(r)
   if not by_itself then
-    local _, verdict = admits(r, 6)
+    local verdict = admits(r, 6)
     if verdict ~= 'done' then
       return verdict
     end

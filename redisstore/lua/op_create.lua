@@ -44,15 +44,15 @@ local expires = now + ARGV[4]
 local ends = expires + ARGV[6]
 local text = ends .. ' ' .. now .. ' ' .. now + ARGV[5] .. ' ' .. expires .. ' ' .. ARGV[3]
   .. '\nreserved 0 0\n' .. now .. ' 0 claimed - - - 0 0 0 ' .. ARGV[7]
-local r = record(text)
+local r = record(text, KEYS[3])
 
 -- The first thing that is written is something that takes memory: where there is none left,
 -- nothing is done.
-redis.call('ZADD', phone, r.ends, r.id)
+redis.call('ZADD', phone, ends, id_of(r))
 redis.call('ZREMRANGEBYSCORE', phone, '-inf', now)
-stretch(phone, r.ends)
-point(KEYS[5], r.id, r.ends)
-if r.idempotency then
-  point(KEYS[6], r.id, r.ends)
+stretch(phone, ends)
+point(KEYS[5], id_of(r), ends)
+if KEYS[6] ~= space .. 'idempotency:-' then
+  point(KEYS[6], id_of(r), ends)
 end
 return reply('done', put(r, text))

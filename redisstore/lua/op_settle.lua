@@ -26,5 +26,5 @@ return change(KEYS[3], settled, function(r)
   if early then
     noted(r, place, delivered)
   end
-  point(KEYS[4], 'send ' .. r.id .. ' ' .. place .. ' ' .. r.ends, r.ends)
+  point(KEYS[4], 'send ' .. id_of(r) .. ' ' .. place .. ' ' .. r.ends, r.ends)
 end)

@@ -5,15 +5,20 @@ local send_line = '^\n(%d+) (%d+) (%a+) (%S+) (%S+) (%S+) (%d+) (%d+) (%d) (%S+)
 
 -- calls_of returns the calls that are known, and where the ledger begins.
 local function calls_of(r)
+  if r.calls then
+    return r.calls, r.ledger
+  end
   local calls, place = {}, r.rest
   while true do
     local mark, verdict, over, sends, after = string.match(r.text, call_line, place)
     if not mark then
-      return calls, place
+      break
     end
     calls[#calls + 1] = { mark, verdict, tonumber(over), tonumber(sends) }
     place = after
   end
+  r.calls, r.ledger = calls, place
+  return calls, place
 end
 
 -- sends_of returns the ledger.
@@ -61,5 +66,5 @@ end
 
 -- write writes a record, with a text between its state and its ledger.
 local function write(r, calls)
-  return r.fixed .. r.state .. ' ' .. r.closed .. ' ' .. r.tries .. calls .. ledger(r)
+  return string.sub(r.text, 1, r.eol) .. r.state .. ' ' .. r.closed .. ' ' .. r.tries .. calls .. ledger(r)
 end
