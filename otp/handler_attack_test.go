@@ -113,8 +113,6 @@ func TestHandlerReadsJSONStrictly(t *testing.T) {
 		require.Equal(t, http.StatusBadRequest, got.status, body)
 		require.Equal(t, detail, got.body["detail"], body)
 	}
-	long := strings.Repeat("码", 64)
-	require.Contains(t, b.post("start", `{"`+long+`码":"1"}`).body["detail"], `"`+long+`"`, "an answer repeats little of a request")
 	for query, detail := range map[string]string{
 		"":                                  "id: is missing",
 		"id=a&id=b&purpose=login":           "id: is there twice",
