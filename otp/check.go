@@ -3,6 +3,7 @@ package otp
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/cnsms/cnsms/provider"
 )
@@ -167,9 +168,16 @@ func (s *Service) askServices(ctx context.Context, a Answer, code string) (Answe
 	return a, nil
 }
 
-func (s *Service) verify(ctx context.Context, receipt provider.Receipt, code string) error {
+// verify asks one service. A panic is a service that does not answer.
+func (s *Service) verify(ctx context.Context, receipt provider.Receipt, code string) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, s.config().SendTimeout)
 	defer cancel()
+	defer func() {
+		if value := recover(); value != nil {
+			m := provider.Message{To: receipt.To, Params: provider.Params{provider.ParamCode: code}}
+			err = errors.New("otp: the sender panicked: " + m.Redact(fmt.Sprint(value)))
+		}
+	}()
 	return provider.Verify(ctx, s.config().Sender, receipt, code)
 }
 

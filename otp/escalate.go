@@ -2,6 +2,7 @@ package otp
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -16,7 +17,8 @@ const (
 // Run sends again by itself what the policies with EscalateAfter want, until ctx ends; it
 // then waits for what it is sending, and returns ctx's error. Any number of replicas may
 // run it on one store: each step is taken once, because who sends has claimed the number of
-// the text before. A store or a sender that fails is an event, and Run goes on.
+// the text before. A store, a guard or a sender that fails or panics is an event, and Run
+// goes on.
 func (s *Service) Run(ctx context.Context) error {
 	tick := time.NewTicker(s.config().Poll)
 	defer tick.Stop()
@@ -36,6 +38,11 @@ func (s *Service) Run(ctx context.Context) error {
 // is due now, and returns how many texts a service took or may have sent. It goes on to
 // the next look of its own as long as there is more.
 func (s *Service) Escalate(ctx context.Context) (sent int, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = unavailable("the store failed", fmt.Errorf("otp: the store panicked: %v", value))
+		}
+	}()
 	for {
 		limited, cancel := s.limited(ctx)
 		due, err := s.store.Due(limited, duesAtOnce)
@@ -60,7 +67,7 @@ func (s *Service) sendAll(ctx context.Context, due Listing) (sent, claimed int) 
 	)
 	for _, r := range due.Records {
 		wg.Go(func() {
-			wasClaimed, wasSent := s.escalate(ctx, r, due.Now)
+			wasClaimed, wasSent := s.escalateRecovered(ctx, r, due.Now)
 			mu.Lock()
 			defer mu.Unlock()
 			if wasClaimed {
@@ -73,6 +80,17 @@ func (s *Service) sendAll(ctx context.Context, due Listing) (sent, claimed int) 
 	}
 	wg.Wait()
 	return sent, claimed
+}
+
+// escalateRecovered keeps a panic of the store's or the guard's from ending the program: nobody
+// above this goroutine could catch it.
+func (s *Service) escalateRecovered(ctx context.Context, r Record, now Time) (claimed, sent bool) {
+	defer func() {
+		if value := recover(); value != nil {
+			s.trouble(ctx, r, now, fmt.Errorf("otp: a store or a guard panicked: %v", value))
+		}
+	}()
+	return s.escalate(ctx, r, now)
 }
 
 // escalate takes the next step of one record, if nobody else does. A step that the guard

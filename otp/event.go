@@ -2,6 +2,8 @@ package otp
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/cnsms/cnsms/provider"
@@ -69,10 +71,23 @@ const (
 	EventTrouble EventKind = "trouble"
 )
 
+// tell tells of something. A hook that panics is told so, once; whoever asked is not to
+// blame, and gets his answer.
 func (s *Service) tell(ctx context.Context, e Event) {
+	if value := s.heard(ctx, e); value != nil {
+		text := provider.Message{To: e.Phone}.Redact(fmt.Sprint(value))
+		e = Event{Kind: EventTrouble, At: e.At, ID: e.ID, Purpose: e.Purpose, Phone: e.Phone, Test: e.Test, Err: errors.New("otp: OnEvent panicked: " + text)}
+		_ = s.heard(ctx, e)
+	}
+}
+
+// heard calls the hook, and returns what it panics with.
+func (s *Service) heard(ctx context.Context, e Event) (panicked any) {
+	defer func() { panicked = recover() }()
 	if hook := s.config().OnEvent; hook != nil {
 		hook(ctx, e)
 	}
+	return nil
 }
 
 // event begins an event about a record.

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cnsms/cnsms/otp/guard"
 )
@@ -110,8 +111,9 @@ func (c HandlerConfig) prepare() (*http.CrossOriginProtection, error) {
 // detail for the programmer. Who is not the holder of a verification is told the same of it as
 // of one that does not exist.
 type Handler struct {
-	config  func() HandlerConfig // fmt does not look into functions
-	origins *http.CrossOriginProtection
+	config   func() HandlerConfig // fmt does not look into functions
+	origins  *http.CrossOriginProtection
+	bodyTime time.Duration
 }
 
 // NewHandler makes a handler. The error names every problem of cfg at once.
@@ -121,7 +123,7 @@ func NewHandler(cfg HandlerConfig) (*Handler, error) {
 		return nil, err
 	}
 	cfg.Purposes, cfg.TrustedProxies = slices.Clone(cfg.Purposes), slices.Clone(cfg.TrustedProxies)
-	return &Handler{config: func() HandlerConfig { return cfg }, origins: origins}, nil
+	return &Handler{config: func() HandlerConfig { return cfg }, origins: origins, bodyTime: bodyTime}, nil
 }
 
 // endpoint is what is served under one path.
@@ -147,7 +149,7 @@ var endpoints = map[string]endpoint{
 
 // ServeHTTP answers one request.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{w: w, r: r, words: Words(r.Header.Get("Accept-Language"))}
+	x := &exchange{w: w, r: r, bodyTime: h.bodyTime, words: Words(r.Header.Get("Accept-Language"))}
 	header := w.Header()
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
@@ -172,7 +174,7 @@ func (h *Handler) serve(x *exchange) error {
 	}
 	purpose, named := x.fields["purpose"]
 	if served := h.config().Purposes; named && served != nil && !slices.Contains(served, purpose) {
-		return badRequest(fmt.Sprintf("purpose: %q is not served here", short(purpose)))
+		return badRequest("purpose: is not served here; want one of " + strings.Join(served, ", "))
 	}
 	x.session = h.sessionOf(x.r)
 	return e.serve(h, x)

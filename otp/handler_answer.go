@@ -24,6 +24,9 @@ func refused(status int, detail string) error { return &refusal{status, badReque
 func (x *exchange) fail(err error) {
 	answer := &Error{Code: Unavailable}
 	errors.As(err, &answer)
+	if len(answer.Challenge) > 0 && !json.Valid(answer.Challenge) { // of a store or a guard by somebody else
+		answer = &Error{Code: Unavailable}
+	}
 	status := answer.HTTPStatus()
 	var own *refusal
 	if errors.As(err, &own) {
@@ -54,10 +57,7 @@ type member struct{ name, text string }
 
 // write answers with a JSON object and further members of it.
 func (x *exchange) write(status int, object any, more ...member) {
-	body, err := json.Marshal(object)
-	if err != nil { // a challenge that is no JSON
-		status, body = http.StatusServiceUnavailable, []byte(`{"code":"unavailable"}`)
-	}
+	body, _ := json.Marshal(object) // what comes here always is JSON
 	for _, each := range more {
 		body = each.addTo(body)
 	}

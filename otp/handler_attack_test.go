@@ -100,8 +100,8 @@ func TestHandlerReadsJSONStrictly(t *testing.T) {
 		`{"phone":{"a":1}}`:            "phone: want a string",
 		`{"phone":["1"]}`:              "phone: want a string",
 		`{"phone":"1","phone":"2"}`:    "phone: is there twice",
-		`{"Phone":"1"}`:                `"Phone": there is no such member; want purpose, phone, solution, captcha, key, lang`,
-		`{"phone":"1","binding":"x"}`:  `"binding": there is no such member; want purpose, phone, solution, captcha, key, lang`,
+		`{"Phone":"1"}`:                "a member is not known; want purpose, phone, solution, captcha, key, lang",
+		`{"phone":"1","binding":"x"}`:  "a member is not known; want purpose, phone, solution, captcha, key, lang",
 		`{"\u0070hone":"1","phone":1}`: "phone: is there twice",
 		`{"phone":"\ud800"}`:           "phone: is not Unicode",
 		"{\"phone\":\"\xff\"}":         "body: is not UTF-8",
@@ -119,7 +119,7 @@ func TestHandlerReadsJSONStrictly(t *testing.T) {
 		"id=a;purpose=login":                "query: is not as a form writes it",
 		"id=%zz":                            "query: is not as a form writes it",
 		"id=%ff&purpose=login":              "id: is not Unicode",
-		"id=a&purpose=login&x=1":            `"x": there is no such member; want id, purpose, lang`,
+		"id=a&purpose=login&x=1":            "a member is not known; want id, purpose, lang",
 		"id=" + strings.Repeat("a", 16<<10): "query: want 16384 bytes at most",
 	} {
 		got := b.do(http.MethodGet, "status?"+query, "")

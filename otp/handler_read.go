@@ -26,11 +26,12 @@ const (
 
 // exchange is one request and its answer.
 type exchange struct {
-	w       http.ResponseWriter
-	r       *http.Request
-	words   Words
-	fields  map[string]string
-	session session
+	w        http.ResponseWriter
+	r        *http.Request
+	bodyTime time.Duration
+	words    Words
+	fields   map[string]string
+	session  session
 }
 
 // read reads the members of a request: from the body of a POST, from the query of a GET.
@@ -73,7 +74,7 @@ func (x *exchange) body() ([]byte, error) {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case !inTime:
-		return nil, refused(http.StatusRequestTimeout, fmt.Sprintf("body: did not arrive within %v", bodyTime))
+		return nil, refused(http.StatusRequestTimeout, fmt.Sprintf("body: did not arrive within %v", x.bodyTime))
 	case errors.As(err, &tooLarge):
 		return nil, refused(http.StatusRequestEntityTooLarge, fmt.Sprintf("body: want %d bytes at most", maxBody))
 	case err != nil:
@@ -83,11 +84,11 @@ func (x *exchange) body() ([]byte, error) {
 	return body, nil
 }
 
-// readAll reads for bodyTime. A deadline of the connection's would end the request's context
+// readAll reads for x.bodyTime. A deadline of the connection's would end the request's context
 // later, so that one is set only when the time is over.
 func (x *exchange) readAll() (body []byte, inTime bool, err error) {
 	fired := make(chan struct{})
-	timer := time.AfterFunc(bodyTime, func() {
+	timer := time.AfterFunc(x.bodyTime, func() {
 		defer close(fired)
 		_ = http.NewResponseController(x.w).SetReadDeadline(time.Unix(1, 0))
 	})
@@ -166,7 +167,7 @@ func addField(fields map[string]string, known []string, name string, value any) 
 	_, twice := fields[name]
 	switch {
 	case !slices.Contains(known, name):
-		return badRequest(fmt.Sprintf("%q: there is no such member; want %s", short(name), strings.Join(known, ", ")))
+		return badRequest("a member is not known; want " + strings.Join(known, ", "))
 	case twice:
 		return badRequest(name + ": is there twice")
 	case !isText:
@@ -176,13 +177,4 @@ func addField(fields map[string]string, known []string, name string, value any) 
 	}
 	fields[name] = text
 	return nil
-}
-
-// short limits how much of a request an answer repeats.
-func short(text string) string {
-	const most = 64
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most])
-	}
-	return text
 }

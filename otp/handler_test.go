@@ -96,7 +96,7 @@ func TestHandlerNarrowsPurposes(t *testing.T) {
 	b := s.browser()
 	got := b.post("start", `{"purpose":"login","phone":"`+typed+`"}`)
 	require.Equal(t, http.StatusBadRequest, got.status)
-	require.Equal(t, `purpose: "login" is not served here`, got.body["detail"])
+	require.Equal(t, "purpose: is not served here; want one of reset", got.body["detail"])
 	s.sms.ExpectNothing(t)
 	require.Equal(t, http.StatusOK, b.post("start", `{"purpose":"reset","phone":"`+typed+`"}`).status)
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/cnsms/cnsms/provider"
@@ -123,7 +125,7 @@ func (s *Service) read(req StartRequest) (start, error) {
 	policy, ok := s.config().Purposes[req.Purpose]
 	switch {
 	case !ok:
-		return start{}, badRequest(fmt.Sprintf("Purpose: there is no purpose %q", req.Purpose))
+		return start{}, badRequest("Purpose: there is none of that name; want one of " + strings.Join(slices.Sorted(maps.Keys(s.config().Purposes)), ", "))
 	case req.Binding == "":
 		return start{}, badRequest("Binding: want a secret of the user's session")
 	case max(len(req.Binding), len(req.Device), len(req.Key), len(req.Solution)) > longest:

@@ -203,14 +203,14 @@ func TestStartRefusesBadRequests(t *testing.T) {
 	t.Parallel()
 	s, sms := newService(t)
 	for want, change := range map[string]func(r *otp.StartRequest){
-		"Purpose: there is no purpose": func(r *otp.StartRequest) { r.Purpose = "other" },
-		"Binding: want a secret":       func(r *otp.StartRequest) { r.Binding = "" },
-		"bytes at most":                func(r *otp.StartRequest) { r.Binding = string(make([]byte, 1025)) },
-		"Code: want 6 digits":          func(r *otp.StartRequest) { r.Code = "12345" },
-		`Params["code"]`:               func(r *otp.StartRequest) { r.Params = provider.Params{"code": "1"} },
-		"is not UTF-8":                 func(r *otp.StartRequest) { r.Params = provider.Params{"a": "\xff"} },
-		"Captcha":                      func(r *otp.StartRequest) { r.Captcha = "\xff" },
-		"bad_phone":                    func(r *otp.StartRequest) { r.Phone = "12345" },
+		"Purpose: there is none of that name": func(r *otp.StartRequest) { r.Purpose = "other" },
+		"Binding: want a secret":              func(r *otp.StartRequest) { r.Binding = "" },
+		"bytes at most":                       func(r *otp.StartRequest) { r.Binding = string(make([]byte, 1025)) },
+		"Code: want 6 digits":                 func(r *otp.StartRequest) { r.Code = "12345" },
+		`Params["code"]`:                      func(r *otp.StartRequest) { r.Params = provider.Params{"code": "1"} },
+		"is not UTF-8":                        func(r *otp.StartRequest) { r.Params = provider.Params{"a": "\xff"} },
+		"Captcha":                             func(r *otp.StartRequest) { r.Captcha = "\xff" },
+		"bad_phone":                           func(r *otp.StartRequest) { r.Phone = "12345" },
 	} {
 		req := start()
 		change(&req)

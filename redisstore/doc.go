@@ -44,7 +44,7 @@
 // in a hook of the client; the calls of this package do not wait.
 //
 // A server that evicts keys when its memory is full drops codes, and counts of wrong codes with
-// them. Set maxmemory-policy to noeviction: then Create is an error, and what is stored stays good.
+// them. Set maxmemory-policy to noeviction: then calls that write are errors and do nothing.
 //
 // A call returns within milliseconds of its context's end. Its connection is then kept until the server
 // answers or the client's ReadTimeout is over.

@@ -189,3 +189,14 @@ func TestTheJSONForPages(t *testing.T) {
 				{"provider":"paid","send":1,"at":"2026-11-28T09:00:00Z","outcome":"delivered","segments":1,"cost":{"least":"0.045","most":"0.045"}}],
 			"cost":{"least":"0.045","most":"0.045"},"instead":{"least":"0.045","most":"0.045"},"saved":{"least":"0","most":"0"}}]}`, string(written))
 }
+
+// TestAGuessAtAnIDLeavesThePurpose has a service tell of a code for an id by somebody who is not
+// its holder, for whom there is no purpose.
+func TestAGuessAtAnIDLeavesThePurpose(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, ledger.Accepted)
+	d.send(d.paid, 1, 1)
+	d.books.Note(t.Context(), otp.Event{Kind: otp.EventSent, ID: idOf(1), Purpose: "login"})
+	d.books.Note(t.Context(), otp.Event{Kind: otp.EventWrongCode, ID: idOf(1)})
+	require.Equal(t, "login", d.verification(1).Purpose)
+}

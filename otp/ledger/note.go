@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"hash/maphash"
 
@@ -27,7 +28,7 @@ func (l *Ledger) Note(_ context.Context, e otp.Event) {
 			return
 		}
 		l.change(v, func() {
-			v.purpose = e.Purpose
+			v.purpose = cmp.Or(e.Purpose, v.purpose) // who guesses at an id is told of no purpose
 			v.verified = v.verified || e.Kind == otp.EventVerified
 			v.canceled = v.canceled || e.Kind == otp.EventCanceled
 		})

@@ -8,7 +8,7 @@
 local MINUTE, HOUR, DAY = 60000, 3600000, 86400000
 local KEEP_MINUTES, KEEP_HOURS, KEEP = HOUR, DAY, 15 * DAY
 local PX_KEEP, PX_OPEN, PX_SPENT, PX_ANSWER = '1296000000', '172800000', '172800000', '60000'
-local MAX_CELLS, SERIES, LAG_MOST = 250, 5, 600000
+local AHEAD, MAX_CELLS, SERIES = 10 * MINUTE, 250, 5
 local HEAD, ROW, FIELDS, VERIFIED_FIELD = 6, 30, 7, 5
 local FORMAT, SIZES = 'I6I4I4I4I4I4I4', {6, 4, 4, 4, 4, 4, 4}
 local EMPTY = string.rep('\0', HEAD)
@@ -123,14 +123,15 @@ local function over(k, when)
 end
 
 -- clock returns the server's time, but none before a change of these counters, unless that
--- is so far ahead that it was told by a clock that was wrong.
+-- is so far ahead that a clock was wrong: then what is ahead does not count until its time.
 local function clock(counters)
   local t = redis.call('TIME')
   local told = t[1] * 1000 + floor(t[2] / 1000)
   local now = told
   for i = 1, #counters do
-    if counters[i].changed - told <= LAG_MOST then
-      now = max(now, counters[i].changed)
+    local changed = counters[i].changed
+    if changed > now and changed <= told + AHEAD then
+      now = changed
     end
   end
   return now
@@ -155,7 +156,8 @@ local function sum(k, now, series, from, to, is_today)
   from, to = window(now, from, to, is_today)
   local first = k.overs[from] or over(k, from)
   k.overs[from] = first -- many sums of a counter begin at the same time
-  local final = begun(k, to)
+  k.newest = k.newest or start(k, k.n)
+  local final = k.newest <= to and k.n or begun(k, to)
   if final <= first then
     return 0
   end

@@ -26,7 +26,8 @@ func Run(t *testing.T, h Harness) {
 		"exact log": exactLog, "all or nothing": allOrNothing, "token once": tokenOnce, "racing": racing,
 		"today": today, "settle once": settleOnce, "release": release, "shares": shares, "flags": flags,
 		"coarse windows": coarseWindows, "a day": exactDay, "withdrawal": withdrawal,
-		"a busy key": busy, "record": record, "money": money, "wait of a window": waits, "a clock that goes back": back,
+		"a busy key": busy, "too late": tooLate, "record": record, "money": money, "wait of a window": waits,
+		"a clock that goes back": back,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -324,14 +325,25 @@ func busy(t *testing.T, h Harness) {
 	t.Helper()
 	s, advance := h.New(t)
 	b := guard.Batch{Keys: exact(), Checks: []guard.Check{limit(0, guard.Sent, 10*time.Minute, 1000, guard.Refuse)}}
-	for range 600 {
+	for range 300 {
 		require.Equal(t, guard.Note, reserve(t, s, b).Effect)
-		advance(500 * time.Millisecond)
+		advance(time.Second)
 	}
 	n := count(t, s, b.Keys[0], guard.Sent, 2*time.Minute)
-	require.GreaterOrEqual(t, n, int64(239))
-	require.LessOrEqual(t, n, int64(240+120))
-	require.Equal(t, int64(600), count(t, s, b.Keys[0], guard.Sent, time.Hour))
+	require.GreaterOrEqual(t, n, int64(119))
+	require.LessOrEqual(t, n, int64(120+60))
+	require.Equal(t, int64(300), count(t, s, b.Keys[0], guard.Sent, time.Hour))
+}
+
+// tooLate: what is told longer than Keep after the text changes nothing.
+func tooLate(t *testing.T, h Harness) {
+	t.Helper()
+	s, advance := h.New(t)
+	key := guard.Key{Name: "a"}
+	out := reserve(t, s, guard.Batch{Keys: []guard.Key{key}})
+	advance(guard.Keep + time.Second)
+	require.NoError(t, s.Settle(t.Context(), settlement("1", []guard.Key{key}, out, guard.Verified)))
+	require.Zero(t, count(t, s, key, guard.Verified, guard.Keep))
 }
 
 // back: time stands still when the clock goes back ten minutes, and goes on when it goes

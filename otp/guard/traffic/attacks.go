@@ -21,7 +21,7 @@ const wholeDay = 86400.0
 
 // size says how much there is of a scenario.
 type size struct {
-	part    int // a third or the whole of most events
+	part    int // 1 for everything, 4 for a quarter of most events
 	flood   int // seconds of a flood
 	victims int // people who log in under bombing
 }
@@ -33,10 +33,10 @@ func Scenarios() []Scenario {
 	return append(attacks(z), honestDays(z)...)
 }
 
-// Samples are the same with fewer people and half a minute of a flood, for tests that
+// Samples are the same with fewer people and less than a minute of a flood, for tests that
 // are short of time.
 func Samples() []Scenario {
-	z := size{part: 3, flood: 30, victims: 4}
+	z := size{part: 4, flood: 20, victims: 4}
 	return append(attacks(z), honestDays(z)...)
 }
 
@@ -49,7 +49,7 @@ func attacks(z size) []Scenario {
 			return c.done()
 		}}
 	}
-	victims := func(b bombing) func(*crowd) { return func(c *crowd) { victimIn(c, z.victims, b) } }
+	victims := func(b bombing) func(*crowd) { return func(c *crowd) { victimIn(c, z, b) } }
 	return []Scenario{
 		attack("bomb", 0, func(c *crowd) { bomb(c, z.part, 0) }),
 		attack("bomb-solvers", 0, func(c *crowd) { bomb(c, z.part, 20) }),
@@ -193,8 +193,8 @@ type bombing struct {
 }
 
 // victimIn has people log in while their number is bombed all day.
-func victimIn(c *crowd, people int, b bombing) {
-	for range people {
+func victimIn(c *crowd, z size, b bombing) {
+	for range z.victims {
 		v := c.person()
 		v.who, v.success = "victim", 1
 		if b.known {
@@ -203,7 +203,7 @@ func victimIn(c *crowd, people int, b bombing) {
 		if b.moved {
 			v.ip, v.session = c.ip(), c.session()
 		}
-		for range 300 {
+		for range 300 / z.part {
 			c.attack(20000+c.rand.Float64()*40000, c.bomber(v.phone, b.solve), b.asks)
 		}
 		c.wish(20000+c.rand.Float64()*40000, v)
