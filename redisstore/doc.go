@@ -6,6 +6,8 @@
 //	watch, err := guard.New(guard.Config{Store: counters, Key: guardKey})
 //	records, err := redisstore.NewVerifications(shared)
 //	codes, err := otp.New(otp.Config{Store: records, Guard: watch, …})
+//	attempts, err := redisstore.NewAttempts(shared)
+//	sender, err := failover.NewComposer(failover.ComposerConfig{Attempts: attempts, Key: composerKey, …})
 //
 // # One step, one script
 //
@@ -33,7 +35,8 @@
 // # Nothing stays
 //
 // Each key has its end when it is written, in the same step. What is kept are digests and ciphertexts
-// made with the service's key: no code and no number, and nothing that tells who tried.
+// made with the service's key: no code and no number, and nothing that tells who tried. A composer makes its digests with
+// failover.ComposerConfig.Key: without it, whoever reads the store finds the numbers by trying all of them.
 //
 // # When Redis fails
 //

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"sync"
@@ -26,7 +27,9 @@ type Config struct {
 	Challenger Challenger
 	// RecordOnly lets everything through, and writes what it would have decided.
 	RecordOnly bool
-	// Log gets one record for each decision, without numbers, addresses or sessions.
+	// Log gets one record for each decision: what holds ("decision"), what the rules say
+	// ("would"), the rule with its count and limit, and the wait in seconds ("wait_s"). The
+	// number is masked; there is neither address nor session.
 	// Default: none.
 	Log *slog.Logger
 	// AllowPhones and AllowNetworks pass over R1 to R4, R7 and R8; R5, R6 and the budgets
@@ -71,7 +74,7 @@ type Guard struct {
 // New returns a guard.
 func New(c Config) (*Guard, error) {
 	if len(c.Key) < 32 {
-		return nil, errors.New("guard: Key: want 32 bytes or more")
+		return nil, fmt.Errorf("guard: Key: has %d bytes; want 32 random ones at least", len(c.Key))
 	}
 	if c.AllPaid && c.Rules == nil {
 		return nil, errors.New("guard: Rules: with AllPaid, say in Rules.Money what texts to strangers may cost in 24 hours; begin with DefaultRules")
@@ -240,6 +243,6 @@ func (g *Guard) decide(b Batch, out Outcome, asked, degraded bool) Decision {
 func (g *Guard) log(ctx context.Context, r Request, d Decision) {
 	g.counts.add(d)
 	g.config.Log.LogAttrs(ctx, slog.LevelInfo, "guard", slog.String("decision", d.Verdict.String()), slog.String("would", d.Would.String()),
-		slog.String("rule", d.Rule), slog.Int64("count", d.Count), slog.Int64("limit", d.Limit), slog.Duration("wait", d.Wait),
+		slog.String("rule", d.Rule), slog.Int64("count", d.Count), slog.Int64("limit", d.Limit), slog.Int64("wait_s", int64(d.Wait/time.Second)),
 		slog.Bool("paid", d.Paid), slog.Bool("degraded", d.Degraded), slog.Any("phone", r.Phone), slog.String("purpose", r.Purpose))
 }
