@@ -49,7 +49,8 @@ type Config struct {
 	// Guard refuses what looks like abuse, and says which texts may cost money: a *guard.Guard
 	// of package otp/guard. nil means one in memory with guard.DefaultRules, beside a store in
 	// memory. Beside a Store that is given, nil is refused: who shares verifications shares
-	// what the guard counts. NoGuard switches it off.
+	// what the guard counts. NoGuard switches it off. A guard takes a Composer's First for free
+	// unless it has a price; where every way costs money, make one with guard.Config.AllPaid.
 	Guard Guard
 	// GuessesPerDay is how many wrong codes one number allows within 24 hours, over
 	// all its verifications, 1 to 100. After a rotation of keys it counts anew. Keep it above
@@ -72,7 +73,7 @@ type Config struct {
 	// panics, it is told of that by an EventTrouble, and the call goes on.
 	OnEvent func(ctx context.Context, e Event)
 	// Now tells the time by which test numbers end, and is the clock of the store in
-	// memory when Store is nil. nil means time.Now.
+	// memory when Store is nil, and of the guard in memory when Guard is nil too. nil means time.Now.
 	Now func() time.Time
 }
 

@@ -81,4 +81,9 @@
 // What a guard learns: every text of a verification whose code was right, every wrong code, and what
 // was not sent after all. A text that was canceled, and one whose code nobody typed, stays
 // sent and not verified.
+//
+// # For a web page
+//
+// A [Handler] serves a Service to the pages of a site, as JSON over HTTP, and [Words] has
+// what to tell users, in Chinese and English.
 package otp

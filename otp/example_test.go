@@ -2,9 +2,11 @@ package otp_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"time"
 
@@ -38,6 +40,48 @@ func ExampleService() {
 
 	fmt.Println(v.Sent, done.Phone, err)
 	// Output: true 138****8000 <nil>
+}
+
+// A site mounts the handler and says what a verified number is good for.
+func ExampleHandler() {
+	sender, key := &fake.Provider{}, provider.Secret(strings.Repeat("random ", 5))
+	codes, err := otp.New(otp.Config{Sender: sender, Key: key, Purposes: otp.Purposes{"login": {}}})
+	must(err)
+	h, err := otp.NewHandler(otp.HandlerConfig{Service: codes, OnVerified: func(w http.ResponseWriter, _ *http.Request, done otp.Checked) error {
+		http.SetCookie(w, &http.Cookie{Name: "session", Value: "a new one", Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+		fmt.Println("logged in:", done.Phone)
+		return nil
+	}})
+	must(err)
+	mux := http.NewServeMux()
+	mux.Handle("/codes/", http.StripPrefix("/codes", h))
+
+	var cookie string
+	ask := func(path, body string) string { // as the page's script does
+		w, r := httptest.NewRecorder(), httptest.NewRequestWithContext(context.Background(), http.MethodPost, path, strings.NewReader(body))
+		r.Header = http.Header{"Content-Type": {"application/json"}, "Accept-Language": {"en"}, "Cookie": {cookie}}
+		mux.ServeHTTP(w, r)
+		cookie, _, _ = strings.Cut(w.Header().Get("Set-Cookie"), ";")
+		return w.Body.String()
+	}
+	var v struct{ ID, Message string }
+	must(json.Unmarshal([]byte(ask("/codes/start", `{"purpose":"login","phone":"138 0013 8000"}`)), &v))
+	fmt.Println(v.Message)
+	code := sender.CodeFor(provider.MustParsePhone("13800138000"))
+	fmt.Print(ask("/codes/check", `{"purpose":"login","id":"`+v.ID+`","code":"`+code+`"}`))
+	// Output:
+	// A code has been sent. It is valid for 10 minutes.
+	// logged in: 138****8000
+	// {"verified":true,"message":"Your number is verified."}
+}
+
+func ExampleWords_For() {
+	err := &otp.Error{Code: otp.Wait, Rule: "resend", RetryAfter: 42 * time.Second}
+	fmt.Println(otp.Words("zh-CN,en;q=0.5").For(err))
+	fmt.Println(otp.Words("en").For(err))
+	// Output:
+	// 验证码已发送，请 42 秒后再试
+	// A code has been sent. Try again in 42 seconds.
 }
 
 // A program with several processes gives the service a guard. Here all is in memory; a

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cnsms/cnsms/provider"
 )
@@ -157,3 +158,6 @@ func Endpoints() map[string]string {
 	}
 	return all
 }
+
+// SetBodyTime sets how long h waits for a body.
+func SetBodyTime(h *Handler, d time.Duration) { h.bodyTime = d }

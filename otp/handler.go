@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cnsms/cnsms/otp/guard"
 )
@@ -106,12 +107,13 @@ func (c HandlerConfig) prepare() (*http.CrossOriginProtection, error) {
 // the guard knows the browser by; it ends 15 days after the last start.
 //
 // An error has the status of [Error.HTTPStatus], the members of [Error.MarshalJSON], a
-// message for the user in Chinese or English (see [Words]), and for a bad_request a
-// detail for the programmer. Who is not the holder of a verification is told the same of it as
+// message for the user in Chinese or English (see [Words]), and for a bad_request and for a
+// request without the cookie a detail for the programmer. Who is not the holder of a verification is told the same of it as
 // of one that does not exist.
 type Handler struct {
-	config  func() HandlerConfig // fmt does not look into functions
-	origins *http.CrossOriginProtection
+	config   func() HandlerConfig // fmt does not look into functions
+	origins  *http.CrossOriginProtection
+	bodyTime time.Duration
 }
 
 // NewHandler makes a handler. The error names every problem of cfg at once.
@@ -121,7 +123,7 @@ func NewHandler(cfg HandlerConfig) (*Handler, error) {
 		return nil, err
 	}
 	cfg.Purposes, cfg.TrustedProxies = slices.Clone(cfg.Purposes), slices.Clone(cfg.TrustedProxies)
-	return &Handler{config: func() HandlerConfig { return cfg }, origins: origins}, nil
+	return &Handler{config: func() HandlerConfig { return cfg }, origins: origins, bodyTime: bodyTime}, nil
 }
 
 // endpoint is what is served under one path.
@@ -147,7 +149,7 @@ var endpoints = map[string]endpoint{
 
 // ServeHTTP answers one request.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{w: w, r: r, words: Words(r.Header.Get("Accept-Language"))}
+	x := &exchange{w: w, r: r, bodyTime: h.bodyTime, words: Words(r.Header.Get("Accept-Language"))}
 	header := w.Header()
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
@@ -160,12 +162,12 @@ func (h *Handler) serve(x *exchange) error {
 	e, known := endpoints[strings.TrimPrefix(x.r.URL.Path, "/")]
 	switch {
 	case !known:
-		return refused(http.StatusNotFound, "path: there is nothing here; mount the handler with http.StripPrefix")
+		return refused(http.StatusNotFound, "path: want start, resend, check, cancel, status, challenge or openapi.json; mount the handler with http.StripPrefix")
 	case x.r.Method != e.method && (x.r.Method != http.MethodHead || e.method != http.MethodGet):
 		x.w.Header().Set("Allow", allow(e.method))
 		return refused(http.StatusMethodNotAllowed, "method: want "+e.method)
 	case h.origins.Check(x.r) != nil:
-		return refused(http.StatusForbidden, "Origin: a page of another origin made the request")
+		return refused(http.StatusForbidden, "Origin: a page of another origin made the request; if it is a page of this site, have the proxy pass Host on, or name its origin in HandlerConfig.Origins")
 	}
 	if err := x.read(e); err != nil {
 		return err

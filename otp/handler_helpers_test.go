@@ -27,6 +27,7 @@ type site struct {
 	logins   atomic.Int64
 	verified func(w http.ResponseWriter, r *http.Request, done otp.Checked) error
 	handler  http.Handler
+	served   *otp.Handler
 	over     http.RoundTripper
 }
 
@@ -66,7 +67,7 @@ func offline(t *testing.T, service func(cfg *otp.Config), change ...func(cfg *ot
 	require.NoError(t, err)
 	mux := http.NewServeMux()
 	mux.Handle("/codes/", http.StripPrefix("/codes", h))
-	s.handler = mux
+	s.handler, s.served = mux, h
 	return s
 }
 
@@ -86,6 +87,7 @@ func (s *site) browser() *browser {
 // reply is an answer, read.
 type reply struct {
 	status int
+	proto  int // 1 or 2
 	header http.Header
 	text   string
 	body   map[string]any
@@ -123,7 +125,7 @@ func (s *site) read(answer *http.Response) reply {
 	require.NoError(s.t, err)
 	s.keepsSecrets(string(data) + headers(answer.Header))
 	s.asDescribed(answer, data)
-	got := reply{status: answer.StatusCode, header: answer.Header, text: string(data), body: map[string]any{}}
+	got := reply{status: answer.StatusCode, proto: answer.ProtoMajor, header: answer.Header, text: string(data), body: map[string]any{}}
 	require.NoError(s.t, json.Unmarshal(data, &got.body), "%s", data)
 	return got
 }

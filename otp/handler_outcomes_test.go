@@ -139,6 +139,21 @@ func TestHandlerSaysThatAStoreIsAway(t *testing.T) {
 	}
 }
 
+// babbling is a store whose error is no JSON.
+type babbling struct{ otp.Store }
+
+func (babbling) Look(context.Context, string) (otp.Answer, error) {
+	return otp.Answer{}, &otp.Error{Code: otp.ChallengeWanted, Challenge: []byte("{")}
+}
+
+func TestHandlerAnswersJSONWhateverItHears(t *testing.T) {
+	t.Parallel()
+	s := newSiteOf(t, func(cfg *otp.Config) { cfg.Store = babbling{newStore(t, newClock())} })
+	got := s.browser().status("aaaaaaaaaaaaaaaaaaaaaaaaaa")
+	require.Equal(t, http.StatusServiceUnavailable, got.status)
+	require.JSONEq(t, `{"code":"unavailable","message":"服务繁忙，请稍后再试"}`, got.text)
+}
+
 // blinking is a store that at times stores no outcome.
 type blinking struct {
 	otp.Store

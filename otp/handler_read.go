@@ -26,11 +26,12 @@ const (
 
 // exchange is one request and its answer.
 type exchange struct {
-	w       http.ResponseWriter
-	r       *http.Request
-	words   Words
-	fields  map[string]string
-	session session
+	w        http.ResponseWriter
+	r        *http.Request
+	bodyTime time.Duration
+	words    Words
+	fields   map[string]string
+	session  session
 }
 
 // read reads the members of a request: from the body of a POST, from the query of a GET.
@@ -73,7 +74,7 @@ func (x *exchange) body() ([]byte, error) {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case !inTime:
-		return nil, refused(http.StatusRequestTimeout, fmt.Sprintf("body: did not arrive within %v", bodyTime))
+		return nil, refused(http.StatusRequestTimeout, fmt.Sprintf("body: did not arrive within %v", x.bodyTime))
 	case errors.As(err, &tooLarge):
 		return nil, refused(http.StatusRequestEntityTooLarge, fmt.Sprintf("body: want %d bytes at most", maxBody))
 	case err != nil:
@@ -83,11 +84,11 @@ func (x *exchange) body() ([]byte, error) {
 	return body, nil
 }
 
-// readAll reads for bodyTime. A deadline of the connection's would end the request's context
+// readAll reads for x.bodyTime. A deadline of the connection's would end the request's context
 // later, so that one is set only when the time is over.
 func (x *exchange) readAll() (body []byte, inTime bool, err error) {
 	fired := make(chan struct{})
-	timer := time.AfterFunc(bodyTime, func() {
+	timer := time.AfterFunc(x.bodyTime, func() {
 		defer close(fired)
 		_ = http.NewResponseController(x.w).SetReadDeadline(time.Unix(1, 0))
 	})
@@ -114,6 +115,9 @@ func (x *exchange) leave() {
 func decodeBody(body []byte, known []string) (map[string]string, error) {
 	if !utf8.Valid(body) {
 		return nil, badRequest("body: is not UTF-8")
+	}
+	if len(body) == 0 {
+		return nil, badRequest("body: is empty; want a JSON object, and nothing before the handler that reads it")
 	}
 	decoder, fields := json.NewDecoder(bytes.NewReader(body)), map[string]string{}
 	if first, err := decoder.Token(); err != nil || first != json.Delim('{') {

@@ -1,10 +1,12 @@
 package otp_test
 
 import (
+	"context"
 	"crypto/tls"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -162,4 +164,49 @@ func TestO15HandlerTellsNobodyButTheHolder(t *testing.T) {
 	}
 	s.sms.ExpectCount(t, 4)
 	require.EqualValues(t, 5, owner.status(ids["pending"]).body["tries_left"], "no stranger burns a try")
+}
+
+// counting is a store that counts what it is asked about single verifications.
+type counting struct {
+	otp.Store
+	calls atomic.Int64
+}
+
+func (c *counting) Look(ctx context.Context, id string) (otp.Answer, error) {
+	c.calls.Add(1)
+	return c.Store.Look(ctx, id)
+}
+
+func (c *counting) Try(ctx context.Context, t otp.Trial) (otp.Answer, error) {
+	c.calls.Add(1)
+	return c.Store.Try(ctx, t)
+}
+
+func (c *counting) Cancel(ctx context.Context, x otp.Cancellation) (otp.Answer, error) {
+	c.calls.Add(1)
+	return c.Store.Cancel(ctx, x)
+}
+
+// TestO16HandlerAsksTheStoreOnceWhoeverAsks: how long an answer takes tells nothing either.
+func TestO16HandlerAsksTheStoreOnceWhoeverAsks(t *testing.T) {
+	t.Parallel()
+	store := &counting{Store: newStore(t, newClock())}
+	s := newSiteOf(t, func(cfg *otp.Config) { cfg.Store = store })
+	owner, withCookie := s.browser(), s.browser()
+	id := owner.start()
+	withCookie.start()
+	for _, b := range []*browser{owner, withCookie, s.browser()} {
+		for _, asked := range []string{id, strings.Repeat("a", len(id))} {
+			for _, ask := range []func(){
+				func() { b.status(asked) },
+				func() { b.check(asked, "no code") },
+				func() { b.post("resend", `{"id":"`+asked+`","purpose":"login"}`) },
+				func() { b.post("cancel", `{"id":"`+strings.Repeat("b", len(id))+`","purpose":"login"}`) },
+			} {
+				before := store.calls.Load()
+				ask()
+				require.EqualValues(t, 1, store.calls.Load()-before)
+			}
+		}
+	}
 }

@@ -187,6 +187,21 @@ func (g *richer) Reserve(ctx context.Context, r guard.Request) (guard.Decision, 
 	return d, err
 }
 
+// TestTheGuardIsAskedForMoneyOnceForEachText has a resend refused on the free way.
+func TestTheGuardIsAskedForMoneyOnceForEachText(t *testing.T) {
+	t.Parallel()
+	g := &richer{}
+	composer, free, paid := ways(t)
+	s, _, c := newClocked(t, func(cfg *otp.Config) { cfg.Sender, cfg.Guard = composer, g })
+	v := started(t, s)
+	c.Advance(time.Minute)
+	free.Script(fake.Refuse(provider.KindUnavailable))
+	_, err := s.Resend(t.Context(), resend(v.ID))
+	require.ErrorIs(t, err, otp.NotSent)
+	require.Len(t, g.asked, 2)
+	paid.ExpectNothing(t)
+}
+
 // TestNobodyGetsASecondCode has a free way whose texts carry another code, and an outcome
 // that nobody knows.
 func TestNobodyGetsASecondCode(t *testing.T) {

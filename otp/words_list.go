@@ -32,6 +32,7 @@ var chinese = sentences{
 		"wait R4":          "当前获取验证码的人数较多，{when}",
 		"wait R6":          "当前获取验证码的人数较多，{when}",
 		"wait R7":          "当前获取验证码的人数较多，{when}",
+		"wait money":       "当前获取验证码的人数较多，{when}",
 		"blocked R5":       "暂不支持该国家或地区的手机号",
 	},
 	triesLeft: func(n int) string { return fmt.Sprintf("验证码错误，还可以再试 %d 次", n) },
@@ -73,6 +74,7 @@ var english = sentences{
 		"wait R4":          "Many people are requesting codes at present. {when}",
 		"wait R6":          "Many people are requesting codes at present. {when}",
 		"wait R7":          "Many people are requesting codes at present. {when}",
+		"wait money":       "Many people are requesting codes at present. {when}",
 		"blocked R5":       "Numbers of this country or region are not supported.",
 	},
 	triesLeft: func(n int) string {

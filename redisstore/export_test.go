@@ -32,8 +32,24 @@ func movable(s script, prefix string) script {
 	return s
 }
 
-// ReserveSource and Program are for the benchmark.
+// For tests and the benchmark.
 var (
 	ReserveSource = guardReserve.source
 	Program       = program
+	ReadOutcome   = readOutcome
 )
+
+// ReadAnswer and ReadListing read what scripts answer.
+var (
+	ReadAnswer  = readAnswer
+	ReadListing = readListing
+	WriteFixed  = writeFixed
+)
+
+// SourceOf returns the scripts of a store's calls.
+func SourceOf(name string) string {
+	return map[string]string{
+		"create": createScript.source, "look": lookScript.source, "claim": claimScript.source, "settle": settleScript.source,
+		"try": tryScript.source, "cancel": cancelScript.source, "note": noteScript.source, "add": addScript.source,
+	}[name]
+}

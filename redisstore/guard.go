@@ -9,7 +9,22 @@ import (
 	"github.com/cnsms/cnsms/otp/guard"
 )
 
-// Guard is a guard.Store in Redis. Safe for concurrent use.
+// Guard is a guard.Store in Redis: the limits hold for all programs of a deployment
+// together, and outlast each of them. Safe for concurrent use.
+//
+// Reserve and Settle are one script each, and give the same answers as the store in memory. A
+// counter is one string: 152 bytes of the server's memory for a number, some 5 KB for the whole
+// site however busy it is (Redis 7.0). A number stays for guard.Keep after its last text; what was
+// spent or settled, 48 hours; a call, a minute. Names are the guard's keyed digests.
+//
+// When a client sends a call again because no answer came, the script knows that for a minute and
+// counts once. When an error comes back all the same, the guard decides by its stricter rules, and
+// the call may have counted: too much, never too little. A replica that takes over without
+// the last milliseconds of its primary counts that much too little, and a token spent in
+// them is good once more.
+//
+// Time does not go back for a counter, but by more than ten minutes: that was a wrong clock,
+// and what it wrote counts again when its time comes.
 type Guard struct {
 	engine
 	reserve, settle script

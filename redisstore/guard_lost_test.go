@@ -35,7 +35,9 @@ func TestGuardCountsOnceOnALossyLine(t *testing.T) {
 	})
 	t.Run("server", func(t *testing.T) {
 		t.Parallel()
-		s, c := newGuardWithClock(t, lossy(t, *redistest.Server(t)), "lossy")
+		server := redistest.Server(t)
+		s, c := newGuardWithClock(t, lossy(t, *server), "lossy")
+		c.client = server.Client(t) // the clock is not what is tested
 		b := &both{redis: s, now: c.now, advance: c.advance}
 		b.play(t, 9, 300)
 	})

@@ -110,7 +110,7 @@ func digits(n int) string {
 	const letters = "abcdefghijklmnopqrstuvwxyz"
 	text := ""
 	for ; n > 0; n /= 26 {
-		text += string(letters[n%26])
+		text = string(letters[n%26]) + text
 	}
 	return text
 }

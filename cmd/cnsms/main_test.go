@@ -112,7 +112,7 @@ func TestSecondSignal(t *testing.T) {
 	url := gateway.ready()
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(url, "http://"))
 	require.NoError(t, err)
-	defer func() { _ = conn.Close() }() // a server waits for seconds for what such a connection may ask
+	defer func() { _ = conn.Close() }()                                            // a server waits for seconds for what such a connection may ask
 	said, code := p.run("status", "--gateway", url, "--token-file", p.siteToken()) // connections are accepted in order
 	require.Zero(t, code, said)
 	for gateway.Process.Signal(os.Interrupt) == nil {

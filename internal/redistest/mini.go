@@ -52,3 +52,6 @@ func (m *InMemory) SetTime(now time.Time) {
 	m.now = now
 	m.server.SetTime(now)
 }
+
+// Fail has the server answer everything with an error, until message is empty.
+func (m *InMemory) Fail(message string) { m.server.SetError(message) }

@@ -69,6 +69,8 @@ func TestMiniMovesItsClock(t *testing.T) {
 	require.Equal(t, time.Minute, client.Time(t.Context()).Val().Sub(before))
 	m.SetTime(before)
 	require.Equal(t, before.UnixMilli(), client.Time(t.Context()).Val().UnixMilli())
+	m.Fail("LOADING")
+	require.ErrorContains(t, client.Get(t.Context(), "a").Err(), "LOADING")
 }
 
 func TestDumpShowsEverything(t *testing.T) {

@@ -175,13 +175,14 @@ func (w *world) openRelay(stop context.CancelFunc) {
 	})
 }
 
-// openPaid opens a simulated service behind a network that loses requests and answers.
+// openPaid opens a simulated service behind a network that loses requests and answers. Each
+// has an outage of its own.
 func (w *world) openPaid(s *service) {
 	w.Helper()
 	w.paid[s.Name()] = s
 	server := sim.New(sim.Config{Keep: 1}, tapped{s, func(text sim.Text) { w.carry(s, text) }})
 	w.servers = append(w.servers, server)
-	_, err := server.Inject(sim.Fault{Effect: sim.EffectRefuse, Kind: provider.KindUnavailable, Skip: int(w.seed % 7), Times: 3})
+	_, err := server.Inject(sim.Fault{Effect: sim.EffectRefuse, Kind: provider.KindUnavailable, Skip: 10*len(w.servers) + int(w.seed%7), Times: 3})
 	require.NoError(w, err)
 	s.member.Provider, err = s.open(&http.Client{Transport: losing{server.Transport(), w.loses(s.Name(), 0.02)}})
 	require.NoError(w, err)

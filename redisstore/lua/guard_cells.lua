@@ -7,9 +7,9 @@
 -- the difference of two rows. Numbers have their high byte first; times are milliseconds.
 local MINUTE, HOUR, DAY = 60000, 3600000, 86400000
 local KEEP_MINUTES, KEEP_HOURS, KEEP = HOUR, DAY, 15 * DAY
-local PX_KEEP, PX_SPENT, PX_ANSWER = '1296000000', '172800000', '60000'
-local MAX_CELLS, SERIES = 250, 5
-local HEAD, ROW, FIELDS = 6, 30, 7
+local PX_KEEP, PX_OPEN, PX_SPENT, PX_ANSWER = '1296000000', '172800000', '172800000', '60000'
+local AHEAD, MAX_CELLS, SERIES = 10 * MINUTE, 250, 5
+local HEAD, ROW, FIELDS, VERIFIED_FIELD = 6, 30, 7, 5
 local FORMAT, SIZES = 'I6I4I4I4I4I4I4', {6, 4, 4, 4, 4, 4, 4}
 local EMPTY = string.rep('\0', HEAD)
 
@@ -122,12 +122,17 @@ local function over(k, when)
   return search(k, when, last)
 end
 
--- clock returns the server's time, but none before a change of these counters.
+-- clock returns the server's time, but none before a change of these counters, unless that
+-- is so far ahead that a clock was wrong: then what is ahead does not count until its time.
 local function clock(counters)
   local t = redis.call('TIME')
-  local now = t[1] * 1000 + floor(t[2] / 1000)
+  local told = t[1] * 1000 + floor(t[2] / 1000)
+  local now = told
   for i = 1, #counters do
-    now = max(now, counters[i].changed)
+    local changed = counters[i].changed
+    if changed > now and changed <= told + AHEAD then
+      now = changed
+    end
   end
   return now
 end
@@ -151,7 +156,8 @@ local function sum(k, now, series, from, to, is_today)
   from, to = window(now, from, to, is_today)
   local first = k.overs[from] or over(k, from)
   k.overs[from] = first -- many sums of a counter begin at the same time
-  local final = to == now and k.n or begun(k, to)
+  k.newest = k.newest or start(k, k.n)
+  local final = k.newest <= to and k.n or begun(k, to)
   if final <= first then
     return 0
   end
@@ -259,7 +265,8 @@ local function stamp(now)
   return stamped
 end
 
--- add repeats memory.add; change has the five series. No cell falls below zero.
+-- add repeats memory.add; change has the five series. No cell falls below zero. The last row
+-- has the total of what was verified, and without any a counter lives for two days.
 local function add(key, k, now, when, exact, change)
   local i, fresh = at(k, now, when, exact)
   local rows, count = tail(k, i, fresh)
@@ -275,5 +282,6 @@ local function add(key, k, now, when, exact, change)
     end
   end
   local before = i > 1 and k.raw:sub(HEAD + 1, HEAD + (i - 1) * ROW) or ''
-  redis.call('SET', key, stamp(now) .. before .. encode(rows, count), 'PX', PX_KEEP)
+  local lives = rows[(count - 1) * FIELDS + VERIFIED_FIELD] > 0 and PX_KEEP or PX_OPEN
+  redis.call('SET', key, stamp(now) .. before .. encode(rows, count), 'PX', lives)
 end

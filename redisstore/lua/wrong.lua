@@ -29,13 +29,13 @@ end
 
 -- add counts one more, and drops the hours that are over.
 local function add(key, wrong)
+  redis.call('HINCRBY', key, math.floor(now / hour), 1)
+  redis.call('PEXPIRE', key, 26 * hour)
   for h in pairs(wrong) do
     if not counts(h) then
       redis.call('HDEL', key, h)
     end
   end
-  redis.call('HINCRBY', key, string.format('%.0f', math.floor(now / hour)), 1)
-  redis.call('PEXPIRE', key, 26 * hour)
 end
 
 -- until_free returns when the first of them no longer counts.

@@ -21,7 +21,7 @@ const wholeDay = 86400.0
 
 // size says how much there is of a scenario.
 type size struct {
-	part    int // a third or the whole of most events
+	part    int // 1 for everything, 4 for a quarter of most events
 	flood   int // seconds of a flood
 	victims int // people who log in under bombing
 }
@@ -33,10 +33,10 @@ func Scenarios() []Scenario {
 	return append(attacks(z), honestDays(z)...)
 }
 
-// Samples are the same with fewer people and half a minute of a flood, for tests that
+// Samples are the same with fewer people and less than a minute of a flood, for tests that
 // are short of time.
 func Samples() []Scenario {
-	z := size{part: 3, flood: 30, victims: 4}
+	z := size{part: 4, flood: 20, victims: 4}
 	return append(attacks(z), honestDays(z)...)
 }
 
@@ -49,7 +49,7 @@ func attacks(z size) []Scenario {
 			return c.done()
 		}}
 	}
-	victims := func(b bombing) func(*crowd) { return func(c *crowd) { victimIn(c, z.victims, b) } }
+	victims := func(b bombing) func(*crowd) { return func(c *crowd) { victimIn(c, z, b) } }
 	return []Scenario{
 		attack("bomb", 0, func(c *crowd) { bomb(c, z.part, 0) }),
 		attack("bomb-solvers", 0, func(c *crowd) { bomb(c, z.part, 20) }),
@@ -63,7 +63,11 @@ func attacks(z size) []Scenario {
 		attack("flood-solvers", 0, func(c *crowd) { flood(c, z.flood, 15) }),
 		attack("many-victims", 0, func(c *crowd) { manyVictims(c, z.part, 0) }),
 		attack("many-victims-solvers", 0, func(c *crowd) { manyVictims(c, z.part, 20) }),
-		attack("own-numbers", 0, func(c *crowd) { ownNumbers(c, z.part) }),
+		attack("own-numbers", 0, func(c *crowd) { ownNumbers(c, z.part, 0) }),
+		attack("own-numbers-known", 0, func(c *crowd) {
+			c.day(wholeDay, 2*wholeDay, 1000/z.part, nil)
+			ownNumbers(c, z.part, wholeDay)
+		}),
 		attack("victim-in", 0, victims(bombing{asks: 2})),
 		attack("victim-in-known", 0, victims(bombing{asks: 2, solve: 20, known: true})),
 		attack("victim-in-moved", 10, victims(bombing{asks: 2, solve: 20, known: true, moved: true})),
@@ -155,12 +159,19 @@ func manyVictims(c *crowd, part int, solve float64) {
 }
 
 // ownNumbers verifies twenty numbers of the attacker's own all day, paid texts
-// included, and asks for strangers' numbers from the same browsers and addresses.
-func ownNumbers(c *crowd, part int) {
+// included, and asks for strangers' numbers from the same browsers and addresses. A day
+// that begins later comes after one on which he verified each of them once.
+func ownNumbers(c *crowd, part int, begin float64) {
 	for range 20 / part {
 		own := c.bomber(c.phone(), 10)
 		own.who = "attack"
-		for t := c.rand.Float64() * 3600; t < wholeDay-7200; t += 7200 {
+		first := c.rand.Float64() * 3600
+		if begin > 0 {
+			flow := c.flow()
+			c.add(first, own, Start, Always, flow, true)
+			c.add(first+20, own, Check, Always, flow, true)
+		}
+		for t := begin + first; t < begin+wholeDay-7200; t += 7200 {
 			flow := c.flow()
 			c.add(t, own, Start, Always, flow, true)
 			c.add(t+65, own, Resend, IfPending, flow, true)
@@ -182,8 +193,8 @@ type bombing struct {
 }
 
 // victimIn has people log in while their number is bombed all day.
-func victimIn(c *crowd, people int, b bombing) {
-	for range people {
+func victimIn(c *crowd, z size, b bombing) {
+	for range z.victims {
 		v := c.person()
 		v.who, v.success = "victim", 1
 		if b.known {
@@ -192,7 +203,7 @@ func victimIn(c *crowd, people int, b bombing) {
 		if b.moved {
 			v.ip, v.session = c.ip(), c.session()
 		}
-		for range 300 {
+		for range 300 / z.part {
 			c.attack(20000+c.rand.Float64()*40000, c.bomber(v.phone, b.solve), b.asks)
 		}
 		c.wish(20000+c.rand.Float64()*40000, v)
