@@ -39,7 +39,10 @@ type Checked struct {
 // one try before anything is compared. The error is an *Error; an unknown ID, another
 // binding, purpose or number are all answered with the same WrongCode, and burn nothing.
 func (s *Service) Check(ctx context.Context, req CheckRequest) (Checked, error) {
-	code := provider.CleanCode(req.Code)
+	code := "" // what is longer is none, and not worth the reading
+	if len(req.Code) <= longest {
+		code = provider.CleanCode(req.Code)
+	}
 	switch {
 	case req.ID == "", req.Purpose == "", req.Binding == "":
 		return Checked{}, missing(req.ID, req.Purpose, req.Binding)

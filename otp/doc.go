@@ -74,9 +74,10 @@
 // (provider.Message.FreeOnly): a resend as a first attempt again, with a Ref of its own, and a
 // first text that the free way refuses not at all (NotSent with the rule "money"). Otherwise
 // such a first text, and one of which nobody knows whether it was sent, goes out the paid way
-// at once. That needs a failover.Composer with a First that has no price inside the Sender. A
-// site without a free way sets guard.Config.AllPaid, or an attack costs what the texts cost
-// that the other rules let through.
+// at once. That needs a failover.Composer with a First that has no price inside the Sender;
+// paid members that stand anywhere but in its Retry need their Price, by which they are passed
+// over. A site without a free way sets guard.Config.AllPaid, or an attack costs what the texts
+// cost that the other rules let through.
 //
 // What a guard learns: every text of a verification whose code was right, every wrong code, and what
 // was not sent after all. A text that was canceled, and one whose code nobody typed, stays
