@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/netip"
 	"strings"
 
 	"github.com/cnsms/cnsms/otp/guard"
@@ -24,11 +25,24 @@ func (s *Service) reserve(ctx context.Context, test bool, r guard.Request) (perm
 	case d.Verdict == guard.Allowed:
 		return permit{d.Ticket, d.Paid, d.Rule}, nil
 	case d.Verdict == guard.Challenged:
-		return permit{}, &Error{Code: ChallengeWanted, Rule: d.Rule, Challenge: s.challenge(ctx)}
+		return permit{}, &Error{Code: ChallengeWanted, Rule: d.Rule, Challenge: s.challenge(ctx), Text: shared(d.Rule, r.Client)}
 	case d.Wait > 0:
-		return permit{}, &Error{Code: Wait, Rule: d.Rule, RetryAfter: d.Wait}
+		return permit{}, &Error{Code: Wait, Rule: d.Rule, RetryAfter: d.Wait, Text: shared(d.Rule, r.Client)}
 	}
 	return permit{}, &Error{Code: Blocked, Rule: d.Rule}
+}
+
+// shared says how it may come that users share the limits of one address.
+func shared(rule string, client netip.Addr) string {
+	switch {
+	case rule != "R2":
+		return ""
+	case !client.IsValid():
+		return "Client: all whose address is not known share these limits"
+	case client.IsPrivate(), client.IsLoopback(), client.IsLinkLocalUnicast():
+		return "Client: this is no address of the internet; behind a proxy, use guard.ClientOf or HandlerConfig.TrustedProxies"
+	}
+	return ""
 }
 
 // challenge is what the guard wants solved, or nothing if it does not make challenges.

@@ -27,7 +27,8 @@ type CheckRequest struct {
 type Checked struct {
 	// ID is the verification's, Purpose what it was for.
 	ID, Purpose string
-	// Phone is the number. Use this one, and not what the browser sends beside the code.
+	// Phone is the number. Use this one, and not what the browser sends beside the code. It prints
+	// masked, which many numbers have in common: store and compare Phone.E164().
 	Phone provider.Phone
 	// Test is true for a test number.
 	Test bool
@@ -41,7 +42,7 @@ func (s *Service) Check(ctx context.Context, req CheckRequest) (Checked, error) 
 	code := provider.CleanCode(req.Code)
 	switch {
 	case req.ID == "", req.Purpose == "", req.Binding == "":
-		return Checked{}, badRequest("ID, Purpose, Binding: must not be empty")
+		return Checked{}, missing(req.ID, req.Purpose, req.Binding)
 	case code == "" || len(code) > 64:
 		return Checked{}, &Error{Code: BadRequest, Rule: "code", Text: "Code: want the code that was sent"}
 	}

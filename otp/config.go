@@ -73,7 +73,7 @@ type Config struct {
 	// panics, it is told of that by an EventTrouble, and the call goes on.
 	OnEvent func(ctx context.Context, e Event)
 	// Now tells the time by which test numbers end, and is the clock of the store in
-	// memory when Store is nil. nil means time.Now.
+	// memory when Store is nil, and of the guard in memory when Guard is nil too. nil means time.Now.
 	Now func() time.Time
 }
 

@@ -143,6 +143,17 @@ func (e *Error) MarshalJSON() ([]byte, error) {
 
 func badRequest(text string) *Error { return &Error{Code: BadRequest, Text: text} }
 
+// missing is for a request that names no verification of anybody's.
+func missing(id, purpose, binding string) *Error {
+	var empty []string
+	for _, field := range [][2]string{{"ID", id}, {"Purpose", purpose}, {"Binding", binding}} {
+		if field[1] == "" {
+			empty = append(empty, field[0])
+		}
+	}
+	return badRequest(strings.Join(empty, ", ") + ": must not be empty; want what Start had and returned")
+}
+
 // unavailable is the failure of a store, a guard or a service.
 func unavailable(what string, err error) *Error {
 	var known *Error

@@ -186,7 +186,7 @@ func TestWhatAGuardSaysIsAnError(t *testing.T) {
 		"wait":      {guard.Decision{Verdict: guard.Refused, Rule: "R3", Wait: 61 * time.Second}, nil, otp.Error{Code: otp.Wait, Rule: "R3", RetryAfter: 61 * time.Second}},
 		"blocked":   {guard.Decision{Verdict: guard.Refused, Rule: "R5"}, nil, otp.Error{Code: otp.Blocked, Rule: "R5"}},
 		"broken":    {guard.Decision{}, errDeath, otp.Error{Code: otp.Unavailable, Text: "the guard failed", Err: errDeath}},
-		"challenge": {guard.Decision{Verdict: guard.Challenged, Rule: "R2"}, nil, otp.Error{Code: otp.ChallengeWanted, Rule: "R2", Challenge: puzzle}},
+		"challenge": {guard.Decision{Verdict: guard.Challenged, Rule: "R4"}, nil, otp.Error{Code: otp.ChallengeWanted, Rule: "R4", Challenge: puzzle}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -107,8 +107,8 @@ func (c HandlerConfig) prepare() (*http.CrossOriginProtection, error) {
 // the guard knows the browser by; it ends 15 days after the last start.
 //
 // An error has the status of [Error.HTTPStatus], the members of [Error.MarshalJSON], a
-// message for the user in Chinese or English (see [Words]), and for a bad_request a
-// detail for the programmer. Who is not the holder of a verification is told the same of it as
+// message for the user in Chinese or English (see [Words]), and for a bad_request and for a
+// request without the cookie a detail for the programmer. Who is not the holder of a verification is told the same of it as
 // of one that does not exist.
 type Handler struct {
 	config   func() HandlerConfig // fmt does not look into functions
@@ -162,12 +162,12 @@ func (h *Handler) serve(x *exchange) error {
 	e, known := endpoints[strings.TrimPrefix(x.r.URL.Path, "/")]
 	switch {
 	case !known:
-		return refused(http.StatusNotFound, "path: there is nothing here; mount the handler with http.StripPrefix")
+		return refused(http.StatusNotFound, "path: want start, resend, check, cancel, status, challenge or openapi.json; mount the handler with http.StripPrefix")
 	case x.r.Method != e.method && (x.r.Method != http.MethodHead || e.method != http.MethodGet):
 		x.w.Header().Set("Allow", allow(e.method))
 		return refused(http.StatusMethodNotAllowed, "method: want "+e.method)
 	case h.origins.Check(x.r) != nil:
-		return refused(http.StatusForbidden, "Origin: a page of another origin made the request")
+		return refused(http.StatusForbidden, "Origin: a page of another origin made the request; if it is a page of this site, have the proxy pass Host on, or name its origin in HandlerConfig.Origins")
 	}
 	if err := x.read(e); err != nil {
 		return err

@@ -20,6 +20,10 @@ func (r *refusal) Unwrap() error { return r.err }
 // refused is for a request that the service has not seen.
 func refused(status int, detail string) error { return &refusal{status, badRequest(detail)} }
 
+// noCookie is a detail that follows from the request alone, so that it tells nothing of
+// what there is.
+const noCookie = "Cookie: the request does not have the one that start has set; over plain HTTP, but on this machine, that needs HandlerConfig.InsecureCookie"
+
 // fail answers with an error.
 func (x *exchange) fail(err error) {
 	answer := &Error{Code: Unavailable}
@@ -36,8 +40,11 @@ func (x *exchange) fail(err error) {
 		x.w.Header().Set("Retry-After", strconv.Itoa(wait))
 	}
 	more := []member{{"message", x.words.For(answer)}}
-	if answer.Code == BadRequest {
+	switch {
+	case answer.Code == BadRequest:
 		more = append(more, member{"detail", answer.Text})
+	case answer.Code == WrongCode && x.session.isNew:
+		more = append(more, member{"detail", noCookie})
 	}
 	x.leave()
 	x.write(status, answer, more...)

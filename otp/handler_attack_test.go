@@ -86,7 +86,7 @@ func TestHandlerReadsJSONStrictly(t *testing.T) {
 	s := newSite(t)
 	b := s.browser()
 	for body, detail := range map[string]string{
-		"":                             "body: want a JSON object",
+		"":                             "body: is empty; want a JSON object, and nothing before the handler that reads it",
 		"null":                         "body: want a JSON object",
 		`["login"]`:                    "body: want a JSON object",
 		`{`:                            "body: is not complete JSON",

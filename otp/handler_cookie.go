@@ -19,9 +19,12 @@ const (
 )
 
 // session is what a browser is known by. Each part is as newID makes it.
-type session struct{ binding, device string }
+type session struct {
+	binding, device string
+	isNew           bool // the browser has not sent it
+}
 
-func newSession() session { return session{newID(), newID()} }
+func newSession() session { return session{newID(), newID(), true} }
 
 // sessionOf reads the cookie. Who has none gets values that nothing is bound to, and the
 // same steps are made for him.
@@ -34,7 +37,7 @@ func (h *Handler) sessionOf(r *http.Request) session {
 		for _, cookie := range r.CookiesNamed(name) {
 			binding, device, _ := strings.Cut(cookie.Value, ".")
 			if isID(binding) && isID(device) {
-				return session{binding, device}
+				return session{binding: binding, device: device}
 			}
 		}
 	}

@@ -116,6 +116,9 @@ func decodeBody(body []byte, known []string) (map[string]string, error) {
 	if !utf8.Valid(body) {
 		return nil, badRequest("body: is not UTF-8")
 	}
+	if len(body) == 0 {
+		return nil, badRequest("body: is empty; want a JSON object, and nothing before the handler that reads it")
+	}
 	decoder, fields := json.NewDecoder(bytes.NewReader(body)), map[string]string{}
 	if first, err := decoder.Token(); err != nil || first != json.Delim('{') {
 		return nil, badRequest("body: want a JSON object")

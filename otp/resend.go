@@ -70,7 +70,7 @@ func (s *Service) claim(ctx context.Context, c Claim) (Answer, error) {
 // look reads a record of the holder's.
 func (s *Service) look(ctx context.Context, id, purpose, binding string) (Answer, provider.Phone, error) {
 	if id == "" || purpose == "" || binding == "" {
-		return Answer{}, provider.Phone{}, badRequest("ID, Purpose, Binding: must not be empty")
+		return Answer{}, provider.Phone{}, missing(id, purpose, binding)
 	}
 	limited, cancel := s.limited(ctx)
 	defer cancel()
@@ -128,7 +128,7 @@ func (s *Service) Status(ctx context.Context, id, purpose, binding string) (Veri
 // twice is no error; to cancel what has ended otherwise is.
 func (s *Service) Cancel(ctx context.Context, id, purpose, binding string) error {
 	if id == "" || purpose == "" || binding == "" {
-		return badRequest("ID, Purpose, Binding: must not be empty")
+		return missing(id, purpose, binding)
 	}
 	limited, cancel := s.limited(ctx)
 	defer cancel()

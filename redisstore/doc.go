@@ -6,6 +6,8 @@
 //	watch, err := guard.New(guard.Config{Store: counters, Key: guardKey})
 //	records, err := redisstore.NewVerifications(shared)
 //	codes, err := otp.New(otp.Config{Store: records, Guard: watch, …})
+//	attempts, err := redisstore.NewAttempts(shared)
+//	sender, err := failover.NewComposer(failover.ComposerConfig{Attempts: attempts, Key: composerKey, …})
 //
 // # One step, one script
 //
@@ -15,7 +17,14 @@
 // otp line by line, and one suite holds them to the same answers.
 //
 // All keys of a deployment begin with its prefix in braces and so are in one slot of a
-// Redis Cluster: a deployment is as fast as one node.
+// Redis Cluster: a deployment is as fast as one node. A script that finds the name of a key in
+// another key uses keys that it was not given, all with the same braces: a proxy that looks at
+// the keys of a call has to send all calls of a deployment to one server.
+//
+// A user of an ACL needs the keys of the prefix, ~{cnsms}:*, and these commands:
+//
+//	+del +eval +evalsha +get +hdel +hgetall +hincrby +mget +pexpire +pttl +set +time
+//	+zadd +zcount +zrange +zrangebyscore +zrem +zremrangebyscore
 //
 // # Time
 //
@@ -26,7 +35,8 @@
 // # Nothing stays
 //
 // Each key has its end when it is written, in the same step. What is kept are digests and ciphertexts
-// made with the service's key: no code and no number, and nothing that tells who tried.
+// made with the service's key: no code and no number, and nothing that tells who tried. A composer makes its digests with
+// failover.ComposerConfig.Key: without it, whoever reads the store finds the numbers by trying all of them.
 //
 // # When Redis fails
 //

@@ -69,6 +69,6 @@ func ExampleNewAttempts() {
 	defer server.Close()
 	client := redis.NewClient(&redis.Options{Addr: server.Addr()})
 	store, err := redisstore.NewAttempts(redisstore.Config{Client: client, Prefix: "shop"})
-	fmt.Println(store != nil, err) // failover.ComposerConfig{Store: store, …}
+	fmt.Println(store != nil, err) // failover.ComposerConfig{Attempts: store, Key: key, …}
 	// Output: true <nil>
 }

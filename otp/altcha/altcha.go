@@ -12,6 +12,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"time"
 
@@ -45,7 +46,7 @@ var ErrToken = errors.New("altcha: the token is not good")
 // New returns a challenger.
 func New(c Config) (*Challenger, error) {
 	if len(c.Key) < 32 {
-		return nil, errors.New("altcha: Key: want 32 bytes or more")
+		return nil, fmt.Errorf("altcha: Key: has %d bytes; want 32 random ones at least", len(c.Key))
 	}
 	if c.MaxNumber == 0 {
 		c.MaxNumber = 100_000

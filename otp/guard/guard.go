@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"sync"
@@ -15,8 +16,8 @@ import (
 
 // Config says how a guard is made.
 type Config struct {
-	// Key is for the digests of numbers, addresses and sessions; 32 bytes or more. All
-	// who share a store share it.
+	// Key is for the digests of numbers, addresses and sessions, and signs tickets; 32 bytes
+	// or more. All who share a store share it.
 	Key []byte
 	// Store keeps the counters. Default: a memory store.
 	Store Store
@@ -26,7 +27,9 @@ type Config struct {
 	Challenger Challenger
 	// RecordOnly lets everything through, and writes what it would have decided.
 	RecordOnly bool
-	// Log gets one record for each decision, without numbers, addresses or sessions.
+	// Log gets one record for each decision: what holds ("decision"), what the rules say
+	// ("would"), the rule with its count and limit, and the wait in seconds ("wait_s"). The
+	// number is masked; there is neither address nor session.
 	// Default: none.
 	Log *slog.Logger
 	// AllowPhones and AllowNetworks pass over R1 to R4, R7 and R8; R5, R6 and the budgets
@@ -39,7 +42,8 @@ type Config struct {
 	// AllPaid says that every text costs money, because the site has no free way. Then
 	// Decision.Paid always holds, the budgets but that of the site do not, and what
 	// would pass that one is refused with the rule "money": strangers have half of
-	// Rules.Money, owners of numbers and clean sessions all of it. Rules must be given,
+	// Rules.Money, owners of numbers and clean sessions all of it, and what was spent on
+	// numbers known for more than a day comes back when they are verified. Rules must be given,
 	// because nobody else knows what the site may spend.
 	AllPaid bool
 	// Province guesses at the province of a number, "" for not known. Default: none.
@@ -70,7 +74,7 @@ type Guard struct {
 // New returns a guard.
 func New(c Config) (*Guard, error) {
 	if len(c.Key) < 32 {
-		return nil, errors.New("guard: Key: want 32 bytes or more")
+		return nil, fmt.Errorf("guard: Key: has %d bytes; want 32 random ones at least", len(c.Key))
 	}
 	if c.AllPaid && c.Rules == nil {
 		return nil, errors.New("guard: Rules: with AllPaid, say in Rules.Money what texts to strangers may cost in 24 hours; begin with DefaultRules")
@@ -98,27 +102,6 @@ func New(c Config) (*Guard, error) {
 		g.denied[p] = true
 	}
 	return g, nil
-}
-
-func (r Rules) check() error {
-	if r.PhoneGap <= 0 || r.PhoneHour < 1 || r.PhoneDay < r.PhoneHour || r.StrangerHour > r.PhoneHour || r.StrangerDay > r.PhoneDay {
-		return errors.New("guard: Rules: the limits of a number must be positive, the day's no less than the hour's, a stranger's no more than the owner's")
-	}
-	if r.OpenHour > r.HastyHour || r.OpenDay > r.HastyDay || r.Patience <= 0 || r.Patience > brief {
-		return errors.New("guard: Rules: OpenHour and OpenDay are no more than HastyHour and HastyDay; Patience is 10 minutes or less")
-	}
-	for _, n := range []int{
-		r.StrangerHour, r.StrangerDay, r.OpenHour, r.OpenDay, r.SessionHour, r.SessionDay, r.AddressOpen, r.UnknownOpen, r.AddressHour,
-		r.AddressDay, r.SegmentOpen, r.SegmentHour, r.SiteBurst, r.SiteOpen, r.SiteHour, r.SiteDay, r.Wrong, r.Price,
-	} {
-		if n < 1 {
-			return errors.New("guard: Rules: a limit is not positive; begin with DefaultRules")
-		}
-	}
-	if r.Money < 0 || r.MoneyPercent < 0 || r.MoneyPercent > 100 {
-		return errors.New("guard: Rules: Money is 0 or more, MoneyPercent 0 to 100")
-	}
-	return nil
 }
 
 // Request is one wish for a text.
@@ -251,7 +234,7 @@ func (g *Guard) decide(b Batch, out Outcome, asked, degraded bool) Decision {
 		d.Verdict, d.Paid = Allowed, asked
 	}
 	if d.Verdict == Allowed && !out.Now.IsZero() {
-		d.Ticket = newTicket(b, out, degraded)
+		d.Ticket = g.ticket(b, out, degraded)
 	}
 	return d
 }
@@ -260,6 +243,6 @@ func (g *Guard) decide(b Batch, out Outcome, asked, degraded bool) Decision {
 func (g *Guard) log(ctx context.Context, r Request, d Decision) {
 	g.counts.add(d)
 	g.config.Log.LogAttrs(ctx, slog.LevelInfo, "guard", slog.String("decision", d.Verdict.String()), slog.String("would", d.Would.String()),
-		slog.String("rule", d.Rule), slog.Int64("count", d.Count), slog.Int64("limit", d.Limit), slog.Duration("wait", d.Wait),
+		slog.String("rule", d.Rule), slog.Int64("count", d.Count), slog.Int64("limit", d.Limit), slog.Int64("wait_s", int64(d.Wait/time.Second)),
 		slog.Bool("paid", d.Paid), slog.Bool("degraded", d.Degraded), slog.Any("phone", r.Phone), slog.String("purpose", r.Purpose))
 }

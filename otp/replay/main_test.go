@@ -56,6 +56,8 @@ func TestABadLineIsNamedWithTheFile(t *testing.T) {
 	t.Parallel()
 	_, err := ran(t, "\n{\"action\":\"stop\"}\n", "--in", "-")
 	require.EqualError(t, err, `standard input: line 2: action is "stop"; want start, resend or check`)
+	_, err = ran(t, `{"msg":"guard","decision":"allow"}`, "--in", "-")
+	require.ErrorContains(t, err, "line 1: action is missing; want start, resend or check, and no log of a guard's decisions")
 }
 
 func TestHelpExplainsTheFormat(t *testing.T) {

@@ -114,6 +114,8 @@ func (e Event) check() error {
 		return fmt.Errorf("t is %v; want seconds since midnight in Beijing, up to 100,000,000", e.T)
 	case e.SolveS != nil && (*e.SolveS < 0 || *e.SolveS > 1e6):
 		return fmt.Errorf("solve_s is %v; want seconds, up to 1,000,000, or null for never", *e.SolveS)
+	case e.Action == "":
+		return errors.New("action is missing; want start, resend or check, and no log of a guard's decisions, which has no numbers to replay")
 	case e.Action != Start && e.Action != Resend && e.Action != Check:
 		return fmt.Errorf("action is %q; want start, resend or check", e.Action)
 	case e.Cond != "" && e.Cond != Always && e.Cond != IfNoText && e.Cond != IfPending:
