@@ -1,7 +1,6 @@
 package redisstore
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -11,7 +10,7 @@ import (
 )
 
 // readAnswer reads what a script answers about one record: a line with the verdict, the
-// time and when to try again, and a line with the record or with nothing.
+// time and when to try again, and then a record or nothing.
 func readAnswer(reply any) (otp.Answer, error) {
 	var a otp.Answer
 	rest, err := readHead(reply, &a)
@@ -23,16 +22,17 @@ func readAnswer(reply any) (otp.Answer, error) {
 }
 
 // readListing reads what a script answers about several records: the same first line, and
-// a line for each record.
+// an empty line before each record.
 func readListing(reply any) (otp.Listing, error) {
 	var a otp.Answer
 	rest, err := readHead(reply, &a)
 	list := otp.Listing{Now: a.Now}
+	rest = strings.TrimPrefix(rest, "\n")
 	for err == nil && rest != "" {
-		var line string
-		line, rest, _ = strings.Cut(rest, "\n")
+		var text string
+		text, rest, _ = strings.Cut(rest, "\n\n")
 		var r otp.Record
-		r, err = readRecord(line)
+		r, err = readRecord(text)
 		list.Records = append(list.Records, r)
 	}
 	return list, err
@@ -56,17 +56,4 @@ func readHead(reply any, a *otp.Answer) (rest string, err error) {
 	}
 	a.Verdict, a.Now, a.Again = otp.Verdict(words[0]), otp.Time(now), otp.Time(again)
 	return rest, nil
-}
-
-// readRecord reads a record. It was written by this package, but not necessarily by this
-// version of it.
-func readRecord(text string) (otp.Record, error) {
-	var r otp.Record
-	if err := json.Unmarshal([]byte(text), &r); err != nil {
-		return otp.Record{}, errors.New("a record that is no record") // its text stays out of the error
-	}
-	if r.ID == "" || len(r.Sends) == 0 {
-		return otp.Record{}, errors.New("a record without id or ledger")
-	}
-	return r, nil
 }

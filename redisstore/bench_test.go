@@ -2,7 +2,7 @@ package redisstore_test
 
 import (
 	"context"
-	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -50,7 +50,7 @@ func settle(b *testing.B, s *redisstore.Verifications, r otp.Record) {
 
 func proofArgs(t otp.Trial) []any {
 	p := t.Proofs[0]
-	return []any{p.KeyID, p.Binding, p.Phone, p.Tag}
+	return []any{p.KeyID, p.Binding, "-", p.Tag}
 }
 
 var ops = []op{
@@ -78,8 +78,7 @@ var ops = []op{
 			return []string{"phone:" + r.Phone + "x", "pending:" + r.Pending + "x", "idempotency:", "pending:" + r.Pending + "x"}
 		},
 		args: func(r otp.Record) []any {
-			text, _ := json.Marshal(fresh(r).Record)
-			return []any{text, 600000, 60000, 600000, "ticket", 0, 1, 100}
+			return []any{redisstore.WriteFixed(fresh(r).Record), 600000, 60000, 600000, "ticket", 0, 1, 100, 0}
 		},
 	},
 	{
@@ -91,7 +90,7 @@ var ops = []op{
 			redis.call('SET', KEYS[4], 'send idaaaaaaaaaaaaaaaaaaaaaaah 1 1795857312986', 'PX', 1200000)
 		` + floorWrite + floorReply,
 		keys: func(r otp.Record) []string { return []string{"message:m" + r.ID[1:]} },
-		args: func(r otp.Record) []any { return []any{1, "accepted", "tencent", "m" + r.ID[1:], "", ""} },
+		args: func(r otp.Record) []any { return []any{1, "accepted", "tencent", "m" + r.ID[1:], "-", "-"} },
 	},
 	{
 		name: "try, wrong", prepare: settle, want: otp.Mismatch,
@@ -133,7 +132,7 @@ var ops = []op{
 		},
 		floor: floorRead + "redis.call('GET', KEYS[4])\n" + floorWrite + floorReply,
 		keys:  func(r otp.Record) []string { return []string{"message:m" + r.ID[1:]} },
-		args:  func(otp.Record) []any { return []any{"", 0, 1, 60000} },
+		args:  func(otp.Record) []any { return []any{"-", 0, 1, 60000} },
 	},
 }
 
@@ -157,24 +156,31 @@ func BenchmarkVerifications(b *testing.B) {
 			length := len(redisstore.SourceOf(name))
 			floor := redis.NewScript(o.floor + "--" + strings.Repeat("-", max(0, length-len(o.floor)-2)))
 			require.NoError(b, floor.Load(b.Context(), client).Err())
-			var ours, least time.Duration
+			var ours, least []time.Duration
 			for b.Loop() {
-				ours += inTurns(b, store, o, &serial, func(r otp.Record) {
+				ours = append(ours, inTurns(b, store, o, &serial, func(r otp.Record) {
 					a, err := o.call(b.Context(), store, r)
 					if err != nil || a.Verdict != o.want {
 						b.Errorf("%s: %s %v", o.name, a.Verdict, err)
 					}
-				})
-				least += inTurns(b, store, o, &serial, func(r otp.Record) {
+				}))
+				least = append(least, inTurns(b, store, o, &serial, func(r otp.Record) {
 					if _, err := floor.EvalSha(b.Context(), client, floorKeys(o, r), floorArgs(o, r)...).Text(); err != nil {
 						b.Error(err)
 					}
-				})
+				}))
 			}
-			b.ReportMetric(float64(least)/float64(ours), "×raw")
-			b.ReportMetric(float64(ours.Nanoseconds())/float64(b.N*batch)/1000, "µs/call")
+			b.ReportMetric(float64(quiet(least))/float64(quiet(ours)), "×raw")
+			b.ReportMetric(float64(quiet(ours).Nanoseconds())/batch/1000, "µs/call")
 		})
 	}
+}
+
+// quiet returns the time that a quarter of them stay below: on a machine that does other things
+// as well, the longer ones tell about these.
+func quiet(times []time.Duration) time.Duration {
+	slices.Sort(times)
+	return times[len(times)/4]
 }
 
 func floorKeys(o op, r otp.Record) []string {
@@ -264,4 +270,27 @@ func BenchmarkService(b *testing.B) {
 		}
 		b.ReportMetric(float64(took.Nanoseconds())/float64(b.N), "ns/op")
 	})
+}
+
+// BenchmarkMemory tells what Redis uses for a pending verification with its indexes, of a number
+// of its own.
+func BenchmarkMemory(b *testing.B) {
+	client := redistest.Server(b).Client(b)
+	store := newVerifications(b, client, "memory")
+	used := func() float64 {
+		info, err := client.Info(b.Context(), "memory").Result()
+		require.NoError(b, err)
+		_, rest, _ := strings.Cut(info, "used_memory:")
+		line, _, _ := strings.Cut(rest, "\r\n")
+		n, err := strconv.ParseFloat(line, 64)
+		require.NoError(b, err)
+		return n
+	}
+	settle(b, store, created(b, store, 0))
+	before, n := used(), 0
+	for b.Loop() {
+		n++
+		settle(b, store, created(b, store, n))
+	}
+	b.ReportMetric((used()-before)/float64(n), "B/record")
 }

@@ -17,7 +17,14 @@
 // otp line by line, and one suite holds them to the same answers.
 //
 // All keys of a deployment begin with its prefix in braces and so are in one slot of a
-// Redis Cluster: a deployment is as fast as one node.
+// Redis Cluster: a deployment is as fast as one node. A script that finds the name of a key in
+// another key uses keys that it was not given, all with the same braces: a proxy that looks at
+// the keys of a call has to send all calls of a deployment to one server.
+//
+// A user of an ACL needs the keys of the prefix, ~{cnsms}:*, and these commands:
+//
+//	+del +eval +evalsha +get +hdel +hgetall +hincrby +mget +pexpire +pttl +set +time
+//	+zadd +zcount +zrange +zrangebyscore +zrem +zremrangebyscore
 //
 // # Time
 //

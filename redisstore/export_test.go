@@ -43,6 +43,7 @@ var (
 var (
 	ReadAnswer  = readAnswer
 	ReadListing = readListing
+	WriteFixed  = writeFixed
 )
 
 // SourceOf returns the scripts of a store's calls.

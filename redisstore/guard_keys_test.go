@@ -70,13 +70,19 @@ func TestGuardKeepsNothingOfAnybody(t *testing.T) {
 	}
 	require.NotContains(t, dump, "session-")
 	require.NotContains(t, dump, "login")
+	var long []bool
 	for _, key := range redistest.Keys(t, client, "") {
 		require.True(t, strings.HasPrefix(key, "{dump}:guard:"), key)
 		left, err := client.PTTL(t.Context(), key).Result()
 		require.NoError(t, err)
 		require.Positive(t, left, key)
 		require.LessOrEqual(t, left, guard.Keep, key)
+		if strings.Contains(key, ":counter:") {
+			long = append(long, left > 48*time.Hour)
+		}
 	}
+	require.Contains(t, long, true, "of who was verified")
+	require.Contains(t, long, false, "of who was not")
 }
 
 // commands counts what a client sends.

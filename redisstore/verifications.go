@@ -3,10 +3,8 @@ package redisstore
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/cnsms/cnsms/otp"
 )
@@ -28,16 +26,16 @@ func NewVerifications(cfg Config) (*Verifications, error) {
 
 // The scripts. What each needs comes in this order.
 var (
-	lookScript    = newScript("look", parts("clock reply read")...)
-	createScript  = newScript("create", parts("clock reply read record due keep index drop")...)
-	claimScript   = newScript("claim", parts("clock reply read record due keep once change proof")...)
-	settleScript  = newScript("settle", parts("clock reply read record due keep index once change with")...)
-	tryScript     = newScript("try", parts("clock reply read record due keep once change proof wrong")...)
-	approveScript = newScript("approve", parts("clock reply read record due keep once change")...)
-	cancelScript  = newScript("cancel", parts("clock reply read record due keep once change proof")...)
-	noteScript    = newScript("note", parts("clock reply read record due keep index once change with")...)
-	dueScript     = newScript("due", parts("clock reply read record")...)
-	personScript  = newScript("person", parts("clock reply read record due keep index drop once")...)
+	lookScript    = newScript("look", parts("clock reply space")...)
+	createScript  = newScript("create", parts("clock reply space read sends record due keep index drop")...)
+	claimScript   = newScript("claim", parts("clock reply space read sends record due keep once change proof")...)
+	settleScript  = newScript("settle", parts("clock reply space read sends record due keep index once change with")...)
+	tryScript     = newScript("try", parts("clock reply space read sends record due keep once change proof wrong")...)
+	approveScript = newScript("approve", parts("clock reply space read sends record due keep once change")...)
+	cancelScript  = newScript("cancel", parts("clock reply space read sends record due keep once change proof")...)
+	noteScript    = newScript("note", parts("clock reply space read sends record due keep index once change with")...)
+	dueScript     = newScript("due", parts("clock reply space read sends record")...)
+	personScript  = newScript("person", parts("clock reply space read sends record due keep index drop once")...)
 	eraseScript   = onlyOnce(personScript)
 )
 
@@ -51,19 +49,15 @@ func onlyOnce(s script) script {
 // Create stores a new record.
 func (v *Verifications) Create(ctx context.Context, c otp.Creation) (otp.Answer, error) {
 	r := c.Record
-	text, err := json.Marshal(r)
-	if err != nil {
-		return otp.Answer{}, fmt.Errorf("redisstore: create: %w", err)
-	}
-	keys := v.keys(v.record(r.ID), v.key("phone", r.Phone), v.key("pending", r.Pending), v.key("idempotency", r.Idempotency))
+	keys := v.keys(v.record(r.ID), v.named("phone", r.Phone), v.named("pending", r.Pending), v.named("idempotency", r.Idempotency))
 	for _, pending := range c.Pending {
-		keys = append(keys, v.key("pending", pending))
+		keys = append(keys, v.named("pending", pending))
 	}
 	for _, idempotency := range c.Idempotency {
-		keys = append(keys, v.key("idempotency", idempotency))
+		keys = append(keys, v.named("idempotency", idempotency))
 	}
-	return v.ask(ctx, &createScript, keys, text, milliseconds(c.Lifetime), milliseconds(c.Lease), milliseconds(c.Grace),
-		c.Ticket, flag(c.OnlyFind), len(c.Pending), otp.MaxPerPhone)
+	return v.ask(ctx, &createScript, keys, writeFixed(r), c.Lifetime.Milliseconds(), c.Lease.Milliseconds(), c.Grace.Milliseconds(),
+		escape(c.Ticket), flag(c.OnlyFind), len(c.Pending), otp.MaxPerPhone, flag(r.Test))
 }
 
 // Look answers a record.
@@ -73,13 +67,13 @@ func (v *Verifications) Look(ctx context.Context, id string) (otp.Answer, error)
 
 // Claim adds a send to the ledger.
 func (v *Verifications) Claim(ctx context.Context, c otp.Claim) (otp.Answer, error) {
-	return v.ask(ctx, &claimScript, v.keys(v.record(c.ID)), append([]any{flag(c.ByItself), c.After, c.Ticket}, flat(c.Proofs)...)...)
+	return v.ask(ctx, &claimScript, v.keys(v.record(c.ID)), append([]any{flag(c.ByItself), c.After, escape(c.Ticket)}, flat(c.Proofs)...)...)
 }
 
 // Settle writes what became of a send.
 func (v *Verifications) Settle(ctx context.Context, s otp.Settlement) (otp.Answer, error) {
-	return v.ask(ctx, &settleScript, v.keys(v.record(s.ID), v.key("message", s.Message)),
-		s.Number, string(s.Outcome), s.Provider, s.Message, s.Receipt, s.Ticket)
+	return v.ask(ctx, &settleScript, v.keys(v.record(s.ID), v.named("message", s.Message)),
+		s.Number, string(s.Outcome), escape(s.Provider), escape(s.Message), escape(s.Receipt), escape(s.Ticket))
 }
 
 // Try tries a code.
@@ -104,10 +98,10 @@ func (v *Verifications) Note(ctx context.Context, n otp.News) (otp.Answer, error
 		keys = append(keys, v.record(n.ID))
 	} else {
 		for _, message := range n.Messages {
-			keys = append(keys, v.key("message", message))
+			keys = append(keys, v.named("message", message))
 		}
 	}
-	return v.ask(ctx, &noteScript, keys, n.ID, n.Number, flag(n.Delivered), milliseconds(n.Keep))
+	return v.ask(ctx, &noteScript, keys, escape(n.ID), n.Number, flag(n.Delivered), n.Keep.Milliseconds())
 }
 
 // Due returns records that may be sent again.
@@ -121,7 +115,7 @@ func (v *Verifications) Due(ctx context.Context, limit int) (otp.Listing, error)
 func (v *Verifications) Person(ctx context.Context, p otp.Person) (otp.Listing, error) {
 	keys := v.keys()
 	for _, phone := range p.Phones {
-		keys = append(keys, v.key("phone", phone), v.key("wrong", phone))
+		keys = append(keys, v.named("phone", phone), v.named("wrong", phone))
 	}
 	s := &personScript
 	if p.Action == otp.Erase {
@@ -137,7 +131,10 @@ func (v *Verifications) keys(more ...string) []string {
 	return append([]string{v.key("clock"), v.key("due")}, more...)
 }
 
-func (v *Verifications) record(id string) string { return v.key("record", id) }
+func (v *Verifications) record(id string) string { return v.named("record", id) }
+
+// named returns the key of something by its name, written as the scripts know it.
+func (v *Verifications) named(kind, name string) string { return v.key(kind, escape(name)) }
 
 // ask runs a script that answers about one record.
 func (v *Verifications) ask(ctx context.Context, s *script, keys []string, args ...any) (otp.Answer, error) {
@@ -169,7 +166,7 @@ func (v *Verifications) list(ctx context.Context, s *script, keys []string, args
 func flat(proofs []otp.Proof) []any {
 	args := make([]any, 0, 4*len(proofs))
 	for _, p := range proofs {
-		args = append(args, p.KeyID, p.Binding, p.Phone, p.Tag)
+		args = append(args, escape(p.KeyID), escape(p.Binding), escape(p.Phone), escape(p.Tag))
 	}
 	return args
 }
@@ -180,5 +177,3 @@ func flag(on bool) int {
 	}
 	return 0
 }
-
-func milliseconds(d time.Duration) int64 { return d.Milliseconds() }

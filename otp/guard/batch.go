@@ -34,7 +34,7 @@ func within(a netip.Addr, prefixes []netip.Prefix) bool {
 
 // batch writes the keys and checks of a request.
 func (g *Guard) batch(r Request, token string, rules Rules) Batch {
-	p := &program{rules: rules, keys: make([]Key, 0, 13), checks: make([]Check, 0, 68)}
+	p := &program{rules: rules, price: int64(rules.price(r.Phone)), keys: make([]Key, 0, 13), checks: make([]Check, 0, 70)}
 	k := g.keys(p, r)
 	if !g.phones[r.Phone] && !within(r.Client, g.config.AllowNetworks) {
 		p.attack(k.site)
@@ -71,13 +71,15 @@ type keyed struct{ phone, session, wait, address, prefix, segment, purpose, site
 func (g *Guard) keys(p *program, r Request) keyed {
 	phone := g.digest("phone", r.Phone.E164())
 	k := keyed{session: -1, wait: -1, prefix: -1, phone: p.key("n", phone, true)}
-	p.note(Sum{Key: k.phone, Series: Verified, From: Keep, To: day}, Known, 0, 0)
+	if g.config.AllPaid {
+		p.note(Sum{Key: k.phone, Series: Verified, From: Keep, To: day}, Known, 0, 0)
+	}
 	p.note(sum(k.phone, Verified, Keep), Claimed, 0, 0)
 	if r.Session != "" {
 		session := g.digest("session", r.Session)
 		k.session = p.key("s", session, true)
 		pair := p.key("ns", phone+session, false)
-		p.note(sum(pair, Verified, Keep), Owner, 0, 0)
+		p.note(sum(pair, Verified, Keep), Owner|Holder, 0, 0)
 		p.note(sum(k.session, Verified, Keep), Clean, 0, 0)
 		p.note(Sum{Key: k.session, Series: Open, From: day, To: grace}, 0, Clean, 1)
 		p.note(sum(pair, Open, day), Own, 0, 0)
@@ -88,7 +90,7 @@ func (g *Guard) keys(p *program, r Request) keyed {
 		k.address = p.key("a", address, false)
 		k.prefix = p.key("p", g.digest("prefix", network(r.Client, 24, 48)), false)
 		pair := p.key("na", phone+address, false)
-		p.note(sum(pair, Verified, Keep), Owner, 0, 0)
+		p.neighbor(pair)
 		p.note(sum(pair, Open, day), 0, Patient, 0)
 	} else {
 		k.address = p.key("a", "unknown", false)
@@ -114,7 +116,7 @@ func (g *Guard) budgets(p *program, k keyed, r Request) int64 {
 	default:
 		return 0
 	}
-	return int64(p.rules.Price)
+	return p.price
 }
 
 // wide returns the keys of the carrier and, where somebody can guess it, the province.

@@ -72,14 +72,14 @@ func TestTodayCountsFromMidnightInBeijing(t *testing.T) {
 }
 
 // TestAClockThatJumpsBackOpensNothing: the memory store's time stands still until the clock
-// has caught up.
+// has caught up, and goes on at once where that would take longer than anybody waits.
 func TestAClockThatJumpsBackOpensNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	me := w.request()
 	d := w.allow(me)
 	at := w.now
-	for _, back := range []time.Duration{time.Second, time.Hour, 48 * time.Hour, 10 * 365 * 24 * time.Hour} {
+	for _, back := range []time.Duration{time.Second, time.Minute, 10 * time.Minute} {
 		w.now = at.Add(-back)
 		d := w.ask(me)
 		w.not(guard.Refused, "R1", d)
@@ -88,6 +88,11 @@ func TestAClockThatJumpsBackOpensNothing(t *testing.T) {
 	w.verified(d) // settled while the clock is behind
 	w.now = at.Add(time.Minute)
 	w.allow(me)
+	for _, back := range []time.Duration{time.Hour, 24 * time.Hour, 10 * 365 * 24 * time.Hour} {
+		w.now = w.now.Add(-back)
+		w.allow(me)
+		w.not(guard.Refused, "R1", w.ask(me))
+	}
 }
 
 func TestAClockThatJumpsFarAheadForgetsAndGoesOn(t *testing.T) {

@@ -23,6 +23,8 @@
 //	                               and in a day in Beijing                   refuse
 //	R1     number, strangers       4 open in an hour, 8 in 24 hours, if
 //	                               somebody verified the number              refuse
+//	R1     number, other browsers  9 open in 24 hours, if somebody verified
+//	       than its owner's        the number                                refuse
 //	R1     number, strangers       4 open in an hour, 6 in 24 hours          challenge, wait
 //	R1     number, strangers       3 open in an hour, 5 in 24 hours          challenge
 //	R2     address, prefix         20 open in ten minutes (3 for unknown
@@ -57,8 +59,9 @@
 // R6 is open.
 //
 // The owner of a number is a session or an address that verified this very number in
-// the last fortnight. R2, R4, R6 and R7, and the stranger's part of R1, do not hold
-// for owners. A clean session verified some number and has at most one open text:
+// the last fortnight; an address only until three of its texts to the number are open,
+// because others may be behind it. R2, R4, R6 and R7, and the stranger's part of R1, do not
+// hold for owners. A clean session verified some number and has at most one open text:
 // R2, R4, R6 and R7 do not hold for it.
 //
 // "Challenge, wait" is for a number that people bomb who solve challenges: a stranger
@@ -69,16 +72,18 @@
 //
 // # Money
 //
-// A budget refuses nobody: the text goes the free way in place of the paid one. Money
-// that was spent on a number which was verified for the first time more than a day
-// ago comes back when the text is verified. What was spent on a new number stays
-// counted for 24 hours, or an attacker with numbers of his own could spend without an
-// end. The paid way needs a session. So the most that anybody can cost is
+// A budget refuses nobody: the text goes the free way in place of the paid one. What was
+// spent stays counted for 24 hours, also when the text is verified, or an attacker with
+// numbers of his own could spend without an end. The paid way needs a session. So the most that anybody can cost is
 // Rules.Money in any 24 hours, whatever the site's size; a large site that wants more
-// for its new users raises Money, or MoneyPercent, and with it what an attack may cost.
+// raises Money, or MoneyPercent, and with it what an attack may cost. Where texts abroad
+// cost more, say so in Rules.Prices.
 //
 // That holds where the free way is free. Where every text costs money, Config.AllPaid
-// makes each count as paid, and refuses what would pass Money.
+// makes each count as paid, and refuses what would pass Money. What was spent on a number that
+// was verified for the first time more than a day ago then comes back when the text is
+// verified, because a login costs a text there: numbers of an attacker's own cost what those
+// of other users do, ten texts a day at most.
 //
 // # What it does
 //
@@ -102,6 +107,7 @@
 //	many-victims              600    257  0.96  0.54  0.96        0      42.0 %
 //	many-victims-solvers    1,162    600  0.96  0.54  0.96        0      79.6 %
 //	own-numbers             1,100    300  0.96  0.96  0.96        0      13.8 %
+//	own-numbers-known       1,060    320  0.96  0.96  0.96        0       0.0 %
 //	victim-in              12,000    100  0.96  0.84  0.96        0      25.8 %   0 of 20
 //	victim-in-known        17,492    120  0.96  0.96  0.96        0      30.7 %   0 of 40
 //	victim-in-moved        17,511    120  0.96  0.96  0.96        0      30.8 %   1 of 40
@@ -121,7 +127,8 @@
 // With "solvers", and wherever a victim is in the name but in victim-in, attackers answer
 // every challenge in 15 or 20 seconds. Victims known come from a browser that logged in
 // before, moved ones logged in before and have a new browser at a new address, new ones
-// were never seen. No first text of a victim was paid.
+// were never seen. No first text of a victim was paid. In own-numbers-known the attacker
+// verified his numbers on the day before.
 //
 // # What it does not do
 //

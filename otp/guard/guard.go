@@ -16,8 +16,8 @@ import (
 
 // Config says how a guard is made.
 type Config struct {
-	// Key is for the digests of numbers, addresses and sessions; 32 bytes or more. All
-	// who share a store share it.
+	// Key is for the digests of numbers, addresses and sessions, and signs tickets; 32 bytes
+	// or more. All who share a store share it.
 	Key []byte
 	// Store keeps the counters. Default: a memory store.
 	Store Store
@@ -42,7 +42,8 @@ type Config struct {
 	// AllPaid says that every text costs money, because the site has no free way. Then
 	// Decision.Paid always holds, the budgets but that of the site do not, and what
 	// would pass that one is refused with the rule "money": strangers have half of
-	// Rules.Money, owners of numbers and clean sessions all of it. Rules must be given,
+	// Rules.Money, owners of numbers and clean sessions all of it, and what was spent on
+	// numbers known for more than a day comes back when they are verified. Rules must be given,
 	// because nobody else knows what the site may spend.
 	AllPaid bool
 	// Province guesses at the province of a number, "" for not known. Default: none.
@@ -101,27 +102,6 @@ func New(c Config) (*Guard, error) {
 		g.denied[p] = true
 	}
 	return g, nil
-}
-
-func (r Rules) check() error {
-	if r.PhoneGap <= 0 || r.PhoneHour < 1 || r.PhoneDay < r.PhoneHour || r.StrangerHour > r.PhoneHour || r.StrangerDay > r.PhoneDay {
-		return errors.New("guard: Rules: the limits of a number must be positive, the day's no less than the hour's, a stranger's no more than the owner's")
-	}
-	if r.OpenHour > r.HastyHour || r.OpenDay > r.HastyDay || r.Patience <= 0 || r.Patience > brief {
-		return errors.New("guard: Rules: OpenHour and OpenDay are no more than HastyHour and HastyDay; Patience is 10 minutes or less")
-	}
-	for _, n := range []int{
-		r.StrangerHour, r.StrangerDay, r.OpenHour, r.OpenDay, r.SessionHour, r.SessionDay, r.AddressOpen, r.UnknownOpen, r.AddressHour,
-		r.AddressDay, r.SegmentOpen, r.SegmentHour, r.SiteBurst, r.SiteOpen, r.SiteHour, r.SiteDay, r.Wrong, r.Price,
-	} {
-		if n < 1 {
-			return errors.New("guard: Rules: a limit is not positive; begin with DefaultRules")
-		}
-	}
-	if r.Money < 0 || r.MoneyPercent < 0 || r.MoneyPercent > 100 {
-		return errors.New("guard: Rules: Money is 0 or more, MoneyPercent 0 to 100")
-	}
-	return nil
 }
 
 // Request is one wish for a text.
@@ -254,7 +234,7 @@ func (g *Guard) decide(b Batch, out Outcome, asked, degraded bool) Decision {
 		d.Verdict, d.Paid = Allowed, asked
 	}
 	if d.Verdict == Allowed && !out.Now.IsZero() {
-		d.Ticket = newTicket(b, out, degraded)
+		d.Ticket = g.ticket(b, out, degraded)
 	}
 	return d
 }

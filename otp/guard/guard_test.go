@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/netip"
 	"testing"
 	"time"
@@ -110,8 +111,19 @@ func TestMemoryStoreIsBounded(t *testing.T) {
 	}
 	_, err := s.Reserve(t.Context(), guard.Batch{Keys: []guard.Key{{Name: "4"}}})
 	require.ErrorIs(t, err, guard.ErrFull)
-	now = now.Add(guard.Keep + time.Second)
-	_, err = s.Reserve(t.Context(), guard.Batch{Keys: []guard.Key{{Name: "4"}}})
+	now = now.Add(48*time.Hour + time.Second) // nothing was verified
+	out, err := s.Reserve(t.Context(), guard.Batch{Keys: []guard.Key{{Name: "4"}}})
+	require.NoError(t, err)
+	require.NoError(t, s.Settle(t.Context(), guard.Settlement{ID: "1", Keys: []guard.Key{{Name: "4"}}, At: out.Now, What: guard.Verified}))
+	for i := range 2 {
+		_, err = s.Reserve(t.Context(), guard.Batch{Keys: []guard.Key{{Name: fmt.Sprint(i)}}})
+		require.NoError(t, err)
+	}
+	now = now.Add(guard.Keep - time.Second)
+	_, err = s.Reserve(t.Context(), guard.Batch{Keys: []guard.Key{{Name: "5"}, {Name: "6"}, {Name: "7"}}})
+	require.ErrorIs(t, err, guard.ErrFull, "what was verified is still there")
+	now = now.Add(2 * time.Second)
+	_, err = s.Reserve(t.Context(), guard.Batch{Keys: []guard.Key{{Name: "5"}, {Name: "6"}, {Name: "7"}}})
 	require.NoError(t, err)
 }
 
@@ -121,6 +133,16 @@ func TestTicketsThatAreNone(t *testing.T) {
 	for _, bad := range []string{"", "x", "m||1|1|1|a", "q|i|1|1|1|a", "m|i|x|1|1|a", "m|i|1|-1|1|a"} {
 		require.ErrorIs(t, w.Verified(t.Context(), bad), guard.ErrTicket, bad)
 	}
+	good := w.allow(w.request()).Ticket
+	for i := range good { // whoever can write where a service keeps its tickets
+		bad := []byte(good)
+		bad[i] ^= 1
+		require.ErrorIs(t, w.Verified(t.Context(), string(bad)), guard.ErrTicket, string(bad))
+		require.ErrorIs(t, w.Verified(t.Context(), good[:i]), guard.ErrTicket, i)
+	}
+	other := newWorld(t, func(c *guard.Config) { c.Key = bytes.Repeat([]byte("o"), 32) })
+	require.ErrorIs(t, other.Verified(t.Context(), good), guard.ErrTicket)
+	require.NoError(t, w.Verified(t.Context(), good))
 }
 
 func TestNewAndReserveRefuseWhatMakesNoSense(t *testing.T) {
@@ -128,6 +150,8 @@ func TestNewAndReserveRefuseWhatMakesNoSense(t *testing.T) {
 	for _, change := range []func(*guard.Rules){
 		func(r *guard.Rules) { r.PhoneDay = 1 }, func(r *guard.Rules) { r.Wrong = 0 }, func(r *guard.Rules) { r.Money = -1 },
 		func(r *guard.Rules) { r.Patience = 0 }, func(r *guard.Rules) { r.Patience = time.Hour }, func(r *guard.Rules) { r.OpenDay = r.HastyDay + 1 },
+		func(r *guard.Rules) { r.SiteDay = math.MaxInt32 }, func(r *guard.Rules) { r.Money = math.MaxInt32 },
+		func(r *guard.Rules) { r.Price = math.MaxInt32 }, func(r *guard.Rules) { r.Prices = map[string]int{"1": 0} },
 	} {
 		r := guard.DefaultRules()
 		change(&r)

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -10,7 +11,8 @@ import (
 type MemoryConfig struct {
 	// MaxKeys bounds the memory. Default: 1,000,000.
 	MaxKeys int
-	// Now is the clock. Default: time.Now.
+	// Now is the clock. Default: time.Now. When it goes back by ten minutes or less, time
+	// stands still until it has caught up.
 	Now func() time.Time
 }
 
@@ -27,8 +29,8 @@ func NewMemoryStore(c MemoryConfig) Store {
 }
 
 type entry struct {
-	cells   cells
-	changed int64
+	cells cells
+	ends  int64
 }
 
 // memory has one lock: every request touches the key of the whole site, so that
@@ -41,12 +43,22 @@ type memory struct {
 	spent  map[string]int64 // what was spent or settled, and when it may be forgotten
 }
 
+// lagMost is for how many milliseconds time stands still.
+const lagMost = 10 * 60 * 1000
+
+// keepOpen is how long a key lives of which nothing was verified: what a flood leaves is
+// gone soon. Only sums of what was verified look further back than a day.
+const keepOpen = 48 * time.Hour
+
 // keepSpent is longer than any challenge or verification lives.
 const keepSpent = 48 * time.Hour
 
-// begin reads the clock, which never goes back, and drops a few of the expired.
+// begin reads the clock and drops a few of the expired. Time does not go back: it stands
+// still until a clock that is behind has caught up. One that is far behind was wrong before.
 func (m *memory) begin() int64 {
-	m.last = max(m.last, m.config.Now().UnixMilli())
+	if now := m.config.Now().UnixMilli(); now > m.last || m.last-now > lagMost {
+		m.last = now
+	}
 	m.sweep(4)
 	return m.last
 }
@@ -54,7 +66,7 @@ func (m *memory) begin() int64 {
 func (m *memory) sweep(n int) {
 	looked := 0
 	for name, e := range m.keys {
-		if m.last-e.changed > millis(Keep) {
+		if m.last > e.ends {
 			delete(m.keys, name)
 		}
 		if looked++; looked >= n {
@@ -75,7 +87,7 @@ func (m *memory) sweep(n int) {
 func (m *memory) isSpent(id string) bool { end, ok := m.spent[id]; return ok && m.last < end }
 
 func (m *memory) get(name string) cells {
-	if e := m.keys[name]; e != nil && m.last-e.changed <= millis(Keep) {
+	if e := m.keys[name]; e != nil && m.last <= e.ends {
 		return e.cells
 	}
 	return nil
@@ -120,14 +132,17 @@ func (m *memory) Reserve(ctx context.Context, b Batch) (Outcome, error) {
 
 func (m *memory) add(k Key, when int64, n [SeriesCount]int64) {
 	e := m.keys[k.Name]
-	if e == nil {
+	if e == nil || m.last > e.ends {
 		e = &entry{}
 		m.keys[k.Name] = e
 	}
-	e.changed = m.last
 	c := e.cells.at(m.last, when, k.Exact)
 	for s := range n {
 		c.n[s] = max(0, c.n[s]+n[s])
+	}
+	e.ends = m.last + millis(keepOpen)
+	if slices.ContainsFunc(e.cells, func(c cell) bool { return c.n[Verified] > 0 }) {
+		e.ends = m.last + millis(Keep)
 	}
 }
 

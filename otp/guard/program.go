@@ -12,6 +12,7 @@ const (
 // program writes the checks for one request over its keys.
 type program struct {
 	rules  Rules
+	price  int64 // of a paid text to this number
 	keys   []Key
 	checks []Check
 }
@@ -47,7 +48,21 @@ func (p *program) phone(k int, again bool) {
 	p.limit("R1", Refuse, 0, sum(k, Sent, hour), r.PhoneHour)
 	p.limit("R1", Refuse, 0, sum(k, Sent, day), r.PhoneDay)
 	p.limit("R1", Refuse, 0, Sum{Key: k, Series: Sent, Today: true}, r.PhoneDay)
+	// The last one is for a browser that verified the number.
+	p.checks = append(p.checks, Check{
+		Rule: "R1", Count: sum(k, Open, day), Add: 1, Floor: int64(max(r.PhoneDay-1, r.StrangerDay)), If: Claimed, Unless: Holder, Effect: Refuse,
+	})
 }
+
+// neighbor makes owners of those at the address where the number was verified, until
+// they have used that: other people are behind the address as well.
+func (p *program) neighbor(pair int) {
+	p.note(sum(pair, Verified, Keep), Owner, 0, 0)
+	p.checks = append(p.checks, Check{Rule: "note", Count: sum(pair, Open, day), Floor: neighborOpen, Unless: Holder, Clear: Owner})
+}
+
+// neighborOpen is how many open texts in 24 hours make strangers of those at an address.
+const neighborOpen = 2
 
 // session is R3.
 func (p *program) session(k int) {
@@ -114,9 +129,8 @@ func (p *program) site(site, purpose int) {
 
 // money takes the paid way from whoever would pass a budget. It never refuses.
 func (p *program) money(key int, texts int) {
-	price := int64(p.rules.Price)
 	p.checks = append(p.checks, Check{
-		Rule: "money", Count: sum(key, Money, day), Add: price, Floor: int64(texts) * price, If: Paid, Effect: FreeOnly,
+		Rule: "money", Count: sum(key, Money, day), Add: p.price, Floor: int64(texts) * p.price, If: Paid, Effect: FreeOnly,
 	})
 }
 
@@ -125,7 +139,7 @@ func (p *program) allPaid(site int) {
 	r := p.rules
 	budget := func(part int64, unless Flags) {
 		p.checks = append(p.checks, Check{
-			Rule: "money", Count: sum(site, Money, day), Add: int64(r.Price), Floor: int64(r.Money) / part,
+			Rule: "money", Count: sum(site, Money, day), Add: p.price, Floor: int64(r.Money) / part,
 			Shares: []Share{of(site, day, int64(r.Price*r.MoneyPercent), 100*part)}, Unless: unless, Effect: Refuse,
 		})
 	}
@@ -136,7 +150,7 @@ func (p *program) allPaid(site int) {
 func (p *program) siteMoney(site int) {
 	r := p.rules
 	p.checks = append(p.checks, Check{
-		Rule: "money", Count: sum(site, Money, day), Add: int64(r.Price), Floor: int64(r.Money),
+		Rule: "money", Count: sum(site, Money, day), Add: p.price, Floor: int64(r.Money),
 		Shares: []Share{of(site, day, int64(r.Price*r.MoneyPercent), 100)}, If: Paid, Effect: FreeOnly,
 	})
 }

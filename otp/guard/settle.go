@@ -2,6 +2,7 @@ package guard
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/rand"
 	"errors"
 	"strconv"
@@ -9,12 +10,13 @@ import (
 	"time"
 )
 
-// ErrTicket is the error for a ticket that no guard wrote.
+// ErrTicket is the error for a ticket that no guard with this key wrote.
 var ErrTicket = errors.New("guard: not a ticket")
 
-// newTicket writes "store|id|milliseconds|price|refund|key,key", where an exact key has
-// a star and the store is m for the main one, s for the spare one.
-func newTicket(b Batch, out Outcome, degraded bool) string {
+// ticket writes "store|id|milliseconds|price|refund|key,key|digest", where an exact key has
+// a star and the store is m for the main one, s for the spare one. A service keeps tickets in
+// a store of its own: who can write there shall not write here.
+func (g *Guard) ticket(b Batch, out Outcome, degraded bool) string {
 	which, price, refund := "m", int64(0), int64(0)
 	if degraded {
 		which = "s"
@@ -36,7 +38,8 @@ func newTicket(b Batch, out Outcome, degraded bool) string {
 		names.WriteString(k.Name)
 	}
 	number := func(n int64) string { return strconv.FormatInt(n, 10) }
-	return strings.Join([]string{which, rand.Text(), number(out.Now.UnixMilli()), number(price), number(refund), names.String()}, "|")
+	text := strings.Join([]string{which, rand.Text(), number(out.Now.UnixMilli()), number(price), number(refund), names.String()}, "|")
+	return text + "|" + g.digest("ticket", text)
 }
 
 type ticket struct {
@@ -45,15 +48,22 @@ type ticket struct {
 	Settlement
 }
 
-func readTicket(text string) (ticket, error) {
-	part := strings.Split(text, "|")
-	if len(part) != 6 || len(text) > 2000 || part[1] == "" || (part[0] != "m" && part[0] != "s") {
+func (g *Guard) read(text string) (ticket, error) {
+	if len(text) > 2000 {
+		return ticket{}, ErrTicket
+	}
+	end := max(0, strings.LastIndexByte(text, '|'))
+	if !hmac.Equal([]byte(text[end:]), []byte("|"+g.digest("ticket", text[:end]))) {
+		return ticket{}, ErrTicket
+	}
+	part := strings.Split(text[:end], "|")
+	if len(part) != 6 {
 		return ticket{}, ErrTicket
 	}
 	var n [3]int64
 	for i := range n {
 		var err error
-		if n[i], err = strconv.ParseInt(part[2+i], 10, 64); err != nil || n[i] < 0 {
+		if n[i], err = strconv.ParseInt(part[2+i], 10, 64); err != nil {
 			return ticket{}, ErrTicket
 		}
 	}
@@ -68,9 +78,8 @@ func readTicket(text string) (ticket, error) {
 
 // Verified tells that the verification of this text succeeded. Give it the ticket of
 // each text of the verification: a resend that was not needed is no failure either.
-// Money that was spent on a number known for more than a day goes back to the
-// budgets; what was spent on a new number stays counted for a day, so that nobody wins
-// a budget with numbers of his own.
+// What was spent stays counted, so that nobody wins a budget with numbers of his own; only
+// with Config.AllPaid it comes back for a number that is known for more than a day.
 func (g *Guard) Verified(ctx context.Context, text string) error {
 	return g.settle(ctx, text, Verified)
 }
@@ -93,7 +102,7 @@ func (g *Guard) Withdrawn(ctx context.Context, text string) error {
 const withdrawn = SeriesCount
 
 func (g *Guard) settle(ctx context.Context, text string, what Series) error {
-	t, err := readTicket(text)
+	t, err := g.read(text)
 	if err != nil {
 		return err
 	}

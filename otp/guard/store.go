@@ -13,7 +13,8 @@ var ErrFull = errors.New("guard: the store is full")
 // Store keeps the counters. Each method is one atomic step that touches only the keys
 // of its argument, so that a shared store can run it as one script. Safe for
 // concurrent use. A store uses one clock for everybody who shares it, and no key
-// outlives Keep after its last change.
+// outlives Keep after its last change. A key with nothing verified may go after 48 hours:
+// only sums of what was verified look further back than a day.
 type Store interface {
 	// Reserve evaluates the checks of b and adds its events to every key or to none.
 	// The error is for a store that cannot be asked; a refusal is an Outcome.
@@ -103,6 +104,8 @@ const (
 	Waiting
 	// Queued stands for a stranger whose wait begins now.
 	Queued
+	// Holder stands for a session that verified this very number before.
+	Holder
 )
 
 // Check is one limit: when Count plus Add is more than the limit, it is hit. The limit

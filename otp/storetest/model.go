@@ -22,7 +22,7 @@ func sameAsMemory(b *bench) {
 		}
 		return
 	}
-	for seed := range uint64(20) {
+	for seed := range uint64(seeds) {
 		w := newWalk(b, seed)
 		for step := range 500 {
 			w.step(step)

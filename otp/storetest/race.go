@@ -42,7 +42,7 @@ func (b *bench) race(ask func(i int) (otp.Answer, error)) map[otp.Verdict]int {
 }
 
 func oneRightCode(b *bench) {
-	for n := range 200 {
+	for n := range 50 {
 		r := b.pending(n, func(c *otp.Creation) { c.Record.Phone, c.Record.MaxTries = name("phone", n), racers })
 		counts := b.race(func(int) (otp.Answer, error) { return b.try(r, true) })
 		b.that(counts[otp.Done] == 1 && counts[otp.Ended] == racers-1, "round %d: %v", n, counts)

@@ -2,5 +2,5 @@
 
 package storetest
 
-// raceShare thins a long search out.
-const raceShare = 1
+// raceShare thins a long search out, and seeds is how many random walks there are.
+const raceShare, seeds = 1, 20

@@ -2,6 +2,6 @@
 
 package storetest
 
-// raceShare thins a long search out: under the race detector it takes ten times as long, and
-// each code is as good as another.
-const raceShare = 97
+// raceShare thins a long search out, and seeds is how many random walks there are: under the race
+// detector they take ten times as long, and each code or walk is as good as another.
+const raceShare, seeds = 97, 4

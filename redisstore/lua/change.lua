@@ -9,7 +9,7 @@ local function change(key, rule, after, again)
   if not r then
     return reply('unknown')
   end
-  local verdict, sends = made(r)
+  local verdict, sends = made(text)
   if verdict then
     return reply(verdict, again and again(r, sends) or text)
   end
@@ -23,6 +23,5 @@ local function change(key, rule, after, again)
   if after then
     after(r, verdict)
   end
-  note_made(r, verdict)
-  return reply(verdict, put(r))
+  return reply(verdict, put(r, write(r, noted_calls(r, verdict))))
 end

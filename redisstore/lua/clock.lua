@@ -6,12 +6,12 @@ local lag_most = 600000
 -- behind: then it stands still until that has caught up, or for ten minutes.
 local function clock(key)
   local time = redis.call('TIME')
-  local told = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+  local told = time[1] * 1000 + math.floor(time[2] / 1000)
   local last = tonumber(redis.call('GET', key) or 0)
   if last >= told then
     return last, math.min(last - told, lag_most)
   end
-  redis.pcall('SET', key, string.format('%.0f', told), 'PX', lag_most) -- reading goes on when memory is full
+  redis.pcall('SET', key, told, 'PX', lag_most) -- reading goes on when memory is full
   return told, 0
 end
 
@@ -19,5 +19,5 @@ local now, lag = clock(KEYS[1])
 
 -- px returns how long a key lives that ends at a time, as PX wants it.
 local function px(ends)
-  return string.format('%.0f', math.max(1, ends - now + lag))
+  return math.max(1, ends - now + lag)
 end

@@ -7,9 +7,9 @@
 -- the difference of two rows. Numbers have their high byte first; times are milliseconds.
 local MINUTE, HOUR, DAY = 60000, 3600000, 86400000
 local KEEP_MINUTES, KEEP_HOURS, KEEP = HOUR, DAY, 15 * DAY
-local PX_KEEP, PX_SPENT, PX_ANSWER = '1296000000', '172800000', '60000'
+local PX_KEEP, PX_OPEN, PX_SPENT, PX_ANSWER = '1296000000', '172800000', '172800000', '60000'
 local AHEAD, MAX_CELLS, SERIES = 10 * MINUTE, 250, 5
-local HEAD, ROW, FIELDS = 6, 30, 7
+local HEAD, ROW, FIELDS, VERIFIED_FIELD = 6, 30, 7, 5
 local FORMAT, SIZES = 'I6I4I4I4I4I4I4', {6, 4, 4, 4, 4, 4, 4}
 local EMPTY = string.rep('\0', HEAD)
 
@@ -265,7 +265,8 @@ local function stamp(now)
   return stamped
 end
 
--- add repeats memory.add; change has the five series. No cell falls below zero.
+-- add repeats memory.add; change has the five series. No cell falls below zero. The last row
+-- has the total of what was verified, and without any a counter lives for two days.
 local function add(key, k, now, when, exact, change)
   local i, fresh = at(k, now, when, exact)
   local rows, count = tail(k, i, fresh)
@@ -281,5 +282,6 @@ local function add(key, k, now, when, exact, change)
     end
   end
   local before = i > 1 and k.raw:sub(HEAD + 1, HEAD + (i - 1) * ROW) or ''
-  redis.call('SET', key, stamp(now) .. before .. encode(rows, count), 'PX', PX_KEEP)
+  local lives = rows[(count - 1) * FIELDS + VERIFIED_FIELD] > 0 and PX_KEEP or PX_OPEN
+  redis.call('SET', key, stamp(now) .. before .. encode(rows, count), 'PX', lives)
 end

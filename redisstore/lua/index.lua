@@ -21,9 +21,9 @@ end
 
 -- send_at returns the id and the number of the send that a message key points to.
 local function send_at(key)
-  local id, number, ends = string.match(redis.call('GET', key) or '', '^send (%S+) (%d+) (%d+)$')
+  local id, place, ends = string.match(redis.call('GET', key) or '', '^send (%S+) (%d+) (%d+)$')
   if id and now < tonumber(ends) then
-    return id, tonumber(number)
+    return id, tonumber(place)
   end
   return nil
 end

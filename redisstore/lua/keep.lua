@@ -3,7 +3,7 @@
 -- stretch has a key live until a time, or as long as it does already.
 local function stretch(key, ends)
   local left = px(ends)
-  if redis.call('PTTL', key) < tonumber(left) then
+  if redis.call('PTTL', key) < left then
     redis.call('PEXPIRE', key, left)
   end
 end
@@ -12,22 +12,21 @@ end
 -- not grow where nobody asks for it.
 local function sweep()
   for _, id in ipairs(redis.call('ZRANGE', due, 0, 1)) do
-    if not read(key_of(id)) then
+    if not text_at(key_of(id)) then
       redis.call('ZREM', due, id)
     end
   end
 end
 
--- put writes a record, keeps due by it, and returns its text.
-local function put(r)
-  local text = cjson.encode(r)
-  redis.call('SET', key_of(r.id), text, 'PX', px(r.ends))
+-- put writes the text of a record, and keeps due by the record.
+local function put(r, text)
+  redis.call('SET', r.at, text, 'PX', px(r.ends))
   if r.escalate_after then
     local at = due_at(r)
     if at == 0 then
-      redis.call('ZREM', due, r.id)
+      redis.call('ZREM', due, id_of(r))
     else
-      redis.call('ZADD', due, string.format('%.0f', at), r.id)
+      redis.call('ZADD', due, at, id_of(r))
       stretch(due, r.ends)
       sweep()
     end

@@ -8,22 +8,22 @@ local mark = ARGV[2]
 local kept = 60000
 
 -- made returns what was answered to this call before, and how many sends there were.
-local function made(r)
-  for _, call in ipairs(r.once or {}) do
-    if call[1] == mark then
-      return call[2], call[4]
-    end
+local function made(text)
+  local place = string.find(text, '\n! ' .. mark .. ' ', 1, true)
+  if not place then
+    return nil
   end
-  return nil
+  local _, verdict, _, sends = string.match(text, call_line, place)
+  return verdict, tonumber(sends)
 end
 
--- note_made notes what is answered to this call.
-local function note_made(r, verdict)
-  local calls = { { mark, verdict, now + kept, #r.sends } }
-  for _, call in ipairs(r.once or {}) do
+-- noted_calls writes the calls that are known with this one.
+local function noted_calls(r, verdict)
+  local lines = '\n! ' .. mark .. ' ' .. verdict .. ' ' .. now + kept .. ' ' .. (r.sends and #r.sends or 0)
+  for _, call in ipairs(calls_of(r)) do
     if now < call[3] then
-      calls[#calls + 1] = call
+      lines = lines .. '\n! ' .. call[1] .. ' ' .. call[2] .. ' ' .. call[3] .. ' ' .. call[4]
     end
   end
-  r.once = calls
+  return lines
 end

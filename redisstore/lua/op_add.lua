@@ -6,7 +6,7 @@ local most = 1600
 local text = redis.call('GET', KEYS[1]) or '0'
 local number = string.match(text, ' ' .. ARGV[1] .. ':(%d+)')
 if not number then
-  number = string.format('%.0f', tonumber(string.match(text, '^%d+')) + 1)
+  number = string.match(text, '^%d+') + 1
   local marks = string.match(text, '^%d+(.*)$')
   if #marks > most then
     marks = string.match(string.sub(marks, 1, most), '^(.*) ') -- without the one that is cut

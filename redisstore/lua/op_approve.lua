@@ -3,10 +3,10 @@
 -- confirmed is Record.Confirmed.
 local function confirmed(r)
   local asked = false
-  for _, send in ipairs(r.sends) do
+  for _, send in ipairs(sends_of(r)) do
     asked = asked or send.receipt ~= nil
   end
-  if r.state ~= 'reserved' and r.state ~= 'pending' or not r.tries or not asked then
+  if r.state ~= 'reserved' and r.state ~= 'pending' or r.tries == 0 or not asked then
     return 'ended'
   end
   r.state, r.closed = 'approved', now

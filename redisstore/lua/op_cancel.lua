@@ -2,7 +2,7 @@
 
 -- canceled is Record.Canceled.
 local function canceled(r)
-  local _, verdict = admits(r, 3)
+  local verdict = admits(r, 3)
   if verdict ~= 'done' then
     return verdict
   elseif r.state == 'canceled' then

@@ -1,6 +1,7 @@
 -- Create. KEYS: clock, due, record, phone, the record's pending and idempotency keys, the pending keys to
 -- look for, the idempotency keys to look for. ARGV: space, mark, record, lifetime, lease, grace,
--- ticket, only find, how many pending keys, how many records a number may have.
+-- ticket, only find, how many pending keys, how many records a number may have, test. The
+-- record is the first line without its times.
 
 local pending, idempotency = {}, {}
 for i = 7, #KEYS do
@@ -9,9 +10,9 @@ for i = 7, #KEYS do
 end
 
 -- made_before is this very call: an id is made once.
-local made_before, made_text = read(KEYS[3])
+local made_before = text_at(KEYS[3])
 if made_before then
-  return reply('done', made_text)
+  return reply('done', made_before)
 end
 local old, old_text = indexed(idempotency)
 if old and old.state ~= 'undeliverable' then
@@ -25,32 +26,33 @@ if ARGV[8] == '1' then
   return reply('unknown')
 end
 
--- Creation.Made.
-local r = cjson.decode(ARGV[3])
-r.state, r.created = 'reserved', now
-r.lease, r.expires = now + tonumber(ARGV[5]), now + tonumber(ARGV[4])
-r.ends = r.expires + tonumber(ARGV[6])
-r.sends = { { at = now, outcome = 'claimed', ticket = ARGV[7] ~= '' and ARGV[7] or nil } }
-
-local phone, over = KEYS[4], string.format('%.0f', now)
-if redis.call('ZCOUNT', phone, '(' .. over, '+inf') >= tonumber(ARGV[10]) then
-  if not r.test then
+local phone = KEYS[4]
+if redis.call('ZCOUNT', phone, '(' .. now, '+inf') >= tonumber(ARGV[10]) then
+  if ARGV[11] == '0' then
     return reply('too_many')
   end
-  local first = redis.call('ZRANGEBYSCORE', phone, '(' .. over, '+inf', 'LIMIT', 0, 1)[1]
-  local dropped = read(key_of(first))
+  local first_id = redis.call('ZRANGEBYSCORE', phone, '(' .. now, '+inf', 'LIMIT', 0, 1)[1]
+  local dropped = read(key_of(first_id))
   if dropped then
     drop(dropped)
   end
-  redis.call('ZREM', phone, first)
+  redis.call('ZREM', phone, first_id)
 end
+
+-- Creation.Made.
+local expires = now + ARGV[4]
+local ends = expires + ARGV[6]
+local text = ends .. ' ' .. now .. ' ' .. now + ARGV[5] .. ' ' .. expires .. ' ' .. ARGV[3]
+  .. '\nreserved 0 0\n' .. now .. ' 0 claimed - - - 0 0 0 ' .. ARGV[7]
+local r = record(text, KEYS[3])
+
 -- The first thing that is written is something that takes memory: where there is none left,
 -- nothing is done.
-redis.call('ZADD', phone, string.format('%.0f', r.ends), r.id)
-redis.call('ZREMRANGEBYSCORE', phone, '-inf', over)
-stretch(phone, r.ends)
-point(KEYS[5], r.id, r.ends)
-if r.idempotency then
-  point(KEYS[6], r.id, r.ends)
+redis.call('ZADD', phone, ends, id_of(r))
+redis.call('ZREMRANGEBYSCORE', phone, '-inf', now)
+stretch(phone, ends)
+point(KEYS[5], id_of(r), ends)
+if KEYS[6] ~= space .. 'idempotency:-' then
+  point(KEYS[6], id_of(r), ends)
 end
-return reply('done', put(r))
+return reply('done', put(r, text))

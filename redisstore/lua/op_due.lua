@@ -4,7 +4,7 @@
 local limit, offset, over = tonumber(ARGV[3]), 0, 1000
 local lines = { head('done') }
 while offset < limit and over > 0 do
-  local ids = redis.call('ZRANGEBYSCORE', due, '-inf', string.format('%.0f', now), 'LIMIT', offset, math.min(limit - offset, over))
+  local ids = redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', offset, math.min(limit - offset, over))
   if #ids == 0 then
     break
   end
@@ -19,4 +19,4 @@ while offset < limit and over > 0 do
     end
   end
 end
-return table.concat(lines, '\n')
+return table.concat(lines, '\n\n')

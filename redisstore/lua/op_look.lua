@@ -1,6 +1,6 @@
 -- Look. KEYS: clock, due, record.
-local r, text = read(KEYS[3])
-if not r then
+local text = text_at(KEYS[3])
+if not text then
   return reply('unknown')
 end
 return reply('done', text)

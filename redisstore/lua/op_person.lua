@@ -3,30 +3,29 @@
 local action = ARGV[3]
 local lines = { head('done') }
 
--- revoked is Record.Revoked. It reports whether the record was open before this call.
-local function revoked(r)
-  local before = made(r)
+-- revoked is Record.Revoked. It returns the text of the record before this call when it was open then.
+local function revoked(r, text)
+  local before = made(text)
   if before then
-    r.state, r.closed, r.once = before, nil, nil
-    return cjson.encode(r)
+    r.state, r.closed = before, 0
+    return write(r, '')
   end
   local state = as_of(r)
   if state ~= 'reserved' and state ~= 'pending' then
     return nil
   end
-  note_made(r, r.state)
+  local calls = noted_calls(r, r.state)
   r.state, r.closed = 'canceled', now
-  put(r)
-  return true
+  put(r, write(r, calls))
+  return text
 end
 
 for i = 3, #KEYS, 2 do
-  redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', string.format('%.0f', now))
+  redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now)
   for _, id in ipairs(redis.call('ZRANGE', KEYS[i], 0, -1)) do
     local r, text = read(key_of(id))
     if r and action == 'revoke' then
-      local done = revoked(r)
-      text = done == true and text or done
+      text = revoked(r, text)
     elseif r and action == 'erase' then
       drop(r)
     end
@@ -38,4 +37,4 @@ for i = 3, #KEYS, 2 do
     redis.call('DEL', KEYS[i + 1])
   end
 end
-return table.concat(lines, '\n')
+return table.concat(lines, '\n\n')

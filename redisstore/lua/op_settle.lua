@@ -1,34 +1,30 @@
 -- Settle. KEYS: clock, due, record, message. ARGV: space, mark, number, outcome, provider,
 -- message, receipt, ticket.
 
-local number = tonumber(ARGV[3])
-
-local function given(text)
-  return text ~= '' and text or nil
-end
+local place = tonumber(ARGV[3])
 
 -- settled is Record.Settled.
 local function settled(r)
-  local send = r.sends[number]
+  local send = sends_of(r)[place]
   if not send then
     return 'unknown'
   elseif send.outcome ~= 'claimed' then
     return 'stale'
   end
-  send.ticket = given(ARGV[8]) or send.ticket
+  send.ticket = word(ARGV[8]) or send.ticket
   send.settled, send.outcome = now, ARGV[4]
-  send.provider, send.message, send.receipt = given(ARGV[5]), given(ARGV[6]), given(ARGV[7])
+  send.provider, send.message, send.receipt = ARGV[5], ARGV[6], ARGV[7]
   follow(r, send)
   return 'done'
 end
 
 return change(KEYS[3], settled, function(r)
-  if ARGV[6] == '' then
+  if ARGV[6] == '-' then
     return
   end
   local early, delivered = early_at(KEYS[4])
   if early then
-    noted(r, number, delivered)
+    noted(r, place, delivered)
   end
-  point(KEYS[4], string.format('send %s %.0f %.0f', r.id, number, r.ends), r.ends)
+  point(KEYS[4], 'send ' .. id_of(r) .. ' ' .. place .. ' ' .. r.ends, r.ends)
 end)

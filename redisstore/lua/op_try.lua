@@ -2,7 +2,7 @@
 
 -- asks is Record.asks.
 local function asks(r)
-  for _, send in ipairs(r.sends) do
+  for _, send in ipairs(sends_of(r)) do
     if send.receipt then
       return true
     end
@@ -10,26 +10,23 @@ local function asks(r)
   return false
 end
 
-local wrong
-
-local function wrong_key(r)
-  return space .. 'wrong:' .. r.phone
-end
+local wrong, wrong_key
 
 -- tried is Record.Tried.
 local function tried(r)
-  local tag, verdict = admits(r, 3)
+  local verdict, phone, right = admits(r, 3)
   if verdict ~= 'done' then
     return verdict
   elseif not is_open(r) then
     return 'ended'
   end
-  wrong = wrong_of(wrong_key(r))
+  wrong_key = space .. 'wrong:' .. phone
+  wrong = wrong_of(wrong_key)
   if r.guesses and within(wrong) >= r.guesses then
     return 'guessed_out', until_free(wrong)
   end
-  r.tries = (r.tries or 0) + 1
-  if r.tag and tag == r.tag then
+  r.tries = r.tries + 1
+  if right then
     r.state, r.closed = 'approved', now
     return 'done'
   elseif asks(r) then
@@ -41,8 +38,8 @@ local function tried(r)
   return 'mismatch'
 end
 
-return change(KEYS[3], tried, function(r, verdict)
+return change(KEYS[3], tried, function(_, verdict)
   if verdict ~= 'done' then
-    add(wrong_key(r), wrong)
+    add(wrong_key, wrong)
   end
 end)

@@ -4,8 +4,8 @@ local function follow(r, send)
   if r.state ~= 'reserved' and r.state ~= 'pending' then
     return
   end
-  local lost, refused = 0, 0
-  for _, each in ipairs(r.sends) do
+  local sends, lost, refused = sends_of(r), 0, 0
+  for _, each in ipairs(sends) do
     if is_lost(each) then
       lost = lost + 1
     end
@@ -13,7 +13,7 @@ local function follow(r, send)
       refused = refused + 1
     end
   end
-  if refused == #r.sends or lost == #r.sends and #r.sends >= r.max_sends then
+  if refused == #sends or lost == #sends and #sends >= r.max_sends then
     r.state, r.closed = 'undeliverable', now
   elseif send.outcome ~= 'claimed' or send.delivered then
     r.state = 'pending'
@@ -21,8 +21,8 @@ local function follow(r, send)
 end
 
 -- noted is Record.Noted.
-local function noted(r, number, delivered)
-  local send = r.sends[number]
+local function noted(r, place, delivered)
+  local send = sends_of(r)[place]
   if not send then
     return 'unknown'
   elseif delivered and not send.delivered then

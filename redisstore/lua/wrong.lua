@@ -29,7 +29,7 @@ end
 
 -- add counts one more, and drops the hours that are over.
 local function add(key, wrong)
-  redis.call('HINCRBY', key, string.format('%.0f', math.floor(now / hour)), 1)
+  redis.call('HINCRBY', key, math.floor(now / hour), 1)
   redis.call('PEXPIRE', key, 26 * hour)
   for h in pairs(wrong) do
     if not counts(h) then

@@ -15,7 +15,7 @@ import (
 
 // Harness makes stores to test.
 type Harness struct {
-	// New returns an empty store, and a function that moves its clock on.
+	// New returns an empty store, and a function that moves its clock on, or back.
 	New func(t *testing.T) (store guard.Store, advance func(time.Duration))
 }
 
@@ -27,6 +27,7 @@ func Run(t *testing.T, h Harness) {
 		"today": today, "settle once": settleOnce, "release": release, "shares": shares, "flags": flags,
 		"coarse windows": coarseWindows, "a day": exactDay, "withdrawal": withdrawal,
 		"a busy key": busy, "too late": tooLate, "record": record, "money": money, "wait of a window": waits,
+		"a clock that goes back": back,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -343,4 +344,30 @@ func tooLate(t *testing.T, h Harness) {
 	advance(guard.Keep + time.Second)
 	require.NoError(t, s.Settle(t.Context(), settlement("1", []guard.Key{key}, out, guard.Verified)))
 	require.Zero(t, count(t, s, key, guard.Verified, guard.Keep))
+}
+
+// back: time stands still when the clock goes back ten minutes, and goes on when it goes
+// back further; what comes later is not counted then.
+func back(t *testing.T, h Harness) {
+	t.Helper()
+	s, advance := h.New(t)
+	keys := []guard.Key{{Name: "n", Exact: true}, {Name: "a"}}
+	b := guard.Batch{Keys: keys, Checks: []guard.Check{
+		limit(0, guard.Sent, time.Minute, 1, guard.Refuse), limit(1, guard.Sent, 3*time.Hour, 2, guard.Refuse),
+	}}
+	first := reserve(t, s, b)
+	advance(-10 * time.Minute)
+	out := reserve(t, s, b)
+	require.Equal(t, guard.Refuse, out.Effect)
+	require.Equal(t, first.Now, out.Now)
+	advance(10*time.Minute - 2*time.Hour)
+	second := reserve(t, s, b)
+	require.Equal(t, guard.Note, second.Effect)
+	require.Equal(t, 2*time.Hour, first.Now.Sub(second.Now).Round(time.Minute))
+	require.Equal(t, guard.Refuse, reserve(t, s, b).Effect)
+	require.NoError(t, s.Settle(t.Context(), settlement("1", keys, first, guard.Verified)))
+	advance(2 * time.Minute)
+	require.Equal(t, guard.Note, reserve(t, s, b).Effect)
+	advance(2 * time.Hour)
+	require.Equal(t, int64(3), count(t, s, keys[1], guard.Sent, 3*time.Hour), "counted again when the time has come")
 }

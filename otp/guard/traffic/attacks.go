@@ -63,7 +63,11 @@ func attacks(z size) []Scenario {
 		attack("flood-solvers", 0, func(c *crowd) { flood(c, z.flood, 15) }),
 		attack("many-victims", 0, func(c *crowd) { manyVictims(c, z.part, 0) }),
 		attack("many-victims-solvers", 0, func(c *crowd) { manyVictims(c, z.part, 20) }),
-		attack("own-numbers", 0, func(c *crowd) { ownNumbers(c, z.part) }),
+		attack("own-numbers", 0, func(c *crowd) { ownNumbers(c, z.part, 0) }),
+		attack("own-numbers-known", 0, func(c *crowd) {
+			c.day(wholeDay, 2*wholeDay, 1000/z.part, nil)
+			ownNumbers(c, z.part, wholeDay)
+		}),
 		attack("victim-in", 0, victims(bombing{asks: 2})),
 		attack("victim-in-known", 0, victims(bombing{asks: 2, solve: 20, known: true})),
 		attack("victim-in-moved", 10, victims(bombing{asks: 2, solve: 20, known: true, moved: true})),
@@ -155,12 +159,19 @@ func manyVictims(c *crowd, part int, solve float64) {
 }
 
 // ownNumbers verifies twenty numbers of the attacker's own all day, paid texts
-// included, and asks for strangers' numbers from the same browsers and addresses.
-func ownNumbers(c *crowd, part int) {
+// included, and asks for strangers' numbers from the same browsers and addresses. A day
+// that begins later comes after one on which he verified each of them once.
+func ownNumbers(c *crowd, part int, begin float64) {
 	for range 20 / part {
 		own := c.bomber(c.phone(), 10)
 		own.who = "attack"
-		for t := c.rand.Float64() * 3600; t < wholeDay-7200; t += 7200 {
+		first := c.rand.Float64() * 3600
+		if begin > 0 {
+			flow := c.flow()
+			c.add(first, own, Start, Always, flow, true)
+			c.add(first+20, own, Check, Always, flow, true)
+		}
+		for t := begin + first; t < begin+wholeDay-7200; t += 7200 {
 			flow := c.flow()
 			c.add(t, own, Start, Always, flow, true)
 			c.add(t+65, own, Resend, IfPending, flow, true)
