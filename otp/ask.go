@@ -25,11 +25,20 @@ func (s *Service) reserve(ctx context.Context, test bool, r guard.Request) (perm
 	case d.Verdict == guard.Allowed:
 		return permit{d.Ticket, d.Paid, d.Rule}, nil
 	case d.Verdict == guard.Challenged:
-		return permit{}, &Error{Code: ChallengeWanted, Rule: d.Rule, Challenge: s.challenge(ctx), Text: shared(d.Rule, r.Client)}
+		return permit{}, &Error{Code: ChallengeWanted, Rule: d.Rule, Challenge: s.challenge(ctx), Text: challengeHint(d.Rule, r)}
 	case d.Wait > 0:
 		return permit{}, &Error{Code: Wait, Rule: d.Rule, RetryAfter: d.Wait, Text: shared(d.Rule, r.Client)}
 	}
 	return permit{}, &Error{Code: Blocked, Rule: d.Rule}
+}
+
+const badSolution = "Solution: is not good, of another site, over or spent before"
+
+func challengeHint(rule string, r guard.Request) string {
+	if r.Token != "" {
+		return badSolution
+	}
+	return shared(rule, r.Client)
 }
 
 // shared says how it may come that users share the limits of one address.

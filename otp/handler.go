@@ -107,9 +107,10 @@ func (c HandlerConfig) prepare() (*http.CrossOriginProtection, error) {
 // the guard knows the browser by; it ends 15 days after the last start.
 //
 // An error has the status of [Error.HTTPStatus], the members of [Error.MarshalJSON], a
-// message for the user in Chinese or English (see [Words]), and for a bad_request and for a
-// request without the cookie a detail for the programmer. Who is not the holder of a verification is told the same of it as
-// of one that does not exist.
+// message for the user in Chinese or English (see [Words]), and for a bad_request, for a
+// solution that is not good and for a request without the cookie a detail for the
+// programmer. Who is not the holder of a verification is told the same of it as of one that
+// does not exist.
 type Handler struct {
 	config   func() HandlerConfig // fmt does not look into functions
 	origins  *http.CrossOriginProtection

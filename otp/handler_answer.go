@@ -41,7 +41,7 @@ func (x *exchange) fail(err error) {
 	}
 	more := []member{{"message", x.words.For(answer)}}
 	switch {
-	case answer.Code == BadRequest:
+	case answer.Code == BadRequest, answer.Text == badSolution:
 		more = append(more, member{"detail", answer.Text})
 	case answer.Code == WrongCode && x.session.isNew:
 		more = append(more, member{"detail", noCookie})

@@ -95,3 +95,13 @@ func TestHandlerNamesTheRemedyOfAWrongMount(t *testing.T) {
 	require.Equal(t, http.StatusForbidden, foreign.status)
 	require.Contains(t, foreign.body["detail"], "HandlerConfig.Origins")
 }
+
+// TestABadSolutionIsCalledSo: otherwise it looks as if nothing had been solved.
+func TestABadSolutionIsCalledSo(t *testing.T) {
+	t.Parallel()
+	g := &fakeGuard{answer: guard.Decision{Verdict: guard.Challenged, Rule: "R2"}}
+	b := newSiteOf(t, func(cfg *otp.Config) { cfg.Guard = g }).browser()
+	body := `{"purpose":"login","phone":"` + typed + `"`
+	require.Contains(t, b.post("start", body+`,"solution":"x"}`).body["detail"], "Solution: is not good")
+	require.NotContains(t, b.post("start", body+"}").body, "detail")
+}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"sync"
 
+	"github.com/cnsms/cnsms/examples/internal/stage"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/relay/phone"
 )
@@ -26,7 +27,7 @@ type received struct {
 // inbox is the user's phone: it has whatever number the user types, and gets what the old
 // phone and the paid services send.
 type inbox struct {
-	clock *clock
+	clock *stage.Clock
 	bell  *bell
 
 	mu    sync.Mutex

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cnsms/cnsms/examples/internal/stage"
 	"github.com/cnsms/cnsms/otp"
 	"github.com/cnsms/cnsms/provider"
 	"github.com/cnsms/cnsms/relay/phone"
@@ -108,7 +109,7 @@ func TestStreamsAreFew(t *testing.T) {
 
 func TestWhatIsKeptIsBounded(t *testing.T) {
 	t.Parallel()
-	box := &inbox{clock: &clock{}, bell: &bell{}}
+	box := &inbox{clock: &stage.Clock{}, bell: &bell{}}
 	for i := range 3 * kept {
 		require.NoError(t, radio{box}.Send(t.Context(), phone.Text{To: "+8613900139000", Body: relayapi.Text(fmt.Sprint(100000 + i))}))
 	}

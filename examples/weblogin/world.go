@@ -39,7 +39,7 @@ const (
 // world is everything: simulated services, a gateway with an old phone, the user's phone, and
 // the site that verifies numbers. All of it listens on loopback and ends with close.
 type world struct {
-	clock *clock
+	clock *stage.Clock
 	bell  *bell
 	inbox *inbox
 
@@ -61,7 +61,7 @@ type world struct {
 // newWorld starts everything. On an error nothing is left running.
 func newWorld(ctx context.Context) (w *world, err error) {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // close ends it
-	w = &world{clock: &clock{}, bell: &bell{}, stop: stop}
+	w = &world{clock: &stage.Clock{}, bell: &bell{}, stop: stop}
 	w.inbox = &inbox{clock: w.clock, bell: w.bell}
 	defer func() {
 		if err != nil {
@@ -147,7 +147,7 @@ func (w *world) startCodes() error {
 
 // forward turns all clocks forward.
 func (w *world) forward(d time.Duration) {
-	w.clock.forward(d)
+	w.clock.Forward(d)
 	w.relay.Forward(d)
 	w.bell.ring()
 }

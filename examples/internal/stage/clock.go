@@ -5,20 +5,22 @@ import (
 	"time"
 )
 
-// clock is the gateway's clock. An example turns it forward instead of waiting.
-type clock struct {
+// Clock is the time of an example, which turns it forward instead of waiting. It is safe for
+// concurrent use.
+type Clock struct {
 	mu    sync.Mutex
 	ahead time.Duration
 }
 
 // Now is the time of day, and what the clock has been turned forward.
-func (c *clock) Now() time.Time {
+func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return time.Now().Add(c.ahead)
 }
 
-func (c *clock) forward(d time.Duration) {
+// Forward turns the clock forward.
+func (c *Clock) Forward(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ahead += d

@@ -32,7 +32,7 @@ type Relay struct {
 
 	queue   *memqueue.Queue
 	gateway *gateway.Gateway
-	clock   *clock
+	clock   *Clock
 	doors   *phoneSwitch
 	stop    context.CancelFunc // ends the server and the gateway
 	served  chan error
@@ -50,7 +50,7 @@ type oldPhone struct {
 // Start starts a gateway on a loopback address. front, if there is one, makes the handler
 // of all requests from the gateway's own.
 func Start(ctx context.Context, tokens []gateway.Token, front func(http.Handler) http.Handler) (*Relay, error) {
-	r := &Relay{queue: memqueue.New(), clock: &clock{}}
+	r := &Relay{queue: memqueue.New(), clock: &Clock{}}
 	var err error
 	r.gateway, err = gateway.New(gateway.Config{Queue: r.queue, Tokens: tokens, Now: r.clock.Now})
 	if err != nil {
@@ -154,7 +154,7 @@ func (r *Relay) SwitchPhonesOff() {
 	for _, one := range r.phones {
 		longest = max(longest, one.cfg.Interval)
 	}
-	r.clock.forward(2*longest + time.Second)
+	r.clock.Forward(2*longest + time.Second)
 }
 
 // SwitchPhonesOn starts all phones again after SwitchPhonesOff. They call until ctx ends.
@@ -172,7 +172,7 @@ func (r *Relay) SwitchPhonesOn(ctx context.Context) error {
 
 // Forward turns the gateway's clock forward. A phone whose Interval is less than half of d
 // is offline after that, until its next call.
-func (r *Relay) Forward(d time.Duration) { r.clock.forward(d) }
+func (r *Relay) Forward(d time.Duration) { r.clock.Forward(d) }
 
 // Close stops everything.
 func (r *Relay) Close() error {
