@@ -3,6 +3,7 @@ package otp_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -102,8 +103,8 @@ func TestAThiefWhoSolvesNothingCostsAYuan(t *testing.T) {
 // escalating is a town whose service sends by itself, without challenges to solve.
 func escalating(tb testing.TB, freeIsDown bool) *town {
 	tb.Helper()
-	codes := map[string]string{}
-	w := &town{clock: newClock(), free: &lane{name: "free", down: freeIsDown, codes: codes}, paid: &lane{name: "paid", codes: codes}, ids: map[string]string{}}
+	codes, mu := map[string]string{}, &sync.Mutex{}
+	w := &town{clock: newClock(), free: &lane{name: "free", down: freeIsDown, mu: mu, codes: codes}, paid: &lane{name: "paid", mu: mu, codes: codes}, ids: map[string]string{}}
 	composer, err := failover.NewComposer(failover.ComposerConfig{
 		First: failover.Member{Provider: w.free}, Retry: failover.Member{Provider: w.paid}, Now: w.Now,
 	})

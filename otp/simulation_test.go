@@ -3,6 +3,7 @@ package otp_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,6 +21,7 @@ import (
 type lane struct {
 	name  string
 	down  bool
+	mu    *sync.Mutex // of all lanes that share codes: a service sends several texts at once
 	codes map[string]string
 	texts int
 }
@@ -30,6 +32,8 @@ func (l *lane) Send(_ context.Context, m provider.Message) (provider.Receipt, er
 	if l.down {
 		return provider.Receipt{}, &provider.Error{Provider: l.name, Op: provider.OpSend, Kind: provider.KindUnavailable}
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.texts++
 	l.codes[m.Ref[:26]] = m.Params["code"] // the verification's id
 	return provider.Receipt{Provider: l.name, ID: m.Ref, To: m.To}, nil
@@ -46,8 +50,8 @@ type town struct {
 
 func newTown(tb testing.TB, freeIsDown bool) *town {
 	tb.Helper()
-	codes := map[string]string{}
-	w := &town{clock: newClock(), free: &lane{name: "free", down: freeIsDown, codes: codes}, paid: &lane{name: "paid", codes: codes}, ids: map[string]string{}}
+	codes, mu := map[string]string{}, &sync.Mutex{}
+	w := &town{clock: newClock(), free: &lane{name: "free", down: freeIsDown, mu: mu, codes: codes}, paid: &lane{name: "paid", mu: mu, codes: codes}, ids: map[string]string{}}
 	composer, err := failover.NewComposer(failover.ComposerConfig{
 		First: failover.Member{Provider: w.free}, Retry: failover.Member{Provider: w.paid}, Now: w.Now,
 	})
