@@ -2,6 +2,7 @@ package guard
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -41,6 +42,8 @@ type memory struct {
 	last   int64
 	keys   map[string]*entry
 	spent  map[string]int64 // what was spent or settled, and when it may be forgotten
+
+	mostKeys, mostSpent int // how many the maps had at most
 }
 
 // lagMost is for how many milliseconds time stands still.
@@ -73,6 +76,7 @@ func (m *memory) sweep(n int) {
 			break
 		}
 	}
+	m.keys, m.mostKeys = slim(m.keys, m.mostKeys)
 	looked = 0
 	for id, end := range m.spent {
 		if m.last >= end {
@@ -82,6 +86,19 @@ func (m *memory) sweep(n int) {
 			break
 		}
 	}
+	m.spent, m.mostSpent = slim(m.spent, m.mostSpent)
+}
+
+// slim copies a map that has lost most of its entries, as after a flood: a map keeps its
+// room, and each sweep would walk through that. It returns how many there were at most.
+func slim[V any](from map[string]V, most int) (to map[string]V, mostNow int) {
+	const small = 1024
+	if most = max(most, len(from)); most <= small || len(from) > most/16 {
+		return from, most
+	}
+	to = make(map[string]V, len(from))
+	maps.Copy(to, from)
+	return to, len(to)
 }
 
 func (m *memory) isSpent(id string) bool { end, ok := m.spent[id]; return ok && m.last < end }
