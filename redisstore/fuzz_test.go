@@ -18,6 +18,7 @@ func FuzzReply(f *testing.F) {
 		"done 1795857312986 0\n" + record + "1 0 claimed - - - 0 0 0 ticket", "unknown 1 0\n", "done 1 0", "", "\n", "done 1\n{}",
 		"done 1 0\n\n" + record + "! mark done 1 1\n1 2 accepted tencent message re%20ceipt 0 0 1 -\n\n" + record + "1 0 unsure - - - 0 0 0 -",
 		"done x y\n", "done 1e3 0\n", "done 1 0\n" + record, "done 1 0\n" + record + "1 0 claimed %2 - - 0 0 0 -",
+		"done 1 0\n" + record + "! mark done 1 1", // a record without a send is none
 	} {
 		f.Add(seed)
 	}

@@ -43,7 +43,7 @@ func readRecord(text string) (otp.Record, error) {
 		send, wrong := readSend(line)
 		r.Sends, bad = append(r.Sends, send), bad || wrong
 	}
-	if bad || r.ID == "" {
+	if bad || r.ID == "" || len(r.Sends) == 0 {
 		return otp.Record{}, errors.New("a record that is no record")
 	}
 	return r, nil
